@@ -1,0 +1,2 @@
+//! The `banister` binary.
+fn main() {}
