@@ -1,1 +1,8 @@
-//! Placeholder while the workspace is laid out.
+//! Flow tests: a spec, a plan, one scheduler that owns order, time and randomness, workers that run the real handlers,
+//! a trace of what happened and a verdict.
+
+pub mod spec;
+
+pub mod protocol;
+
+pub mod trace;

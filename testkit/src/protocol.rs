@@ -1,0 +1,252 @@
+//! The messages between harness and workers. docs/worker-protocol.md says what they mean; version 1.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// The version that both sides must speak.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// From the harness to a worker.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToWorker {
+    /// Load a module afresh and say what it holds.
+    Describe {
+        /// Absolute path.
+        file: String,
+    },
+    /// Run a handler.
+    Invoke(Box<Invoke>),
+    /// Go on after `parked`.
+    Resume {
+        /// Virtual time, ms since the epoch.
+        now: i64,
+        /// Answers to calls, in the order in which the handler shall see them.
+        replies: Vec<Reply>,
+        /// Timers that are due.
+        timers: Vec<u64>,
+    },
+    /// Answer to `load`.
+    Module(ModuleReply),
+    /// End.
+    Exit,
+}
+
+/// One run of a handler.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Invoke {
+    /// Unique in the harness.
+    pub invocation: u64,
+    /// Names the mock session of the test.
+    pub session: u64,
+    /// Absolute path of the step.
+    pub file: String,
+    /// How the handler is called.
+    pub call: CallShape,
+    /// Request object, message data, or null.
+    pub input: Json,
+    /// What the handler's context says.
+    pub context: ContextFields,
+    /// Virtual time, ms since the epoch.
+    pub now: i64,
+    /// 32 bytes as 64 hex digits.
+    pub seed: String,
+    /// What steps see beside the base environment.
+    pub env: BTreeMap<String, String>,
+    /// Host names that have a mock.
+    pub hosts: Vec<String>,
+    /// How much of the last invocation's modules this one sees.
+    pub isolation: Isolation,
+}
+
+/// How a handler is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallShape {
+    /// `handler(request, context)`, and the result is a response.
+    Api,
+    /// `handler(data, context)`.
+    Event,
+    /// `handler(context)`.
+    Cron,
+}
+
+/// The plain members of a context.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContextFields {
+    /// The flow's trace id.
+    pub trace_id: String,
+    /// Flows of the sender, or of the step itself.
+    pub flows: Vec<String>,
+    /// Names of the project's streams.
+    pub streams: Vec<String>,
+}
+
+/// How much module state survives between invocations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Isolation {
+    /// A new module graph each time, as the framework's process per call.
+    Fresh,
+    /// One module graph for the worker's life.
+    Shared,
+}
+
+/// The answer to a call.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reply {
+    /// The call.
+    pub id: u64,
+    /// Its value, if it went well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Json>,
+    /// What went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// The answer to `load`: exactly one of `code`, `external`, `error`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct ModuleReply {
+    /// Absolute path of the module.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// How the code is to be run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<ModuleFormat>,
+    /// Plain JavaScript with an inline source map if it was transpiled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Not a module of the project: the interpreter's own resolution applies.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub external: bool,
+    /// Why there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<HandlerError>,
+}
+
+/// How a JavaScript file is to be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModuleFormat {
+    /// An ES module.
+    Module,
+    /// A CommonJS module.
+    CommonJs,
+}
+
+/// From a worker to the harness.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromWorker {
+    /// First message.
+    Ready {
+        /// The version it speaks.
+        protocol: u32,
+        /// `node`, `python` or `ruby`.
+        runtime: String,
+        /// The interpreter's version.
+        version: String,
+        /// Its process id.
+        pid: u32,
+    },
+    /// What a module holds.
+    Described {
+        /// The config as JSON.
+        config: Json,
+        /// True if the handler can be called.
+        handler: bool,
+    },
+    /// A call that the harness answers.
+    Call {
+        /// 1, 2, … within the invocation.
+        id: u64,
+        /// `emit`, `state.get`, …
+        op: String,
+        /// Its arguments.
+        args: Vec<Json>,
+    },
+    /// A log line.
+    Log {
+        /// `info`, `warn`, `error` or `debug`.
+        level: String,
+        /// The text.
+        message: String,
+        /// What came with it, or null.
+        #[serde(default)]
+        data: Json,
+    },
+    /// An outbound connection without a mock.
+    Refused {
+        /// Host as the client named it.
+        host: String,
+        /// Port.
+        port: u16,
+    },
+    /// Nothing can run before a `resume`.
+    Parked {
+        /// Calls without an answer.
+        calls: Vec<u64>,
+        /// Timers that wait.
+        timers: Vec<Timer>,
+    },
+    /// The handler ended.
+    Done {
+        /// Its result.
+        #[serde(default)]
+        value: Json,
+        /// Calls that were sent and not awaited.
+        #[serde(default)]
+        calls: Vec<u64>,
+        /// Globals that it left behind.
+        #[serde(default)]
+        leaked: Vec<String>,
+    },
+    /// The handler or the module failed.
+    Threw {
+        /// What was thrown.
+        error: HandlerError,
+    },
+    /// Resolve and transpile a module.
+    Load {
+        /// As written in the import.
+        specifier: String,
+        /// Absolute path of the importing file; null for a step.
+        from: Option<String>,
+    },
+}
+
+/// A virtual timer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timer {
+    /// Unique in the invocation.
+    pub id: u64,
+    /// Virtual ms since the epoch.
+    pub due: i64,
+}
+
+/// What a handler threw.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandlerError {
+    /// Its class: `TypeError`, `KeyError`.
+    #[serde(default)]
+    pub name: String,
+    /// Its text.
+    #[serde(default)]
+    pub message: String,
+    /// The stack as the interpreter prints it, paths relative to the project where they lie in it.
+    #[serde(default)]
+    pub stack: String,
+    /// Absolute path of the innermost frame inside the project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// 1-based.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// 1-based.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+}

@@ -1,0 +1,225 @@
+//! A flow test as its file says it: the types of the frozen `*.flow.yaml` version 1, with a place on every part that
+//! a message may point at. `spec/parse.rs` reads them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use banister_grammars::Span;
+use serde_json::Value as Json;
+
+/// A value with its place in the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// One `*.flow.yaml`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlowFile {
+    /// Relative to the project, with `/`.
+    pub path: String,
+    /// The text it was read from.
+    pub text: Arc<str>,
+    /// Its tests, in order. The file's own mocks are merged into each: a test's mock comes before the file's.
+    pub tests: Vec<FlowTest>,
+}
+
+/// One test.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlowTest {
+    /// From `name` or `property`.
+    pub name: Spanned<String>,
+    /// Variables of a property test with where their values come from; empty for a plain test.
+    pub for_all: Vec<(Spanned<String>, InputSource)>,
+    /// Mocked HTTP services, first match wins.
+    pub http: Vec<HttpMock>,
+    /// The world before the first action.
+    pub given: Given,
+    /// What happens.
+    pub when: Vec<Spanned<Action>>,
+    /// What must be true afterwards.
+    pub then: Vec<Spanned<Expectation>>,
+    /// Cases of a property test.
+    pub cases: Option<u32>,
+}
+
+/// Where a generated value comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InputSource {
+    /// The schema of a step: `CreateOrder.body` or `ProcessPayment.input`.
+    SchemaOf {
+        /// The step's name.
+        step: String,
+        /// `body` or `input`.
+        part: String,
+        /// The whole text.
+        span: Span,
+    },
+    /// An inline JSON Schema.
+    Schema(Spanned<Json>),
+}
+
+/// The world before the first action.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Given {
+    /// Virtual time at the start, ms since the epoch; 2026-01-05T09:00:00Z if absent.
+    pub now: Option<i64>,
+    /// Environment variables of the handlers.
+    pub env: BTreeMap<String, String>,
+    /// State by group and key, in the order written.
+    pub state: Vec<(String, Vec<(String, Json)>)>,
+}
+
+/// A mocked HTTP endpoint.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HttpMock {
+    /// `POST https://api.stripe.com/v1/charges`.
+    pub on: Spanned<Endpoint>,
+    /// Query parameters that must be there, with these values.
+    pub query: BTreeMap<String, String>,
+    /// Headers that must be there (names lower-case), with these values.
+    pub headers: BTreeMap<String, String>,
+    /// What the JSON or form body must match partially.
+    pub body: Option<Json>,
+    /// Answers in order; the last repeats.
+    pub replies: Vec<HttpReply>,
+}
+
+/// Method and address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Upper case, or `*`.
+    pub method: String,
+    /// `https` or `http`.
+    pub scheme: String,
+    /// Host name.
+    pub host: String,
+    /// Port, explicit or the scheme's.
+    pub port: u16,
+    /// Path; a `*` segment matches one, a `**` the rest.
+    pub path: String,
+}
+
+/// One answer of a mock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HttpReply {
+    /// Status code.
+    pub status: u16,
+    /// Headers beside the content type.
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    pub body: ReplyBody,
+}
+
+/// The body of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReplyBody {
+    /// No body.
+    Empty,
+    /// JSON, sent as `application/json`.
+    Json(Json),
+    /// Text, sent as `text/plain` unless a header says otherwise.
+    Text(String),
+}
+
+/// What a test does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Calls an API step.
+    Request {
+        /// Upper case.
+        method: String,
+        /// Path with query as written: `/orders/1?full=yes`.
+        target: String,
+        /// Header names lower-case.
+        headers: BTreeMap<String, String>,
+        /// Body, or null.
+        body: Json,
+    },
+    /// Sends a message.
+    Emit {
+        /// Topic.
+        topic: String,
+        /// Payload.
+        data: Json,
+    },
+    /// Runs a cron step now, by name.
+    Cron {
+        /// The step.
+        step: String,
+    },
+    /// Moves the virtual clock; schedules that fall due run.
+    Advance {
+        /// Milliseconds.
+        ms: i64,
+    },
+}
+
+/// What must be true. Values match partially: an object may have more keys than expected, a list must have as many
+/// items, numbers compare by value, and `{{name}}` stands for a captured or generated value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expectation {
+    /// The answer of a request: of the n-th if there are several such expectations, else of the last.
+    Response {
+        /// Status code.
+        status: Option<u16>,
+        /// Headers, names lower-case.
+        headers: BTreeMap<String, String>,
+        /// Body.
+        body: Option<Json>,
+        /// Name to `$.path` into the response (`$.body.id`).
+        captures: BTreeMap<String, String>,
+    },
+    /// A message was sent.
+    Emitted {
+        /// Topic.
+        topic: String,
+        /// Payload.
+        data: Option<Json>,
+        /// Exactly so often; at least once if absent.
+        times: Option<u32>,
+    },
+    /// No message was sent on the topic.
+    NotEmitted {
+        /// Topic.
+        topic: String,
+    },
+    /// State by group and key. A null item must be absent.
+    State(Vec<(String, Vec<(String, Json)>)>),
+    /// Items of streams: stream, group, item.
+    Stream(Vec<(String, Json)>),
+    /// These steps ran, in this order; others may run between them.
+    Ran(Vec<Spanned<String>>),
+    /// An external call was made.
+    Called {
+        /// Method and address.
+        http: Endpoint,
+        /// Exactly so often; at least once if absent.
+        times: Option<u32>,
+    },
+    /// A line was logged.
+    Log {
+        /// Level.
+        level: Option<String>,
+        /// Text that the message contains.
+        message: Option<String>,
+        /// Exactly so often; at least once if absent.
+        times: Option<u32>,
+    },
+}
+
+/// What is wrong in a flow test, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpecProblem {
+    /// Rule name as in `check`: `flow-test-syntax`, `flow-test-unknown-key`, `flow-test-unknown-step`, …
+    pub rule: &'static str,
+    /// One sentence.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// "did you mean …" or what is allowed.
+    pub help: Option<String>,
+}

@@ -1,0 +1,211 @@
+//! What happened in a run, in the order in which the scheduler made it happen. The canonical text of a trace is the same
+//! for the same seed, project and test: it holds no wall-clock time, process id, port or path of the machine.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::protocol::HandlerError;
+
+/// The story of one run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Trace {
+    /// Every event, in order.
+    pub events: Vec<Event>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Virtual time, ms since the epoch.
+    pub at: i64,
+    /// The invocation that it belongs to: index into the run, from 1; absent for what the test itself does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invocation: Option<u32>,
+    /// What.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum What {
+    /// The test called an API step.
+    Request {
+        /// Upper case.
+        method: String,
+        /// Path and query.
+        target: String,
+        /// Body.
+        body: Json,
+    },
+    /// The answer.
+    Response {
+        /// Status code.
+        status: u16,
+        /// Headers, names lower-case.
+        headers: Json,
+        /// Body.
+        body: Json,
+    },
+    /// The test moved the clock.
+    Advance {
+        /// By so many ms.
+        ms: i64,
+    },
+    /// A handler started.
+    Started {
+        /// The step's name.
+        step: String,
+        /// What started it: a topic, a route, `cron`.
+        cause: String,
+        /// The flow's trace id.
+        trace_id: String,
+    },
+    /// A message was sent.
+    Emitted {
+        /// Topic.
+        topic: String,
+        /// Payload.
+        data: Json,
+        /// Steps it goes to, in order of delivery.
+        to: Vec<String>,
+        /// True if the framework drops it: the step does not declare the topic.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        dropped: bool,
+    },
+    /// Shared state was read or written.
+    State {
+        /// `get`, `set`, `delete`, `clear`, `get_group`, `get_pattern`.
+        op: String,
+        /// Group.
+        group: String,
+        /// Key, where the operation has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+        /// What was read or written.
+        value: Json,
+    },
+    /// A stream was read or written.
+    Stream {
+        /// `get`, `set`, `delete`, `get_group`, `send`.
+        op: String,
+        /// Name.
+        stream: String,
+        /// Arguments after the name.
+        args: Json,
+        /// What came back.
+        value: Json,
+    },
+    /// A log line.
+    Log {
+        /// Level.
+        level: String,
+        /// Text.
+        message: String,
+        /// What came with it.
+        data: Json,
+    },
+    /// An external call and its mocked answer.
+    Http {
+        /// Upper case.
+        method: String,
+        /// Full address.
+        url: String,
+        /// Body as text or JSON.
+        body: Json,
+        /// Status of the answer; absent if no mock matched.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+    },
+    /// A connection to a host without a mock.
+    Refused {
+        /// Host.
+        host: String,
+        /// Port.
+        port: u16,
+    },
+    /// A handler waits for a timer.
+    Slept {
+        /// Until this virtual time.
+        until: i64,
+    },
+    /// A handler ended.
+    Finished {
+        /// Its result; null for none.
+        value: Json,
+    },
+    /// A handler failed.
+    Threw {
+        /// What was thrown; the stack holds paths relative to the project only.
+        error: HandlerError,
+    },
+    /// A message goes back into the queue.
+    Retried {
+        /// The step.
+        step: String,
+        /// Topic.
+        topic: String,
+        /// Attempt that failed, from 1.
+        attempt: u32,
+        /// Virtual time of the next attempt.
+        next: i64,
+    },
+    /// A message was given up.
+    DeadLettered {
+        /// The step.
+        step: String,
+        /// Topic.
+        topic: String,
+    },
+}
+
+impl Trace {
+    /// One canonical JSON object a line, keys sorted: the same bytes for the same run.
+    pub fn canonical(&self) -> String {
+        let mut out = String::new();
+        for event in &self.events {
+            let value = serde_json::to_value(event).unwrap_or(Json::Null);
+            write_canonical(&value, &mut out);
+            out.push('\n');
+        }
+        out
+    }
+}
+
+/// Writes JSON with sorted keys and without spaces; whole floats are written as integers, since the languages differ.
+pub fn write_canonical(value: &Json, out: &mut String) {
+    match value {
+        Json::Object(map) => {
+            let mut keys: Vec<_> = map.iter().collect();
+            keys.sort_by(|a, b| a.0.cmp(b.0));
+            out.push('{');
+            for (i, (key, item)) in keys.into_iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                out.push_str(&Json::String(key.clone()).to_string());
+                out.push(':');
+                write_canonical(item, out);
+            }
+            out.push('}');
+        }
+        Json::Array(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                write_canonical(item, out);
+            }
+            out.push(']');
+        }
+        Json::Number(number) => match number.as_f64() {
+            Some(float) if !number.is_i64() && !number.is_u64() && float.fract() == 0.0 && float.abs() < 1e15 => {
+                out.push_str(&format!("{float:.0}"));
+            }
+            _ => out.push_str(&number.to_string()),
+        },
+        other => out.push_str(&other.to_string()),
+    }
+}
