@@ -1,0 +1,5 @@
+exports.config = { type: 'event', name: 'BrokenJs', subscribes: ['js.go'], emits: [] }
+
+exports.handler = async (input) => {
+  return input.)
+}

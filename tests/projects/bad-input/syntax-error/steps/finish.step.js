@@ -1,0 +1,3 @@
+exports.config = { type: 'event', name: 'Finish', subscribes: ['fine.done'], emits: [] }
+
+exports.handler = async () => {}
