@@ -1,0 +1,229 @@
+//! One run of one flow test: its world is set up, its actions happen, its expectations are judged.
+
+use std::collections::BTreeMap;
+
+use banister_grammars::Span;
+use serde_json::{Value as Json, json};
+
+use crate::plan::Plan;
+use crate::report::{ControlLabel, StepOutput};
+use crate::rng::Seed;
+use crate::scheduler::{HttpRequest, HttpResponse, Place, Run, Start};
+use crate::spec::{Action, Expectation, FlowTest};
+use crate::stage::Stage;
+use crate::template::{UnknownVariable, Variables, fill, fill_string, select};
+use crate::trace::Trace;
+use crate::verdict::{Evidence, judge};
+
+/// Where the virtual clock starts unless the test says so: Monday, 2026-01-05T09:00:00Z.
+pub const DEFAULT_START_MS: i64 = 1_767_603_600_000;
+
+/// What came of one run.
+#[derive(Debug, Clone)]
+pub struct FlowResult {
+    /// What happened.
+    pub trace: Trace,
+    /// Virtual time at the start.
+    pub start: i64,
+    /// Why the test fails; empty if it passes.
+    pub failures: Vec<FlowFailure>,
+    /// What is worth knowing all the same.
+    pub notes: Vec<String>,
+    /// What the handlers printed.
+    pub output: Vec<StepOutput>,
+    /// Whether the scheduler controlled everything.
+    pub label: ControlLabel,
+}
+
+/// One reason why a test fails.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlowFailure {
+    /// In one sentence.
+    pub headline: String,
+    /// Where.
+    pub place: FailurePlace,
+    /// What differs, or a stack.
+    pub details: Vec<String>,
+}
+
+/// Where a failure is to be looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FailurePlace {
+    /// In the test's own file.
+    Test(Span),
+    /// In a step.
+    Step(Place),
+    /// Nowhere in particular.
+    Unknown,
+}
+
+/// What a run is given from outside.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Source of every seed in the run.
+    pub seed: Seed,
+    /// The mock session.
+    pub session: u64,
+    /// Generated values of a property test.
+    pub variables: Variables,
+}
+
+/// Runs `test` once.
+pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Setting) -> FlowResult {
+    let start = Start {
+        now: test.given.now.unwrap_or(DEFAULT_START_MS),
+        seed: setting.seed,
+        env: test.given.env.clone(),
+        hosts: hosts(test),
+        session: setting.session,
+    };
+    let begun = start.now;
+    let mut telling = Telling {
+        run: Run::new(plan, stage, start),
+        test,
+        variables: setting.variables,
+        responses: Vec::new(),
+        failures: Vec::new(),
+    };
+    telling.set_up();
+    telling.act();
+    telling.conclude(begun)
+}
+
+fn hosts(test: &FlowTest) -> Vec<String> {
+    let mut hosts: Vec<String> = test.http.iter().map(|mock| mock.on.value.host.clone()).collect();
+    hosts.sort();
+    hosts.dedup();
+    hosts
+}
+
+struct Telling<'t, 'a> {
+    run: Run<'a>,
+    test: &'t FlowTest,
+    variables: Variables,
+    responses: Vec<Option<HttpResponse>>,
+    failures: Vec<FlowFailure>,
+}
+
+impl Telling<'_, '_> {
+    fn set_up(&mut self) {
+        for (group, items) in &self.test.given.state {
+            for (key, item) in items {
+                match fill(item, &self.variables) {
+                    Ok(item) => self.run.world.seed_state(group, key, item),
+                    Err(error) => self.fail_in_test(&error, self.test.name.span),
+                }
+            }
+        }
+    }
+
+    fn act(&mut self) {
+        for action in &self.test.when {
+            if let Err(error) = self.act_once(&action.value) {
+                self.fail_in_test(&error, action.span);
+                return;
+            }
+        }
+    }
+
+    fn act_once(&mut self, action: &Action) -> Result<(), UnknownVariable> {
+        match action {
+            Action::Request { method, target, headers, body } => {
+                let filled = headers.iter().map(|(name, value)| {
+                    Ok((name.clone(), fill_string(value, &self.variables)?))
+                });
+                let request = HttpRequest {
+                    method: method.clone(),
+                    target: fill_string(target, &self.variables)?,
+                    headers: filled.collect::<Result<BTreeMap<_, _>, UnknownVariable>>()?,
+                    body: fill(body, &self.variables)?,
+                };
+                let response = self.run.request(&request);
+                self.responses.push(response);
+                self.capture();
+            }
+            Action::Emit { topic, data } => {
+                let data = fill(data, &self.variables)?;
+                self.run.emit(topic, &data);
+            }
+            Action::Cron { step } => {
+                // Names were checked before the run; one that is gone means that the project changed under us.
+                if let Some(step) = self.run.plan().step(step) {
+                    self.run.cron(step);
+                }
+            }
+            Action::Advance { ms } => self.run.advance(*ms),
+        }
+        Ok(())
+    }
+
+    /// Takes the captures of the response that has just come, so that later actions can use them.
+    fn capture(&mut self) {
+        let expected: Vec<_> = (self.test.then.iter())
+            .filter_map(|it| match &it.value {
+                Expectation::Response { captures, .. } => Some((captures, it.span)),
+                _ => None,
+            })
+            .collect();
+        let nth = if expected.len() == 1 { 0 } else { self.responses.len() - 1 };
+        let Some((captures, span)) = expected.get(nth) else { return };
+        let Some(Some(response)) = self.responses.last() else { return };
+        let whole = json!({ "status": response.status, "headers": response.headers, "body": response.body });
+        let mut missing = Vec::new();
+        for (name, path) in *captures {
+            match select(path, &whole) {
+                Some(value) => {
+                    self.variables.insert(name.clone(), value.clone());
+                }
+                None => missing.push(format!("capture {name}: {path} is not in the response {whole}")),
+            }
+        }
+        for headline in missing {
+            let place = FailurePlace::Test(*span);
+            self.failures.push(FlowFailure { headline, place, details: Vec::new() });
+        }
+    }
+
+    fn fail_in_test(&mut self, error: &UnknownVariable, span: Span) {
+        let failure =
+            FlowFailure { headline: error.to_string(), place: FailurePlace::Test(span), details: Vec::new() };
+        self.failures.push(failure);
+    }
+
+    fn conclude(mut self, start: i64) -> FlowResult {
+        let evidence = Evidence { run: &self.run, responses: &self.responses, variables: &self.variables };
+        let misses = judge(&self.test.then, &evidence);
+        let error_expected = (self.test.then.iter()).any(
+            |it| matches!(it.value, Expectation::Response { status: Some(status), .. } if status >= 500),
+        );
+        let mut failures = Vec::new();
+        let mut notes = Vec::new();
+        for finding in std::mem::take(&mut self.run.findings) {
+            if !finding.fails || (finding.answers_request && error_expected) {
+                notes.push(finding.message);
+                continue;
+            }
+            let place = finding.place.map_or(FailurePlace::Unknown, FailurePlace::Step);
+            failures.push(FlowFailure { headline: finding.message, place, details: finding.details });
+        }
+        failures.append(&mut self.failures);
+        failures.extend(misses.into_iter().map(|miss| FlowFailure {
+            headline: miss.message,
+            place: FailurePlace::Test(miss.span),
+            details: miss.details,
+        }));
+        FlowResult {
+            trace: self.run.trace,
+            start,
+            failures,
+            notes,
+            output: self.run.output,
+            label: self.run.label,
+        }
+    }
+}
+
+/// A generated value as the variables of a run.
+pub fn variables_of(names: &[String], values: &[Json]) -> Variables {
+    names.iter().cloned().zip(values.iter().cloned()).collect()
+}

@@ -1,0 +1,179 @@
+//! What the scheduler needs to know of a project: its steps, who listens to what, which route leads where.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use banister_grammars::Language;
+use banister_grammars::facts::StepKind;
+
+/// A project, ready to run.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// Absolute path of the project.
+    pub root: PathBuf,
+    /// Its steps, by file.
+    pub steps: Vec<PlanStep>,
+    /// Names of its streams.
+    pub streams: Vec<String>,
+}
+
+/// A step, ready to run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanStep {
+    /// The name, or the file where the name is not statically known.
+    pub name: String,
+    /// Relative to the project, with `/`.
+    pub file: String,
+    /// Its language.
+    pub language: Language,
+    /// Its kind.
+    pub kind: StepKind,
+    /// Topics that start it, in the order written.
+    pub subscribes: Vec<String>,
+    /// What it may send.
+    pub emits: EmitPolicy,
+    /// Flows it belongs to.
+    pub flows: Vec<String>,
+    /// Method (upper case) and path of an API step.
+    pub route: Option<(String, String)>,
+    /// Cron expression.
+    pub cron: Option<String>,
+    /// 1-based line of the handler, where one is visible.
+    pub handler_line: Option<u32>,
+}
+
+/// What the framework lets a step send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EmitPolicy {
+    /// Everything: `emits` is empty, absent or not statically visible. The framework reads an empty list as "all".
+    Any,
+    /// These; a message on another topic is dropped without an error.
+    Listed(BTreeSet<String>),
+}
+
+impl EmitPolicy {
+    /// True if a message on `topic` is delivered.
+    pub fn allows(&self, topic: &str) -> bool {
+        match self {
+            EmitPolicy::Any => true,
+            EmitPolicy::Listed(topics) => topics.contains(topic),
+        }
+    }
+}
+
+/// A route that answers a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteMatch {
+    /// Index into [`Plan::steps`].
+    pub step: usize,
+    /// Path parameters in the order of the path; wildcards are numbered from `0`.
+    pub params: Vec<(String, String)>,
+}
+
+impl Plan {
+    /// The step of this name.
+    pub fn step(&self, name: &str) -> Option<usize> {
+        self.steps.iter().position(|step| step.name == name)
+    }
+
+    /// Steps that a message on `topic` goes to, in the order of files. A step that lists a topic twice gets it twice,
+    /// as in the framework.
+    pub fn subscribers(&self, topic: &str) -> Vec<usize> {
+        let each = self.steps.iter().enumerate();
+        each.flat_map(|(at, step)| step.subscribes.iter().filter(|t| *t == topic).map(move |_| at)).collect()
+    }
+
+    /// The first route, in the order of files, that answers `method` on `path` (without its query).
+    pub fn route(&self, method: &str, path: &str) -> Option<RouteMatch> {
+        self.steps.iter().enumerate().find_map(|(step, it)| {
+            let (wanted, pattern) = it.route.as_ref()?;
+            let params = (wanted == method).then(|| match_path(pattern, path)).flatten()?;
+            Some(RouteMatch { step, params })
+        })
+    }
+}
+
+/// Matches a path against an Express 4 pattern: `:name`, an optional `:name?` and `*`. Letters match in either case and
+/// a trailing slash is optional, as Express does by default.
+pub fn match_path(pattern: &str, path: &str) -> Option<Vec<(String, String)>> {
+    let split = |text: &str| -> Vec<String> {
+        text.trim_matches('/').split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
+    let (wanted, given) = (split(pattern), split(path));
+    let mut params = Vec::new();
+    let (mut at, mut wildcards) = (0, 0);
+    for (i, part) in wanted.iter().enumerate() {
+        if part == "*" {
+            let rest_wanted = wanted.len() - i - 1;
+            let end = given.len().checked_sub(rest_wanted).filter(|end| *end >= at)?;
+            params.push((wildcards.to_string(), decode(&given[at..end].join("/"))));
+            wildcards += 1;
+            at = end;
+        } else if let Some(name) = part.strip_prefix(':') {
+            match (given.get(at), name.strip_suffix('?')) {
+                (Some(value), optional) => {
+                    params.push((optional.unwrap_or(name).to_owned(), decode(value)));
+                    at += 1;
+                }
+                (None, Some(_)) => {}
+                (None, None) => return None,
+            }
+        } else {
+            given.get(at).filter(|value| value.eq_ignore_ascii_case(part))?;
+            at += 1;
+        }
+    }
+    (at == given.len()).then_some(params)
+}
+
+/// Percent-decoding of one path part or query value; what is not valid stays as it is.
+pub fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(pattern: &str, path: &str) -> Option<Vec<(String, String)>> {
+        match_path(pattern, path)
+    }
+
+    fn pair(name: &str, value: &str) -> (String, String) {
+        (name.to_owned(), value.to_owned())
+    }
+
+    #[test]
+    fn paths_match_as_in_express() {
+        assert_eq!(params("/orders", "/orders/"), Some(vec![]));
+        assert_eq!(params("/Orders/:id", "/orders/a%20b"), Some(vec![pair("id", "a b")]));
+        assert_eq!(params("/api/:tenant/*", "/api/t1/x/y"), Some(vec![pair("tenant", "t1"), pair("0", "x/y")]));
+        assert_eq!(params("/a/:b?", "/a"), Some(vec![]));
+        assert_eq!(params("/a/:b", "/a"), None);
+        assert_eq!(params("/a", "/a/b"), None);
+        assert_eq!(params("/a/*/z", "/a/b/c/z"), Some(vec![pair("0", "b/c")]));
+    }
+
+    #[test]
+    fn broken_escapes_stay() {
+        assert_eq!(decode("100%"), "100%");
+        assert_eq!(decode("%ff"), "%ff");
+        assert_eq!(decode("%C3%A9"), "é");
+    }
+}

@@ -1,0 +1,134 @@
+//! Property tests: inputs from the steps' own schemas, the flow run for each, a failure shrunk to its smallest input.
+
+use std::cell::RefCell;
+
+use proptest::strategy::{BoxedStrategy, Strategy as _};
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
+use serde_json::{Map, Value as Json};
+
+use super::{Harness, TestCase};
+use crate::flow::{FailurePlace, FlowFailure, FlowResult, variables_of};
+use crate::live_stage::LiveStage;
+use crate::report::{ControlLabel, TestOutcome};
+use crate::rng::Seed;
+use crate::schema::schema_of;
+use crate::spec::InputSource;
+use crate::strategy::strategy_for;
+use crate::trace::Trace;
+use banister_grammars::Span;
+
+/// Cases of a property test that says nothing else.
+const DEFAULT_CASES: u32 = 100;
+/// A failure is shrunk in at most this many runs.
+const MAX_SHRINK_RUNS: u32 = 1_000;
+
+impl Harness {
+    pub(super) fn run_property(&self, case: &TestCase, stage: &mut LiveStage<'_>, seed: Seed) -> TestOutcome {
+        let names: Vec<String> = case.test().for_all.iter().map(|(name, _)| name.value.clone()).collect();
+        let strategies = match self.strategies(case, stage) {
+            Ok(strategies) => strategies,
+            Err(failure) => return self.outcome(case, failed(*failure), None),
+        };
+        let mut runner = TestRunner::new(Config {
+            cases: self.options.cases.or(case.test().cases).unwrap_or(DEFAULT_CASES),
+            max_shrink_iters: MAX_SHRINK_RUNS,
+            failure_persistence: None,
+            rng_seed: RngSeed::Fixed(seed.part("inputs", 0).number()),
+            ..Config::default()
+        });
+        let stage = RefCell::new(stage);
+        let last = RefCell::new(None);
+        let verdict = runner.run(&strategies, |values| {
+            let variables = variables_of(&names, &values);
+            let result = self.run_once(case, &mut stage.borrow_mut(), seed, variables);
+            let reason = result.failures.first().map(|failure| failure.headline.clone());
+            *last.borrow_mut() = Some(result);
+            reason.map_or(Ok(()), |reason| Err(TestCaseError::fail(reason)))
+        });
+        let stage = stage.into_inner();
+        match verdict {
+            Ok(()) => {
+                let result = last.into_inner().unwrap_or_else(|| failed(nothing_ran(case)));
+                self.outcome(case, result, None)
+            }
+            Err(TestError::Fail(_, values)) => {
+                let variables = variables_of(&names, &values);
+                let result = self.run_once(case, stage, seed, variables.clone());
+                let result = if result.failures.is_empty() { failed(not_repeated(case)) } else { result };
+                self.confirmed(case, stage, seed, result, Some((variables, shown(&names, &values))))
+            }
+            Err(TestError::Abort(reason)) => {
+                let headline = format!("no inputs could be generated: {reason}");
+                self.outcome(case, failed(FlowFailure { headline, ..nothing_ran(case) }), None)
+            }
+        }
+    }
+
+    fn strategies(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+    ) -> Result<Vec<BoxedStrategy<Json>>, Box<FlowFailure>> {
+        let mut strategies = Vec::new();
+        for (name, source) in &case.test().for_all {
+            let (schema, span) = match source {
+                InputSource::Schema(schema) => (schema.value.clone(), schema.span),
+                InputSource::SchemaOf { step, part, span } => {
+                    (self.schema_of(stage, step, part).map_err(|error| boxed(error, *span))?, *span)
+                }
+            };
+            let strategy = strategy_for(&schema)
+                .map_err(|error| boxed(format!("no values for `{}`: {error}", name.value), span))?;
+            strategies.push(strategy.boxed());
+        }
+        Ok(strategies)
+    }
+
+    /// Asks the running module of a step for its schema.
+    fn schema_of(&self, stage: &mut LiveStage<'_>, step: &str, part: &str) -> Result<Json, String> {
+        let at = self.plan.step(step).ok_or_else(|| format!("there is no step {step}"))?;
+        let step = &self.plan.steps[at];
+        let config = stage.describe(step.language, &self.plan.root.join(&step.file));
+        let config = config.map_err(|error| format!("the config of {} cannot be read: {error}", step.name))?;
+        schema_of(&config, part).ok_or_else(|| format!("{} has no {part} schema", step.name))
+    }
+}
+
+fn boxed(headline: String, span: Span) -> Box<FlowFailure> {
+    Box::new(FlowFailure { headline, place: FailurePlace::Test(span), details: Vec::new() })
+}
+
+fn nothing_ran(case: &TestCase) -> FlowFailure {
+    FlowFailure {
+        headline: "no case was run".to_owned(),
+        place: FailurePlace::Test(case.test().name.span),
+        details: Vec::new(),
+    }
+}
+
+fn not_repeated(case: &TestCase) -> FlowFailure {
+    FlowFailure {
+        headline: "a case failed once and passed when it was run again: something is not under control".to_owned(),
+        ..nothing_ran(case)
+    }
+}
+
+fn failed(failure: FlowFailure) -> FlowResult {
+    FlowResult {
+        trace: Trace::default(),
+        start: 0,
+        failures: vec![failure],
+        notes: Vec::new(),
+        output: Vec::new(),
+        label: ControlLabel::Controlled,
+    }
+}
+
+/// The input as the report shows it: the value itself if there is one variable, else an object.
+fn shown(names: &[String], values: &[Json]) -> Json {
+    match values {
+        [only] => only.clone(),
+        _ => Json::Object(variables_of(names, values).into_iter().collect::<Map<_, _>>()),
+    }
+}
+

@@ -1,0 +1,73 @@
+//! The seam between the scheduler and the world outside it: interpreters that run handlers and services that are mocked.
+
+use banister_grammars::Language;
+
+use crate::mock::HttpCall;
+use crate::protocol::{FromWorker, HandlerError, Invoke, Reply};
+use crate::report::StepOutput;
+
+/// What the scheduler needs of the outside. The scheduler alone decides who goes on; a stage only waits and tells.
+pub trait Stage {
+    /// Starts a handler and names the slot that it runs in.
+    ///
+    /// # Errors
+    /// The interpreter is missing or does not start.
+    fn start(&mut self, language: Language, invoke: Invoke) -> Result<Slot, StageError>;
+
+    /// Waits for the next thing that a slot's handler does. External calls are held until the next `next` or `resume`.
+    ///
+    /// # Errors
+    /// The handler used up its time, or its interpreter died; the slot is gone then.
+    fn next(&mut self, slot: Slot) -> Result<Signal, StageError>;
+
+    /// Lets a parked handler go on.
+    ///
+    /// # Errors
+    /// The interpreter died; the slot is gone then.
+    fn resume(&mut self, slot: Slot, now: i64, replies: Vec<Reply>, timers: Vec<u64>) -> Result<(), StageError>;
+
+    /// Gives a slot back after its handler ended (`clean`), or throws its interpreter away.
+    fn release(&mut self, slot: Slot, step: &str, clean: bool) -> StepOutput;
+}
+
+/// A place where one handler runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slot(pub usize);
+
+/// What a handler did.
+#[derive(Debug, Clone)]
+pub enum Signal {
+    /// It told us.
+    Message(FromWorker),
+    /// It calls an external service. Everything it told us before the call has been signalled before.
+    Http(HttpCall),
+}
+
+/// Why a handler cannot be run to its end.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StageError {
+    /// No interpreter.
+    #[error("{0}")]
+    Missing(String),
+    /// It ran for too long without ending or waiting.
+    #[error("ran for {seconds} s without ending or waiting for anything: an endless loop?")]
+    Budget {
+        /// The budget.
+        seconds: u64,
+    },
+    /// Its interpreter ended or talked nonsense.
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl StageError {
+    /// As an error of the handler, for the trace.
+    pub fn as_handler_error(&self) -> HandlerError {
+        let name = match self {
+            StageError::Missing(_) => "MissingInterpreter",
+            StageError::Budget { .. } => "Timeout",
+            StageError::Broken(_) => "WorkerDied",
+        };
+        HandlerError { name: name.to_owned(), message: self.to_string(), ..HandlerError::default() }
+    }
+}
