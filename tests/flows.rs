@@ -1,0 +1,11 @@
+//! `banister test`: whole flows in real interpreters.
+
+mod bad_tests;
+mod determinism;
+mod example;
+mod external_calls;
+mod failures;
+mod handlers;
+mod interpreters;
+mod output;
+mod report;

@@ -1,0 +1,56 @@
+//! Flow tests that are wrong themselves: told of with file and line, never skipped, and the others still run.
+
+use super::report::{named, outcomes, run};
+use crate::support::project::Project;
+
+const FINE: &str = "tests/fine::a good test still runs";
+
+#[test]
+fn a_key_that_nobody_knows_is_told_of() {
+    let run = run(&Project::fixture("bad-input/unknown-key"), &[]).exits(2);
+    assert_eq!(named(&outcomes(&run), "ok"), [FINE], "{}", run.story());
+    run.says("tests/typo.flow.yaml:3").says("whne").says("when");
+}
+
+#[test]
+fn names_that_nobody_bears_are_told_of() {
+    let run = run(&Project::fixture("bad-input/unknown-names"), &[]).exits(2);
+    assert_eq!(named(&outcomes(&run), "ok"), [FINE], "{}", run.story());
+    run.says("tests/step.flow.yaml:6").says("Fien").says("Fine");
+    run.says("tests/topic.flow.yaml:4").says("fine.goo");
+    run.says("tests/route.flow.yaml:4").says("/nowhere");
+    run.says("tests/cron.flow.yaml:4").says("Nightly");
+}
+
+#[test]
+fn a_file_that_is_no_yaml_is_told_of() {
+    let project = Project::fixture("bad-input/unknown-key");
+    for text in [
+        "tests: [",
+        "tests:\n\t- name: x\n",
+        "- 1\n- 2\n",
+        "",
+        "tests: 7\n",
+    ] {
+        project.write("tests/typo.flow.yaml", text);
+        let run = run(&project, &[]).exits(2);
+        assert_eq!(named(&outcomes(&run), "ok"), [FINE], "{text:?}: {}", run.story());
+        run.says("tests/typo.flow.yaml").never_says("panicked");
+    }
+    project.write("tests/typo.flow.yaml", b"tests:\n  - name: \xff\xfe\n");
+    run(&project, &[])
+        .exits(2)
+        .says("tests/typo.flow.yaml")
+        .never_says("panicked");
+}
+
+#[test]
+fn two_tests_of_one_name_are_told_of() {
+    let project = Project::fixture("bad-input/unknown-key");
+    let test = "  - name: twin\n    when:\n      - emit: { topic: fine.go, data: {} }\n    then:\n      - ran: [Fine]\n";
+    project.write("tests/typo.flow.yaml", format!("tests:\n{test}{test}"));
+    run(&project, &[])
+        .exits(2)
+        .says("tests/typo.flow.yaml:7")
+        .says("twin");
+}

@@ -1,0 +1,6 @@
+//! What every black-box test needs: a clean way to start the binary, copies of projects, expectations in comments.
+
+pub(crate) mod command;
+pub(crate) mod expectations;
+pub(crate) mod interpreters;
+pub(crate) mod project;
