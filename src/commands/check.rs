@@ -1,0 +1,84 @@
+//! `banister check`: the findings of the rules, as the editor shows them.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use banister_project::{Diagnostic, Severity, Snapshot, disk};
+
+use super::write_stdout;
+use crate::exit::Exit;
+use crate::render::{full, json, summary::Summary};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Folders or files to check
+    #[arg(default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    format: Format,
+    /// What else makes the command fail
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    deny: Option<Deny>,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// With the code around each finding
+    Full,
+    /// One JSON object
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Deny {
+    /// Warnings fail as errors do
+    Warnings,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let mut reports = Vec::new();
+    for path in &arguments.paths {
+        let loaded =
+            disk::load(path).with_context(|| format!("cannot check {}", path.display()))?;
+        for problem in &loaded.problems {
+            anstream::eprintln!("{}", crate::render::problem::warning(&problem.to_string()));
+        }
+        reports.push(Report::of(&loaded));
+    }
+    let mut summary = Summary::default();
+    for report in &reports {
+        summary.add(&report.snapshot, &report.findings);
+    }
+    let text = match arguments.format {
+        Format::Full => full::render(&reports, &summary),
+        Format::Json => json::render(&reports, &summary)?,
+    };
+    write_stdout(&text)?;
+    let failing = summary.errors > 0 || (arguments.deny.is_some() && summary.warnings > 0);
+    Ok(if failing { Exit::Findings } else { Exit::Success })
+}
+
+/// The findings of one workspace.
+pub(crate) struct Report {
+    /// What was checked.
+    pub(crate) snapshot: Snapshot,
+    /// Sorted by file, then position.
+    pub(crate) findings: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Checks a whole workspace, and keeps what lies under the path that was asked for: a file's defects are often in
+    /// its neighbours.
+    fn of(loaded: &disk::Loaded) -> Self {
+        let snapshot = loaded.host.snapshot();
+        let mut findings = snapshot.check();
+        findings.retain(|it| loaded.covers(&it.file));
+        Self { snapshot, findings }
+    }
+}
+
+/// True for severities that the full report shows: hints are for editors.
+pub(crate) fn is_shown(severity: Severity) -> bool {
+    severity > Severity::Hint
+}

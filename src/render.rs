@@ -1,0 +1,6 @@
+//! One diagnostic model, many renderers.
+
+pub(crate) mod full;
+pub(crate) mod json;
+pub(crate) mod problem;
+pub(crate) mod summary;

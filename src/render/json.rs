@@ -1,0 +1,84 @@
+//! `--format json`: the frozen shape. Fields may be added, never removed or renamed.
+
+use banister_grammars::{Encoding, Span};
+use banister_project::{Severity, Snapshot};
+use serde::Serialize;
+
+use super::summary::Summary;
+use crate::commands::check::Report;
+
+/// Version of the JSON shape.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    diagnostics: Vec<Finding<'a>>,
+    summary: &'a Summary,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    rule: &'a str,
+    severity: Severity,
+    message: &'a str,
+    file: &'a str,
+    range: Range,
+    related: Vec<Related<'a>>,
+    fixable: bool,
+    help: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    message: &'a str,
+    file: &'a str,
+    range: Range,
+}
+
+/// 1-based lines and columns; columns count characters.
+#[derive(Serialize)]
+struct Range {
+    start: Point,
+    end: Point,
+}
+
+#[derive(Serialize)]
+struct Point {
+    line: u32,
+    column: u32,
+}
+
+pub(crate) fn render(reports: &[Report], summary: &Summary) -> anyhow::Result<String> {
+    let diagnostics = reports.iter().flat_map(|report| {
+        report.findings.iter().map(|it| Finding {
+            rule: it.rule,
+            severity: it.severity,
+            message: &it.message,
+            file: &it.file,
+            range: range(&report.snapshot, &it.file, it.span),
+            related: (it.related.iter())
+                .map(|other| Related {
+                    message: &other.message,
+                    file: &other.file,
+                    range: range(&report.snapshot, &other.file, other.span),
+                })
+                .collect(),
+            fixable: it.fix.is_some(),
+            help: it.help.as_deref(),
+        })
+    });
+    let document = Document { version: VERSION, diagnostics: diagnostics.collect(), summary };
+    Ok(serde_json::to_string_pretty(&document)? + "\n")
+}
+
+fn range(snapshot: &Snapshot, file: &str, span: Span) -> Range {
+    let point = |offset| {
+        let at = snapshot
+            .source(file)
+            .map(|source| source.lines.position(&source.text, offset, Encoding::Utf32))
+            .unwrap_or_default();
+        Point { line: at.line + 1, column: at.column + 1 }
+    };
+    Range { start: point(span.start), end: point(span.end) }
+}
