@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Installs what the demonstration and the tests need beside Rust, Node 20 and Python 3.11. Asks nothing.
+# With CI=true something that stays missing is a failure; otherwise a loud note, and the tests that need it fail.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+missing=()
+
+note() { printf '\n*** %s\n\n' "$*" >&2; }
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+can_install() {
+  command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }
+}
+
+# have COMMAND PACKAGE WHY: makes sure that COMMAND is there, from the system's PACKAGE if it can be installed.
+have() {
+  local command=$1 package=$2 why=$3
+  command -v "$command" >/dev/null && return
+  if can_install; then
+    printf 'setup: installing %s\n' "$package"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$package" </dev/null >/dev/null ||
+      { as_root apt-get update -q </dev/null >/dev/null &&
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$package" </dev/null >/dev/null; } ||
+      true
+  fi
+  command -v "$command" >/dev/null && return
+  missing+=("$command")
+  note "$command is missing ($why). Install it, for example: sudo apt-get install $package"
+}
+
+# at_least COMMAND MAJOR.MINOR VERSION: fails with advice on an interpreter that is too old.
+at_least() {
+  local command=$1 wanted=$2 version=$3
+  if [ "$(printf '%s\n%s\n' "$wanted" "$version" | sort -V | head -n 1)" != "$wanted" ]; then
+    missing+=("$command")
+    note "$command $version is too old: $wanted or newer is needed"
+  fi
+}
+
+for command in cargo node npm python3; do
+  if ! command -v "$command" >/dev/null; then
+    note "$command is missing: install Rust, Node 20 with npm and Python 3.11 first"
+    exit 1
+  fi
+done
+at_least node 20.0 "$(node -p process.versions.node)"
+at_least python3 3.9 "$(python3 -c 'import platform; print(platform.python_version())')"
+
+have ruby ruby 'Ruby steps run in it'
+have nvim neovim 'the test of the editor plugin drives it'
+if command -v ruby >/dev/null; then
+  at_least ruby 3.0 "$(ruby -e 'puts RUBY_VERSION')"
+fi
+
+if [ ! -f examples/ecommerce/node_modules/zod/package.json ]; then
+  (cd examples/ecommerce && npm ci --no-audit --no-fund </dev/null)
+fi
+
+if [ "${#missing[@]}" -gt 0 ] && [ "${CI:-}" = true ]; then
+  printf 'setup: still missing: %s\n' "${missing[*]}" >&2
+  exit 1
+fi
