@@ -129,7 +129,7 @@ fn install_packages(folder: &Path) {
         return;
     }
     let status = Command::new("npm")
-        .args(["install", "--no-audit", "--no-fund"])
+        .args(["ci", "--no-audit", "--no-fund"])
         .current_dir(folder)
         .status();
     assert!(
