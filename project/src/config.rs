@@ -1,0 +1,163 @@
+//! `banister.toml`: the settings of one project.
+
+use std::collections::BTreeMap;
+
+use banister_grammars::{Encoding, LineIndex, Span};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::Severity;
+use crate::rules;
+
+/// The name of the settings file in a project's root.
+pub const FILE_NAME: &str = "banister.toml";
+
+const KEYS: [&str; 2] = ["framework", "rules"];
+const LEVELS: [(&str, Option<Severity>); 5] = [
+    ("off", None),
+    ("hint", Some(Severity::Hint)),
+    ("info", Some(Severity::Info)),
+    ("warning", Some(Severity::Warning)),
+    ("error", Some(Severity::Error)),
+];
+
+/// The settings of a project; the default is what a project without a file has.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Config {
+    /// The framework's version as written: `0.17`, `1.0`.
+    pub framework: Option<String>,
+    /// Levels by rule; `None` turns a rule off.
+    pub rules: BTreeMap<String, Option<Severity>>,
+}
+
+/// What is wrong with a settings file, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}:{column}: {message}")]
+pub struct ConfigError {
+    /// The settings file, relative to the workspace.
+    pub file: String,
+    /// 1-based line.
+    pub line: u32,
+    /// 1-based column in characters.
+    pub column: u32,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+impl Config {
+    /// Reads a settings file. An unknown key is an error: a mistyped one would silently change nothing.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
+        let at = |span: std::ops::Range<usize>, message: String| {
+            let start = Span::new(span.start, span.end).start;
+            let place = LineIndex::new(text).position(text, start, Encoding::Utf32);
+            ConfigError {
+                file: file.to_owned(),
+                line: place.line + 1,
+                column: place.column + 1,
+                message,
+            }
+        };
+        let table = DeTable::parse(text)
+            .map_err(|error| at(error.span().unwrap_or_default(), error.message().to_owned()))?;
+        let mut config = Self::default();
+        for (key, value) in table.get_ref() {
+            match key.get_ref().as_ref() {
+                "framework" => match value.get_ref() {
+                    DeValue::String(version) => config.framework = Some(version.to_string()),
+                    _ => {
+                        return Err(at(
+                            value.span(),
+                            "`framework` is a version such as \"0.17\"".into(),
+                        ));
+                    }
+                },
+                "rules" => match value.get_ref() {
+                    DeValue::Table(levels) => {
+                        config.rules = rule_levels(levels).map_err(|(span, why)| at(span, why))?;
+                    }
+                    _ => return Err(at(value.span(), "`rules` is a table of rule levels".into())),
+                },
+                other => return Err(at(key.span(), unknown("setting", other, &KEYS))),
+            }
+        }
+        Ok(config)
+    }
+}
+
+type Misfit = (std::ops::Range<usize>, String);
+
+fn rule_levels(table: &DeTable<'_>) -> Result<BTreeMap<String, Option<Severity>>, Misfit> {
+    let names: Vec<&str> = rules::RULES.iter().map(|rule| rule.name).collect();
+    let mut levels = BTreeMap::new();
+    for (key, value) in table {
+        let rule = key.get_ref().as_ref();
+        if !names.contains(&rule) {
+            return Err((key.span(), unknown("rule", rule, &names)));
+        }
+        levels.insert(rule.to_owned(), level(value)?);
+    }
+    Ok(levels)
+}
+
+fn level(value: &Spanned<DeValue<'_>>) -> Result<Option<Severity>, Misfit> {
+    let names = LEVELS.map(|(name, _)| name);
+    let DeValue::String(text) = value.get_ref() else {
+        return Err((value.span(), format!("a level is one of {}", names.join(", "))));
+    };
+    let found = LEVELS.iter().find(|(name, _)| *name == text.as_ref());
+    found
+        .map(|(_, level)| *level)
+        .ok_or_else(|| (value.span(), unknown("level", text, &names)))
+}
+
+fn unknown(what: &str, written: &str, known: &[&str]) -> String {
+    let near = known
+        .iter()
+        .min_by_key(|name| strsim::osa_distance(name, written));
+    match near.filter(|name| strsim::osa_distance(name, written) <= 2) {
+        Some(near) => format!("unknown {what} `{written}`, did you mean `{near}`?"),
+        None => format!("unknown {what} `{written}`; known are {}", known.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_and_the_version_are_read() {
+        let config = Config::parse(
+            FILE_NAME,
+            "framework = \"0.17\"\n[rules]\nunsubscribed-topic = \"off\"\nnever-emitted-topic = \"error\"\n",
+        )
+        .unwrap();
+        assert_eq!(config.framework.as_deref(), Some("0.17"));
+        assert_eq!(config.rules["unsubscribed-topic"], None);
+        assert_eq!(config.rules["never-emitted-topic"], Some(Severity::Error));
+    }
+
+    #[test]
+    fn what_is_unknown_is_an_error_with_its_place() {
+        for (text, message) in [
+            (
+                "\nframwork = \"1.0\"\n",
+                "banister.toml:2:1: unknown setting `framwork`, did you mean `framework`?",
+            ),
+            (
+                "[rules]\nundeclared-emits = \"off\"\n",
+                "banister.toml:2:1: unknown rule `undeclared-emits`, did you mean `undeclared-emit`?",
+            ),
+            (
+                "[rules]\ninvalid-cron = \"of\"\n",
+                "banister.toml:2:16: unknown level `of`, did you mean `off`?",
+            ),
+            (
+                "rules = 1\n",
+                "banister.toml:1:9: `rules` is a table of rule levels",
+            ),
+        ] {
+            assert_eq!(Config::parse(FILE_NAME, text).unwrap_err().to_string(), message);
+        }
+        assert_eq!(Config::parse(FILE_NAME, "framework = ").unwrap_err().line, 1);
+    }
+}

@@ -1,0 +1,1 @@
+//! The flow graph: what `banister graph` prints and the editor shows.

@@ -1,0 +1,170 @@
+//! What the files of one project say together: its steps, and for every topic each place that names it.
+
+mod build;
+mod mention;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
+
+use banister_grammars::FileFacts;
+use banister_grammars::facts::{SchemaFact, Text};
+
+use crate::config::Config;
+use crate::diagnostic::Diagnostic;
+use crate::project::{Project, Step};
+use crate::resolve::Resolver;
+use crate::workspace::{Manifests, Source, Sources};
+
+pub(crate) use build::build_all;
+pub(crate) use mention::{Mention, Role, slots};
+
+/// One project of a snapshot.
+#[derive(Debug)]
+pub(crate) struct Index {
+    pub(crate) project: Project,
+    pub(crate) config: Config,
+    /// Helper modules of the project that take part in the flow because they send or mention topics.
+    pub(crate) helpers: Vec<Helper>,
+    /// Every place that names a topic for sure, by topic, then by file and position.
+    pub(crate) topics: BTreeMap<String, Vec<Mention>>,
+    /// Texts of emit calls and declarations that are not exactly known: they may be any topic that they match.
+    pub(crate) dynamic: Vec<Text>,
+    /// True if some step hands `emit` to code out of sight and may send what it does not declare.
+    pub(crate) sends_unseen: bool,
+    pub(crate) findings: OnceLock<Vec<Diagnostic>>,
+    /// The whole workspace's files, for imports that leave the project.
+    files: Arc<Sources>,
+    manifests: Arc<Manifests>,
+    /// What the index was built from: the same inputs give the same index.
+    inputs: Vec<Arc<Source>>,
+}
+
+/// A file of the project that is no step and yet sends messages.
+#[derive(Debug, Clone)]
+pub(crate) struct Helper {
+    pub(crate) file: String,
+    pub(crate) source: Arc<Source>,
+    pub(crate) resolved: Option<Arc<FileFacts>>,
+}
+
+impl Helper {
+    pub(crate) fn facts(&self) -> &FileFacts {
+        self.resolved.as_deref().unwrap_or(&self.source.facts)
+    }
+}
+
+impl Index {
+    /// True if `file` is a step or a stream of the project.
+    pub(crate) fn loads(&self, file: &str) -> bool {
+        self.step(file).is_some() || self.project.streams.iter().any(|stream| stream.file == file)
+    }
+
+    /// The step that a file defines.
+    pub(crate) fn step(&self, file: &str) -> Option<&Step> {
+        let at = self
+            .project
+            .steps
+            .binary_search_by(|step| step.file.as_str().cmp(file))
+            .ok()?;
+        self.project.steps.get(at)
+    }
+
+    /// The resolved facts of a step or helper.
+    pub(crate) fn facts(&self, file: &str) -> Option<&FileFacts> {
+        let helper = || {
+            self.helpers
+                .iter()
+                .find(|helper| helper.file == file)
+                .map(Helper::facts)
+        };
+        self.step(file).map(Step::facts).or_else(helper)
+    }
+
+    /// The name of the step that a mention belongs to, or its file.
+    pub(crate) fn label<'i>(&'i self, file: &'i str) -> &'i str {
+        self.step(file).map_or(file, Step::label)
+    }
+
+    /// The places that name `topic`.
+    pub(crate) fn mentions(&self, topic: &str) -> &[Mention] {
+        self.topics.get(topic).map_or(&[], Vec::as_slice)
+    }
+
+    /// The places that name `topic` in one of these roles.
+    pub(crate) fn mentions_as<'i>(
+        &'i self,
+        topic: &str,
+        roles: &'i [Role],
+    ) -> impl Iterator<Item = &'i Mention> {
+        self.mentions(topic)
+            .iter()
+            .filter(move |mention| roles.contains(&mention.role))
+    }
+
+    /// True if a step, a picture or a helper sends `topic`, or may.
+    pub(crate) fn may_be_emitted(&self, topic: &str) -> bool {
+        self.sends_unseen
+            || self.mentions_as(topic, Role::SENDING).next().is_some()
+            || self.dynamic.iter().any(|text| text.may_be(topic))
+    }
+
+    /// True if a step or a picture takes `topic`, or may.
+    pub(crate) fn may_be_subscribed(&self, topic: &str) -> bool {
+        self.mentions_as(topic, Role::TAKING).next().is_some()
+            || self.project.steps.iter().filter_map(Step::fact).any(|fact| {
+                let unseen = |text: &Text| text.candidates().is_empty() && text.may_be(topic);
+                fact.triggers.iter().any(|trigger| {
+                    trigger.topics_open || trigger.topics.iter().any(|taken| unseen(&taken.topic.text))
+                }) || fact
+                    .virtual_subscribes
+                    .iter()
+                    .any(|taken| unseen(&taken.topic.text))
+            })
+    }
+
+    /// The steps that subscribe to `topic`, by file, without repeats.
+    pub(crate) fn subscribers(&self, topic: &str) -> Vec<&Step> {
+        self.steps_as(topic, &[Role::Subscribes])
+    }
+
+    /// The steps that send `topic` or declare to, by file, without repeats.
+    pub(crate) fn emitters(&self, topic: &str) -> Vec<&Step> {
+        self.steps_as(topic, &[Role::Emits, Role::Declares])
+    }
+
+    fn steps_as(&self, topic: &str, roles: &[Role]) -> Vec<&Step> {
+        let files: BTreeSet<&str> = self
+            .mentions(topic)
+            .iter()
+            .filter(|mention| roles.contains(&mention.role))
+            .map(|mention| mention.file.as_str())
+            .collect();
+        files.into_iter().filter_map(|file| self.step(file)).collect()
+    }
+
+    /// The schema of the messages that a step takes on `topic`, with the file that writes it.
+    pub(crate) fn input_schema<'i>(
+        &'i self,
+        step: &'i Step,
+        topic: &str,
+    ) -> Option<(&'i Source, &'i SchemaFact)> {
+        let trigger = step.fact()?.triggers.iter().find(|trigger| {
+            trigger
+                .topics
+                .iter()
+                .any(|taken| taken.topic.text.known() == Some(topic))
+        })?;
+        self.resolve_schema(&step.source, trigger.input.as_ref()?)
+    }
+
+    fn resolve_schema<'i>(
+        &'i self,
+        source: &'i Source,
+        schema: &'i SchemaFact,
+    ) -> Option<(&'i Source, &'i SchemaFact)> {
+        if schema.import.is_none() {
+            return Some((source, schema));
+        }
+        Resolver::new(&self.files, &self.manifests).schema(source, schema)
+    }
+}

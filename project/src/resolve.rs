@@ -1,0 +1,221 @@
+//! Names of other files: from a module as it is written to a file, and from an imported name to its value there.
+
+mod modules;
+mod texts;
+mod tsconfig;
+
+use std::sync::Arc;
+
+use banister_grammars::facts::{ConstValue, ImportFact, ImportRef, SchemaFact, Text};
+use banister_grammars::{FileFacts, Language};
+
+use crate::workspace::{Manifests, Source, Sources};
+
+pub(crate) use modules::{Modules, package_name};
+
+/// Imports that go on longer than this are a cycle or a labyrinth; both are unknown.
+const MAX_HOPS: usize = 8;
+
+/// For every import of every file, the files that it may mean, in order of preference.
+pub(crate) fn imported<'w>(
+    files: &'w Sources,
+    manifests: &'w Manifests,
+) -> impl Iterator<Item = Vec<String>> + 'w {
+    let modules = Modules::new(manifests);
+    files.values().flat_map(move |source| {
+        let language = source.facts.language;
+        let candidates = |module: &str| modules.candidates(&source.path, language, module).collect();
+        let of_import = |import: &ImportFact| {
+            let mut found: Vec<Vec<String>> = vec![candidates(&import.module)];
+            if language == Language::Python {
+                found.extend(
+                    import
+                        .names
+                        .iter()
+                        .map(|(name, _)| candidates(&name_as_module(&import.module, name))),
+                );
+            }
+            found
+        };
+        source
+            .facts
+            .imports
+            .iter()
+            .flat_map(of_import)
+            .collect::<Vec<_>>()
+    })
+}
+
+/// `from . import topics` may name a file: the module `.topics`.
+fn name_as_module(module: &str, name: &str) -> String {
+    let dot = if module.ends_with('.') { "" } else { "." };
+    format!("{module}{dot}{name}")
+}
+
+/// Follows imports through the files of a workspace.
+pub(crate) struct Resolver<'w> {
+    files: &'w Sources,
+    modules: Modules<'w>,
+}
+
+impl<'w> Resolver<'w> {
+    pub(crate) fn new(files: &'w Sources, manifests: &'w Manifests) -> Self {
+        Self {
+            files,
+            modules: Modules::new(manifests),
+        }
+    }
+
+    /// The file's facts with imported texts replaced by their values, or nothing if no import of it leads anywhere:
+    /// most steps import only packages.
+    pub(crate) fn resolve(&self, source: &Source) -> Option<Arc<FileFacts>> {
+        let leads_somewhere = source.facts.imports.iter().any(|import| {
+            self.module(source, &import.module).is_some()
+                || import
+                    .names
+                    .iter()
+                    .any(|(name, _)| self.file_of_name(source, &import.module, name).is_some())
+        });
+        if !leads_somewhere {
+            return None;
+        }
+        let mut facts = source.facts.clone();
+        texts::for_each_mut(&mut facts, &mut |text| {
+            if let Text::Import(import) = text {
+                *text = self.text(source, import);
+            }
+        });
+        Some(Arc::new(facts))
+    }
+
+    /// A schema with the file that writes it, after following imports.
+    pub(crate) fn schema<'s>(
+        &self,
+        source: &'s Source,
+        schema: &'s SchemaFact,
+    ) -> Option<(&'s Source, &'s SchemaFact)>
+    where
+        'w: 's,
+    {
+        let (mut source, mut schema) = (source, schema);
+        for _ in 0..MAX_HOPS {
+            let Some(import) = &schema.import else {
+                return Some((source, schema));
+            };
+            let (file, name) = self.target(source, import)?;
+            let [name] = name.as_slice() else { return None };
+            schema = file.facts.schemas.get(name)?;
+            source = file;
+        }
+        None
+    }
+
+    fn text(&self, from: &Source, import: &ImportRef) -> Text {
+        let unknown = || {
+            Text::Unknown(format!(
+                "`{}` of `{}` is not a known text",
+                import.path.join("."),
+                import.module
+            ))
+        };
+        match self.constant(from, import, MAX_HOPS) {
+            Some(ConstValue::Text(fact)) => match fact.text {
+                Text::Import(_) => unknown(),
+                text => text,
+            },
+            _ => unknown(),
+        }
+    }
+
+    fn constant(&self, from: &Source, import: &ImportRef, hops: usize) -> Option<ConstValue> {
+        let hops = hops.checked_sub(1)?;
+        let (file, path) = self.target(from, import)?;
+        let (name, members) = path.split_first()?;
+        let value = file.facts.exports.get(name)?;
+        self.member(file, value, members, hops)
+    }
+
+    fn member(&self, file: &Source, value: &ConstValue, path: &[String], hops: usize) -> Option<ConstValue> {
+        match (value, path) {
+            (ConstValue::Import(import), rest) => {
+                let mut import = import.clone();
+                import.path.extend_from_slice(rest);
+                self.constant(file, &import, hops)
+            }
+            (ConstValue::Text(fact), []) => match &fact.text {
+                Text::Import(import) => self.constant(file, import, hops),
+                _ => Some(value.clone()),
+            },
+            (_, []) => Some(value.clone()),
+            (ConstValue::Object(fields), [name, rest @ ..]) => {
+                let (_, field) = fields.iter().find(|(field, _)| field == name)?;
+                self.member(file, field, rest, hops)
+            }
+            _ => None,
+        }
+    }
+
+    /// The file and the path of names in it that an import means.
+    fn target(&self, from: &Source, import: &ImportRef) -> Option<(&'w Source, Vec<String>)> {
+        if let Some(module) = self.module(from, &import.module) {
+            return self.exported(module, &import.path);
+        }
+        let (name, rest) = import.path.split_first()?;
+        self.exported(self.file_of_name(from, &import.module, name)?, rest)
+    }
+
+    /// `from . import topics` names a file where the folder is no declared package.
+    fn file_of_name(&self, from: &Source, module: &str, name: &str) -> Option<&'w Source> {
+        (from.facts.language == Language::Python)
+            .then(|| self.module(from, &name_as_module(module, name)))
+            .flatten()
+    }
+
+    /// Where a path of names really starts: `*` is the module itself, a Python package may hold the name as a file of
+    /// its own, and `export * from` hands names through.
+    fn exported(&self, target: &'w Source, path: &[String]) -> Option<(&'w Source, Vec<String>)> {
+        let (mut file, mut path) = (target, path.to_vec());
+        for _ in 0..MAX_HOPS {
+            if path.first().is_some_and(|name| name == "*") {
+                path.remove(0);
+            }
+            let name = path.first()?.clone();
+            if file.facts.exports.contains_key(&name) || file.facts.schemas.contains_key(&name) {
+                return Some((file, path));
+            }
+            if let Some(inner) = self
+                .modules
+                .submodule(&file.path, &name)
+                .find_map(|path| self.files.get(&path))
+            {
+                path.remove(0);
+                file = inner;
+                continue;
+            }
+            let handed_on = file.facts.imports.iter().find_map(|import| {
+                let every = import
+                    .names
+                    .iter()
+                    .any(|(theirs, ours)| theirs == "*" && ours == "*");
+                let named = import.names.iter().find(|(_, ours)| *ours == name);
+                let next = (every || named.is_some())
+                    .then(|| self.module(file, &import.module))
+                    .flatten()?;
+                Some((next, named.map(|(theirs, _)| theirs.clone())))
+            });
+            let (next, renamed) = handed_on?;
+            if let Some(renamed) = renamed {
+                path[0] = renamed;
+            }
+            file = next;
+        }
+        None
+    }
+
+    fn module(&self, from: &Source, module: &str) -> Option<&'w Source> {
+        self.modules
+            .candidates(&from.path, from.facts.language, module)
+            .find_map(|path| self.files.get(&path))
+            .map(Arc::as_ref)
+    }
+}
