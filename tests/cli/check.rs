@@ -113,7 +113,7 @@ fn twins_point_to_each_other_across_languages() {
 }
 
 #[test]
-fn the_editor_and_the_pipeline_see_a_mended_project_as_clean() {
+fn a_mended_defect_is_gone() {
     let project = Project::fixture("broken-ecommerce");
     let step = project.read("steps/export_orders_step.py");
     project.write(
