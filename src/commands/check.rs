@@ -1,6 +1,6 @@
 //! `banister check`: the findings of the rules, as the editor shows them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use banister_project::{Diagnostic, Severity, Snapshot, disk};
@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         for problem in &loaded.problems {
             anstream::eprintln!("{}", crate::render::problem::warning(&problem.to_string()));
         }
-        reports.push(Report::of(&loaded));
+        reports.push(Report::of(&loaded, path));
     }
     let mut summary = Summary::default();
     for report in &reports {
@@ -70,10 +70,18 @@ pub(crate) struct Report {
 impl Report {
     /// Checks a whole workspace, and keeps what lies under the path that was asked for: a file's defects are often in
     /// its neighbours.
-    fn of(loaded: &disk::Loaded) -> Self {
+    fn of(loaded: &disk::Loaded, asked: &Path) -> Self {
         let snapshot = loaded.host.snapshot();
         let mut findings = snapshot.check();
-        findings.retain(|it| loaded.covers(&it.file));
+        let below = asked.canonicalize().ok().and_then(|path| {
+            let below = path.strip_prefix(&loaded.root).ok()?;
+            Some(below.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"))
+        });
+        if let Some(below) = below.filter(|below| !below.is_empty()) {
+            findings.retain(|it| {
+                it.file.strip_prefix(below.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            });
+        }
         Self { snapshot, findings }
     }
 }

@@ -1,5 +1,7 @@
 //! What the scheduler needs to know of a project: its steps, who listens to what, which route leads where.
 
+mod of_project;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
