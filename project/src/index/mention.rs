@@ -52,8 +52,6 @@ pub(crate) struct Slot<'f> {
 /// Every topic slot of a file: the config's lists first, then the emit calls in source order.
 pub(crate) fn slots(facts: &FileFacts) -> Vec<Slot<'_>> {
     let mut lists: Vec<(Role, Vec<&TextFact>)> = Vec::new();
-    let of_config =
-        |topics: &'_ [TopicRef]| -> Vec<&TextFact> { topics.iter().map(|topic| &topic.topic).collect() };
     if let Some(step) = &facts.step {
         lists.extend(
             step.triggers
@@ -74,4 +72,8 @@ pub(crate) fn slots(facts: &FileFacts) -> Vec<Slot<'_>> {
     numbered
         .flat_map(|(list, (role, topics))| topics.into_iter().map(move |fact| Slot { role, fact, list }))
         .collect()
+}
+
+fn of_config(topics: &[TopicRef]) -> Vec<&TextFact> {
+    topics.iter().map(|topic| &topic.topic).collect()
 }
