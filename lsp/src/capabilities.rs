@@ -1,0 +1,125 @@
+//! What the client can do, settled once at `initialize`, and what the server offers in return.
+
+use banister_grammars::Encoding;
+use tower_lsp::ls_types::{
+    ClientCapabilities, CompletionOptions, HoverProviderCapability, InitializeParams, InitializeResult,
+    MarkupKind, OneOf, PositionEncodingKind, SaveOptions, ServerCapabilities, ServerInfo,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+};
+
+/// Characters after which a topic may begin or go on. Editors suggest nothing inside strings unless told so, and end a
+/// suggestion at the characters that join the words of a topic.
+const TRIGGERS: [&str; 7] = ["'", "\"", "`", ".", "-", ":", "/"];
+
+/// What matters here of the client's capabilities.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Negotiated {
+    /// How columns are counted on the wire.
+    pub(crate) encoding: Encoding,
+    /// Definitions may be links that say where they come from.
+    pub(crate) definition_links: bool,
+    /// Outlines may nest.
+    pub(crate) nested_symbols: bool,
+    /// Hovers may be Markdown.
+    pub(crate) hover_markdown: bool,
+    /// Completion texts may be Markdown.
+    pub(crate) completion_markdown: bool,
+    /// Diagnostics may point at other places.
+    pub(crate) related_information: bool,
+    /// The client watches files for us if asked to.
+    pub(crate) watches_files: bool,
+}
+
+impl Negotiated {
+    /// Reads the client's capabilities; what is not said is not there.
+    pub(crate) fn new(client: &ClientCapabilities) -> Self {
+        let text = client.text_document.as_ref();
+        let hover = text.and_then(|text| text.hover.as_ref()?.content_format.as_ref());
+        let item = text.and_then(|text| text.completion.as_ref()?.completion_item.as_ref());
+        Self {
+            encoding: encoding(client),
+            definition_links: text
+                .and_then(|text| text.definition?.link_support)
+                .unwrap_or(false),
+            nested_symbols: text
+                .and_then(|text| {
+                    text.document_symbol
+                        .as_ref()?
+                        .hierarchical_document_symbol_support
+                })
+                .unwrap_or(false),
+            hover_markdown: hover.is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
+            completion_markdown: item
+                .and_then(|item| item.documentation_format.as_ref())
+                .is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
+            related_information: text
+                .and_then(|text| text.publish_diagnostics.as_ref()?.related_information)
+                .unwrap_or(false),
+            watches_files: client
+                .workspace
+                .as_ref()
+                .and_then(|workspace| workspace.did_change_watched_files?.dynamic_registration)
+                .unwrap_or(false),
+        }
+    }
+}
+
+/// UTF-8 if the client offers it, because sources are UTF-8 here; else UTF-16, which every client must know.
+fn encoding(client: &ClientCapabilities) -> Encoding {
+    let offered = client
+        .general
+        .as_ref()
+        .and_then(|general| general.position_encodings.as_ref());
+    match offered {
+        Some(offered) if offered.contains(&PositionEncodingKind::UTF8) => Encoding::Utf8,
+        _ => Encoding::Utf16,
+    }
+}
+
+/// The answer to `initialize`.
+pub(crate) fn initialize_result(params: &InitializeParams) -> InitializeResult {
+    let negotiated = Negotiated::new(&params.capabilities);
+    InitializeResult {
+        capabilities: server_capabilities(&negotiated),
+        server_info: Some(ServerInfo {
+            name: "banister".into(),
+            version: Some(env!("CARGO_PKG_VERSION").into()),
+        }),
+        ..InitializeResult::default()
+    }
+}
+
+fn server_capabilities(client: &Negotiated) -> ServerCapabilities {
+    ServerCapabilities {
+        position_encoding: Some(match client.encoding {
+            Encoding::Utf8 => PositionEncodingKind::UTF8,
+            Encoding::Utf16 => PositionEncodingKind::UTF16,
+            Encoding::Utf32 => PositionEncodingKind::UTF32,
+        }),
+        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(TextDocumentSyncKind::INCREMENTAL),
+            save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions {
+                include_text: Some(false),
+            })),
+            ..TextDocumentSyncOptions::default()
+        })),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some(TRIGGERS.map(String::from).to_vec()),
+            ..CompletionOptions::default()
+        }),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        workspace: Some(WorkspaceServerCapabilities {
+            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(OneOf::Left(true)),
+            }),
+            ..WorkspaceServerCapabilities::default()
+        }),
+        ..ServerCapabilities::default()
+    }
+}

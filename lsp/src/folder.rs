@@ -1,0 +1,179 @@
+//! One workspace folder: its files, some from disk and some from open documents, and what was said about them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use banister_project::disk::Problem;
+use banister_project::{Host, Snapshot};
+use tower_lsp::ls_types::Uri;
+
+use crate::diagnostics::Board;
+use crate::message::Request;
+use crate::scan::{self, Scanned};
+use crate::uri;
+
+/// Names a folder for as long as the session lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FolderId(pub(crate) u32);
+
+/// How files of a folder are called on the wire.
+#[derive(Debug, Clone)]
+pub(crate) struct Names {
+    root: PathBuf,
+    open: BTreeMap<String, Uri>,
+}
+
+impl Names {
+    /// The URI of a file: as the client spells it if it has the file open, else made from the path.
+    pub(crate) fn uri(&self, path: &str) -> Option<Uri> {
+        self.open
+            .get(path)
+            .cloned()
+            .or_else(|| uri::from_relative(&self.root, path))
+    }
+
+    /// The folder itself.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+}
+
+/// How far reading the folder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scan {
+    /// Nothing is under way.
+    Idle,
+    /// One is under way.
+    Running,
+    /// One is under way that may have missed a change: another must follow.
+    Stale,
+}
+
+/// A workspace folder.
+pub(crate) struct Folder {
+    /// Names on the wire.
+    pub(crate) names: Arc<Names>,
+    /// The reading of the disk.
+    pub(crate) scan: Scan,
+    /// True once the disk has been read the first time.
+    pub(crate) loaded: bool,
+    /// Questions that came before that.
+    pub(crate) deferred: Vec<Request>,
+    /// Counts the states.
+    pub(crate) generation: u64,
+    /// The state that was last checked.
+    pub(crate) checked: u64,
+    /// True while a check is under way.
+    pub(crate) checking: bool,
+    /// True once the client has been told that there is no project here.
+    pub(crate) said_empty: bool,
+    /// What the client shows.
+    pub(crate) board: Board,
+    host: Host,
+    on_disk: BTreeSet<String>,
+    problems: BTreeSet<Problem>,
+}
+
+/// A file that makes the analysis panic. It keeps the facts that it had before.
+#[derive(Debug)]
+pub(crate) struct Indigestible(pub(crate) String);
+
+impl Folder {
+    /// A folder of which nothing is known.
+    pub(crate) fn new(root: PathBuf) -> Self {
+        Self {
+            names: Arc::new(Names {
+                root,
+                open: BTreeMap::new(),
+            }),
+            scan: Scan::Idle,
+            loaded: false,
+            deferred: Vec::new(),
+            generation: 1,
+            checked: 0,
+            checking: false,
+            said_empty: false,
+            board: Board::default(),
+            host: Host::new(),
+            on_disk: BTreeSet::new(),
+            problems: BTreeSet::new(),
+        }
+    }
+
+    /// The present state.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.host.snapshot()
+    }
+
+    /// A copy of the files for work in the background.
+    pub(crate) fn host(&self) -> Host {
+        self.host.clone()
+    }
+
+    /// The client opened a file: from now on its text counts.
+    pub(crate) fn open(&mut self, path: &str, uri: Uri, text: &str) -> Result<(), Indigestible> {
+        let before = Arc::make_mut(&mut self.names)
+            .open
+            .insert(path.into(), uri.clone());
+        if before.as_ref() != Some(&uri) {
+            self.board.owe(uri);
+        }
+        self.set(path, text.into())
+    }
+
+    /// The text of a file changed.
+    pub(crate) fn set(&mut self, path: &str, text: Arc<str>) -> Result<(), Indigestible> {
+        self.generation += 1;
+        // On a copy, so that a panic half-way leaves no half-changed state behind.
+        let mut host = self.host.clone();
+        catch_unwind(AssertUnwindSafe(|| host.set_file(path, text)))
+            .map_err(|_| Indigestible(path.into()))?;
+        self.host = host;
+        Ok(())
+    }
+
+    /// A module that the background read from disk because a step imports it now.
+    pub(crate) fn import(&mut self, path: &str, text: Arc<str>) -> Result<(), Indigestible> {
+        if self.names.open.contains_key(path) {
+            return Ok(());
+        }
+        self.on_disk.insert(path.into());
+        self.set(path, text)
+    }
+
+    /// The client closed a file: the next scan takes what is on disk.
+    pub(crate) fn close(&mut self, path: &str) {
+        Arc::make_mut(&mut self.names).open.remove(path);
+    }
+
+    /// What a scan has to know.
+    pub(crate) fn scan_job(&self) -> scan::Job {
+        let open = self.names.open.keys().cloned().collect();
+        scan::Job {
+            host: self.host.clone(),
+            on_disk: self.on_disk.clone(),
+            open,
+        }
+    }
+
+    /// Takes over what a scan found, and returns the files that cannot be taken as they are and were not known before.
+    /// Open files have their present text set afterwards: they may have been edited while the scan ran.
+    pub(crate) fn absorb(&mut self, scanned: Scanned) -> Vec<Problem> {
+        self.generation += 1;
+        self.host = scanned.host;
+        self.on_disk = scanned.on_disk;
+        let before = std::mem::replace(&mut self.problems, scanned.problems);
+        self.problems.difference(&before).cloned().collect()
+    }
+
+    /// Forgets all files but not what the client shows: a panic may have left anything behind.
+    pub(crate) fn forget(&mut self) {
+        self.generation += 1;
+        self.loaded = false;
+        self.checking = false;
+        self.host = Host::new();
+        self.on_disk.clear();
+    }
+}

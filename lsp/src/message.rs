@@ -1,0 +1,109 @@
+//! Everything that can happen to a session, as one closed list. The owner thread handles these one after the other.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tokio::sync::oneshot;
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types::{
+    CompletionParams, CompletionResponse, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, DocumentSymbolParams, DocumentSymbolResponse, GotoDefinitionParams,
+    GotoDefinitionResponse, Hover, HoverParams, InitializeParams, Location, ReferenceParams, Uri,
+};
+
+use crate::diagnostics::Checked;
+use crate::folder::FolderId;
+use crate::scan::Scanned;
+
+/// One event of a session.
+pub(crate) enum Event {
+    /// The client says who it is and what its folders are.
+    Initialize(Box<InitializeParams>),
+    /// From now on the server may send messages of its own.
+    Initialized,
+    /// The client added or removed folders.
+    Folders(DidChangeWorkspaceFoldersParams),
+    /// A document is now the client's.
+    Open(DidOpenTextDocumentParams),
+    /// The client edited a document.
+    Change(DidChangeTextDocumentParams),
+    /// The client wrote a document to disk.
+    Save(DidSaveTextDocumentParams),
+    /// The file on disk counts again.
+    Close(DidCloseTextDocumentParams),
+    /// Files changed on disk.
+    Watched(DidChangeWatchedFilesParams),
+    /// A question that only reads.
+    Read(Request),
+    /// A folder has been read from disk, if that did not panic.
+    Scanned(FolderId, Option<Box<Scanned>>),
+    /// A state of a folder has been checked.
+    Checked(FolderId, Box<Checked>),
+    /// The edge is gone: the session is over.
+    Gone,
+    /// A panic while an event is handled.
+    #[cfg(test)]
+    Panic,
+    /// A request of the server's own to the client.
+    #[cfg(test)]
+    AskClient,
+}
+
+/// A question that only reads, with the way for its one answer.
+pub(crate) enum Request {
+    /// `textDocument/completion`
+    Completion(CompletionParams, Reply<Option<CompletionResponse>>),
+    /// `textDocument/definition`
+    Definition(GotoDefinitionParams, Reply<Option<GotoDefinitionResponse>>),
+    /// `textDocument/references`
+    References(ReferenceParams, Reply<Option<Vec<Location>>>),
+    /// `textDocument/hover`
+    Hover(HoverParams, Reply<Option<Hover>>),
+    /// `textDocument/documentSymbol`
+    DocumentSymbol(DocumentSymbolParams, Reply<Option<DocumentSymbolResponse>>),
+    /// A question of the tests about the machinery itself.
+    #[cfg(test)]
+    Probe(crate::testing::ProbeParams, Reply<serde_json::Value>),
+}
+
+impl Request {
+    /// The document that it is about.
+    pub(crate) fn uri(&self) -> &Uri {
+        match self {
+            Self::Completion(params, _) => &params.text_document_position.text_document.uri,
+            Self::Definition(params, _) => &params.text_document_position_params.text_document.uri,
+            Self::References(params, _) => &params.text_document_position.text_document.uri,
+            Self::Hover(params, _) => &params.text_document_position_params.text_document.uri,
+            Self::DocumentSymbol(params, _) => &params.text_document.uri,
+            #[cfg(test)]
+            Self::Probe(params, _) => &params.uri,
+        }
+    }
+}
+
+/// The way back for one answer. Dropping it unused makes the edge answer an internal error, so that there is an answer
+/// in every case.
+pub(crate) struct Reply<T>(oneshot::Sender<Result<T>>);
+
+impl<T> Reply<T> {
+    /// A reply and the place where its answer will arrive.
+    pub(crate) fn channel() -> (Self, oneshot::Receiver<Result<T>>) {
+        let (sender, receiver) = oneshot::channel();
+        (Self(sender), receiver)
+    }
+
+    /// True once the client has cancelled the question: the edge has answered it already.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.0.is_closed()
+    }
+
+    /// Works the answer out and sends it. A panic becomes an internal error.
+    pub(crate) fn answer(self, work: impl FnOnce(&Self) -> T) {
+        if self.is_cancelled() {
+            return;
+        }
+        let answer = catch_unwind(AssertUnwindSafe(|| work(&self))).map_err(|_| Error::internal_error());
+        // Cancelled meanwhile: the answer is not wanted.
+        let _ = self.0.send(answer);
+    }
+}

@@ -1,0 +1,121 @@
+//! Bringing a folder's files up to date with the disk, on the background thread.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use banister_project::config::{self, Config};
+use banister_project::discovery::{self, FileRole};
+use banister_project::disk::{self, Problem};
+use banister_project::{Host, Snapshot, Source};
+
+/// What is scanned and what is known already. The work is done on a copy: the owner goes on meanwhile.
+pub(crate) struct Job {
+    /// The files as they are known.
+    pub(crate) host: Host,
+    /// Which of them came from the disk.
+    pub(crate) on_disk: BTreeSet<String>,
+    /// Files that the client has open; the disk does not count for them.
+    pub(crate) open: BTreeSet<String>,
+}
+
+/// The files as they are on disk, and as they were given for the open ones.
+pub(crate) struct Scanned {
+    /// The files.
+    pub(crate) host: Host,
+    /// Which of them came from the disk.
+    pub(crate) on_disk: BTreeSet<String>,
+    /// Files that could not be taken as they are.
+    pub(crate) problems: BTreeSet<Problem>,
+}
+
+/// Reads the folder again; nothing if that panicked. Files whose text is the same are not parsed again.
+pub(crate) fn scan(root: &Path, job: Job) -> Option<Scanned> {
+    catch_unwind(AssertUnwindSafe(|| job.run(root))).ok()
+}
+
+impl Job {
+    fn run(self, root: &Path) -> Scanned {
+        let Job {
+            mut host,
+            on_disk,
+            open,
+        } = self;
+        let known = host.snapshot();
+        // A repository may hold thousands of modules that no step imports: only those that matter are read.
+        let is_wanted = |file: &String| {
+            discovery::role(file) != Some(FileRole::Module)
+                || known.source(file).is_some()
+                || on_disk.contains(file)
+        };
+        let listed = disk::list(root);
+        let mut present = BTreeSet::new();
+        let mut problems = BTreeSet::new();
+        let mut changed = Vec::new();
+        for file in listed
+            .into_iter()
+            .filter(|file| is_wanted(file) && !open.contains(file))
+        {
+            match disk::read(root, &file) {
+                Ok(read) => {
+                    problems.extend(read.problem);
+                    problems.extend(settings_problem(&file, &read.text));
+                    if known.source(&file).is_none_or(|source| source.text != read.text) {
+                        changed.push((file.clone(), read.text));
+                    }
+                    present.insert(file);
+                }
+                Err(problem) => {
+                    problems.insert(problem);
+                }
+            }
+        }
+        let held = known.sources().map(|source| &source.path).chain(&on_disk);
+        let gone: Vec<&String> = held
+            .filter(|file| !present.contains(*file) && !open.contains(*file))
+            .collect();
+        for file in gone {
+            host.remove_file(file);
+        }
+        host.set_files(changed);
+        let before = host.snapshot();
+        problems.extend(disk::load_imports(root, &mut host));
+        present.extend(sources_missing_in(&before, &host).map(|(file, _)| file));
+        Scanned {
+            host,
+            on_disk: present,
+            problems,
+        }
+    }
+}
+
+/// Reads the modules that an edit made a step import; nothing if there are none.
+pub(crate) fn new_imports(root: &Path, host: &mut Host) -> Vec<(String, Arc<str>)> {
+    let before = host.snapshot();
+    disk::load_imports(root, host);
+    sources_missing_in(&before, host).collect()
+}
+
+/// Settings that cannot be read count as none; the person who wrote them must hear of it.
+fn settings_problem(file: &str, text: &str) -> Option<Problem> {
+    if file.rsplit('/').next() != Some(config::FILE_NAME) {
+        return None;
+    }
+    let error = Config::parse(file, text).err()?;
+    Some(Problem {
+        file: file.into(),
+        message: error.to_string(),
+    })
+}
+
+fn sources_missing_in(before: &Snapshot, host: &Host) -> impl Iterator<Item = (String, Arc<str>)> {
+    let after = host.snapshot();
+    let is_new = |source: &&Arc<Source>| before.source(&source.path).is_none();
+    let added: Vec<_> = after
+        .sources()
+        .filter(is_new)
+        .map(|source| (source.path.clone(), Arc::clone(&source.text)))
+        .collect();
+    added.into_iter()
+}

@@ -1,0 +1,136 @@
+//! The tower-lsp edge. Each handler's first statement, before any wait, hands the message to the owner thread; the
+//! transport runs that statement in the order of the wire.
+
+use std::future::Future;
+use std::sync::mpsc::Sender;
+
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types::{
+    CompletionParams, CompletionResponse, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, DocumentSymbolParams, DocumentSymbolResponse, GotoDefinitionParams,
+    GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams,
+    Location, ReferenceParams,
+};
+use tower_lsp::{ClientSocket, LanguageServer, LspService};
+
+use crate::message::{Event, Reply, Request};
+use crate::options::Options;
+use crate::{capabilities, outbox, owner};
+
+/// A session's parts: the service for incoming messages, the socket for outgoing ones, and the task that feeds it.
+pub(crate) struct Server<Outbox> {
+    pub(crate) service: LspService<Edge>,
+    pub(crate) socket: ClientSocket,
+    pub(crate) outbox: Outbox,
+}
+
+/// Starts the owner thread and puts the edge before it.
+pub(crate) fn start(options: &Options) -> std::io::Result<Server<impl Future<Output = ()> + Send + use<>>> {
+    let (outbox, outgoing) = outbox::channel();
+    let events = owner::spawn(options, outbox)?;
+    let mut client = None;
+    let builder = LspService::build(|handle| {
+        client = Some(handle);
+        Edge { events }
+    });
+    #[cfg(test)]
+    let builder = crate::testing::with_hooks(builder);
+    let (service, socket) = builder.finish();
+    Ok(Server {
+        service,
+        socket,
+        outbox: outbox::drain(outgoing, client),
+    })
+}
+
+/// What tower-lsp calls. It holds no state but the way to the owner.
+#[derive(Debug)]
+pub(crate) struct Edge {
+    events: Sender<Event>,
+}
+
+impl Drop for Edge {
+    fn drop(&mut self) {
+        self.tell(Event::Gone);
+    }
+}
+
+impl Edge {
+    /// Hands an event over.
+    pub(crate) fn tell(&self, event: Event) {
+        if self.events.send(event).is_err() {
+            tracing::error!("the owner thread is gone");
+        }
+    }
+
+    /// Hands a question over, now; the future is the wait for its answer.
+    pub(crate) fn ask<T, Q>(&self, question: Q) -> impl Future<Output = Result<T>> + use<T, Q>
+    where
+        Q: FnOnce(Reply<T>) -> Request,
+    {
+        let (reply, answer) = Reply::channel();
+        self.tell(Event::Read(question(reply)));
+        async { answer.await.unwrap_or_else(|_| Err(Error::internal_error())) }
+    }
+}
+
+impl LanguageServer for Edge {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let result = capabilities::initialize_result(&params);
+        self.tell(Event::Initialize(Box::new(params)));
+        Ok(result)
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        self.tell(Event::Initialized);
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        self.tell(Event::Folders(params));
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        self.tell(Event::Open(params));
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        self.tell(Event::Change(params));
+    }
+
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        self.tell(Event::Save(params));
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.tell(Event::Close(params));
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        self.tell(Event::Watched(params));
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        self.ask(|reply| Request::Completion(params, reply)).await
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        self.ask(|reply| Request::Definition(params, reply)).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        self.ask(|reply| Request::References(params, reply)).await
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        self.ask(|reply| Request::Hover(params, reply)).await
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        self.ask(|reply| Request::DocumentSymbol(params, reply)).await
+    }
+}

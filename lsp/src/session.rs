@@ -1,0 +1,454 @@
+//! All mutable state of a session and what each event does to it. Only the owner thread calls this; nothing in here
+//! waits for the client, for the disk or for a check.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::time::Instant;
+
+use tower_lsp::ls_types::{
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    InitializeParams, MessageType, PublishDiagnosticsParams, TextDocumentItem, Uri,
+};
+
+use crate::capabilities::Negotiated;
+use crate::diagnostics::{self, Checked, Outcome};
+use crate::dispatch::{self, View};
+use crate::document::Document;
+use crate::folder::{Folder, FolderId, Indigestible, Scan};
+use crate::message::{Event, Request};
+use crate::options::Options;
+use crate::outbox::{Outbox, Outgoing};
+use crate::owner::Timer;
+use crate::pool::Pool;
+use crate::scan::{self, Scanned};
+use crate::{uri, watch};
+
+/// The state.
+pub(crate) struct Session {
+    client: Arc<Negotiated>,
+    initialized: bool,
+    documents: BTreeMap<Uri, Document>,
+    folders: BTreeMap<FolderId, Folder>,
+    next_folder: u32,
+    timer: Timer,
+    pool: Pool,
+    outbox: Outbox,
+    events: Sender<Event>,
+}
+
+impl Session {
+    /// A session that knows nothing yet. Results of background work come back through `events`.
+    pub(crate) fn new(options: &Options, outbox: Outbox, events: &Sender<Event>) -> std::io::Result<Self> {
+        Ok(Self {
+            client: Arc::default(),
+            initialized: false,
+            documents: BTreeMap::new(),
+            folders: BTreeMap::new(),
+            next_folder: 0,
+            timer: Timer::new(options.debounce, options.patience),
+            pool: Pool::new(options.workers)?,
+            outbox,
+            events: events.clone(),
+        })
+    }
+
+    /// The timer of the checks.
+    pub(crate) fn timer(&mut self) -> &mut Timer {
+        &mut self.timer
+    }
+
+    /// Does what an event asks for.
+    pub(crate) fn handle(&mut self, event: Event) {
+        match event {
+            Event::Initialize(params) => self.initialize(&params),
+            Event::Initialized => self.start(),
+            Event::Folders(params) => self.change_folders(params),
+            Event::Open(params) => self.open(params.text_document),
+            Event::Change(params) => self.change(params),
+            Event::Save(params) => self.save(&params.text_document.uri),
+            Event::Close(params) => self.close(&params.text_document.uri),
+            Event::Watched(params) => self.watched(&params),
+            Event::Read(request) => self.read(request),
+            Event::Scanned(folder, scanned) => self.scanned(folder, scanned.map(|scanned| *scanned)),
+            Event::Checked(folder, checked) => self.checked(folder, *checked),
+            // The loop around this ends before it comes here.
+            Event::Gone => {}
+            #[cfg(test)]
+            Event::Panic => panic!("asked for by a test"),
+            #[cfg(test)]
+            Event::AskClient => self.outbox.send(Outgoing::Register(Vec::new())),
+        }
+    }
+
+    fn initialize(&mut self, params: &InitializeParams) {
+        self.client = Arc::new(Negotiated::new(&params.capabilities));
+        #[expect(
+            deprecated,
+            reason = "clients without workspace folders still send the root alone"
+        )]
+        let root = params.root_uri.iter();
+        let roots: Vec<PathBuf> = match &params.workspace_folders {
+            Some(folders) if !folders.is_empty() => folders
+                .iter()
+                .filter_map(|folder| uri::to_path(&folder.uri))
+                .collect(),
+            _ => root.filter_map(uri::to_path).collect(),
+        };
+        self.set_roots(roots);
+    }
+
+    /// The client is ready to be talked to.
+    fn start(&mut self) {
+        self.initialized = true;
+        if self.client.watches_files {
+            self.outbox.send(Outgoing::Register(vec![watch::registration()]));
+        }
+        self.touch();
+    }
+
+    fn change_folders(&mut self, params: DidChangeWorkspaceFoldersParams) {
+        let removed: Vec<_> = params
+            .event
+            .removed
+            .iter()
+            .filter_map(|folder| uri::to_path(&folder.uri))
+            .collect();
+        let present = self
+            .folders
+            .values()
+            .map(|folder| folder.names.root().to_path_buf());
+        let kept = present.filter(|root| !removed.contains(root));
+        let added = params
+            .event
+            .added
+            .iter()
+            .filter_map(|folder| uri::to_path(&folder.uri));
+        self.set_roots(kept.chain(added).collect());
+    }
+
+    /// Makes exactly these the folders. One inside another is covered by the outer one, where projects are found at any
+    /// depth; otherwise each of its files would be reported twice.
+    fn set_roots(&mut self, roots: Vec<PathBuf>) {
+        let outermost = |root: &PathBuf| !roots.iter().any(|other| other != root && root.starts_with(other));
+        let mut wanted: Vec<PathBuf> = roots.iter().filter(|root| outermost(root)).cloned().collect();
+        wanted.sort();
+        wanted.dedup();
+        let gone: Vec<FolderId> = self
+            .folders
+            .iter()
+            .filter(|(_, folder)| !wanted.iter().any(|root| root == folder.names.root()))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in gone {
+            if let Some(mut folder) = self.folders.remove(&id) {
+                self.publish(folder.board.clear());
+            }
+        }
+        for root in wanted {
+            if !self.folders.values().any(|folder| folder.names.root() == root) {
+                self.add_folder(root);
+            }
+        }
+    }
+
+    fn add_folder(&mut self, root: PathBuf) {
+        let id = FolderId(self.next_folder);
+        self.next_folder += 1;
+        self.folders.insert(id, Folder::new(root));
+        self.take_open_documents(id);
+        self.scan(id);
+    }
+
+    /// Lets the texts of the open documents count in a folder.
+    fn take_open_documents(&mut self, id: FolderId) {
+        let Some(folder) = self.folders.get_mut(&id) else {
+            return;
+        };
+        for (uri, document) in &self.documents {
+            let root = folder.names.root();
+            let path = document
+                .path
+                .as_deref()
+                .and_then(|path| uri::relative(root, path));
+            if let Some(path) = path {
+                // A file that cannot be analysed was reported when its text came.
+                let _ = folder.open(&path, uri.clone(), &document.text);
+            }
+        }
+    }
+
+    fn open(&mut self, item: TextDocumentItem) {
+        let uri = item.uri.clone();
+        let document = Document::new(item);
+        if let Some((id, path)) = self.home(&document)
+            && let Some(folder) = self.folders.get_mut(&id)
+        {
+            let taken = folder.open(&path, uri.clone(), &document.text);
+            self.taken(taken);
+        }
+        self.documents.insert(uri, document);
+    }
+
+    fn change(&mut self, params: DidChangeTextDocumentParams) {
+        let identifier = params.text_document;
+        let encoding = self.client.encoding;
+        let Some(document) = self.documents.get_mut(&identifier.uri) else {
+            tracing::warn!("an edit of {}, which is not open", identifier.uri.as_str());
+            return;
+        };
+        document.apply(params.content_changes, identifier.version, encoding);
+        let Some(document) = self.documents.get(&identifier.uri) else {
+            return;
+        };
+        if let Some((id, path)) = self.home(document)
+            && let Some(folder) = self.folders.get_mut(&id)
+        {
+            let taken = folder.set(&path, document.text.as_str().into());
+            self.taken(taken);
+        }
+    }
+
+    /// After a text was handed to a folder.
+    fn taken(&mut self, taken: Result<(), Indigestible>) {
+        if let Err(Indigestible(path)) = taken {
+            let text = format!("{path} cannot be analysed as it is; its last good state counts.");
+            self.outbox.log(MessageType::ERROR, text);
+        }
+        self.touch();
+    }
+
+    /// The text is known already. For a client that cannot watch files, a save is the moment to look at the disk.
+    fn save(&mut self, uri: &Uri) {
+        if !self.client.watches_files
+            && let Some((id, _)) = self.documents.get(uri).and_then(|document| self.home(document))
+        {
+            self.scan(id);
+        }
+    }
+
+    fn close(&mut self, uri: &Uri) {
+        let Some(document) = self.documents.remove(uri) else {
+            return;
+        };
+        if let Some((id, path)) = self.home(&document) {
+            if let Some(folder) = self.folders.get_mut(&id) {
+                folder.close(&path);
+            }
+            self.scan(id);
+            self.touch();
+        }
+    }
+
+    /// Events are only a reason to look: reading the folder again is right for every kind of them, also for a folder
+    /// that was moved and for events that a client left out.
+    fn watched(&mut self, params: &DidChangeWatchedFilesParams) {
+        let paths: Vec<PathBuf> = params
+            .changes
+            .iter()
+            .filter_map(|change| uri::to_path(&change.uri))
+            .collect();
+        let is_stale = |folder: &Folder| {
+            let mut inside = paths
+                .iter()
+                .filter_map(|path| uri::relative(folder.names.root(), path));
+            inside.any(|path| watch::is_relevant(&path))
+        };
+        let stale: Vec<FolderId> = self
+            .folders
+            .iter()
+            .filter(|(_, folder)| is_stale(folder))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in stale {
+            self.scan(id);
+        }
+    }
+
+    fn read(&mut self, request: Request) {
+        let path = uri::to_path(request.uri());
+        let folder = path.as_deref().and_then(|path| {
+            let inside = |folder: &&mut Folder| path.starts_with(folder.names.root());
+            self.folders.values_mut().find(inside)
+        });
+        let (Some(folder), Some(path)) = (folder, path) else {
+            return dispatch::run(request, None);
+        };
+        if !folder.loaded {
+            folder.deferred.push(request);
+            return;
+        }
+        let relative = uri::relative(folder.names.root(), &path);
+        let snapshot = folder.snapshot();
+        let source = relative.and_then(|path| snapshot.source(&path).cloned());
+        let Some(source) = source else {
+            return dispatch::run(request, None);
+        };
+        let view = View {
+            snapshot,
+            source,
+            names: Arc::clone(&folder.names),
+            client: Arc::clone(&self.client),
+        };
+        self.pool.soon(move || dispatch::run(request, Some(&view)));
+    }
+
+    /// Has a folder read from disk; if that is under way, once more afterwards.
+    fn scan(&mut self, id: FolderId) {
+        let Some(folder) = self.folders.get_mut(&id) else {
+            return;
+        };
+        if folder.scan != Scan::Idle {
+            folder.scan = Scan::Stale;
+            return;
+        }
+        folder.scan = Scan::Running;
+        let (names, job, events) = (Arc::clone(&folder.names), folder.scan_job(), self.events.clone());
+        self.pool.later(move || {
+            let scanned = scan::scan(names.root(), job).map(Box::new);
+            // Refused only when the session is over.
+            let _ = events.send(Event::Scanned(id, scanned));
+        });
+    }
+
+    fn scanned(&mut self, id: FolderId, scanned: Option<Scanned>) {
+        let Some(folder) = self.folders.get_mut(&id) else {
+            return;
+        };
+        // The bookkeeping comes first: it must hold even if a file makes the rest panic.
+        let again = folder.scan == Scan::Stale;
+        folder.scan = Scan::Idle;
+        folder.loaded = true;
+        let deferred = std::mem::take(&mut folder.deferred);
+        match scanned {
+            Some(scanned) => {
+                for problem in folder.absorb(scanned) {
+                    self.outbox.log(
+                        MessageType::WARNING,
+                        format!("{}: {}", problem.file, problem.message),
+                    );
+                }
+                self.take_open_documents(id);
+            }
+            None => self
+                .outbox
+                .log(MessageType::ERROR, "A folder could not be read from disk."),
+        }
+        for request in deferred {
+            self.read(request);
+        }
+        if again {
+            self.scan(id);
+        }
+        self.touch();
+    }
+
+    /// Starts a check of each folder that changed since its last one.
+    pub(crate) fn check_changed(&mut self) {
+        if !self.initialized {
+            return;
+        }
+        for (id, folder) in &mut self.folders {
+            if !folder.loaded || folder.checking || folder.checked == folder.generation {
+                continue;
+            }
+            folder.checking = true;
+            let (id, events) = (*id, self.events.clone());
+            let (names, host, generation) = (Arc::clone(&folder.names), folder.host(), folder.generation);
+            self.pool.later(move || {
+                let checked = diagnostics::check(names.root(), host, generation);
+                // Refused only when the session is over.
+                let _ = events.send(Event::Checked(id, Box::new(checked)));
+            });
+        }
+    }
+
+    fn checked(&mut self, id: FolderId, checked: Checked) {
+        let Some(folder) = self.folders.get_mut(&id) else {
+            return;
+        };
+        folder.checking = false;
+        folder.checked = checked.generation;
+        for (path, text) in checked.imported {
+            // It was analysed once already, in the background; were it indigestible it would not be here.
+            let _ = folder.import(&path, text);
+        }
+        if folder.checked != folder.generation {
+            self.timer.touch(Instant::now());
+        }
+        match checked.outcome {
+            Some(outcome) => self.show(id, &outcome),
+            None => self.outbox.log(
+                MessageType::ERROR,
+                "Checking the workspace failed; what is shown may be out of date.",
+            ),
+        }
+    }
+
+    /// Tells the client what a check found.
+    fn show(&mut self, id: FolderId, outcome: &Outcome) {
+        let Some(folder) = self.folders.get_mut(&id) else {
+            return;
+        };
+        if outcome.projects == 0 && !folder.said_empty {
+            folder.said_empty = true;
+            let root = folder.names.root().display();
+            let text = format!("No step project in {root} yet; waiting for step files.");
+            self.outbox.log(MessageType::INFO, text);
+        }
+        let fresh =
+            diagnostics::by_document(&outcome.snapshot, &outcome.findings, &folder.names, &self.client);
+        let present = folder.snapshot();
+        let names = Arc::clone(&folder.names);
+        let is_outdated = |uri: &Uri| {
+            let path = uri::to_path(uri).and_then(|path| uri::relative(names.root(), &path));
+            let then = path.as_deref().and_then(|path| outcome.snapshot.source(path));
+            let now = path.as_deref().and_then(|path| present.source(path));
+            matches!((then, now), (Some(then), Some(now)) if then.text != now.text)
+        };
+        let news = folder.board.update(fresh, is_outdated);
+        self.publish(news);
+    }
+
+    /// After a panic while an event was handled: the state may be half changed, so it is built anew from the disk and
+    /// the open documents.
+    pub(crate) fn recover(&mut self) {
+        tracing::error!("an event panicked; the workspace is built anew");
+        self.outbox.log(
+            MessageType::ERROR,
+            "An internal error; the workspace is read again.",
+        );
+        let folders: Vec<FolderId> = self.folders.keys().copied().collect();
+        for id in folders {
+            if let Some(folder) = self.folders.get_mut(&id) {
+                folder.forget();
+            }
+            self.take_open_documents(id);
+            self.scan(id);
+        }
+    }
+
+    /// The folder that a document belongs to, and its path in there.
+    fn home(&self, document: &Document) -> Option<(FolderId, String)> {
+        let path = document.path.as_deref()?;
+        let inside =
+            |(id, folder): (&FolderId, &Folder)| Some((*id, uri::relative(folder.names.root(), path)?));
+        self.folders.iter().find_map(inside)
+    }
+
+    fn publish(&self, news: Vec<(Uri, Vec<tower_lsp::ls_types::Diagnostic>)>) {
+        for (uri, diagnostics) in news {
+            let version = self.documents.get(&uri).map(|document| document.version);
+            self.outbox.send(Outgoing::Publish(PublishDiagnosticsParams {
+                uri,
+                diagnostics,
+                version,
+            }));
+        }
+    }
+
+    fn touch(&mut self) {
+        self.timer.touch(Instant::now());
+    }
+}

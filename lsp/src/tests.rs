@@ -1,0 +1,5 @@
+//! Whole sessions over pipes in memory: the real transport, edge, owner and workers.
+
+mod faults;
+
+mod lifecycle;
