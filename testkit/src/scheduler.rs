@@ -6,6 +6,8 @@
 
 mod http;
 mod outcome;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
