@@ -3,6 +3,10 @@
 
 pub mod spec;
 
+pub mod plan;
+
+pub mod matching;
+
 pub mod protocol;
 
 pub mod trace;

@@ -1,11 +1,27 @@
 //! A flow test as its file says it: the types of the frozen `*.flow.yaml` version 1, with a place on every part that
-//! a message may point at. `spec/parse.rs` reads them.
+//! a message may point at. `parse` reads a file; `check_names` holds it against a project.
+
+mod actions;
+mod duration;
+mod endpoint;
+mod expectations;
+mod mocks;
+mod names;
+mod parse;
+mod problem;
+mod reader;
+mod yaml;
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use banister_grammars::Span;
 use serde_json::Value as Json;
+
+pub use names::{Open, ProjectNames, check_names};
+pub use parse::parse;
 
 /// A value with its place in the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +31,23 @@ pub struct Spanned<T> {
     /// Where it is written.
     pub span: Span,
 }
+
+impl<T> Deref for Spanned<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Spanned<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+/// Items of the state by group and key, in the order written.
+pub type StateItems = Vec<(Spanned<String>, Vec<(String, Json)>)>;
 
 /// One `*.flow.yaml`.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +103,7 @@ pub struct Given {
     /// Environment variables of the handlers.
     pub env: BTreeMap<String, String>,
     /// State by group and key, in the order written.
-    pub state: Vec<(String, Vec<(String, Json)>)>,
+    pub state: StateItems,
 }
 
 /// A mocked HTTP endpoint.
@@ -132,8 +165,8 @@ pub enum Action {
     Request {
         /// Upper case.
         method: String,
-        /// Path with query as written: `/orders/1?full=yes`.
-        target: String,
+        /// Path with query as written: `/orders/1?full=yes`. The span is that of the whole `POST /orders/1`.
+        target: Spanned<String>,
         /// Header names lower-case.
         headers: BTreeMap<String, String>,
         /// Body, or null.
@@ -142,14 +175,14 @@ pub enum Action {
     /// Sends a message.
     Emit {
         /// Topic.
-        topic: String,
+        topic: Spanned<String>,
         /// Payload.
         data: Json,
     },
     /// Runs a cron step now, by name.
     Cron {
         /// The step.
-        step: String,
+        step: Spanned<String>,
     },
     /// Moves the virtual clock; schedules that fall due run.
     Advance {
@@ -176,7 +209,7 @@ pub enum Expectation {
     /// A message was sent.
     Emitted {
         /// Topic.
-        topic: String,
+        topic: Spanned<String>,
         /// Payload.
         data: Option<Json>,
         /// Exactly so often; at least once if absent.
@@ -185,10 +218,10 @@ pub enum Expectation {
     /// No message was sent on the topic.
     NotEmitted {
         /// Topic.
-        topic: String,
+        topic: Spanned<String>,
     },
     /// State by group and key. A null item must be absent.
-    State(Vec<(String, Vec<(String, Json)>)>),
+    State(StateItems),
     /// Items of streams: stream, group, item.
     Stream(Vec<(String, Json)>),
     /// These steps ran, in this order; others may run between them.

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::matching::partial_match;
 use crate::scheduler::{HttpResponse, Run};
-use crate::spec::{Endpoint, Expectation, Spanned};
+use crate::spec::{Endpoint, Expectation, Spanned, StateItems};
 use crate::template::{UnknownVariable, Variables, fill, fill_string};
 use crate::trace::What;
 use banister_grammars::Span;
@@ -163,7 +163,7 @@ impl Evidence<'_, '_> {
         }
     }
 
-    fn judge_state(&self, groups: &[(String, Vec<(String, Json)>)]) -> Judgement {
+    fn judge_state(&self, groups: &StateItems) -> Judgement {
         let mut details = Vec::new();
         for (group, items) in groups {
             let group = fill_string(group, self.variables).map_err(unknown)?;

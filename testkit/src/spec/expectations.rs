@@ -1,0 +1,191 @@
+//! `then`: what must be true afterwards.
+
+use std::collections::BTreeMap;
+
+use super::problem::{INVALID_VALUE, MISSING_KEY};
+use super::reader::{Keys, Reader};
+use super::yaml::{Data, Node};
+use super::{Expectation, Spanned};
+
+const KINDS: [&str; 8] = [
+    "response",
+    "emitted",
+    "not_emitted",
+    "state",
+    "stream",
+    "ran",
+    "called",
+    "log",
+];
+const EXPECTATION: Keys = Keys {
+    known: &KINDS,
+    later: &[],
+    prefix: "",
+};
+const RESPONSE: Keys = Keys {
+    known: &["status", "headers", "body", "captures"],
+    later: &[],
+    prefix: "",
+};
+const EMITTED: Keys = Keys {
+    known: &["topic", "data", "times"],
+    later: &[],
+    prefix: "",
+};
+const CALLED: Keys = Keys {
+    known: &["http", "times"],
+    later: &[],
+    prefix: "",
+};
+const LOG: Keys = Keys {
+    known: &["level", "message", "times"],
+    later: &[],
+    prefix: "",
+};
+const LEVELS: [&str; 4] = ["debug", "info", "warn", "error"];
+
+impl Reader {
+    pub(super) fn expectations(&mut self, node: &Node) -> Vec<Spanned<Expectation>> {
+        let items = self.filled_list(node, "`then`").unwrap_or_default();
+        items.iter().filter_map(|item| self.expectation(item)).collect()
+    }
+
+    fn expectation(&mut self, node: &Node) -> Option<Spanned<Expectation>> {
+        let known = self.problems.len();
+        let fields = self.fields(node, "an expectation", &EXPECTATION)?;
+        let misspelled = self.problems.len() > known;
+        let (kind, value) = self.only_kind(&fields, &KINDS, "an expectation", misspelled)?;
+        let span = fields.key_span(kind).unwrap_or(node.span);
+        let expectation = match kind {
+            "response" => self.response(value)?,
+            "emitted" => {
+                let fields = self.fields(value, "`emitted`", &EMITTED)?;
+                let topic = self
+                    .require(&fields, "topic")
+                    .and_then(|node| self.text(node, "`topic`"));
+                let times = self.times(&fields);
+                Expectation::Emitted {
+                    topic: topic?,
+                    data: fields.get("data").map(Node::to_json),
+                    times,
+                }
+            }
+            "not_emitted" => Expectation::NotEmitted {
+                topic: self.text(value, "`not_emitted`")?,
+            },
+            "state" => Expectation::State(self.state(value)?),
+            "stream" => self.stream(value)?,
+            "ran" => {
+                let steps = self.filled_list(value, "`ran`")?;
+                Expectation::Ran(
+                    steps
+                        .iter()
+                        .filter_map(|step| self.text(step, "a step of `ran`"))
+                        .collect(),
+                )
+            }
+            "called" => {
+                let fields = self.fields(value, "`called`", &CALLED)?;
+                let http = self
+                    .require(&fields, "http")
+                    .and_then(|node| self.endpoint(node, "`http`"));
+                let times = self.times(&fields);
+                Expectation::Called {
+                    http: http?.value,
+                    times,
+                }
+            }
+            _ => self.log(value)?,
+        };
+        Some(Spanned {
+            value: expectation,
+            span,
+        })
+    }
+
+    fn response(&mut self, node: &Node) -> Option<Expectation> {
+        let fields = self.fields(node, "`response`", &RESPONSE)?;
+        let status = fields
+            .get("status")
+            .and_then(|node| self.whole(node, "`status`", 100, 999));
+        let headers = self.headers(fields.get("headers"));
+        let body = fields.get("body").map(Node::to_json);
+        let captures = fields
+            .get("captures")
+            .and_then(|node| self.captures(node))
+            .unwrap_or_default();
+        let nothing = ["status", "headers", "body", "captures"]
+            .iter()
+            .all(|key| fields.get(key).is_none());
+        if nothing {
+            let message = "`response` needs one of `status`, `headers`, `body`, `captures`";
+            self.report(MISSING_KEY, node.span, message);
+        }
+        Some(Expectation::Response {
+            status: status.and_then(|it| u16::try_from(it).ok()),
+            headers,
+            body,
+            captures,
+        })
+    }
+
+    fn captures(&mut self, node: &Node) -> Option<BTreeMap<String, String>> {
+        let mut captures = BTreeMap::new();
+        for (name, path) in self.entries(node, "`captures`")? {
+            let Some(path) = self.text(path, "the path of a capture") else {
+                continue;
+            };
+            let rooted = ["$.status", "$.headers", "$.body"].iter().any(|root| {
+                path.strip_prefix(root)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            });
+            if !rooted {
+                let message = format!("`{path}` must start with `$.body`, `$.headers` or `$.status`");
+                self.report(INVALID_VALUE, path.span, message);
+            }
+            self.variable_name(name);
+            captures.insert(name.value.clone(), path.value);
+        }
+        Some(captures)
+    }
+
+    /// A name that `{{name}}` can say.
+    pub(super) fn variable_name(&mut self, name: &Spanned<String>) {
+        let fits = name.chars().all(|c| c.is_alphanumeric() || "_-".contains(c));
+        if !fits || name.is_empty() {
+            let message = format!("`{name}` is not a name for a value: use letters, digits, `_` and `-`");
+            self.report(INVALID_VALUE, name.span, message);
+        }
+    }
+
+    fn stream(&mut self, node: &Node) -> Option<Expectation> {
+        let mut streams = Vec::new();
+        for (name, groups) in self.entries(node, "`stream`")? {
+            match &groups.data {
+                Data::Map(_) => streams.push((name.value.clone(), groups.to_json())),
+                _ => self
+                    .wrong(groups, format!("stream `{name}` must be a mapping of groups"))
+                    .unwrap_or_default(),
+            }
+        }
+        Some(Expectation::Stream(streams))
+    }
+
+    fn log(&mut self, node: &Node) -> Option<Expectation> {
+        let fields = self.fields(node, "`log`", &LOG)?;
+        let level = fields.get("level").and_then(|node| self.text(node, "`level`"));
+        if let Some(level) = level.as_ref().filter(|level| !LEVELS.contains(&level.as_str())) {
+            let message = format!("`{level}` is not a level: {}", LEVELS.join(", "));
+            self.report(INVALID_VALUE, level.span, message);
+        }
+        let message = fields
+            .get("message")
+            .and_then(|node| self.scalar_text(node, "`message`"));
+        let times = self.times(&fields);
+        Some(Expectation::Log {
+            level: level.map(|level| level.value),
+            message,
+            times,
+        })
+    }
+}

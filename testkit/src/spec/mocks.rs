@@ -1,0 +1,145 @@
+//! `mocks`: services that answer instead of the real ones.
+
+use super::problem::{INVALID_VALUE, MISSING_KEY, UNSUPPORTED};
+use super::reader::{Keys, Reader};
+use super::yaml::{Data, Node};
+use super::{Endpoint, HttpMock, HttpReply, ReplyBody, Spanned};
+
+const MOCKS: Keys = Keys {
+    known: &["http"],
+    later: &["modules", "functions"],
+    prefix: "mocks.",
+};
+const MOCK: Keys = Keys {
+    known: &["on", "query", "headers", "body", "reply", "replies"],
+    later: &[],
+    prefix: "",
+};
+const REPLY: Keys = Keys {
+    known: &["status", "headers", "json", "text"],
+    later: &["delay", "fault"],
+    prefix: "reply.",
+};
+
+impl Reader {
+    pub(super) fn mocks(&mut self, node: &Node) -> Vec<HttpMock> {
+        let fields = self.fields(node, "`mocks`", &MOCKS);
+        let list = fields
+            .and_then(|fields| fields.get("http"))
+            .and_then(|node| self.filled_list(node, "`mocks.http`"));
+        list.into_iter()
+            .flatten()
+            .filter_map(|item| self.http_mock(item))
+            .collect()
+    }
+
+    fn http_mock(&mut self, node: &Node) -> Option<HttpMock> {
+        let fields = self.fields(node, "a mock", &MOCK)?;
+        let on = self
+            .require(&fields, "on")
+            .and_then(|node| self.endpoint(node, "`on`"));
+        let query = fields
+            .get("query")
+            .and_then(|node| self.texts(node, "`query`"))
+            .unwrap_or_default();
+        let headers = self.headers(fields.get("headers"));
+        let body = fields.get("body").map(Node::to_json);
+        let replies = match (fields.get("reply"), fields.get("replies")) {
+            (Some(reply), None) => self.reply(reply).into_iter().collect(),
+            (None, Some(replies)) => {
+                let items = self.filled_list(replies, "`replies`").unwrap_or_default();
+                items.iter().filter_map(|item| self.reply(item)).collect()
+            }
+            (Some(_), Some(_)) => {
+                let at = fields.key_span("replies").unwrap_or(fields.place());
+                self.report(INVALID_VALUE, at, "a mock has either `reply` or `replies`");
+                Vec::new()
+            }
+            (None, None) => {
+                self.report(
+                    MISSING_KEY,
+                    fields.place(),
+                    "a mock needs the key `reply` or `replies`",
+                );
+                Vec::new()
+            }
+        };
+        Some(HttpMock {
+            on: on?,
+            query,
+            headers,
+            body,
+            replies,
+        })
+    }
+
+    /// Method and address of an external service.
+    pub(super) fn endpoint(&mut self, node: &Node, what: &str) -> Option<Spanned<Endpoint>> {
+        let text = self.text(node, what)?;
+        match Endpoint::parse(&text.value) {
+            Ok(value) => Some(Spanned {
+                value,
+                span: text.span,
+            }),
+            Err(message) => self.wrong(node, message),
+        }
+    }
+
+    fn reply(&mut self, node: &Node) -> Option<HttpReply> {
+        let fields = self.fields(node, "a reply", &REPLY)?;
+        let status = fields
+            .get("status")
+            .and_then(|node| self.whole(node, "`status`", 200, 599))
+            .unwrap_or(200);
+        let headers = self.headers(fields.get("headers"));
+        for (name, value) in &headers {
+            let fits = hyper::header::HeaderName::from_bytes(name.as_bytes()).is_ok()
+                && hyper::header::HeaderValue::from_str(value).is_ok();
+            if !fits {
+                let at = fields.key_span("headers").unwrap_or(fields.place());
+                self.report(
+                    INVALID_VALUE,
+                    at,
+                    format!("`{name}: {value}` is not a valid HTTP header"),
+                );
+            }
+        }
+        let body = match (fields.get("json"), fields.get("text")) {
+            (None, None) => ReplyBody::Empty,
+            (Some(json), None) => {
+                self.refuse_templates(json);
+                ReplyBody::Json(json.to_json())
+            }
+            (None, Some(text)) => {
+                self.refuse_templates(text);
+                ReplyBody::Text(self.scalar_text(text, "`text`")?)
+            }
+            (Some(_), Some(_)) => {
+                let at = fields.key_span("text").unwrap_or(fields.place());
+                self.report(INVALID_VALUE, at, "a reply has either `json` or `text`");
+                ReplyBody::Empty
+            }
+        };
+        Some(HttpReply {
+            status: u16::try_from(status).unwrap_or(200),
+            headers,
+            body,
+        })
+    }
+
+    /// `{{request.body.id}}` in a reply would be sent as it stands, which nobody means.
+    fn refuse_templates(&mut self, node: &Node) {
+        match &node.data {
+            Data::Scalar(_, text) if text.contains("{{request.") => {
+                self.report(
+                    UNSUPPORTED,
+                    node.span,
+                    "`{{request.…}}` in a reply is not supported by this version",
+                );
+            }
+            Data::Scalar(..) => {}
+            Data::List(items) => items.iter().for_each(|item| self.refuse_templates(item)),
+            Data::Map(entries) => entries.iter().for_each(|(_, item)| self.refuse_templates(item)),
+        }
+    }
+}
