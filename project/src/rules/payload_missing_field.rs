@@ -1,0 +1,302 @@
+use banister_grammars::facts::{EmitSite, FieldShape, Shape};
+use serde_json::Value as Json;
+
+use super::{Context, Findings, Rule, list};
+use crate::diagnostic::Severity;
+use crate::project::Step;
+
+pub(super) const RULE: Rule = Rule {
+    name: "payload-missing-field",
+    severity: Severity::Error,
+    doc: "\
+A message lacks a field that a subscriber's `input` schema requires. The runtime prints a line and runs the subscriber
+anyway, which then reads the field of nothing.
+
+The keys of the payload must be known: a spread of something out of sight, or a payload that is handed on whole, may
+hold any field. Zod fields with `.optional()` or `.default()` and optional fields of every other notation may be absent.
+Sender and subscriber may be written in different languages; the finding stands at the sender and points at the field of
+each schema.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let index = context.index;
+    let steps = index
+        .project
+        .steps
+        .iter()
+        .map(|step| (step.file.as_str(), step.emit_sites()));
+    let helpers = index
+        .helpers
+        .iter()
+        .map(|helper| (helper.file.as_str(), helper.facts().emits.as_slice()));
+    for (file, sites) in steps.chain(helpers) {
+        for site in sites {
+            check_site(context, file, site, findings);
+        }
+    }
+}
+
+fn check_site(context: &Context<'_>, file: &str, site: &EmitSite, findings: &mut Findings) {
+    let Some(topic) = site.topic.as_ref().and_then(|topic| topic.text.known()) else {
+        return;
+    };
+    let lacks: Vec<(&Step, Vec<String>)> = context
+        .index
+        .subscribers(topic)
+        .into_iter()
+        .filter_map(|step| {
+            let (_, schema) = context.index.input_schema(step, topic)?;
+            let mut missing = Vec::new();
+            compare(&schema.schema, &schema.schema, &site.payload, "", &mut missing);
+            (!missing.is_empty()).then_some((step, missing))
+        })
+        .collect();
+    if lacks.is_empty() {
+        return;
+    }
+    let clauses: Vec<String> = lacks
+        .iter()
+        .map(|(step, missing)| {
+            format!(
+                "{}, which {} ({}) requires",
+                names(missing),
+                step.label(),
+                step.language.name()
+            )
+        })
+        .collect();
+    let mut all: Vec<String> = lacks.iter().flat_map(|(_, missing)| missing).cloned().collect();
+    all.sort();
+    all.dedup();
+    let message = format!("the payload of '{topic}' lacks {}", clauses.join(", and "));
+    let mut finding = findings
+        .report(file, site.payload_span.unwrap_or(site.span), message)
+        .help(format!("add {} to `data`", names(&all)));
+    for (step, missing) in &lacks {
+        let Some((source, schema)) = context.index.input_schema(step, topic) else {
+            continue;
+        };
+        for pointer in missing {
+            let span = schema.properties.get(pointer).copied().unwrap_or(schema.span);
+            let text = format!("{} requires `{}`", step.label(), display(pointer));
+            finding = finding.related(&source.path, span, text);
+        }
+    }
+}
+
+/// Collects the pointers of required fields that the value lacks for sure.
+fn compare(root: &Json, schema: &Json, value: &Shape, at: &str, missing: &mut Vec<String>) {
+    let schema = follow(root, schema);
+    match value {
+        Shape::Object { fields, open } => {
+            if !open {
+                missing.extend(
+                    required(root, schema)
+                        .filter(|key| lacks(fields, key))
+                        .map(|key| format!("{at}/{key}")),
+                );
+            }
+            for field in fields {
+                if let Some(property) = schema
+                    .get("properties")
+                    .and_then(|properties| properties.get(&field.name))
+                {
+                    compare(
+                        root,
+                        property,
+                        &field.value,
+                        &format!("{at}/{}", field.name),
+                        missing,
+                    );
+                }
+            }
+        }
+        Shape::Array(items) => {
+            if let Some(schema) = schema.get("items") {
+                let before = missing.len();
+                for item in items {
+                    compare(root, schema, item, &format!("{at}/*"), missing);
+                }
+                // Items that lack the same field are one thing to say.
+                let mut new = missing.split_off(before);
+                new.sort();
+                new.dedup();
+                missing.extend(new);
+            }
+        }
+        Shape::Type(_) | Shape::Literal(_) | Shape::Input(_) | Shape::Unknown => {}
+    }
+}
+
+fn lacks(fields: &[FieldShape], key: &str) -> bool {
+    fields.iter().all(|field| field.name != key)
+}
+
+/// The keys that an object of this schema must have, those of every `allOf` part included.
+fn required<'s>(root: &'s Json, schema: &'s Json) -> impl Iterator<Item = &'s str> {
+    let parts = schema.get("allOf").and_then(Json::as_array).into_iter().flatten();
+    std::iter::once(schema)
+        .chain(parts.map(move |part| follow(root, part)))
+        .filter_map(|schema| schema.get("required")?.as_array())
+        .flatten()
+        .filter_map(Json::as_str)
+}
+
+/// Follows `$ref`s inside the document; one that leads out of it, or in a circle, allows everything.
+fn follow<'s>(root: &'s Json, schema: &'s Json) -> &'s Json {
+    const MAX_HOPS: usize = 8;
+    const ANYTHING: &Json = &Json::Null;
+    let mut schema = schema;
+    for _ in 0..MAX_HOPS {
+        let Some(reference) = schema.get("$ref").and_then(Json::as_str) else {
+            return schema;
+        };
+        match reference
+            .strip_prefix('#')
+            .and_then(|pointer| root.pointer(pointer))
+        {
+            Some(target) => schema = target,
+            None => return ANYTHING,
+        }
+    }
+    ANYTHING
+}
+
+/// `/items/*/sku` as a person writes it: `items[].sku`.
+fn display(pointer: &str) -> String {
+    pointer
+        .trim_start_matches('/')
+        .replace("/*", "[]")
+        .replace('/', ".")
+}
+
+fn names(pointers: &[String]) -> String {
+    let shown: Vec<String> = pointers.iter().map(|pointer| display(pointer)).collect();
+    list(&shown, '`', "and")
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use crate::fixture::{check, report};
+
+    #[test]
+    fn the_schema_may_be_in_any_notation_and_language() {
+        let fixture = "\
+//- steps/a.step.ts
+export const config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done'] }
+export const handler = async ({ emit }) => {
+  const id = crypto.randomUUID()
+  await emit({ topic: 'x.done', data: { id, amount: 1 } })
+  //                                  ^^^^^^^^^^^^^^^^^ payload-missing-field error
+}
+//- steps/b.step.ts
+import { z } from 'zod'
+export const config = {
+  type: 'event', name: 'B', subscribes: ['x.done'], emits: [],
+  input: z.object({ id: z.string(), note: z.string().optional(), tax: z.number().default(0), email: z.string() }),
+}
+export const handler = async () => {}
+//- steps/c_step.py
+config = {
+    'type': 'event', 'name': 'C', 'subscribes': ['x.done'], 'emits': [],
+    'input': {'type': 'object', 'properties': {'id': {'type': 'string'}, 'sku': {'type': 'string'}}, 'required': ['sku']},
+}
+async def handler(data, context):
+    pass
+//- steps/d.step.rb
+def config
+  { type: 'event', name: 'D', subscribes: ['x.done'], emits: [], input: { id: 'string', email: 'string' } }
+end
+def handler(input, context)
+end
+";
+        check(fixture);
+        expect![[r#"
+            steps/a.step.ts:4:39 error payload-missing-field: the payload of 'x.done' lacks `email`, which B (TypeScript) requires, and `sku`, which C (Python) requires, and `email`, which D (Ruby) requires
+              steps/b.step.ts:4:92 B requires `email`
+              steps/c_step.py:3:75 C requires `sku`
+              steps/d.step.rb:2:87 D requires `email`
+              help: add `email` and `sku` to `data`
+        "#]]
+        .assert_eq(&report(fixture));
+    }
+
+    #[test]
+    fn open_payloads_may_hold_everything() {
+        check(
+            "\
+//- steps/a.step.js
+exports.config = { type: 'event', name: 'A', subscribes: ['y.done'], emits: ['x.done'] }
+exports.handler = async (input, { emit }) => {
+  await emit({ topic: 'x.done', data: input })
+  await emit({ topic: 'x.done', data: { ...input, id: 1 } })
+  await emit({ topic: 'x.done', data: make() })
+}
+//- steps/b.step.js
+exports.config = { type: 'event', name: 'B', subscribes: ['x.done'], emits: ['y.done'], input: { sku: 'string' } }
+exports.handler = async (input, { emit }) => { await emit({ topic: 'y.done', data: {} }) }
+",
+        );
+    }
+
+    #[test]
+    fn objects_inside_are_compared_too() {
+        check(
+            "\
+//- steps/a.step.js
+exports.config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done'] }
+exports.handler = async ({ emit }) => {
+  await emit({ topic: 'x.done', data: { user: { id: 1 }, items: [{ sku: 'a' }] } })
+  await emit({ topic: 'x.done', data: { user: { name: 'n' }, items: [{ sku: 'a' }] } })
+  //                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ payload-missing-field error
+}
+//- steps/b.step.ts
+import { z } from 'zod'
+export const config = {
+  type: 'event', name: 'B', subscribes: ['x.done'], emits: [],
+  input: z.object({ user: z.object({ id: z.number() }), items: z.array(z.object({ sku: z.string() })) }),
+}
+export const handler = async () => {}
+",
+        );
+    }
+
+    #[test]
+    fn a_schema_of_a_shared_module_counts() {
+        check(
+            "\
+//- steps/schemas.ts
+import { z } from 'zod'
+export const order = z.object({ id: z.string(), sku: z.string() })
+//- steps/a.step.ts
+export const config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done'] }
+export const handler = async ({ emit }) => {
+  await emit({ topic: 'x.done', data: { id: '1' } })
+  //                                  ^^^^^^^^^^^ payload-missing-field error
+}
+//- steps/b.step.ts
+import { order } from './schemas'
+export const config = { type: 'event', name: 'B', subscribes: ['x.done'], emits: [], input: order }
+export const handler = async () => {}
+",
+        );
+    }
+
+    #[test]
+    fn a_subscriber_without_a_schema_takes_everything() {
+        check(
+            "\
+//- steps/a.step.js
+exports.config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done'] }
+exports.handler = async ({ emit }) => { await emit({ topic: 'x.done', data: {} }) }
+//- steps/b_step.py
+config = {'type': 'event', 'name': 'B', 'subscribes': ['x.done'], 'emits': [], 'input': None}
+async def handler(data, context):
+    pass
+",
+        );
+    }
+}

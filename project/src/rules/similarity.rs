@@ -1,0 +1,91 @@
+//! When two names are alike: for "did you mean" and for slips of the pen.
+
+/// Shorter names are alike by chance.
+const MIN_LENGTH: usize = 5;
+
+/// Half of the words in common.
+const SHARED_WORDS: f64 = 0.5;
+
+/// True if `written` is probably meant to be `meant`: one edit away, or the same words with other punctuation.
+pub(super) fn is_slip(written: &str, meant: &str) -> bool {
+    written != meant && (is_one_edit(written, meant) || words(written) == words(meant))
+}
+
+/// True if the names have half of their words in common: `a:database-sync`, `a:supabase-sync`.
+pub(super) fn is_related(one: &str, other: &str) -> bool {
+    let (ours, theirs) = (words(one), words(other));
+    let shared = ours.iter().filter(|word| theirs.contains(word)).count();
+    let all = ours.len() + theirs.len() - shared;
+    #[expect(clippy::cast_precision_loss, reason = "names have few words")]
+    let share = shared as f64 / all.max(1) as f64;
+    share >= SHARED_WORDS
+}
+
+fn is_one_edit(written: &str, meant: &str) -> bool {
+    if written.len().min(meant.len()) < MIN_LENGTH || strsim::osa_distance(written, meant) != 1 {
+        return false;
+    }
+    // `step.1` and `step.2` are two names on purpose.
+    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+    digits(written) == digits(meant)
+}
+
+/// The words of a name, whatever joins them: `order.created`, `order-created`, `orderCreated`.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_lower = false;
+    for ch in name.chars() {
+        if !ch.is_alphanumeric() || (ch.is_uppercase() && was_lower) {
+            words.push(String::new());
+        }
+        was_lower = ch.is_lowercase() || ch.is_ascii_digit();
+        if ch.is_alphanumeric() {
+            if let Some(word) = words.last_mut() {
+                word.extend(ch.to_lowercase());
+            }
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_one_edit_or_other_punctuation() {
+        for (written, meant) in [
+            ("customer.notifed", "customer.notified"),
+            ("order.craeted", "order.created"),
+            ("orders.created", "order.created"),
+            ("order-created", "order.created"),
+            ("orderCreated", "order.created"),
+            ("ORDER_CREATED", "order.created"),
+        ] {
+            assert!(is_slip(written, meant), "{written} for {meant}");
+        }
+    }
+
+    #[test]
+    fn other_names_are_no_slip() {
+        for (written, meant) in [
+            ("order.created", "order.created"),
+            ("order.paid", "order.failed"),
+            ("step.1", "step.2"),
+            ("job.v1.done", "job.v2.done"),
+            ("job.done", "job.v2.done"),
+            ("lock", "look"),
+            ("", "a"),
+        ] {
+            assert!(!is_slip(written, meant), "{written} for {meant}");
+        }
+    }
+
+    #[test]
+    fn related_names_share_half_of_their_words() {
+        assert!(is_related("a:database-sync", "a:supabase-sync"));
+        assert!(!is_related("order.created", "order.shipped"));
+        assert!(!is_related("", ""));
+    }
+}

@@ -1,0 +1,83 @@
+use super::{Context, Findings, Rule};
+use crate::diagnostic::Severity;
+use crate::workspace::Source;
+
+pub(super) const RULE: Rule = Rule {
+    name: "syntax-error",
+    severity: Severity::Warning,
+    doc: "\
+A step or stream file that does not parse.
+
+What can still be read of the file is checked and shown in the editor. If the file's `config` is lost, the step is
+missing from its flow and the finding is an error; the other files are checked without it. Only the first problem of a
+file is reported, because the rest usually follows from it.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let project = &context.index.project;
+    for step in &project.steps {
+        report(&step.source, step.fact().is_none(), findings);
+    }
+    for stream in &project.streams {
+        report(&stream.source, stream.facts().stream.is_none(), findings);
+    }
+}
+
+fn report(source: &Source, is_lost: bool, findings: &mut Findings) {
+    let Some(problem) = source.facts.problems.first() else {
+        return;
+    };
+    let message = format!("syntax error: {}", problem.message);
+    if is_lost {
+        findings
+            .report(
+                &source.path,
+                problem.span,
+                format!("{message}, and no `config` can be read from this file"),
+            )
+            .severity(Severity::Error)
+            .help("the file takes no part in any flow until it parses");
+    } else {
+        findings.report(&source.path, problem.span, message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::{check, severities};
+
+    #[test]
+    fn a_file_that_reads_on_is_a_warning() {
+        check(
+            "\
+//- steps/a.step.js
+exports.config = { type: 'cron', name: 'A', cron: '* * * * *', emits: [] }
+exports.handler = async () => { let x = ) }
+//                                      ^ syntax-error
+",
+        );
+    }
+
+    #[test]
+    fn a_lost_config_is_an_error_and_the_other_files_are_checked() {
+        let fixture = "\
+//- steps/a.step.ts
+export const config = {{{
+export const
+//- steps/b.step.rb
+def config
+  { type: 'cron', name: 'B', cron: '99 * * * *', emits: [] }
+end
+";
+        let found = severities(fixture);
+        assert!(
+            found.contains(&("steps/a.step.ts".into(), "syntax-error", "error")),
+            "{found:?}"
+        );
+        assert!(
+            found.contains(&("steps/b.step.rb".into(), "invalid-cron", "error")),
+            "{found:?}"
+        );
+    }
+}
