@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Settings of a session.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// How long the owner waits for a pause in typing before it checks the workspace again.
     pub debounce: Duration,

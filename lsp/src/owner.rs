@@ -10,7 +10,7 @@ use crate::outbox::Outbox;
 use crate::session::Session;
 
 /// Starts the owner. It ends with [`Event::Gone`].
-pub(crate) fn spawn(options: &Options, outbox: Outbox) -> std::io::Result<Sender<Event>> {
+pub(crate) fn spawn(options: Options, outbox: Outbox) -> std::io::Result<Sender<Event>> {
     let (events, inbox) = channel();
     let mut session = Session::new(options, outbox, &events)?;
     std::thread::Builder::new()

@@ -26,7 +26,7 @@ pub(crate) struct Server<Outbox> {
 }
 
 /// Starts the owner thread and puts the edge before it.
-pub(crate) fn start(options: &Options) -> std::io::Result<Server<impl Future<Output = ()> + Send + use<>>> {
+pub(crate) fn start(options: Options) -> std::io::Result<Server<impl Future<Output = ()> + Send + use<>>> {
     let (outbox, outgoing) = outbox::channel();
     let events = owner::spawn(options, outbox)?;
     let mut client = None;

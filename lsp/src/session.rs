@@ -40,7 +40,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// A session that knows nothing yet. Results of background work come back through `events`.
-    pub(crate) fn new(options: &Options, outbox: Outbox, events: &Sender<Event>) -> std::io::Result<Self> {
+    pub(crate) fn new(options: Options, outbox: Outbox, events: &Sender<Event>) -> std::io::Result<Self> {
         Ok(Self {
             client: Arc::default(),
             initialized: false,
@@ -64,7 +64,7 @@ impl Session {
         match event {
             Event::Initialize(params) => self.initialize(&params),
             Event::Initialized => self.start(),
-            Event::Folders(params) => self.change_folders(params),
+            Event::Folders(params) => self.change_folders(&params),
             Event::Open(params) => self.open(params.text_document),
             Event::Change(params) => self.change(params),
             Event::Save(params) => self.save(&params.text_document.uri),
@@ -96,7 +96,7 @@ impl Session {
                 .collect(),
             _ => root.filter_map(uri::to_path).collect(),
         };
-        self.set_roots(roots);
+        self.set_roots(&roots);
     }
 
     /// The client is ready to be talked to.
@@ -108,7 +108,7 @@ impl Session {
         self.touch();
     }
 
-    fn change_folders(&mut self, params: DidChangeWorkspaceFoldersParams) {
+    fn change_folders(&mut self, params: &DidChangeWorkspaceFoldersParams) {
         let removed: Vec<_> = params
             .event
             .removed
@@ -125,12 +125,13 @@ impl Session {
             .added
             .iter()
             .filter_map(|folder| uri::to_path(&folder.uri));
-        self.set_roots(kept.chain(added).collect());
+        let roots: Vec<PathBuf> = kept.chain(added).collect();
+        self.set_roots(&roots);
     }
 
     /// Makes exactly these the folders. One inside another is covered by the outer one, where projects are found at any
     /// depth; otherwise each of its files would be reported twice.
-    fn set_roots(&mut self, roots: Vec<PathBuf>) {
+    fn set_roots(&mut self, roots: &[PathBuf]) {
         let outermost = |root: &PathBuf| !roots.iter().any(|other| other != root && root.starts_with(other));
         let mut wanted: Vec<PathBuf> = roots.iter().filter(|root| outermost(root)).cloned().collect();
         wanted.sort();

@@ -97,7 +97,7 @@ impl Client {
             debounce: Duration::from_millis(5),
             ..Options::default()
         };
-        let session = std::thread::spawn(move || crate::run(server_reads, server_writes, &options));
+        let session = std::thread::spawn(move || crate::run(server_reads, server_writes, options));
         let ear = Arc::new(Mutex::new(()));
         let from_server = spawn_reader(client_reads, Arc::clone(&ear));
         Self {
@@ -112,11 +112,11 @@ impl Client {
 
     /// A session whose one folder is `root`.
     pub(crate) fn open(root: &Path) -> Self {
-        Self::open_with(root, json!({}))
+        Self::open_with(root, &json!({}))
     }
 
     /// The same, of a client with these capabilities.
-    pub(crate) fn open_with(root: &Path, capabilities: Json) -> Self {
+    pub(crate) fn open_with(root: &Path, capabilities: &Json) -> Self {
         let mut client = Self::start();
         let folders = json!([{ "uri": uri(root, ""), "name": "root" }]);
         let params = json!({ "processId": null, "rootUri": null, "capabilities": capabilities,

@@ -28,7 +28,7 @@ use crate::server::{self, Edge};
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 /// Serves one client on the standard streams until it leaves.
-pub fn run_stdio(options: &Options) -> Result<(), LspError> {
+pub fn run_stdio(options: Options) -> Result<(), LspError> {
     run(std::io::stdin(), std::io::stdout(), options)
 }
 
@@ -36,7 +36,7 @@ pub fn run_stdio(options: &Options) -> Result<(), LspError> {
 pub fn run(
     input: impl Read + Send + 'static,
     output: impl Write + Send + 'static,
-    options: &Options,
+    options: Options,
 ) -> Result<(), LspError> {
     let frames = spawn_reader(input)?;
     let (outgoing, written) = spawn_writer(output)?;

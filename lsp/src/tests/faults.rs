@@ -20,10 +20,10 @@ const CANCELLED: i64 = -32800;
 const PROMPT: Duration = Duration::from_secs(5);
 
 fn session() -> (TempDir, Client, String) {
-    session_with(json!({}))
+    session_with(&json!({}))
 }
 
-fn session_with(capabilities: Json) -> (TempDir, Client, String) {
+fn session_with(capabilities: &Json) -> (TempDir, Client, String) {
     let root = tempfile::tempdir().unwrap();
     let document = uri(root.path(), "steps/a.step.ts");
     let mut client = Client::open_with(root.path(), capabilities);
@@ -143,7 +143,7 @@ fn cancelling_what_is_unknown_or_answered_changes_nothing() {
 #[test]
 fn a_client_that_never_answers_does_not_wedge_the_session() {
     let watching = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
-    let (_root, mut client, document) = session_with(watching);
+    let (_root, mut client, document) = session_with(&watching);
     let is_registration = |message: &Json| message["method"] == "client/registerCapability";
     client.wait_for("the watchers", is_registration);
     for _ in 0..300 {

@@ -1,0 +1,11 @@
+//! `banister lsp`, as an editor sees it: messages over standard input and output.
+
+mod completion;
+
+mod diagnostics;
+
+mod encoding;
+
+mod lifecycle;
+
+mod navigation;
