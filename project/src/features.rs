@@ -1,4 +1,13 @@
 //! What an editor asks at a cursor. Offsets are bytes into the file's text; files are relative to the workspace.
+//! Everything answers `None` outside of the texts that the framework gives a meaning: other servers run beside this one.
+
+mod card;
+mod completion;
+mod definition;
+mod hover;
+mod references;
+mod symbols;
+mod target;
 
 use banister_grammars::Span;
 
@@ -94,27 +103,29 @@ pub enum SymbolKind {
 impl Snapshot {
     /// Topics that fit where the cursor is: inside a topic string of `emits`, `subscribes` or an emit call. `None`
     /// outside such a string.
-    pub fn completion(&self, _file: &str, _offset: u32) -> Option<Vec<Completion>> {
-        None
+    pub fn completion(&self, file: &str, offset: u32) -> Option<Vec<Completion>> {
+        completion::completion(self.index_of(file)?, file, offset)
     }
 
     /// From an emitted topic to its subscribers, from a subscribed one to its emitters.
-    pub fn definition(&self, _file: &str, _offset: u32) -> Option<Jump> {
-        None
+    pub fn definition(&self, file: &str, offset: u32) -> Option<Jump> {
+        definition::definition(self.index_of(file)?, file, offset)
     }
 
     /// Every place that names the topic under the cursor.
-    pub fn references(&self, _file: &str, _offset: u32) -> Option<Jump> {
-        None
+    pub fn references(&self, file: &str, offset: u32) -> Option<Jump> {
+        references::references(self.index_of(file)?, file, offset)
     }
 
     /// The card of the topic, step or schedule under the cursor.
-    pub fn hover(&self, _file: &str, _offset: u32) -> Option<Hover> {
-        None
+    pub fn hover(&self, file: &str, offset: u32) -> Option<Hover> {
+        hover::hover(self.index_of(file)?, file, offset)
     }
 
     /// The outline of a file.
-    pub fn document_symbols(&self, _file: &str) -> Vec<Symbol> {
-        Vec::new()
+    pub fn document_symbols(&self, file: &str) -> Vec<Symbol> {
+        self.index_of(file)
+            .map(|index| symbols::symbols(index, file))
+            .unwrap_or_default()
     }
 }

@@ -16,7 +16,7 @@ use crate::resolve::Resolver;
 use crate::workspace::{Manifests, Source, Sources};
 
 pub(crate) use build::build_all;
-pub(crate) use mention::{Mention, Role, slots};
+pub(crate) use mention::{Mention, Role, Slot, slots};
 
 /// One project of a snapshot.
 #[derive(Debug)]

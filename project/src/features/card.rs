@@ -1,0 +1,218 @@
+//! Topics and steps described in Markdown.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+
+use crate::index::{Index, Role};
+use crate::project::Step;
+
+/// A schema that fills the screen explains nothing.
+const MAX_SCHEMA_LINES: usize = 24;
+
+/// A topic in a few words: "2 subscribers (py, rb)".
+pub(super) fn summary(index: &Index, topic: &str) -> String {
+    let count = |steps: &[&Step], noun: &str| {
+        let languages: BTreeSet<&str> = steps.iter().map(|step| step.language.short()).collect();
+        let languages: Vec<&str> = languages.into_iter().collect();
+        match steps.len() {
+            0 => format!("no {noun}"),
+            1 => format!("1 {noun} ({})", languages.join(", ")),
+            many => format!("{many} {noun}s ({})", languages.join(", ")),
+        }
+    };
+    let emitters = count(&index.emitters(topic), "emitter");
+    format!("{emitters} → {}", count(&index.subscribers(topic), "subscriber"))
+}
+
+/// The card of a topic: who sends it, who takes it, what it must hold.
+pub(super) fn topic(index: &Index, topic: &str) -> String {
+    let mut card = format!("**topic** `{topic}`\n");
+    section(&mut card, "Emitted by", "nobody", &index.emitters(topic), "");
+    let helpers = index
+        .mentions_as(topic, &[Role::Emits])
+        .filter(|mention| index.step(&mention.file).is_none());
+    for file in helpers
+        .map(|mention| mention.file.as_str())
+        .collect::<BTreeSet<_>>()
+    {
+        card += &format!("- {} — a helper\n", code(file));
+    }
+    section(
+        &mut card,
+        "Subscribed by",
+        "nobody",
+        &index.subscribers(topic),
+        "",
+    );
+    for step in index.subscribers(topic) {
+        if let Some((_, schema)) = index.input_schema(step, topic) {
+            if let Some(lines) = schema_lines(&schema.schema) {
+                card += &format!("\nPayload for {}:\n\n```ts\n{lines}\n```\n", step.label());
+            }
+        }
+    }
+    card
+}
+
+/// The card of a step: what starts it and what it sends.
+pub(super) fn step(index: &Index, step: &Step) -> String {
+    let mut card = format!("**step** `{}` ({})\n", step.label(), step.language.name());
+    let mut line = |name: &str, text: String| card += &format!("\n{name}: {text}  ");
+    if let Some((method, path)) = step.route() {
+        line("Route", format!("`{method} {path}`"));
+    }
+    if let Some(expression) = step.cron() {
+        let words =
+            crate::cron::Cron::parse(expression, step.dialect()).map(|cron| format!(" — {}", cron.words()));
+        line("Schedule", format!("`{expression}`{}", words.unwrap_or_default()));
+    }
+    let topics = |topics: &[&str], others: &dyn Fn(&str) -> Vec<String>| -> String {
+        let described = topics.iter().map(|topic| {
+            let others = others(topic);
+            if others.is_empty() {
+                format!("`{topic}`")
+            } else {
+                format!("`{topic}` ({})", others.join(", "))
+            }
+        });
+        described.collect::<Vec<_>>().join(", ")
+    };
+    let labels = |steps: Vec<&Step>| {
+        steps
+            .iter()
+            .map(|step| step.label().to_owned())
+            .collect::<Vec<_>>()
+    };
+    if !step.subscribes().is_empty() {
+        line(
+            "Takes",
+            topics(&step.subscribes(), &|topic| labels(index.emitters(topic))),
+        );
+    }
+    if !step.emits().is_empty() {
+        line(
+            "Sends",
+            topics(&step.emits(), &|topic| labels(index.subscribers(topic))),
+        );
+    }
+    if !step.flows().is_empty() {
+        line(
+            "Flows",
+            step.flows()
+                .iter()
+                .map(|flow| code(flow))
+                .collect::<Vec<_>>()
+                .join(", "),
+        );
+    }
+    card
+}
+
+fn section(card: &mut String, title: &str, none: &str, steps: &[&Step], note: &str) {
+    if steps.is_empty() {
+        *card += &format!("\n{title}: {none}\n");
+        return;
+    }
+    *card += &format!("\n{title}:\n");
+    for step in steps {
+        *card += &format!(
+            "- **{}** ({}) — {}{note}\n",
+            step.label(),
+            step.language.name(),
+            code(&step.file)
+        );
+    }
+}
+
+fn code(text: &str) -> String {
+    format!("`{text}`")
+}
+
+/// A schema in the notation that most readers know: an object type. Nothing for a schema that says nothing.
+fn schema_lines(schema: &Json) -> Option<String> {
+    let text = type_of(schema, 0);
+    let lines: Vec<&str> = text.lines().collect();
+    if text == "unknown" {
+        return None;
+    }
+    if lines.len() <= MAX_SCHEMA_LINES {
+        return Some(text);
+    }
+    let shown = lines.get(..MAX_SCHEMA_LINES - 1)?;
+    Some(format!("{}\n…", shown.join("\n")))
+}
+
+fn type_of(schema: &Json, depth: usize) -> String {
+    const MAX_DEPTH: usize = 4;
+    if let Some(values) = schema.get("enum").and_then(Json::as_array) {
+        return values.iter().map(Json::to_string).collect::<Vec<_>>().join(" | ");
+    }
+    if let Some(value) = schema.get("const") {
+        return value.to_string();
+    }
+    for key in ["anyOf", "oneOf"] {
+        if let Some(parts) = schema.get(key).and_then(Json::as_array) {
+            return parts
+                .iter()
+                .map(|part| type_of(part, depth + 1))
+                .collect::<Vec<_>>()
+                .join(" | ");
+        }
+    }
+    let kind = schema.get("type").and_then(Json::as_str);
+    match (kind, schema.get("properties").and_then(Json::as_object)) {
+        (Some("object") | None, Some(properties)) if depth < MAX_DEPTH => {
+            let required = schema.get("required").and_then(Json::as_array);
+            let is_required = |name: &str| required.is_some_and(|keys| keys.iter().any(|key| key == name));
+            let pad = "  ".repeat(depth + 1);
+            let mut text = "{\n".to_owned();
+            for (name, property) in properties {
+                let mark = if is_required(name) { "" } else { "?" };
+                text += &format!("{pad}{name}{mark}: {}\n", type_of(property, depth + 1));
+            }
+            text + &"  ".repeat(depth) + "}"
+        }
+        (Some("array"), _) => match schema.get("items") {
+            Some(items) => format!("Array<{}>", type_of(items, depth + 1)),
+            None => "unknown[]".to_owned(),
+        },
+        (Some(kind), _) => kind.to_owned(),
+        (None, _) => "unknown".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn schemas_read_like_types() {
+        let schema = json!({
+            "type": "object",
+            "properties": {
+                "id": { "type": "string" },
+                "kind": { "enum": ["a", "b"] },
+                "items": { "type": "array", "items": { "type": "object", "properties": { "sku": { "type": "string" } } } },
+                "note": { "anyOf": [{ "type": "string" }, { "type": "null" }] },
+                "more": {},
+            },
+            "required": ["id", "items"],
+        });
+        let expected = "{\n  id: string\n  kind?: \"a\" | \"b\"\n  items: Array<{\n    sku?: string\n  }>\n  note?: string | null\n  more?: unknown\n}";
+        assert_eq!(schema_lines(&schema).unwrap(), expected);
+        assert_eq!(schema_lines(&json!({})), None);
+    }
+
+    #[test]
+    fn a_long_schema_is_cut() {
+        let properties: serde_json::Map<String, Json> = (0..50)
+            .map(|n| (format!("f{n}"), json!({ "type": "string" })))
+            .collect();
+        let text = schema_lines(&json!({ "type": "object", "properties": properties })).unwrap();
+        assert_eq!(text.lines().count(), MAX_SCHEMA_LINES);
+        assert!(text.ends_with('…'));
+    }
+}

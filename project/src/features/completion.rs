@@ -1,0 +1,212 @@
+//! Topics inside the quotes of a list or an emit call.
+
+use std::collections::BTreeSet;
+
+use super::card;
+use super::target::slot_at;
+use super::{Completion, CompletionKind};
+use crate::index::{Index, Role, Slot, slots};
+use crate::project::Step;
+
+pub(super) fn completion(index: &Index, file: &str, offset: u32) -> Option<Vec<Completion>> {
+    let slot = slot_at(index, file, offset).filter(|slot| slot.fact.literal)?;
+    let listed = listed(index, file, &slot);
+    let step = index.step(file);
+    let mut proposals: Vec<(u32, &str)> = index
+        .topics
+        .keys()
+        .map(String::as_str)
+        .filter(|topic| !listed.contains(topic) && is_used_elsewhere(index, topic, file, &slot))
+        .map(|topic| (group(index, step, slot.role, topic), topic))
+        .collect();
+    proposals.sort_unstable();
+    let completions = (0..).zip(proposals).map(|(rank, (_, topic))| Completion {
+        label: topic.to_owned(),
+        kind: CompletionKind::Topic,
+        detail: card::summary(index, topic),
+        documentation: card::topic(index, topic),
+        replace: slot.fact.span,
+        rank,
+    });
+    Some(completions.collect())
+}
+
+/// The other topics of the same list: nobody lists one twice.
+fn listed<'i>(index: &'i Index, file: &str, slot: &Slot<'_>) -> BTreeSet<&'i str> {
+    let others = index.facts(file).map(slots).unwrap_or_default();
+    others
+        .into_iter()
+        .filter(|other| other.list == slot.list && other.fact.span != slot.fact.span)
+        .filter_map(|other| other.fact.text.known())
+        .collect()
+}
+
+/// The text that is being typed is no topic until something else names it.
+fn is_used_elsewhere(index: &Index, topic: &str, file: &str, slot: &Slot<'_>) -> bool {
+    index
+        .mentions(topic)
+        .iter()
+        .any(|mention| mention.file != file || mention.span != slot.fact.span)
+}
+
+/// The lower the likelier.
+fn group(index: &Index, step: Option<&Step>, role: Role, topic: &str) -> u32 {
+    let own = |roles: &[Role]| {
+        index
+            .mentions_as(topic, roles)
+            .any(|mention| step.is_some_and(|step| step.file == mention.file))
+    };
+    let fits = match role {
+        Role::Emits => return emit_group(index, step, topic, own(&[Role::Declares]), own(&[Role::Emits])),
+        // What the handler sends already and the list lacks.
+        Role::Declares if own(&[Role::Emits]) => return 0,
+        Role::Declares | Role::VirtualEmits => Role::TAKING,
+        Role::Subscribes | Role::VirtualSubscribes => Role::SENDING,
+    };
+    let has_other_end = index.mentions_as(topic, fits).next().is_some();
+    match (shares_flow(index, step, topic), has_other_end) {
+        (true, true) => 1,
+        (true, false) => 2,
+        (false, true) => 3,
+        (false, false) => 4,
+    }
+}
+
+fn emit_group(index: &Index, step: Option<&Step>, topic: &str, is_declared: bool, is_emitted: bool) -> u32 {
+    match (is_declared, is_emitted) {
+        (true, false) => 0,
+        (true, true) => 1,
+        (false, _) if shares_flow(index, step, topic) => 2,
+        (false, _) => 3,
+    }
+}
+
+fn shares_flow(index: &Index, step: Option<&Step>, topic: &str) -> bool {
+    let Some(step) = step else { return false };
+    let ours: BTreeSet<&str> = step.flows().into_iter().collect();
+    index
+        .mentions(topic)
+        .iter()
+        .filter(|mention| mention.file != step.file)
+        .filter_map(|mention| index.step(&mention.file))
+        .any(|other| other.flows().iter().any(|flow| ours.contains(flow)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::parse;
+
+    const OTHERS: &str = "
+//- steps/pay_step.py
+config = {
+    'type': 'event', 'name': 'Pay', 'flows': ['shop'],
+    'subscribes': ['order.created', 'order.changed'], 'emits': ['payment.done'],
+}
+async def handler(data, context):
+    await context.emit({'topic': 'payment.done', 'data': {}})
+//- steps/report.step.rb
+def config
+  { type: 'event', name: 'Report', flows: ['office'], subscribes: ['analytics.done'], emits: ['report.done'] }
+end
+def handler(input, context)
+  context.emit(topic: 'report.done', data: {})
+end
+";
+
+    fn labels(fixture: &str) -> Option<Vec<String>> {
+        let fixture = format!("{}{OTHERS}", fixture.trim_end());
+        let (snapshot, cursor) = parse(&fixture);
+        let (file, offset) = cursor.unwrap();
+        let mut found = snapshot.completion(&file, offset)?;
+        let text = snapshot.source(&file).unwrap().text.clone();
+        for completion in &found {
+            assert!(completion.replace.touches(offset));
+            let around = completion.replace.start as usize - 1..completion.replace.end as usize + 1;
+            assert!(
+                matches!(&text[around][..1], "'" | "\"" | "`"),
+                "replaces the inside of the quotes"
+            );
+        }
+        found.sort_by_key(|completion| completion.rank);
+        Some(found.into_iter().map(|completion| completion.label).collect())
+    }
+
+    #[test]
+    fn an_emit_call_proposes_what_is_declared_and_not_sent_first() {
+        let expected = [
+            "audit.done",
+            "order.created",
+            "order.changed",
+            "payment.done",
+            "analytics.done",
+            "report.done",
+        ];
+        for fixture in [
+            "//- steps/a.step.ts
+export const config = { type: 'cron', name: 'A', cron: '* * * * *', flows: ['shop'], emits: ['order.created', 'audit.done'] }
+export const handler = async ({ emit }) => {
+  await emit({ topic: 'order.created', data: {} })
+  await emit({ topic: '$0', data: {} })
+}",
+            "//- steps/a.step.js
+exports.config = { type: 'cron', name: 'A', cron: '* * * * *', flows: ['shop'], emits: ['order.created', 'audit.done'] }
+exports.handler = async (context) => {
+  await context.emit({ topic: 'order.created', data: {} })
+  await context.emit({ topic: 'or$0der', data: {} })
+}",
+            "//- steps/a_step.py
+config = { 'type': 'cron', 'name': 'A', 'cron': '* * * * *', 'flows': ['shop'], 'emits': ['order.created', 'audit.done'] }
+async def handler(context):
+    await context.emit({'topic': 'order.created', 'data': {}})
+    await context['emit']({'topic': \"x$0\", 'data': {}})",
+            "//- steps/a.step.rb
+def config
+  { type: 'cron', name: 'A', cron: '* * * * *', flows: ['shop'], emits: ['order.created', 'audit.done'] }
+end
+def handler(context)
+  context.emit(topic: 'order.created', data: {})
+  context[:emit].call(topic: '$0', data: {})
+end",
+        ] {
+            assert_eq!(labels(fixture).unwrap(), expected, "{fixture}");
+        }
+    }
+
+    #[test]
+    fn a_list_proposes_the_other_end_of_the_same_flow_first() {
+        let config = |list: &str| {
+            format!(
+                "//- steps/a.step.js\nexports.config = {{ type: 'event', name: 'A', flows: ['shop'], {list} }}\n"
+            )
+        };
+        assert_eq!(
+            labels(&config("subscribes: ['$0'], emits: []")).unwrap(),
+            [
+                "payment.done",
+                "order.changed",
+                "order.created",
+                "report.done",
+                "analytics.done"
+            ]
+        );
+        assert_eq!(
+            labels(&config("subscribes: [], emits: ['order.created', 'pay$0']")).unwrap(),
+            ["order.changed", "payment.done", "analytics.done", "report.done"]
+        );
+    }
+
+    #[test]
+    fn other_strings_get_no_answer() {
+        for text in [
+            "name: '$0A'",
+            "name: 'A', flows: ['$0']",
+            "name: 'A', x: '$0'",
+            "name: 'A'$0",
+        ] {
+            let fixture = format!(
+                "//- steps/a.step.js\nexports.config = {{ type: 'event', {text}, subscribes: [''] }}\n"
+            );
+            assert_eq!(labels(&fixture), None, "{text}");
+        }
+    }
+}

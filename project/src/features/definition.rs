@@ -1,0 +1,116 @@
+//! From one end of a topic to the other.
+
+use std::collections::BTreeSet;
+
+use super::target::topic_at;
+use super::{Jump, Location};
+use crate::index::{Index, Mention, Role};
+
+pub(super) fn definition(index: &Index, file: &str, offset: u32) -> Option<Jump> {
+    let (topic, origin, role) = topic_at(index, file, offset)?;
+    let mut found: Vec<&Mention> = if role.sends() {
+        index.mentions_as(topic, Role::TAKING).collect()
+    } else {
+        senders(index, topic)
+    };
+    // A call without subscriber still leads to the step's own declaration.
+    if found.is_empty() && role == Role::Emits {
+        found = index
+            .mentions_as(topic, &[Role::Declares])
+            .filter(|mention| mention.file == file)
+            .collect();
+    }
+    let targets: Vec<Location> = found
+        .into_iter()
+        .map(|mention| Location {
+            file: mention.file.clone(),
+            span: mention.span,
+        })
+        .collect();
+    (!targets.is_empty()).then_some(Jump { origin, targets })
+}
+
+/// The calls that send a topic, and the declarations of steps that have no such call.
+fn senders<'i>(index: &'i Index, topic: &str) -> Vec<&'i Mention> {
+    let mentions = index.mentions(topic);
+    let calling: BTreeSet<&str> = mentions
+        .iter()
+        .filter(|mention| mention.role == Role::Emits)
+        .map(|mention| mention.file.as_str())
+        .collect();
+    mentions
+        .iter()
+        .filter(|mention| match mention.role {
+            Role::Emits | Role::VirtualEmits => true,
+            Role::Declares => !calling.contains(mention.file.as_str()),
+            Role::Subscribes | Role::VirtualSubscribes => false,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::parse;
+
+    const PROJECT: &str = "\
+//- steps/a.step.ts
+export const config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done', 'end.done'] }
+export const handler = async ({ emit }) => {
+  await emit({ topic: 'x.done', data: {} })
+  await emit({ topic: 'end.done', data: {} })
+}
+//- steps/b.step.rb
+def config
+  { type: 'event', name: 'B', subscribes: ['x.done'], emits: ['x.done'] }
+end
+def handler(input, context)
+end
+//- steps/c_step.py
+config = {'type': 'event', 'name': 'C', 'subscribes': ['x.done'], 'emits': []}
+async def handler(data, context):
+    pass
+";
+
+    /// Where the jump from the `nth` occurrence of `'from` in `file` leads, as `file:line`.
+    fn targets(file: &str, from: &str, nth: usize) -> Vec<String> {
+        let (snapshot, _) = parse(PROJECT);
+        let text = &snapshot.source(file).unwrap().text;
+        let (at, _) = text.match_indices(from).nth(nth).unwrap();
+        let Some(jump) = snapshot.definition(file, u32::try_from(at).unwrap() + 2) else {
+            return Vec::new();
+        };
+        let lines = |location: &crate::features::Location| {
+            let source = snapshot.source(&location.file).unwrap();
+            let before = &source.text[..location.span.start as usize];
+            format!("{}:{}", location.file, before.lines().count())
+        };
+        jump.targets.iter().map(lines).collect()
+    }
+
+    #[test]
+    fn what_is_sent_leads_to_who_takes_it() {
+        let expected = ["steps/b.step.rb:2", "steps/c_step.py:1"];
+        assert_eq!(targets("steps/a.step.ts", "x.done", 0), expected);
+        assert_eq!(targets("steps/a.step.ts", "x.done", 1), expected);
+    }
+
+    #[test]
+    fn what_is_taken_leads_to_the_calls_and_to_declarations_without_one() {
+        assert_eq!(
+            targets("steps/c_step.py", "x.done", 0),
+            ["steps/a.step.ts:3", "steps/b.step.rb:2"]
+        );
+    }
+
+    #[test]
+    fn a_call_without_subscriber_leads_to_its_declaration() {
+        assert_eq!(targets("steps/a.step.ts", "end.done", 1), ["steps/a.step.ts:1"]);
+        assert!(targets("steps/a.step.ts", "end.done", 0).is_empty());
+    }
+
+    #[test]
+    fn other_texts_lead_nowhere() {
+        assert!(targets("steps/a.step.ts", "'A'", 0).is_empty());
+        assert!(targets("steps/a.step.ts", "emit({", 0).is_empty());
+    }
+}

@@ -1,0 +1,131 @@
+//! The card of what the cursor stands on.
+
+use banister_grammars::facts::TextFact;
+
+use super::target::topic_at;
+use super::{Hover, card};
+use crate::cron::Cron;
+use crate::index::Index;
+use crate::project::Step;
+
+pub(super) fn hover(index: &Index, file: &str, offset: u32) -> Option<Hover> {
+    if let Some((topic, span, _)) = topic_at(index, file, offset) {
+        return Some(Hover {
+            span,
+            markdown: card::topic(index, topic),
+        });
+    }
+    let step = index.step(file)?;
+    let fact = step.fact()?;
+    if let Some(name) = fact.name.as_ref().filter(|name| name.span.touches(offset)) {
+        return Some(Hover {
+            span: name.span,
+            markdown: card::step(index, step),
+        });
+    }
+    let schedule = fact.triggers.iter().filter_map(|trigger| trigger.cron.as_ref());
+    schedule
+        .filter(|cron| cron.span.touches(offset))
+        .find_map(|cron| schedule_card(step, cron))
+}
+
+fn schedule_card(step: &Step, cron: &TextFact) -> Option<Hover> {
+    let expression = cron.text.known()?;
+    let markdown = match Cron::parse(expression, step.dialect()) {
+        Ok(schedule) if schedule.never_runs() => {
+            format!("**schedule** `{expression}` — never: no month has that day")
+        }
+        Ok(schedule) => format!("**schedule** `{expression}` — {}", schedule.words()),
+        Err(error) => format!("**schedule** `{expression}` — invalid: {error}"),
+    };
+    Some(Hover {
+        span: cron.span,
+        markdown,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use crate::fixture::parse;
+
+    const PROJECT: &str = "\
+//- steps/a.step.ts
+export const config = { type: 'cron', name: 'NAME', cron: 'CRON', emits: ['TOPIC'], flows: ['f'] }
+export const handler = async ({ emit }) => { await emit({ topic: 'x.done', data: { id: '1' } }) }
+//- steps/b_step.py
+config = {
+    'type': 'event', 'name': 'B', 'subscribes': ['x.done'], 'emits': [],
+    'input': {'type': 'object', 'properties': {'id': {'type': 'string'}}, 'required': ['id']},
+}
+async def handler(data, context):
+    pass
+";
+
+    fn check(cursor: &str, expected: &Expect) {
+        let values = [("NAME", "A"), ("CRON", "0 2 * * *"), ("TOPIC", "x.done")];
+        let fixture = values.iter().fold(PROJECT.to_owned(), |text, (key, value)| {
+            let marked = if *key == cursor {
+                format!("{}$0{}", &value[..1], &value[1..])
+            } else {
+                (*value).to_owned()
+            };
+            text.replace(key, &marked)
+        });
+        let (snapshot, cursor) = parse(&fixture);
+        let (file, offset) = cursor.unwrap();
+        expected.assert_eq(&snapshot.hover(&file, offset).unwrap().markdown);
+    }
+
+    #[test]
+    fn a_topic_shows_both_ends_and_its_payload() {
+        check(
+            "TOPIC",
+            &expect![[r#"
+                **topic** `x.done`
+
+                Emitted by:
+                - **A** (TypeScript) — `steps/a.step.ts`
+
+                Subscribed by:
+                - **B** (Python) — `steps/b_step.py`
+
+                Payload for B:
+
+                ```ts
+                {
+                  id: string
+                }
+                ```
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_step_shows_what_starts_it_and_what_it_sends() {
+        check(
+            "NAME",
+            &expect![[r#"
+                **step** `A` (TypeScript)
+
+                Schedule: `0 2 * * *` — at 02:00  
+                Sends: `x.done` (B)  
+                Flows: `f`  "#]],
+        );
+    }
+
+    #[test]
+    fn a_schedule_is_told_in_words() {
+        check("CRON", &expect!["**schedule** `0 2 * * *` — at 02:00"]);
+    }
+
+    #[test]
+    fn other_texts_have_no_card() {
+        let (snapshot, cursor) = parse(
+            "//- steps/a.step.js\nexports.config = { type: 'cr$0on', name: 'A', cron: '* * * * *', emits: [] }\n",
+        );
+        let (file, offset) = cursor.unwrap();
+        assert_eq!(snapshot.hover(&file, offset), None);
+    }
+}
