@@ -1,4 +1,5 @@
 //! The one door to the disk: finds and reads the files of a workspace.
+#![expect(clippy::disallowed_methods, reason = "this is the door that the lint guards")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -269,4 +270,147 @@ fn relative(root: &Path, path: &Path) -> Option<String> {
         .map(|part| part.to_str())
         .collect();
     Some(parts?.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STEP: &str = "export const config = { type: 'cron', name: 'A', cron: '* * * * *', emits: [] }\n";
+
+    fn project(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, bytes) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        folder
+    }
+
+    fn paths(loaded: &Loaded) -> Vec<String> {
+        loaded
+            .host
+            .snapshot()
+            .sources()
+            .map(|source| source.path.clone())
+            .collect()
+    }
+
+    #[test]
+    fn a_project_is_found_from_its_root_a_folder_and_a_file() {
+        let folder = project(&[
+            ("package.json", b"{}"),
+            ("steps/orders/a.step.ts", STEP.as_bytes()),
+        ]);
+        for start in ["", "steps", "steps/orders", "steps/orders/a.step.ts"] {
+            let loaded = load(&folder.path().join(start)).unwrap();
+            assert_eq!(loaded.root, fs::canonicalize(folder.path()).unwrap(), "{start}");
+            assert_eq!(paths(&loaded), ["steps/orders/a.step.ts"], "{start}");
+        }
+    }
+
+    #[test]
+    fn a_project_without_a_manifest_is_found_from_inside() {
+        let folder = project(&[("steps/orders/a.step.ts", STEP.as_bytes())]);
+        let loaded = load(&folder.path().join("steps/orders")).unwrap();
+        assert_eq!(paths(&loaded), ["steps/orders/a.step.ts"]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_said() {
+        let folder = project(&[("lib/a.ts", b"")]);
+        let error = load(&folder.path().join("nowhere")).unwrap_err();
+        assert!(matches!(error, LoadError::Open { .. }), "{error}");
+        assert!(error.to_string().contains("nowhere"), "{error}");
+        let error = load(folder.path()).unwrap_err();
+        assert!(matches!(error, LoadError::NoProject { .. }), "{error}");
+        assert!(error.to_string().contains("*.step.ts"), "{error}");
+    }
+
+    #[test]
+    fn foreign_and_ignored_folders_are_not_walked() {
+        let step = STEP.as_bytes();
+        let folder = project(&[
+            (".gitignore", b"generated/\n"),
+            ("steps/a.step.ts", step),
+            ("node_modules/x/steps/b.step.ts", step),
+            ("steps/node_modules/x/c.step.ts", step),
+            ("generated/steps/d.step.ts", step),
+            (".hidden/steps/e.step.ts", step),
+            ("dist/steps/f.step.js", step),
+        ]);
+        assert_eq!(paths(&load(folder.path()).unwrap()), ["steps/a.step.ts"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_followed() {
+        let folder = project(&[("steps/a.step.ts", STEP.as_bytes())]);
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("steps/loop")).unwrap();
+        std::os::unix::fs::symlink("a.step.ts", folder.path().join("steps/b.step.ts")).unwrap();
+        assert_eq!(paths(&load(folder.path()).unwrap()), ["steps/a.step.ts"]);
+    }
+
+    #[test]
+    fn large_and_broken_files_are_problems_and_the_rest_is_read() {
+        let large = vec![b' '; usize::try_from(MAX_FILE_BYTES).unwrap() + 1];
+        let folder = project(&[
+            ("steps/a.step.ts", STEP.as_bytes()),
+            ("steps/large.step.ts", &large),
+            ("steps/latin.step.ts", b"// caf\xe9\nexport const config = {}\n"),
+        ]);
+        let loaded = load(folder.path()).unwrap();
+        assert_eq!(paths(&loaded), ["steps/a.step.ts", "steps/latin.step.ts"]);
+        let problems: Vec<(&str, bool)> = loaded
+            .problems
+            .iter()
+            .map(|p| (p.file.as_str(), p.message.contains("UTF-8")))
+            .collect();
+        assert_eq!(
+            problems,
+            [("steps/large.step.ts", false), ("steps/latin.step.ts", true)]
+        );
+    }
+
+    #[test]
+    fn only_imported_modules_are_read() {
+        let folder = project(&[
+            (
+                "steps/a.step.ts",
+                format!("import {{ T }} from '../lib/topics'\n{STEP}").as_bytes(),
+            ),
+            (
+                "lib/topics.ts",
+                b"import { N } from './names'\nexport const T = { a: N }\n",
+            ),
+            ("lib/names.ts", b"export const N = 'x'\n"),
+            ("lib/other.ts", b"export const O = 'x'\n"),
+        ]);
+        let loaded = load(folder.path()).unwrap();
+        assert_eq!(
+            paths(&loaded),
+            ["lib/names.ts", "lib/topics.ts", "steps/a.step.ts"]
+        );
+        let mut host = loaded.host;
+        host.set_file(
+            "steps/b.step.ts",
+            format!("import {{ O }} from '../lib/other'\n{STEP}").into(),
+        );
+        assert_eq!(load_imports(folder.path(), &mut host), []);
+        assert!(host.snapshot().source("lib/other.ts").is_some());
+    }
+
+    #[test]
+    fn a_broken_settings_file_stops_with_its_place() {
+        let folder = project(&[
+            ("steps/a.step.ts", STEP.as_bytes()),
+            ("banister.toml", b"[rule]\n"),
+        ]);
+        let error = load(folder.path()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "banister.toml:1:2: unknown setting `rule`, did you mean `rules`?"
+        );
+    }
 }

@@ -93,6 +93,28 @@ impl Step {
         self.fact().map_or(&Declaration::Absent, |fact| &fact.emits)
     }
 
+    /// True if the declaration is wholly visible and lacks `topic`.
+    pub fn leaves_undeclared(&self, topic: &str) -> bool {
+        let declaration = self.declaration();
+        let may_be_elsewhere =
+            declaration == &Declaration::Absent && self.fact().is_none_or(|fact| fact.keys_open);
+        let is_listed = || {
+            declaration
+                .topics()
+                .iter()
+                .any(|declared| declared.topic.text.may_be(topic))
+        };
+        !topic.is_empty() && !may_be_elsewhere && declaration.is_complete() && !is_listed()
+    }
+
+    /// True if the runtime drops the step's messages on `topic`, should it send any: 0.x does so for every topic that a
+    /// declaration lacks, unless the declaration is empty. 1.0 does not check.
+    pub fn drops(&self, topic: &str) -> bool {
+        self.dialect() == Dialect::V0
+            && !self.declaration().topics().is_empty()
+            && self.leaves_undeclared(topic)
+    }
+
     /// The calls that send, in source order.
     pub fn emit_sites(&self) -> &[EmitSite] {
         &self.facts().emits

@@ -3,7 +3,6 @@ use std::collections::BTreeMap;
 use banister_grammars::Language;
 
 use super::similarity::is_slip;
-use super::undeclared_emit::is_dropped;
 use super::{Context, Findings, Rule};
 use crate::diagnostic::{Edit, Fix, Severity};
 use crate::index::{Index, Mention, Role};
@@ -125,9 +124,7 @@ fn is_lonely(index: &Index, topic: &str) -> bool {
         index.may_be_emitted(topic)
     };
     // A call that the step's own declaration does not cover is reported as that.
-    let dropped = index
-        .step(&first.file)
-        .is_some_and(|step| is_dropped(step, topic));
+    let dropped = index.step(&first.file).is_some_and(|step| step.drops(topic));
     one_side && !leads_on && !dropped
 }
 

@@ -32,32 +32,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .candidates()
                 .iter()
                 .map(String::as_str)
-                .filter(|topic| is_undeclared(step, topic) && !context.misspelled.contains_key(*topic))
+                .filter(|topic| step.leaves_undeclared(topic) && !context.misspelled.contains_key(*topic))
                 .collect();
             if !missing.is_empty() {
                 report(context, step, topic, &missing, findings);
             }
         }
     }
-}
-
-/// True if the step's declaration is wholly visible and lacks `topic`.
-pub(super) fn is_undeclared(step: &Step, topic: &str) -> bool {
-    let declaration = step.declaration();
-    let may_be_elsewhere =
-        declaration == &Declaration::Absent && step.fact().is_none_or(|fact| fact.keys_open);
-    let is_listed = || {
-        declaration
-            .topics()
-            .iter()
-            .any(|declared| declared.topic.text.may_be(topic))
-    };
-    !topic.is_empty() && !may_be_elsewhere && declaration.is_complete() && !is_listed()
-}
-
-/// True if the runtime drops the step's messages on `topic`, should it send any.
-pub(super) fn is_dropped(step: &Step, topic: &str) -> bool {
-    step.dialect() == Dialect::V0 && !step.declaration().topics().is_empty() && is_undeclared(step, topic)
 }
 
 fn report(context: &Context<'_>, step: &Step, topic: &TextFact, missing: &[&str], findings: &mut Findings) {
@@ -67,7 +48,7 @@ fn report(context: &Context<'_>, step: &Step, topic: &TextFact, missing: &[&str]
     } else {
         "emits"
     };
-    let is_dropped = missing.iter().any(|topic| is_dropped(step, topic));
+    let is_dropped = missing.iter().any(|topic| step.drops(topic));
     let named = list(missing, '\'', "and");
     let label = step.label();
     let message = if declared.is_empty() {

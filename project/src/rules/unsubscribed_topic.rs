@@ -1,6 +1,5 @@
 use super::never_emitted_topic::orphans;
 use super::similarity::is_related;
-use super::undeclared_emit::is_undeclared;
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Severity;
 use crate::index::{Mention, Role};
@@ -58,7 +57,7 @@ fn first_of_each_file<'i>(context: &'i Context<'_>, topic: &'i str) -> Vec<&'i M
             let undeclared = context
                 .index
                 .step(&mention.file)
-                .is_some_and(|step| is_undeclared(step, topic));
+                .is_some_and(|step| step.leaves_undeclared(topic));
             if !undeclared && places.iter().all(|place| place.file != mention.file) {
                 places.push(mention);
             }
