@@ -9,4 +9,5 @@
 
 mod cli;
 mod flows;
+mod lsp;
 mod support;

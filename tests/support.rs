@@ -3,4 +3,5 @@
 pub(crate) mod command;
 pub(crate) mod expectations;
 pub(crate) mod interpreters;
+pub(crate) mod lsp_client;
 pub(crate) mod project;

@@ -12,6 +12,7 @@ fn a_step_that_does_not_parse_is_reported_with_its_place() {
         "broken.step.js:4",
         "broken_step.py:5",
         "broken.step.rb:6",
+        "lost.step.ts:1",
     ] {
         run.says(&format!("steps/{place}"));
     }

@@ -6,28 +6,54 @@ use crate::support::lsp_client::LspClient;
 use crate::support::project::Project;
 
 /// Topics of the example that are declared in four different languages.
-const EXPECTED: [&str; 4] = ["order.created", "payment.processed", "sentiment.analyzed", "report.generated"];
+const EXPECTED: [&str; 4] = [
+    "order.created",
+    "payment.processed",
+    "sentiment.analyzed",
+    "report.generated",
+];
 
 const EMITS: [(&str, &str); 4] = [
     ("steps/create-order.step.ts", "emits: ['|order.created']"),
     ("steps/submit-review.step.js", "emits: ['review.|submitted']"),
-    ("steps/analyze_sentiment_step.py", "\"emits\": [\"sentiment.analyzed|\""),
+    (
+        "steps/analyze_sentiment_step.py",
+        "\"emits\": [\"sentiment.analyzed|\"",
+    ),
     ("steps/generate_report.step.rb", "emits: ['report.|generated'"),
 ];
 
 const SUBSCRIBES: [(&str, &str); 4] = [
-    ("steps/publish-report.step.ts", "subscribes: ['report.|generated']"),
+    (
+        "steps/publish-report.step.ts",
+        "subscribes: ['report.|generated']",
+    ),
     ("steps/process-payment.step.js", "subscribes: ['|order.created']"),
-    ("steps/recommend_products_step.py", "\"subscribes\": [\"payment.|processed\"]"),
-    ("steps/generate_report.step.rb", "subscribes: ['analytics.generated', 'report.requested|']"),
+    (
+        "steps/recommend_products_step.py",
+        "\"subscribes\": [\"payment.|processed\"]",
+    ),
+    (
+        "steps/generate_report.step.rb",
+        "subscribes: ['analytics.generated', 'report.requested|']",
+    ),
 ];
 
 const CALLS: [(&str, &str); 6] = [
     ("steps/create-order.step.ts", "emit({ topic: 'order.|created'"),
     ("steps/process-payment.step.js", "topic: 'payment.|processed'"),
-    ("steps/analyze_sentiment_step.py", "\"topic\": \"|sentiment.analyzed\""),
-    ("steps/recommend_products_step.py", "\"topic\": \"recommendations.updated|\""),
-    ("steps/generate_report.step.rb", "emit.call(topic: 'report.|generated'"),
+    (
+        "steps/analyze_sentiment_step.py",
+        "\"topic\": \"|sentiment.analyzed\"",
+    ),
+    (
+        "steps/recommend_products_step.py",
+        "\"topic\": \"recommendations.updated|\"",
+    ),
+    (
+        "steps/generate_report.step.rb",
+        "emit.call(topic: 'report.|generated'",
+    ),
     ("steps/write_receipt.step.rb", "topic: '|report.generated'"),
 ];
 
@@ -39,14 +65,23 @@ fn proposals(client: &mut LspClient, path: &str, text: &str, marked: &str) -> Js
 #[track_caller]
 fn assert_topics_at(client: &mut LspClient, path: &str, text: &str, marked: &str) {
     let answer = proposals(client, path, text, marked);
-    let items = answer.as_array().unwrap_or_else(|| panic!("nothing at {marked} of {path}: {answer}"));
+    let items = answer
+        .as_array()
+        .unwrap_or_else(|| panic!("nothing at {marked} of {path}: {answer}"));
     let labels: Vec<&str> = items.iter().filter_map(|item| item["label"].as_str()).collect();
     for topic in EXPECTED {
-        assert!(labels.contains(&topic), "no {topic} at {marked} of {path}: {labels:?}");
+        assert!(
+            labels.contains(&topic),
+            "no {topic} at {marked} of {path}: {labels:?}"
+        );
     }
     let inside = inside_of_quotes(marked);
     for item in items {
-        assert_eq!(client.slice(text, &item["textEdit"]["range"]), inside, "{path}: {item}");
+        assert_eq!(
+            client.slice(text, &item["textEdit"]["range"]),
+            inside,
+            "{path}: {item}"
+        );
         assert_eq!(item["textEdit"]["newText"], item["label"], "{path}: {item}");
     }
 }
@@ -90,10 +125,30 @@ fn an_empty_string_that_was_just_typed() {
     let project = Project::example("ecommerce");
     let mut client = LspClient::start(project.root());
     let typed = [
-        ("steps/create-order.step.ts", "emits: ['order.created']", "emits: ['order.created', '']", "', '|']"),
-        ("steps/open-ticket.step.js", "'report.failed'],", "'report.failed', ''],", "'report.failed', '|'],"),
-        ("steps/analyze_sentiment_step.py", "\"analysis.failed\"],", "\"analysis.failed\", \"\"],", ", \"|\"],"),
-        ("steps/generate_report.step.rb", "'report.failed'],", "'report.failed', ''],", "'report.failed', '|'],"),
+        (
+            "steps/create-order.step.ts",
+            "emits: ['order.created']",
+            "emits: ['order.created', '']",
+            "', '|']",
+        ),
+        (
+            "steps/open-ticket.step.js",
+            "'report.failed'],",
+            "'report.failed', ''],",
+            "'report.failed', '|'],",
+        ),
+        (
+            "steps/analyze_sentiment_step.py",
+            "\"analysis.failed\"],",
+            "\"analysis.failed\", \"\"],",
+            ", \"|\"],",
+        ),
+        (
+            "steps/generate_report.step.rb",
+            "'report.failed'],",
+            "'report.failed', ''],",
+            "'report.failed', '|'],",
+        ),
     ];
     for (path, old, new, marked) in typed {
         let text = client.open(path);
@@ -117,7 +172,11 @@ fn nothing_in_other_strings_and_other_files() {
     ];
     for (path, marked) in others {
         let text = client.open(path);
-        assert_eq!(proposals(&mut client, path, &text, marked), Json::Null, "{marked} of {path}");
+        assert_eq!(
+            proposals(&mut client, path, &text, marked),
+            Json::Null,
+            "{marked} of {path}"
+        );
     }
     client.finish();
 }

@@ -23,8 +23,15 @@ fn a_typo_is_pushed_and_its_undo_clears_it() {
     let new = "emit({ topic: 'order.craeted'";
     let text = client.replace(ORDER, 2, &text, old, new);
     let findings = client.findings(ORDER, |findings| has(findings, "undeclared-emit"));
-    let finding = findings.iter().find(|finding| finding["code"] == "undeclared-emit").expect("it");
-    assert_eq!(client.slice(&text, &finding["range"]), "order.craeted", "{finding}");
+    let finding = findings
+        .iter()
+        .find(|finding| finding["code"] == "undeclared-emit")
+        .expect("it");
+    assert_eq!(
+        client.slice(&text, &finding["range"]),
+        "order.craeted",
+        "{finding}"
+    );
     assert_eq!(finding["source"], "banister");
     assert_eq!(finding["severity"], 1);
     client.replace(ORDER, 3, &text, new, old);
@@ -39,9 +46,17 @@ fn a_topic_that_loses_its_emitter_is_told_in_the_other_language() {
     let path = "steps/request-report.step.ts";
     let text = client.open(path);
     let text = client.replace(path, 2, &text, "emits: ['report.requested']", "emits: []");
-    client.replace(path, 3, &text, "topic: 'report.requested'", "topic: 'report.asked'");
+    client.replace(
+        path,
+        3,
+        &text,
+        "topic: 'report.requested'",
+        "topic: 'report.asked'",
+    );
     // The Ruby step is not open.
-    client.findings("steps/generate_report.step.rb", |findings| has(findings, "never-emitted-topic"));
+    client.findings("steps/generate_report.step.rb", |findings| {
+        has(findings, "never-emitted-topic")
+    });
     client.finish();
 }
 
@@ -50,7 +65,13 @@ fn versions_are_those_of_the_text_that_was_checked() {
     let project = Project::example("ecommerce");
     let mut client = LspClient::start(project.root());
     let text = client.open(ORDER);
-    client.replace(ORDER, 7, &text, "topic: 'order.created'", "topic: 'order.cancelled'");
+    client.replace(
+        ORDER,
+        7,
+        &text,
+        "topic: 'order.created'",
+        "topic: 'order.cancelled'",
+    );
     let uri = client.uri(ORDER);
     let message = client.wait_for("findings of version 7", |message| {
         message["params"]["uri"] == uri && message["params"]["diagnostics"][0].is_object()
@@ -100,11 +121,20 @@ fn the_text_in_the_editor_counts_until_it_is_closed() {
     let mut client = LspClient::start(project.root());
     let text = client.open(ORDER);
     client.findings(ORDER, <[Json]>::is_empty);
-    client.replace(ORDER, 2, &text, "topic: 'order.created'", "topic: 'order.cancelled'");
+    client.replace(
+        ORDER,
+        2,
+        &text,
+        "topic: 'order.created'",
+        "topic: 'order.cancelled'",
+    );
     client.findings(ORDER, |findings| !findings.is_empty());
     // A change on disk does not touch it, and closing without saving goes back to the disk.
     client.watched(ORDER, 2);
-    client.notify("textDocument/didClose", &json!({ "textDocument": { "uri": client.uri(ORDER) } }));
+    client.notify(
+        "textDocument/didClose",
+        &json!({ "textDocument": { "uri": client.uri(ORDER) } }),
+    );
     client.findings(ORDER, <[Json]>::is_empty);
     client.finish();
 }
@@ -116,9 +146,14 @@ fn a_client_that_cannot_watch_files_is_served_at_each_save() {
     client.open(ORDER);
     client.findings(ORDER, <[Json]>::is_empty);
     let path = "steps/process-payment.step.js";
-    let text = project.read(path).replace("subscribes: ['order.created']", "subscribes: ['order.creted']");
+    let text = project
+        .read(path)
+        .replace("subscribes: ['order.created']", "subscribes: ['order.creted']");
     project.write(path, text);
-    client.notify("textDocument/didSave", &json!({ "textDocument": { "uri": client.uri(ORDER) } }));
+    client.notify(
+        "textDocument/didSave",
+        &json!({ "textDocument": { "uri": client.uri(ORDER) } }),
+    );
     client.findings(path, |findings| !findings.is_empty());
     client.finish();
 }
@@ -127,13 +162,23 @@ fn a_client_that_cannot_watch_files_is_served_at_each_save() {
 fn a_client_that_can_watch_files_is_asked_to() {
     let project = Project::example("ecommerce");
     let mut client = LspClient::start(project.root());
-    let request = client.wait_for("the registration", |message| message["method"] == "client/registerCapability");
+    let request = client.wait_for("the registration", |message| {
+        message["method"] == "client/registerCapability"
+    });
     let registration = &request["params"]["registrations"][0];
     assert_eq!(registration["method"], "workspace/didChangeWatchedFiles");
-    let watchers = registration["registerOptions"]["watchers"].as_array().expect("watchers");
-    let patterns: Vec<&str> = watchers.iter().filter_map(|watcher| watcher["globPattern"].as_str()).collect();
+    let watchers = registration["registerOptions"]["watchers"]
+        .as_array()
+        .expect("watchers");
+    let patterns: Vec<&str> = watchers
+        .iter()
+        .filter_map(|watcher| watcher["globPattern"].as_str())
+        .collect();
     for extension in ["ts", "js", "py", "rb"] {
-        assert!(patterns.iter().any(|pattern| pattern.contains(extension)), "{extension}: {patterns:?}");
+        assert!(
+            patterns.iter().any(|pattern| pattern.contains(extension)),
+            "{extension}: {patterns:?}"
+        );
     }
     client.send(&json!({ "jsonrpc": "2.0", "id": request["id"], "result": null }));
     client.finish();
@@ -143,7 +188,9 @@ fn a_client_that_can_watch_files_is_asked_to() {
 fn step_files_that_appear_later_are_picked_up() {
     let project = Project::of(&[("README.md", "Nothing here yet.\n")]);
     let mut client = LspClient::start(project.root());
-    client.wait_for("a log message", |message| message["method"] == "window/logMessage");
+    client.wait_for("a log message", |message| {
+        message["method"] == "window/logMessage"
+    });
     let path = "steps/late.step.js";
     let text = "exports.config = { type: 'event', name: 'Late', subscribes: ['late.topic'], emits: [] }\n\
                 exports.handler = async () => {}\n";
@@ -165,11 +212,24 @@ fn the_editor_says_what_check_says() {
         let number = |at: &Json| at.as_u64().expect("a number");
         let range = &found["range"];
         let (start, end) = (&range["start"], &range["end"]);
-        let place = [number(&start["line"]), number(&start["column"]), number(&end["line"]), number(&end["column"])];
+        let place = [
+            number(&start["line"]),
+            number(&start["column"]),
+            number(&end["line"]),
+            number(&end["column"]),
+        ];
         let text = |key: &str| found[key].as_str().expect("a text").to_owned();
-        expected.entry(text("file")).or_default().push((text("severity"), text("rule"), text("message"), place));
+        expected.entry(text("file")).or_default().push((
+            text("severity"),
+            text("rule"),
+            text("message"),
+            place,
+        ));
     }
-    assert!(expected.len() > 3, "the fixture is broken in several files: {expected:#?}");
+    assert!(
+        expected.len() > 3,
+        "the fixture is broken in several files: {expected:#?}"
+    );
 
     let mut capabilities = modern();
     capabilities["general"] = json!({ "positionEncodings": ["utf-8"] });
@@ -178,7 +238,10 @@ fn the_editor_says_what_check_says() {
     for path in expected.keys() {
         let source = project.read(path);
         let findings = client.findings(path, |findings| !findings.is_empty());
-        pushed.insert(path.clone(), findings.iter().map(|finding| plain(finding, &source)).collect());
+        pushed.insert(
+            path.clone(),
+            findings.iter().map(|finding| plain(finding, &source)).collect(),
+        );
     }
     for list in expected.values_mut().chain(pushed.values_mut()) {
         list.sort();
@@ -198,7 +261,10 @@ fn plain(finding: &Json, source: &str) -> (String, String, String, [u64; 4]) {
         _ => "hint",
     };
     let column = |position: &Json| {
-        let line = source.lines().nth(position["line"].as_u64().expect("a line") as usize).unwrap_or("");
+        let line = source
+            .lines()
+            .nth(position["line"].as_u64().expect("a line") as usize)
+            .unwrap_or("");
         let bytes = position["character"].as_u64().expect("a column") as usize;
         line[..bytes].chars().count() as u64 + 1
     };

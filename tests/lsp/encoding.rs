@@ -26,7 +26,11 @@ end
 ";
 
 fn session(encodings: &Json) -> (Project, LspClient) {
-    let project = Project::of(&[("package.json", "{}\n"), (SENDER, SENDER_TEXT), (RECEIVER, RECEIVER_TEXT)]);
+    let project = Project::of(&[
+        ("package.json", "{}\n"),
+        (SENDER, SENDER_TEXT),
+        (RECEIVER, RECEIVER_TEXT),
+    ]);
     let mut capabilities = modern();
     capabilities["general"]["positionEncodings"] = encodings.clone();
     let client = LspClient::start_with(project.root(), &capabilities);
@@ -45,12 +49,26 @@ fn definitions_and_completions_stand_at_the_topic() {
         let params = client.at(SENDER, &text, "topic: 'parcel.🚚|sent'");
         let links = client.request("textDocument/definition", &params);
         assert_eq!(client.path(&links[0]["targetUri"]), RECEIVER, "{encodings}");
-        assert_eq!(client.slice(&text, &links[0]["originSelectionRange"]), "parcel.🚚sent", "{encodings}");
-        assert_eq!(client.slice(RECEIVER_TEXT, &links[0]["targetSelectionRange"]), "parcel.🚚sent", "{encodings}");
+        assert_eq!(
+            client.slice(&text, &links[0]["originSelectionRange"]),
+            "parcel.🚚sent",
+            "{encodings}"
+        );
+        assert_eq!(
+            client.slice(RECEIVER_TEXT, &links[0]["targetSelectionRange"]),
+            "parcel.🚚sent",
+            "{encodings}"
+        );
         let items = client.request("textDocument/completion", &params);
-        let item = items.as_array().and_then(|items| items.iter().find(|item| item["label"] == "parcel.🚚sent"));
+        let item = items
+            .as_array()
+            .and_then(|items| items.iter().find(|item| item["label"] == "parcel.🚚sent"));
         let item = item.unwrap_or_else(|| panic!("{encodings}: {items}"));
-        assert_eq!(client.slice(&text, &item["textEdit"]["range"]), "parcel.🚚sent", "{encodings}");
+        assert_eq!(
+            client.slice(&text, &item["textEdit"]["range"]),
+            "parcel.🚚sent",
+            "{encodings}"
+        );
         client.finish();
     }
 }
@@ -63,7 +81,9 @@ fn edits_behind_wide_characters_land_where_they_should() {
         let text = client.replace(SENDER, 2, &text, "🚚sent', data", "🚚snet', data");
         let findings = client.findings(SENDER, |findings| !findings.is_empty());
         assert!(
-            findings.iter().any(|finding| client.slice(&text, &finding["range"]) == "parcel.🚚snet"),
+            findings
+                .iter()
+                .any(|finding| client.slice(&text, &finding["range"]) == "parcel.🚚snet"),
             "{encodings}: {findings:#?}"
         );
         client.replace(SENDER, 3, &text, "🚚snet', data", "🚚sent', data");
@@ -81,7 +101,9 @@ fn windows_line_ends_do_not_move_columns() {
         let text = client.replace(SENDER, 2, &text, "🚚sent', data", "🚚snet', data");
         let findings = client.findings(SENDER, |findings| !findings.is_empty());
         assert!(
-            findings.iter().any(|finding| client.slice(&text, &finding["range"]) == "parcel.🚚snet"),
+            findings
+                .iter()
+                .any(|finding| client.slice(&text, &finding["range"]) == "parcel.🚚snet"),
             "{encodings}: {findings:#?}"
         );
         client.finish();

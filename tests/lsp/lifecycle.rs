@@ -16,11 +16,21 @@ fn the_server_says_what_it_can_do() {
     assert_eq!(result["serverInfo"]["name"], "banister");
     let capabilities = &result["capabilities"];
     assert_eq!(capabilities["positionEncoding"], "utf-8");
-    assert_eq!(capabilities["textDocumentSync"]["change"], 2, "incremental: {capabilities:#}");
-    for provider in ["definitionProvider", "referencesProvider", "hoverProvider", "documentSymbolProvider"] {
+    assert_eq!(
+        capabilities["textDocumentSync"]["change"], 2,
+        "incremental: {capabilities:#}"
+    );
+    for provider in [
+        "definitionProvider",
+        "referencesProvider",
+        "hoverProvider",
+        "documentSymbolProvider",
+    ] {
         assert_eq!(capabilities[provider], true, "{provider}");
     }
-    let triggers = capabilities["completionProvider"]["triggerCharacters"].as_array().expect("triggers");
+    let triggers = capabilities["completionProvider"]["triggerCharacters"]
+        .as_array()
+        .expect("triggers");
     for character in ["'", "\"", "."] {
         assert!(triggers.contains(&json!(character)), "{character}");
     }
@@ -55,7 +65,9 @@ fn several_folders_are_several_worlds() {
     let folders = json!([folder(&client, "one"), folder(&client, "two")]);
     client.initialize(&json!({ "capabilities": modern(), "workspaceFolders": folders }));
     for name in ["one", "two"] {
-        client.findings(&format!("{name}/steps/lost.step.js"), |findings| !findings.is_empty());
+        client.findings(&format!("{name}/steps/lost.step.js"), |findings| {
+            !findings.is_empty()
+        });
     }
     let path = "two/steps/lost.step.js";
     let text = client.open(path);
@@ -72,27 +84,42 @@ fn several_folders_are_several_worlds() {
 fn a_folder_without_steps_is_served_quietly() {
     let project = Project::of(&[("index.js", "console.log('hello')\n")]);
     let mut client = LspClient::start(project.root());
-    client.wait_for("a log message", |message| message["method"] == "window/logMessage");
+    client.wait_for("a log message", |message| {
+        message["method"] == "window/logMessage"
+    });
     let text = client.open("index.js");
     let params = client.at("index.js", &text, "'|hello'");
     assert_eq!(client.request("textDocument/completion", &params), Json::Null);
     let rest = client.finish();
-    let is_noise = |message: &&Json| message["method"].as_str().is_some_and(|name| name.starts_with("window/"));
+    let is_noise = |message: &&Json| {
+        message["method"]
+            .as_str()
+            .is_some_and(|name| name.starts_with("window/"))
+    };
     assert_eq!(rest.iter().filter(is_noise).count(), 0, "{rest:#?}");
 }
 
 #[test]
 fn half_typed_and_odd_files_end_nothing() {
     let project = Project::example("ecommerce");
-    project.write("steps/bytes.step.ts", b"export const config = { name: '\xff\xfe' ");
+    project.write(
+        "steps/bytes.step.ts",
+        b"export const config = { name: '\xff\xfe' ",
+    );
     project.write("steps/nested.step.js", "[".repeat(50_000));
     project.write("steps/empty_step.py", "");
     let mut client = LspClient::start(project.root());
     let text = client.open(ORDER);
-    for cut in (0..text.len()).step_by(97).filter(|cut| text.is_char_boundary(*cut)) {
+    for cut in (0..text.len())
+        .step_by(97)
+        .filter(|cut| text.is_char_boundary(*cut))
+    {
         let document = json!({ "uri": client.uri(ORDER), "version": cut + 2 });
         let changes = json!([{ "text": &text[..cut] }]);
-        client.notify("textDocument/didChange", &json!({ "textDocument": document, "contentChanges": changes }));
+        client.notify(
+            "textDocument/didChange",
+            &json!({ "textDocument": document, "contentChanges": changes }),
+        );
         let params = json!({ "textDocument": { "uri": client.uri(ORDER) },
             "position": client.position(&text, cut) });
         client.request("textDocument/completion", &params);

@@ -70,8 +70,16 @@ fn a_definition_leads_to_the_other_side_of_the_topic() {
         assert_eq!(targets(&client, &links), expected, "{marked} of {path}");
         for link in links.as_array().expect("links") {
             let target = project.read(&client.path(&link["targetUri"]));
-            assert_eq!(client.slice(&text, &link["originSelectionRange"]), topic, "{path}: {link}");
-            assert_eq!(client.slice(&target, &link["targetSelectionRange"]), topic, "{path}: {link}");
+            assert_eq!(
+                client.slice(&text, &link["originSelectionRange"]),
+                topic,
+                "{path}: {link}"
+            );
+            assert_eq!(
+                client.slice(&target, &link["targetSelectionRange"]),
+                topic,
+                "{path}: {link}"
+            );
         }
     }
     client.finish();
@@ -108,12 +116,20 @@ fn references_are_every_place_that_names_the_topic() {
         let mut found = Vec::new();
         for location in answer.as_array().expect("locations") {
             let file = client.path(&location["uri"]);
-            assert_eq!(client.slice(&project.read(&file), &location["range"]), "order.created", "{location}");
+            assert_eq!(
+                client.slice(&project.read(&file), &location["range"]),
+                "order.created",
+                "{location}"
+            );
             found.push(file);
         }
         found.sort();
         let order = "steps/create-order.step.ts";
-        assert_eq!(found, [order, order, "steps/process-payment.step.js"], "{marked} of {path}");
+        assert_eq!(
+            found,
+            [order, order, "steps/process-payment.step.js"],
+            "{marked} of {path}"
+        );
     }
     client.finish();
 }
@@ -123,7 +139,12 @@ fn a_hover_says_who_is_on_both_sides() {
     let project = Project::example("ecommerce");
     let mut client = LspClient::start(project.root());
     let places = [
-        ("steps/create-order.step.ts", "topic: 'order.|created'", "order.created", ["CreateOrder", "ProcessPayment"]),
+        (
+            "steps/create-order.step.ts",
+            "topic: 'order.|created'",
+            "order.created",
+            ["CreateOrder", "ProcessPayment"],
+        ),
         (
             "steps/generate_report.step.rb",
             "'analytics.|generated'",
@@ -154,7 +175,11 @@ fn nothing_is_known_of_what_the_framework_does_not_read() {
     let mut params = client.at(path, &text, "logger.info('Order |created'");
     params["context"] = json!({ "includeDeclaration": true });
     for method in ["definition", "references", "hover"] {
-        assert_eq!(client.request(&format!("textDocument/{method}"), &params), Json::Null, "{method}");
+        assert_eq!(
+            client.request(&format!("textDocument/{method}"), &params),
+            Json::Null,
+            "{method}"
+        );
     }
     client.finish();
 }
@@ -165,9 +190,21 @@ fn the_outline_of_a_step_nests() {
     let mut client = LspClient::start(project.root());
     let steps = [
         ("steps/create-order.step.ts", "CreateOrder", "order.created"),
-        ("steps/process-payment.step.js", "ProcessPayment", "payment.failed"),
-        ("steps/analyze_sentiment_step.py", "AnalyzeSentiment", "review.submitted"),
-        ("steps/generate_report.step.rb", "GenerateReport", "report.requested"),
+        (
+            "steps/process-payment.step.js",
+            "ProcessPayment",
+            "payment.failed",
+        ),
+        (
+            "steps/analyze_sentiment_step.py",
+            "AnalyzeSentiment",
+            "review.submitted",
+        ),
+        (
+            "steps/generate_report.step.rb",
+            "GenerateReport",
+            "report.requested",
+        ),
     ];
     for (path, step, topic) in steps {
         let text = client.open(path);
@@ -176,7 +213,9 @@ fn the_outline_of_a_step_nests() {
         let root = &outline[0];
         assert_eq!(root["name"], step, "{outline:#}");
         let children = root["children"].as_array().expect("children");
-        let entry = children.iter().find(|child| child["name"].as_str().is_some_and(|name| name.contains(topic)));
+        let entry = children
+            .iter()
+            .find(|child| child["name"].as_str().is_some_and(|name| name.contains(topic)));
         let entry = entry.unwrap_or_else(|| panic!("no {topic} in {children:#?}"));
         assert_eq!(client.slice(&text, &entry["selectionRange"]), topic, "{entry}");
     }

@@ -1,6 +1,6 @@
 //! A small editor: talks to `banister lsp` over its standard streams, and never waits without a limit.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -42,7 +42,10 @@ impl LspClient {
     pub(crate) fn spawn(root: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_banister"));
         command.arg("lsp").env_clear().current_dir(root);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit());
         let mut child = command.spawn().expect("the server starts");
         let to_server = child.stdin.take();
         let stdout = child.stdout.take().expect("standard output is piped");
@@ -54,7 +57,15 @@ impl LspClient {
             }
         });
         let root = root.to_owned();
-        Self { child, to_server, from_server, root, next_id: 0, set_aside: Vec::new(), utf8: false }
+        Self {
+            child,
+            to_server,
+            from_server,
+            root,
+            next_id: 0,
+            set_aside: Vec::new(),
+            utf8: false,
+        }
     }
 
     /// `initialize` and `initialized`; returns the server's answer.
@@ -67,14 +78,20 @@ impl LspClient {
 
     /// The URI of a file of the folder.
     pub(crate) fn uri(&self, path: &str) -> String {
-        let path = if path.is_empty() { self.root.clone() } else { self.root.join(path) };
+        let path = if path.is_empty() {
+            self.root.clone()
+        } else {
+            self.root.join(path)
+        };
         format!("file://{}", path.to_str().expect("a Unicode path"))
     }
 
     /// The file of a URI, relative to the folder.
     pub(crate) fn path(&self, uri: &Json) -> String {
         let uri = uri.as_str().expect("a URI");
-        let path = uri.strip_prefix(&self.uri("")).unwrap_or_else(|| panic!("{uri} is outside of the folder"));
+        let path = uri
+            .strip_prefix(&self.uri(""))
+            .unwrap_or_else(|| panic!("{uri} is outside of the folder"));
         path.trim_start_matches('/').to_owned()
     }
 
@@ -117,7 +134,9 @@ impl LspClient {
     /// Writes bytes as they are.
     pub(crate) fn write(&mut self, bytes: &[u8]) {
         let pipe = self.to_server.as_mut().expect("the session is open");
-        pipe.write_all(bytes).and_then(|()| pipe.flush()).expect("the server reads");
+        pipe.write_all(bytes)
+            .and_then(|()| pipe.flush())
+            .expect("the server reads");
     }
 
     /// Waits for a message; others are kept for later.
@@ -128,7 +147,10 @@ impl LspClient {
         }
         let deadline = Instant::now() + LIMIT;
         loop {
-            match self.from_server.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            match self
+                .from_server
+                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+            {
                 Ok(message) if is_it(&message) => return message,
                 Ok(message) => self.set_aside.push(message),
                 Err(RecvTimeoutError::Timeout) => panic!("no {what} within {LIMIT:?}: {:#?}", self.set_aside),
@@ -143,7 +165,12 @@ impl LspClient {
     #[track_caller]
     pub(crate) fn findings(&mut self, path: &str, are_wished: impl Fn(&[Json]) -> bool) -> Vec<Json> {
         let uri = self.uri(path);
-        let list = |message: &Json| message["params"]["diagnostics"].as_array().cloned().unwrap_or_default();
+        let list = |message: &Json| {
+            message["params"]["diagnostics"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default()
+        };
         let is_push = |message: &Json| {
             message["method"] == "textDocument/publishDiagnostics" && message["params"]["uri"] == uri
         };
@@ -171,10 +198,14 @@ impl LspClient {
     /// Replaces `old`, which must be there, by `new` in an open file whose text is `text`; returns the new text.
     pub(crate) fn replace(&mut self, path: &str, version: i32, text: &str, old: &str, new: &str) -> String {
         let start = text.find(old).unwrap_or_else(|| panic!("no {old:?} in {path}"));
-        let range = json!({ "start": self.position(text, start), "end": self.position(text, start + old.len()) });
+        let range =
+            json!({ "start": self.position(text, start), "end": self.position(text, start + old.len()) });
         let changes = json!([{ "range": range, "text": new }]);
         let document = json!({ "uri": self.uri(path), "version": version });
-        self.notify("textDocument/didChange", &json!({ "textDocument": document, "contentChanges": changes }));
+        self.notify(
+            "textDocument/didChange",
+            &json!({ "textDocument": document, "contentChanges": changes }),
+        );
         text.replacen(old, new, 1)
     }
 
@@ -188,7 +219,11 @@ impl LspClient {
     pub(crate) fn position(&self, text: &str, offset: usize) -> Json {
         let line_start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
         let before = &text[line_start..offset];
-        let column = if self.utf8 { before.len() } else { before.encode_utf16().count() };
+        let column = if self.utf8 {
+            before.len()
+        } else {
+            before.encode_utf16().count()
+        };
         json!({ "line": text[..offset].matches('\n').count(), "character": column })
     }
 
@@ -215,7 +250,9 @@ impl LspClient {
     pub(crate) fn at(&self, path: &str, text: &str, marked: &str) -> Json {
         let (before, after) = marked.split_once('|').expect("a bar for the cursor");
         let plain = format!("{before}{after}");
-        let start = text.find(&plain).unwrap_or_else(|| panic!("no {plain:?} in {path}"));
+        let start = text
+            .find(&plain)
+            .unwrap_or_else(|| panic!("no {plain:?} in {path}"));
         let position = self.position(text, start + before.len());
         json!({ "textDocument": { "uri": self.uri(path) }, "position": position })
     }

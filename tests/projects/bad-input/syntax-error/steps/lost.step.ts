@@ -1,0 +1,2 @@
+export const config = {{{ type: 'event', name: 'Lost'
+export const
