@@ -112,7 +112,7 @@ fn columns_count_characters() {
 fn people_see_the_code_the_rule_and_the_place() {
     let run = Project::fixture("broken-ecommerce").run(&["check"]).exits(1);
     run.says("undeclared-emit")
-        .says("steps/create-order.step.ts:23:")
+        .says("steps/create-order.step.ts:22:")
         .says("await emit({ topic: 'order.audited', data: { id } })")
         .says("steps/charge_order_step.py")
         .says("steps/write_invoice.step.rb")
