@@ -119,7 +119,8 @@ pub fn framework_loads(path: &str) -> bool {
 pub fn project_root<'p>(path: &'p str, manifest_folders: &BTreeSet<&str>) -> Option<&'p str> {
     let folders = match role(path)? {
         FileRole::Stream => STREAM_FOLDERS.as_slice(),
-        _ => STEP_FOLDERS.as_slice(),
+        FileRole::Step => STEP_FOLDERS.as_slice(),
+        FileRole::Module | FileRole::Manifest => return None,
     };
     let candidates: Vec<&str> = path
         .match_indices('/')

@@ -1,8 +1,7 @@
 //! Fixtures of tests: several files in one string, with expectations in their own comments.
 //!
 //! `//- path` starts a file. `$0` is the cursor and is taken out. A comment line of carets and a rule's name
-//! (`// ^^^ undeclared-emit error`, the severity may be left out) expects a finding above it; `// <- rule` expects one
-//! at the start of the line above.
+//! (`// ^^^ undeclared-emit error`, the severity may be left out) expects a finding above it.
 
 use std::fmt::Write as _;
 
@@ -53,14 +52,11 @@ pub(crate) fn check(fixture: &str) {
     let mut found = Vec::new();
     for finding in snapshot.check() {
         let (line, start, end) = place(&snapshot, &finding);
-        let place = format!("{}:{line}:{start}", finding.file);
-        let carets = format!("{place}-{end} ");
-        // An expectation may leave out the end or the severity; take it at its word.
+        let carets = format!("{}:{line}:{start}-{end} ", finding.file);
+        // An expectation may leave out the severity; take it at its word.
         let candidates = [
             carets.clone() + &with_severity(finding.rule, finding.severity),
             carets + finding.rule,
-            format!("{place} {}", with_severity(finding.rule, finding.severity)),
-            format!("{place} {}", finding.rule),
         ];
         let said = candidates.iter().find(|candidate| expected.contains(candidate));
         found.push(said.unwrap_or(&candidates[0]).clone());
@@ -97,7 +93,7 @@ pub(crate) fn fixed(fixture: &str) -> String {
         .filter_map(|finding| finding.fix)
         .flat_map(|fix| fix.edits)
         .collect();
-    edits.sort_by(|one, other| other.span.cmp(&one.span));
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
     let mut mended = String::new();
     for (path, mut text) in files(fixture) {
         for edit in edits.iter().filter(|edit| edit.file == path) {
@@ -155,9 +151,7 @@ fn expectations(path: &str, text: &str) -> Vec<String> {
         let names_rule = RULES
             .iter()
             .any(|known| rule.split(' ').next() == Some(known.name));
-        if is_comment && names_rule && mark == "<-" {
-            expected.push(format!("{path}:{above}:0 {rule}"));
-        } else if is_comment && names_rule && mark.bytes().all(|byte| byte == b'^') {
+        if is_comment && names_rule && mark.bytes().all(|byte| byte == b'^') {
             let start = line.find('^').unwrap();
             expected.push(format!("{path}:{above}:{start}-{} {rule}", start + mark.len()));
         } else {

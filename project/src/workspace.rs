@@ -30,14 +30,10 @@ impl Source {
         Self {
             path: path.to_owned(),
             lines: LineIndex::new(&text),
-            facts: extract(language, &text),
+            facts: banister_grammars::extract(language, &text),
             text,
         }
     }
-}
-
-fn extract(language: Language, _text: &str) -> FileFacts {
-    FileFacts::empty(language)
 }
 
 pub(crate) type Sources = BTreeMap<String, Arc<Source>>;
@@ -65,11 +61,10 @@ impl Host {
         let text = without_byte_order_mark(text);
         match discovery::role(path) {
             None => {}
+            Some(FileRole::Manifest) if self.manifests.get(path) == Some(&text) => {}
             Some(FileRole::Manifest) => {
-                if self.manifests.get(path) != Some(&text) {
-                    self.edit();
-                    Arc::make_mut(&mut self.manifests).insert(path.to_owned(), text);
-                }
+                self.edit();
+                Arc::make_mut(&mut self.manifests).insert(path.to_owned(), text);
             }
             Some(FileRole::Step | FileRole::Stream | FileRole::Module) => {
                 let Some(language) = Language::of_path(path) else {

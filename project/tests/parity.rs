@@ -19,7 +19,10 @@ const FILES: &[(&str, &[&str])] = &[
     ),
     (
         "steps/topics.ts",
-        &["export const T = { created: 'order.created' }\n", "export const T = { created: 'order.made' }\n"],
+        &[
+            "export const T = { created: 'order.created' }\n",
+            "export const T = { created: 'order.made' }\n",
+        ],
     ),
     (
         "steps/pay_step.py",
@@ -42,7 +45,14 @@ const FILES: &[(&str, &[&str])] = &[
     ),
     ("packages/a/package.json", &["{ \"name\": \"a\" }", "{"]),
     ("package.json", &["{ \"name\": \"shop\" }"]),
-    ("banister.toml", &["[rules]\nnever-emitted-topic = \"off\"\n", "[rules]\nduplicate-step-name = \"hint\"\n", "rules ="]),
+    (
+        "banister.toml",
+        &[
+            "[rules]\nnever-emitted-topic = \"off\"\n",
+            "[rules]\nduplicate-step-name = \"hint\"\n",
+            "rules =",
+        ],
+    ),
     ("steps/note.txt", &["nothing"]),
 ];
 
@@ -51,8 +61,11 @@ struct Dice(u64);
 
 impl Dice {
     fn throw(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % sides
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or_default() % sides
     }
 }
 
@@ -87,12 +100,19 @@ fn any_sequence_of_edits_ends_like_a_fresh_load() {
                     fresh.set_file(path, Arc::clone(text));
                 }
                 let snapshot = host.snapshot();
-                assert_eq!(answers(&snapshot), answers(&fresh.snapshot()), "seed {seed}, edit {edit}");
+                assert_eq!(
+                    answers(&snapshot),
+                    answers(&fresh.snapshot()),
+                    "seed {seed}, edit {edit}"
+                );
                 with_findings += usize::from(!snapshot.check().is_empty());
             }
         }
     }
-    assert!(with_findings > 100, "the sequences must give something to compare: {with_findings}");
+    assert!(
+        with_findings > 100,
+        "the sequences must give something to compare: {with_findings}"
+    );
 }
 
 #[test]

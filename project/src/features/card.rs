@@ -46,10 +46,11 @@ pub(super) fn topic(index: &Index, topic: &str) -> String {
         "",
     );
     for step in index.subscribers(topic) {
-        if let Some((_, schema)) = index.input_schema(step, topic) {
-            if let Some(lines) = schema_lines(&schema.schema) {
-                card += &format!("\nPayload for {}:\n\n```ts\n{lines}\n```\n", step.label());
-            }
+        let lines = index
+            .input_schema(step, topic)
+            .and_then(|(_, schema)| schema_lines(&schema.schema));
+        if let Some(lines) = lines {
+            card += &format!("\nPayload for {}:\n\n```ts\n{lines}\n```\n", step.label());
         }
     }
     card
@@ -155,7 +156,7 @@ fn type_of(schema: &Json, depth: usize) -> String {
         if let Some(parts) = schema.get(key).and_then(Json::as_array) {
             return parts
                 .iter()
-                .map(|part| type_of(part, depth + 1))
+                .map(|part| type_of(part, depth))
                 .collect::<Vec<_>>()
                 .join(" | ");
         }
@@ -174,7 +175,7 @@ fn type_of(schema: &Json, depth: usize) -> String {
             text + &"  ".repeat(depth) + "}"
         }
         (Some("array"), _) => match schema.get("items") {
-            Some(items) => format!("Array<{}>", type_of(items, depth + 1)),
+            Some(items) => format!("Array<{}>", type_of(items, depth)),
             None => "unknown[]".to_owned(),
         },
         (Some(kind), _) => kind.to_owned(),

@@ -1,6 +1,7 @@
 //! The outline of a step or stream.
 
-use banister_grammars::facts::{StepFact, TextFact, TopicRef};
+use banister_grammars::Span;
+use banister_grammars::facts::{HandlerFact, StepFact, TextFact, TopicRef, Trigger};
 
 use super::{Symbol, SymbolKind};
 use crate::cron::Cron;
@@ -22,86 +23,84 @@ pub(super) fn symbols(index: &Index, file: &str) -> Vec<Symbol> {
 }
 
 fn step_symbol(index: &Index, step: &Step, fact: &StepFact) -> Symbol {
+    let topic = |kind: SymbolKind, topic: &TopicRef| {
+        let known = topic.topic.text.known();
+        let detail = match kind {
+            SymbolKind::Emits => counted(
+                known.map_or(0, |topic| index.subscribers(topic).len()),
+                "subscriber",
+            ),
+            _ => counted(known.map_or(0, |topic| index.emitters(topic).len()), "emitter"),
+        };
+        leaf(shown(step, &topic.topic), detail, kind, &topic.topic)
+    };
     let mut children = Vec::new();
     for trigger in &fact.triggers {
-        if let Some(path) = &trigger.path {
-            let method = trigger
-                .method
-                .as_ref()
-                .and_then(|method| method.text.known())
-                .unwrap_or("");
-            let name = format!("{method} {}", shown(step, path));
-            children.push(leaf(
-                name.trim().to_owned(),
-                String::new(),
-                SymbolKind::Route,
-                path,
-            ));
-        }
-        if let Some(cron) = &trigger.cron {
-            let schedule = cron
-                .text
-                .known()
-                .and_then(|text| Cron::parse(text, step.dialect()).ok());
-            let words = schedule.map(|schedule| schedule.words()).unwrap_or_default();
-            children.push(leaf(shown(step, cron), words, SymbolKind::Cron, cron));
-        }
-        let taken = |topic: &TopicRef| {
-            let count = topic
-                .topic
-                .text
-                .known()
-                .map_or(0, |topic| index.emitters(topic).len());
-            leaf(
-                shown(step, &topic.topic),
-                counted(count, "emitter"),
-                SymbolKind::Subscribes,
-                &topic.topic,
-            )
-        };
-        children.extend(trigger.topics.iter().map(taken));
+        children.extend(trigger.path.as_ref().map(|path| route(step, trigger, path)));
+        children.extend(trigger.cron.as_ref().map(|cron| schedule(step, cron)));
+        children.extend(
+            trigger
+                .topics
+                .iter()
+                .map(|taken| topic(SymbolKind::Subscribes, taken)),
+        );
     }
-    children.extend(fact.emits.topics().iter().map(|topic| {
-        let count = topic
-            .topic
-            .text
-            .known()
-            .map_or(0, |topic| index.subscribers(topic).len());
-        leaf(
-            shown(step, &topic.topic),
-            counted(count, "subscriber"),
-            SymbolKind::Emits,
-            &topic.topic,
-        )
-    }));
-    if let Some(handler) = &fact.handler {
-        children.push(Symbol {
-            name: "handler".to_owned(),
-            detail: String::new(),
-            kind: SymbolKind::Handler,
-            span: handler.body,
-            selection: if handler.body.contains(handler.span) {
-                handler.span
-            } else {
-                handler.body
-            },
-            children: Vec::new(),
-        });
-    }
-    let selection = fact.name.as_ref().map_or(fact.span, |name| name.span);
+    children.extend(
+        fact.emits
+            .topics()
+            .iter()
+            .map(|sent| topic(SymbolKind::Emits, sent)),
+    );
+    children.extend(fact.handler.as_ref().map(handler));
     Symbol {
         name: step.label().to_owned(),
         detail: detail(step),
         kind: SymbolKind::Step,
         span: fact.span,
-        // A name that comes from elsewhere still has its place in the config, save in forms that build it apart.
-        selection: if fact.span.contains(selection) {
-            selection
-        } else {
-            fact.span
-        },
+        selection: selection(fact.span, fact.name.as_ref()),
         children,
     }
+}
+
+fn route(step: &Step, trigger: &Trigger, path: &TextFact) -> Symbol {
+    let method = trigger
+        .method
+        .as_ref()
+        .and_then(|method| method.text.known())
+        .unwrap_or("");
+    let name = format!("{method} {}", shown(step, path));
+    leaf(name.trim().to_owned(), String::new(), SymbolKind::Route, path)
+}
+
+fn schedule(step: &Step, cron: &TextFact) -> Symbol {
+    let schedule = cron
+        .text
+        .known()
+        .and_then(|text| Cron::parse(text, step.dialect()).ok());
+    let words = schedule.map(|schedule| schedule.words()).unwrap_or_default();
+    leaf(shown(step, cron), words, SymbolKind::Cron, cron)
+}
+
+fn handler(handler: &HandlerFact) -> Symbol {
+    Symbol {
+        name: "handler".to_owned(),
+        detail: String::new(),
+        kind: SymbolKind::Handler,
+        span: handler.body,
+        selection: if handler.body.contains(handler.span) {
+            handler.span
+        } else {
+            handler.body
+        },
+        children: Vec::new(),
+    }
+}
+
+/// The name, where it stands inside of the config: forms that build the config apart may write it elsewhere.
+fn selection(config: Span, name: Option<&TextFact>) -> Span {
+    name.map(|name| name.span)
+        .filter(|name| config.contains(*name))
+        .unwrap_or(config)
 }
 
 fn detail(step: &Step) -> String {
@@ -115,17 +114,12 @@ fn detail(step: &Step) -> String {
 
 fn stream_symbol(stream: &Stream) -> Option<Symbol> {
     let fact = stream.facts().stream.as_ref()?;
-    let selection = fact.name.as_ref().map_or(fact.span, |name| name.span);
     Some(Symbol {
         name: stream.name().unwrap_or(&stream.file).to_owned(),
         detail: "stream".to_owned(),
         kind: SymbolKind::Stream,
         span: fact.span,
-        selection: if fact.span.contains(selection) {
-            selection
-        } else {
-            fact.span
-        },
+        selection: selection(fact.span, fact.name.as_ref()),
         children: Vec::new(),
     })
 }

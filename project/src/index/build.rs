@@ -55,13 +55,8 @@ fn assign<'w>(files: &'w Sources, manifests: &'w Manifests) -> BTreeMap<&'w str,
         .collect();
     let mut roots: BTreeMap<&str, Vec<&Arc<Source>>> = BTreeMap::new();
     for file in files.values() {
-        if matches!(
-            discovery::role(&file.path),
-            Some(FileRole::Step | FileRole::Stream)
-        ) {
-            if let Some(root) = discovery::project_root(&file.path, &marked) {
-                roots.entry(root).or_default().push(file);
-            }
+        if let Some(root) = discovery::project_root(&file.path, &marked) {
+            roots.entry(root).or_default().push(file);
         }
     }
     // A folder of streams alone belongs to no flow.

@@ -74,9 +74,9 @@ end
         check(TWINS);
         expect![[r#"
             src/b.step.rb:2:26 error duplicate-step-name: another step is named 'Twin' too
-              steps/a.step.ts:1:45 also named 'Twin'
+              steps/a.step.ts:1:46 also named 'Twin'
               help: give each step of the project a name of its own
-            steps/a.step.ts:1:45 error duplicate-step-name: another step is named 'Twin' too
+            steps/a.step.ts:1:46 error duplicate-step-name: another step is named 'Twin' too
               src/b.step.rb:2:26 also named 'Twin'
               help: give each step of the project a name of its own
         "#]]

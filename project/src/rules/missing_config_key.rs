@@ -155,7 +155,7 @@ fn check_config(step: &Step, findings: &mut Findings) {
 mod tests {
     use expect_test::expect;
 
-    use crate::fixture::{check, report};
+    use crate::fixture::{check, report, severities};
 
     #[test]
     fn each_kind_has_its_keys() {
@@ -223,14 +223,17 @@ export const handler = async () => ({ status: 200 })
 
     #[test]
     fn a_file_without_a_config_is_no_step() {
-        check(
+        let found = severities(
             "\
 //- steps/empty.step.ts
 export const handler = async () => {}
-// <- missing-config-key error
 //- steps/clever.step.ts
 export default makeStep({ config: 1 })
 ",
+        );
+        assert_eq!(
+            found,
+            [("steps/empty.step.ts".into(), "missing-config-key", "error")]
         );
     }
 

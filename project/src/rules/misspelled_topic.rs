@@ -176,7 +176,7 @@ end
     fn a_slip_is_one_finding_and_its_consequences_none() {
         check(SLIP);
         expect![[r#"
-            steps/b.step.rb:2:44 warning misspelled-topic: B subscribes to 'customer.notifed', which nobody emits; 'customer.notified' looks like what was meant
+            steps/b.step.rb:2:45 warning misspelled-topic: B subscribes to 'customer.notifed', which nobody emits; 'customer.notified' looks like what was meant
               steps/a.step.ts:1:78 A (TypeScript) sends 'customer.notified'
               steps/a.step.ts:3:24 A (TypeScript) sends 'customer.notified'
               help: did you mean 'customer.notified'?
@@ -203,6 +203,9 @@ async def handler(context):
     await context.emit({'topic': 'order-created', 'data': {}})
 //- steps/b.step.js
 exports.config = { type: 'event', name: 'B', subscribes: ['order.created'], emits: [] }
+exports.handler = async () => {}
+//- steps/c.step.js
+exports.config = { type: 'event', name: 'C', subscribes: ['order.created'], emits: [] }
 exports.handler = async () => {}
 ";
         check(fixture);
@@ -248,7 +251,7 @@ exports.config = { type: 'noop', name: 'B', virtualEmits: ['order.created'], vir
             "\
 //- steps/a.step.js
 exports.config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['job.v1.done'] }
-//                                                                     ^^^^^^^^^^^ unsubscribed-topic warning
+//                                                                      ^^^^^^^^^^^ unsubscribed-topic warning
 exports.handler = async ({ emit }) => { await emit({ topic: 'job.v1.done', data: {} }) }
 //- steps/b.step.js
 exports.config = { type: 'event', name: 'B', subscribes: ['job.v2.done'], emits: [] }

@@ -216,9 +216,9 @@ end
         check(fixture);
         expect![[r#"
             steps/a.step.ts:4:39 error payload-missing-field: the payload of 'x.done' lacks `email`, which B (TypeScript) requires, and `sku`, which C (Python) requires, and `email`, which D (Ruby) requires
-              steps/b.step.ts:4:92 B requires `email`
+              steps/b.step.ts:4:94 B requires `email`
               steps/c_step.py:3:75 C requires `sku`
-              steps/d.step.rb:2:87 D requires `email`
+              steps/d.step.rb:2:89 D requires `email`
               help: add `email` and `sku` to `data`
         "#]]
         .assert_eq(&report(fixture));
@@ -251,7 +251,7 @@ exports.config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done']
 exports.handler = async ({ emit }) => {
   await emit({ topic: 'x.done', data: { user: { id: 1 }, items: [{ sku: 'a' }] } })
   await emit({ topic: 'x.done', data: { user: { name: 'n' }, items: [{ sku: 'a' }] } })
-  //                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ payload-missing-field error
+  //                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ payload-missing-field error
 }
 //- steps/b.step.ts
 import { z } from 'zod'

@@ -39,10 +39,8 @@ fn words(name: &str) -> Vec<String> {
             words.push(String::new());
         }
         was_lower = ch.is_lowercase() || ch.is_ascii_digit();
-        if ch.is_alphanumeric() {
-            if let Some(word) = words.last_mut() {
-                word.extend(ch.to_lowercase());
-            }
+        if let Some(word) = words.last_mut().filter(|_| ch.is_alphanumeric()) {
+            word.extend(ch.to_lowercase());
         }
     }
     words.retain(|word| !word.is_empty());

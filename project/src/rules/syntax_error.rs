@@ -54,7 +54,7 @@ mod tests {
 //- steps/a.step.js
 exports.config = { type: 'cron', name: 'A', cron: '* * * * *', emits: [] }
 exports.handler = async () => { let x = ) }
-//                                      ^ syntax-error
+//                                  ^^^^^ syntax-error warning
 ",
         );
     }
