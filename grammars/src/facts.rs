@@ -105,8 +105,12 @@ impl Text {
 }
 
 fn matches_pattern(parts: &[String], text: &str) -> bool {
-    let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return true };
-    let Some(mut rest) = text.strip_prefix(first.as_str()) else { return false };
+    let (Some(first), Some(last)) = (parts.first(), parts.last()) else {
+        return true;
+    };
+    let Some(mut rest) = text.strip_prefix(first.as_str()) else {
+        return false;
+    };
     if parts.len() == 1 {
         return rest.is_empty();
     }
@@ -264,7 +268,10 @@ impl Declaration {
         match self {
             Declaration::Absent => true,
             Declaration::List { topics, open, .. } => {
-                !open && topics.iter().all(|t| matches!(t.topic.text, Text::Known(_) | Text::OneOf(_)))
+                !open
+                    && topics
+                        .iter()
+                        .all(|t| matches!(t.topic.text, Text::Known(_) | Text::OneOf(_)))
             }
             Declaration::Unknown { .. } => false,
         }

@@ -18,8 +18,12 @@ pub enum Language {
 
 impl Language {
     /// Every language, in the order of reports.
-    pub const ALL: [Language; 4] =
-        [Language::TypeScript, Language::JavaScript, Language::Python, Language::Ruby];
+    pub const ALL: [Language; 4] = [
+        Language::TypeScript,
+        Language::JavaScript,
+        Language::Python,
+        Language::Ruby,
+    ];
 
     /// The language of a file name by its extension. `.tsx` and `.jsx` beside a step are node pictures of the
     /// framework's workbench, never steps, so they have none.

@@ -16,7 +16,10 @@ impl Span {
     pub fn new(start: usize, end: usize) -> Self {
         // Texts over the size cap never reach a span, so saturating is unreachable rather than wrong.
         let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Self { start: clamp(start), end: clamp(end) }
+        Self {
+            start: clamp(start),
+            end: clamp(end),
+        }
     }
 
     /// True if `offset` lies inside or touches either end: a cursor sits between characters.
@@ -89,7 +92,10 @@ impl LineIndex {
         }
         let line = self.starts.partition_point(|start| *start as usize <= offset) - 1;
         let before = text.get(self.starts[line] as usize..offset).unwrap_or("");
-        Position { line: Span::new(line, 0).start, column: Span::new(width(before, encoding), 0).start }
+        Position {
+            line: Span::new(line, 0).start,
+            column: Span::new(width(before, encoding), 0).start,
+        }
     }
 
     /// The byte offset of `position` in `text`. Columns past the end of a line clamp to its end, as LSP requires;
@@ -98,8 +104,14 @@ impl LineIndex {
         let Some(start) = self.starts.get(position.line as usize) else {
             return Span::new(text.len(), 0).start;
         };
-        let next = self.starts.get(position.line as usize + 1).map_or(text.len(), |n| *n as usize);
-        let line = text.get(*start as usize..next).unwrap_or("").trim_end_matches(['\n', '\r']);
+        let next = self
+            .starts
+            .get(position.line as usize + 1)
+            .map_or(text.len(), |n| *n as usize);
+        let line = text
+            .get(*start as usize..next)
+            .unwrap_or("")
+            .trim_end_matches(['\n', '\r']);
         let mut seen = 0;
         for (at, ch) in line.char_indices() {
             if seen >= position.column as usize {
@@ -139,9 +151,18 @@ mod tests {
     fn positions_out_of_range_clamp() {
         let text = "ab\ncd";
         let index = LineIndex::new(text);
-        assert_eq!(index.offset(text, Position { line: 0, column: 99 }, Encoding::Utf16), 2);
-        assert_eq!(index.offset(text, Position { line: 9, column: 0 }, Encoding::Utf16), 5);
-        assert_eq!(index.position(text, 99, Encoding::Utf16), Position { line: 1, column: 2 });
+        assert_eq!(
+            index.offset(text, Position { line: 0, column: 99 }, Encoding::Utf16),
+            2
+        );
+        assert_eq!(
+            index.offset(text, Position { line: 9, column: 0 }, Encoding::Utf16),
+            5
+        );
+        assert_eq!(
+            index.position(text, 99, Encoding::Utf16),
+            Position { line: 1, column: 2 }
+        );
     }
 
     #[test]

@@ -1,0 +1,176 @@
+//! Calls that send a message.
+
+use crate::ast::{Call, Entry, Expr, ExprKind, ScopeId};
+use crate::facts::{EmitSite, Shape, Text, TextFact};
+use crate::language::Language;
+use crate::resolve::{Found as FoundEntry, Value, member_of, unknown};
+use crate::text::Span;
+
+use super::visit::{Use, Visitor};
+
+/// What a call sends.
+struct Message {
+    topic: Option<TextFact>,
+    payload: Shape,
+    payload_span: Option<Span>,
+}
+
+impl<'a, 't> Visitor<'_, 'a, 't> {
+    /// Notes a call of `emit`. A function that is one by its name only counts if what it is given is a message.
+    pub(super) fn emit(
+        &mut self,
+        expr: &'a Expr<'t>,
+        call: &'a Call<'t>,
+        scope: ScopeId,
+        used: Use<'t>,
+        by_name: bool,
+    ) {
+        if by_name && !self.is_message(call, scope) {
+            return;
+        }
+        let is_enqueue = match &call.callee.uncast().kind {
+            ExprKind::Name(name) => *name == "enqueue",
+            ExprKind::Member(member) => member.name == "enqueue",
+            _ => false,
+        };
+        let awaited = self.is_awaited(used, is_enqueue);
+        for message in self.messages(call, scope) {
+            self.found.emits.push(EmitSite {
+                span: expr.span,
+                callee: call.callee.span,
+                topic: message.topic,
+                payload: message.payload,
+                payload_span: message.payload_span,
+                awaited,
+                in_helper: !self.in_handler,
+            });
+        }
+    }
+
+    fn is_message(&self, call: &'a Call<'t>, scope: ScopeId) -> bool {
+        let Some(first) = call.args.first() else {
+            return false;
+        };
+        match self.model.value(first, scope) {
+            Value::Expr(
+                Expr {
+                    kind: ExprKind::Object(entries),
+                    ..
+                },
+                scope,
+            ) => {
+                matches!(
+                    self.model.find_entry(entries, "topic", scope),
+                    FoundEntry::Pair(..)
+                )
+            }
+            _ => false,
+        }
+    }
+
+    fn messages(&self, call: &'a Call<'t>, scope: ScopeId) -> Vec<Message> {
+        if call.keywords && call.positional().is_empty() {
+            let mut messages = call
+                .args
+                .last()
+                .map_or_else(Vec::new, |last| self.argument(last, scope));
+            // Python's `emit` takes one dictionary: keywords are an error at run time, like a missing topic.
+            if self.model.language() == Language::Python {
+                messages.iter_mut().for_each(|message| message.topic = None);
+            }
+            return messages;
+        }
+        match call.args.first() {
+            Some(first) => self.argument(first, scope),
+            None => vec![Message {
+                topic: None,
+                payload: Shape::Unknown,
+                payload_span: None,
+            }],
+        }
+    }
+
+    /// The messages that an argument may be: one, or one for each branch of a choice.
+    fn argument(&self, arg: &'a Expr<'t>, scope: ScopeId) -> Vec<Message> {
+        let arg = arg.uncast();
+        match &arg.kind {
+            ExprKind::Choice(parts) => {
+                let mut messages = self.argument(&parts[1], scope);
+                messages.extend(self.argument(&parts[2], scope));
+                messages
+            }
+            // `emit('topic', data)`: the framework reads `topic` off a text and finds none.
+            ExprKind::Text { .. } | ExprKind::Template(_) => {
+                vec![Message {
+                    topic: None,
+                    payload: Shape::Unknown,
+                    payload_span: None,
+                }]
+            }
+            _ => vec![self.message(arg, scope)],
+        }
+    }
+
+    fn message(&self, arg: &'a Expr<'t>, scope: ScopeId) -> Message {
+        let Value::Expr(
+            Expr {
+                kind: ExprKind::Object(entries),
+                ..
+            },
+            inner,
+        ) = self.model.value(arg, scope)
+        else {
+            let topic = Some(not_visible(arg.span));
+            return Message {
+                topic,
+                payload: Shape::Unknown,
+                payload_span: None,
+            };
+        };
+        let topic = if self.model.is_rewritten(arg, Some("topic"), scope) {
+            Some(not_visible(arg.span))
+        } else {
+            self.topic(entries, arg.span, inner)
+        };
+        if self.model.is_rewritten(arg, Some("data"), scope) {
+            return Message {
+                topic,
+                payload: Shape::Unknown,
+                payload_span: None,
+            };
+        }
+        match self.model.find_entry(entries, "data", inner) {
+            FoundEntry::Pair(data, scope) => Message {
+                topic,
+                payload: self.shapes.shape(data, scope),
+                payload_span: Some(data.span),
+            },
+            _ => Message {
+                topic,
+                payload: Shape::Unknown,
+                payload_span: None,
+            },
+        }
+    }
+
+    fn topic(&self, entries: &'a [Entry<'t>], span: Span, scope: ScopeId) -> Option<TextFact> {
+        match self.model.find_entry(entries, "topic", scope) {
+            FoundEntry::Pair(topic, scope) => Some(self.model.text_fact(topic, scope)),
+            FoundEntry::Import(import) => Some(TextFact {
+                text: Text::Import(member_of(import, "topic")),
+                span,
+                literal: false,
+            }),
+            FoundEntry::Hidden => Some(not_visible(span)),
+            FoundEntry::Absent => None,
+        }
+    }
+}
+
+fn not_visible(span: Span) -> TextFact {
+    TextFact {
+        text: unknown("a message that is not visible"),
+        span,
+        literal: false,
+    }
+}

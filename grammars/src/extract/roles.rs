@@ -1,0 +1,292 @@
+//! What a value is to the framework: its `emit`, the context, shared state, the message. A function named `emit` of
+//! anything else has no role.
+
+use crate::ast::{Call, Entry, Expr, ExprKind, Function, Param, Pattern, PatternEntry, ScopeId};
+use crate::model::{FirstParam, HandlerRole, Model};
+use crate::resolve::{Found, Value};
+use crate::scope::{Def, Step};
+
+/// A part that the framework gives to a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Role {
+    Context,
+    Emit,
+    State,
+    Streams,
+    Logger,
+    /// The request of an HTTP step.
+    Request,
+    /// The message, or the body of a request, or what stands at a path in it.
+    Input(Vec<String>),
+}
+
+/// A role, and whether only a name speaks for it: nothing shows that the framework ever calls that function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cast {
+    pub(crate) role: Role,
+    pub(crate) by_name: bool,
+}
+
+fn sure(role: Role) -> Option<Cast> {
+    Some(Cast { role, by_name: false })
+}
+
+fn by_name(role: Role) -> Option<Cast> {
+    Some(Cast { role, by_name: true })
+}
+
+impl<'a, 't> Model<'a, 't> {
+    /// The role of `expr`, if it has one.
+    pub(crate) fn role(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Option<Cast> {
+        let _step = self.step()?;
+        match &expr.kind {
+            ExprKind::Cast(cast) => self.role(&cast.value, scope),
+            ExprKind::Name(name) => self.role_of_name(name, scope),
+            ExprKind::Member(member) => self.role_of_part(&member.object, member.name, scope),
+            ExprKind::Index(pair) => self.role_of_part(&pair.0, pair.1.as_text()?, scope),
+            ExprKind::Call(call) => self.role_of_call(call, scope),
+            ExprKind::Either(pair) => self.role(&pair.0, scope).or_else(|| self.role(&pair.1, scope)),
+            ExprKind::Both(pair) => self.role(&pair.1, scope),
+            ExprKind::Choice(parts) => self
+                .role(&parts[1], scope)
+                .or_else(|| self.role(&parts[2], scope)),
+            ExprKind::Assign(bind) => self.role(bind.value.as_ref()?, scope),
+            _ => None,
+        }
+    }
+
+    fn role_of_part(&self, object: &'a Expr<'t>, key: &str, scope: ScopeId) -> Option<Cast> {
+        if let Some(cast) = self.role(object, scope) {
+            // A part of the message that the step itself overwrites is no longer the message's.
+            let is_input = matches!(cast.role, Role::Input(_));
+            return if is_input && self.is_rewritten(object, Some(key), scope) {
+                None
+            } else {
+                part(cast, key)
+            };
+        }
+        match self.value(object, scope) {
+            Value::Expr(
+                Expr {
+                    kind: ExprKind::Object(entries),
+                    ..
+                },
+                scope,
+            ) => self.role_of_entry(entries, key, scope),
+            _ => None,
+        }
+    }
+
+    fn role_of_entry(&self, entries: &'a [Entry<'t>], key: &str, scope: ScopeId) -> Option<Cast> {
+        if let Found::Pair(value, scope) = self.find_entry(entries, key, scope) {
+            return self.role(value, scope);
+        }
+        // `{ ...ctx, extra }` has what the context has.
+        entries.iter().find_map(|entry| match entry {
+            Entry::Spread(spread) => self.role_of_part(spread, key, scope),
+            _ => None,
+        })
+    }
+
+    /// `req.get("body", {})`, `getattr(ctx, "emit", None)`, `context.fetch(:emit)`.
+    fn role_of_call(&self, call: &'a Call<'t>, scope: ScopeId) -> Option<Cast> {
+        let args = call.positional();
+        match &call.callee.kind {
+            ExprKind::Name("getattr") => part(self.role(args.first()?, scope)?, args.get(1)?.as_text()?),
+            ExprKind::Member(member) => {
+                let has_default = args.len() > 1;
+                let cast = self.role(&member.object, scope)?;
+                match (member.name, &cast.role) {
+                    // With a default the value may be another one than the message's.
+                    ("get" | "fetch", Role::Input(_)) if has_default => None,
+                    ("get" | "fetch", Role::Context | Role::Request | Role::Input(_)) => {
+                        part(cast, args.first()?.as_text()?)
+                    }
+                    ("dig", Role::Request | Role::Input(_)) => {
+                        args.iter().try_fold(cast, |cast, key| part(cast, key.as_text()?))
+                    }
+                    ("bind", Role::Emit) => Some(cast),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn role_of_name(&self, name: &str, scope: ScopeId) -> Option<Cast> {
+        let Some(binding) = self.scopes.lookup(name, scope) else {
+            return match name {
+                "emit" | "enqueue" => by_name(Role::Emit),
+                "ctx" | "context" => by_name(Role::Context),
+                _ => None,
+            };
+        };
+        let mut casts = binding.defs.iter().map(|def| self.role_of_def(def));
+        if binding.defs.len() == 1 {
+            return casts.next()?;
+        }
+        // What is written several times may be something else than the message, but a context is a context.
+        casts
+            .flatten()
+            .find(|cast| !matches!(cast.role, Role::Input(_) | Role::Request))
+    }
+
+    fn role_of_def(&self, def: &Def<'a, 't>) -> Option<Cast> {
+        match def {
+            Def::Value { value, path, scope } => self.role_at(value, path, *scope),
+            Def::Param {
+                function,
+                index,
+                path,
+            } => self.role_of_param(function, *index, path),
+            Def::Import { index, name } => self.role_of_import(*index, name),
+            Def::Function(_) | Def::Class(_) | Def::Unknown => None,
+        }
+    }
+
+    /// What the framework's own package exports (1.0).
+    fn role_of_import(&self, index: usize, name: &str) -> Option<Cast> {
+        let module = self.module.imports.get(index)?.module.as_ref();
+        if !matches!(module, "motia" | "@motiadev/core" | "@motia/core") {
+            return None;
+        }
+        match name {
+            "enqueue" | "emit" => sure(Role::Emit),
+            "stateManager" | "state_manager" => sure(Role::State),
+            "logger" => sure(Role::Logger),
+            _ => None,
+        }
+    }
+
+    /// The role of the part of `expr` that `path` leads to.
+    fn role_at(&self, expr: &'a Expr<'t>, path: &[Step<'a>], scope: ScopeId) -> Option<Cast> {
+        let Some((first, rest)) = path.split_first() else {
+            return self.role(expr, scope);
+        };
+        let Step::Key(key) = first else { return None };
+        rest.iter()
+            .try_fold(self.role_of_part(expr, key, scope)?, |cast, step| match step {
+                Step::Key(key) => part(cast, key),
+                Step::Item(_) | Step::Lost => None,
+            })
+    }
+
+    fn role_of_param(&self, function: &'a Function<'t>, index: usize, path: &[Step<'a>]) -> Option<Cast> {
+        let _step = self.step()?;
+        if let Some(handler) = self
+            .handler
+            .filter(|handler| handler.function.scope == function.scope)
+        {
+            let cast = sure(handler.param(index)?)?;
+            return follow(cast, path);
+        }
+        let sites = self.scopes.calls_of(function);
+        if sites.is_empty() {
+            return guessed(function, index, path);
+        }
+        sites.iter().find_map(|site| {
+            let arg = argument(site.call, function, index)?;
+            self.role_at(arg, path, site.scope)
+        })
+    }
+}
+
+/// The argument that a call gives to a parameter.
+fn argument<'a, 't>(call: &'a Call<'t>, function: &Function<'t>, index: usize) -> Option<&'a Expr<'t>> {
+    let positional = call.positional();
+    let before = positional.get(..=index);
+    match before {
+        Some(args) if !args.iter().any(|arg| matches!(arg.kind, ExprKind::Spread(_))) => args.last(),
+        _ => match &function.params.get(index)?.pattern {
+            Pattern::Name(name) => call.keyword(name.text),
+            _ => None,
+        },
+    }
+}
+
+/// A key of something that has a role.
+fn part(cast: Cast, key: &str) -> Option<Cast> {
+    let role = match (cast.role, key) {
+        (Role::Context, "emit" | "enqueue") => Role::Emit,
+        (Role::Context, "state" | "stateManager" | "state_manager") => Role::State,
+        (Role::Context, "streams") => Role::Streams,
+        (Role::Context, "logger") => Role::Logger,
+        // Ruby's `emit.call(…)`.
+        (Role::Emit, "call") => Role::Emit,
+        (Role::Request, "body") => Role::Input(Vec::new()),
+        (Role::Request, "request") => Role::Request,
+        (Role::Input(mut path), key) => {
+            path.push(key.to_owned());
+            Role::Input(path)
+        }
+        _ => return None,
+    };
+    Some(Cast {
+        role,
+        by_name: cast.by_name,
+    })
+}
+
+fn follow(cast: Cast, path: &[Step<'_>]) -> Option<Cast> {
+    path.iter().try_fold(cast, |cast, step| match step {
+        Step::Key(key) => part(cast, key),
+        // A default only stands in where the context lacks the member.
+        Step::Lost if matches!(cast.role, Role::Emit | Role::State | Role::Streams | Role::Logger) => {
+            Some(cast)
+        }
+        Step::Item(_) | Step::Lost => None,
+    })
+}
+
+/// The role of a parameter of a function that nothing in this file calls: another file may hand it a context.
+fn guessed(function: &Function<'_>, index: usize, path: &[Step<'_>]) -> Option<Cast> {
+    let param = function.params.get(index)?;
+    match (&param.pattern, path) {
+        (Pattern::Name(name), []) => match name.text {
+            "emit" | "enqueue" => by_name(Role::Emit),
+            "ctx" | "context" => by_name(Role::Context),
+            _ => None,
+        },
+        (Pattern::Object(_), [Step::Key("emit" | "enqueue"), ..]) => follow(by_name(Role::Context)?, path),
+        // The first parameter of a foreign function is rarely the context; the second one of a handler always is.
+        (Pattern::Object(_), [Step::Key(_), ..]) if index > 0 => follow(by_name(Role::Context)?, path),
+        _ => None,
+    }
+}
+
+impl HandlerRole<'_, '_> {
+    /// What the framework hands to a parameter of the handler.
+    fn param(&self, index: usize) -> Option<Role> {
+        let params = &self.function.params;
+        let is_only = params.len() == 1;
+        match (index, self.first) {
+            (0, FirstParam::Context) if is_only || looks_like_context(&params[0]) => Some(Role::Context),
+            (0, FirstParam::Context) => None,
+            // The framework would hand over the message, but the author means the context: follow the author, the
+            // wrong arity is reported as such.
+            (0, _) if is_only && looks_like_context(&params[0]) => Some(Role::Context),
+            (0, FirstParam::Request) => Some(Role::Request),
+            (0, FirstParam::Input) => Some(Role::Input(Vec::new())),
+            (1, _) => Some(Role::Context),
+            _ => None,
+        }
+    }
+}
+
+/// True for a parameter that is named or taken apart as a context.
+fn looks_like_context(param: &Param<'_>) -> bool {
+    let is_member = |entry: &PatternEntry<'_>| match entry {
+        PatternEntry::Key { key, .. } => {
+            matches!(
+                key.as_ref(),
+                "emit" | "enqueue" | "logger" | "state" | "streams" | "traceId"
+            )
+        }
+        PatternEntry::Rest(_) => false,
+    };
+    match &param.pattern {
+        Pattern::Name(name) => matches!(name.text, "ctx" | "context" | "_ctx" | "_context"),
+        Pattern::Object(entries) => entries.iter().any(is_member),
+        _ => false,
+    }
+}

@@ -1,0 +1,333 @@
+//! From a config to a [`StepFact`] or a [`StreamFact`], in both dialects.
+
+use crate::ast::{Entry, Expr, ExprKind, Function, Pattern, ScopeId};
+use crate::facts::{
+    Declaration, Dialect, HandlerFact, KeyFact, StepFact, StepKind, StreamFact, Text, TextFact, TopicRef,
+};
+use crate::model::Model;
+use crate::resolve::Value;
+use crate::text::Span;
+
+use super::config::{Config, Handler};
+
+/// The keys of a config that are visible, its same-file spreads included, each with its own scope.
+pub(super) struct Keys<'a, 't> {
+    pub(super) all: Vec<Key<'a, 't>>,
+    /// True if something is spread that this file does not show.
+    pub(super) open: bool,
+}
+
+/// A key of a config.
+#[derive(Clone, Copy)]
+pub(super) struct Key<'a, 't> {
+    pub(super) name: &'a str,
+    pub(super) span: Span,
+    pub(super) value: &'a Expr<'t>,
+    pub(super) scope: ScopeId,
+}
+
+/// An expression and the scope that its names mean something in.
+pub(super) type Scoped<'a, 't> = (&'a Expr<'t>, ScopeId);
+
+impl<'a, 't> Keys<'a, 't> {
+    /// The value of a key; the last that is written wins, as at run time.
+    pub(super) fn get(&self, name: &str) -> Option<Scoped<'a, 't>> {
+        let same = |written: &str| written == name || camel_alias(written) == Some(name);
+        self.all
+            .iter()
+            .rev()
+            .find(|key| same(key.name))
+            .map(|key| (key.value, key.scope))
+    }
+
+    fn has(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.get(name).is_some())
+    }
+}
+
+/// The documented snake-case spellings of Python.
+fn camel_alias(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "body_schema" => "bodySchema",
+        "response_schema" => "responseSchema",
+        "query_params" => "queryParams",
+        "virtual_emits" => "virtualEmits",
+        "virtual_subscribes" => "virtualSubscribes",
+        "virtual_enqueues" => "virtualEnqueues",
+        "include_files" => "includeFiles",
+        "base_config" => "baseConfig",
+        _ => return None,
+    })
+}
+
+impl<'a, 't> Model<'a, 't> {
+    /// The visible keys of an object.
+    pub(super) fn keys(&self, entries: &'a [Entry<'t>], scope: ScopeId) -> Keys<'a, 't> {
+        let mut keys = Keys {
+            all: Vec::new(),
+            open: false,
+        };
+        self.add_keys(entries, scope, &mut keys);
+        keys
+    }
+
+    fn add_keys(&self, entries: &'a [Entry<'t>], scope: ScopeId, keys: &mut Keys<'a, 't>) {
+        let Some(_step) = self.step() else {
+            keys.open = true;
+            return;
+        };
+        for entry in entries {
+            match entry {
+                Entry::Pair { key, key_span, value } => {
+                    keys.all.push(Key {
+                        name: key,
+                        span: *key_span,
+                        value,
+                        scope,
+                    });
+                }
+                Entry::Spread(spread) => match self.value(spread, scope) {
+                    Value::Expr(
+                        Expr {
+                            kind: ExprKind::Object(inner),
+                            ..
+                        },
+                        scope,
+                    ) => {
+                        self.add_keys(inner, scope, keys);
+                    }
+                    _ => keys.open = true,
+                },
+                Entry::Computed { .. } => keys.open = true,
+            }
+        }
+    }
+
+    /// The step that a config describes, if it describes one.
+    pub(super) fn step_fact(
+        &self,
+        config: Config<'a, 't>,
+        handler: Option<Handler<'a, 't>>,
+    ) -> Option<StepFact> {
+        let keys = self.keys(config.entries, config.scope);
+        if !self.is_step(&keys) {
+            return None;
+        }
+        let is_v1 = keys.has(&["triggers", "enqueues", "virtualEnqueues"]);
+        let dialect = if is_v1 { Dialect::V1 } else { Dialect::V0 };
+        let kind_text = if is_v1 { None } else { self.key_text(&keys, "type") };
+        let triggers = if is_v1 {
+            self.listed_triggers(&keys)
+        } else {
+            self.config_trigger(&keys, kind_text.as_ref(), config.span)
+                .into_iter()
+                .collect()
+        };
+        Some(StepFact {
+            span: config.span,
+            dialect,
+            kind_text,
+            name: self.key_text(&keys, "name"),
+            triggers,
+            emits: self.declaration(keys.get(if is_v1 { "enqueues" } else { "emits" })),
+            virtual_emits: self.topics_at(&keys, if is_v1 { "virtualEnqueues" } else { "virtualEmits" }),
+            virtual_subscribes: self.topics_at(&keys, "virtualSubscribes"),
+            flows: self
+                .topics_at(&keys, "flows")
+                .into_iter()
+                .map(|flow| flow.topic)
+                .collect(),
+            keys: keys
+                .all
+                .iter()
+                .map(|key| KeyFact {
+                    name: key.name.to_owned(),
+                    span: key.span,
+                    value: key.value.span,
+                })
+                .collect(),
+            keys_open: keys.open,
+            handler: handler.map(handler_fact),
+        })
+    }
+
+    /// A config of something else than a step has none of the keys that wire one up.
+    fn is_step(&self, keys: &Keys<'a, 't>) -> bool {
+        let wired = [
+            "subscribes",
+            "emits",
+            "triggers",
+            "enqueues",
+            "cron",
+            "virtualEmits",
+            "virtualSubscribes",
+        ];
+        if keys.has(&wired) || (keys.has(&["path", "method"]) && keys.has(&["name", "type"])) {
+            return true;
+        }
+        // `type` alone is a common key: it has to name a kind, or stand beside a step's other keys.
+        let Some(kind) = self.key_text(keys, "type") else {
+            return false;
+        };
+        kind_of(&kind.text).is_some() || keys.has(&["flows", "input", "bodySchema"])
+    }
+
+    /// The stream that a config describes, if it describes one.
+    pub(super) fn stream_fact(&self, config: Config<'a, 't>) -> Option<StreamFact> {
+        let keys = self.keys(config.entries, config.scope);
+        if !keys.has(&["baseConfig"]) || self.is_step(&keys) {
+            return None;
+        }
+        Some(StreamFact {
+            span: config.span,
+            name: self.key_text(&keys, "name"),
+            schema: keys
+                .get("schema")
+                .map(|(value, scope)| self.schema_fact(value, scope)),
+        })
+    }
+
+    pub(super) fn key_text(&self, keys: &Keys<'a, 't>, name: &str) -> Option<TextFact> {
+        keys.get(name).map(|(value, scope)| self.text_fact(value, scope))
+    }
+
+    fn topics_at(&self, keys: &Keys<'a, 't>, name: &str) -> Vec<TopicRef> {
+        self.topic_list(keys.get(name))
+            .map_or_else(Vec::new, |list| list.topics)
+    }
+
+    /// The topics of `emits` or `enqueues`.
+    fn declaration(&self, value: Option<Scoped<'a, 't>>) -> Declaration {
+        match (value, self.topic_list(value)) {
+            (None, _) => Declaration::Absent,
+            (Some((value, _)), None) => Declaration::Unknown { span: value.span },
+            (Some(_), Some(list)) => Declaration::List {
+                topics: list.topics,
+                span: list.span,
+                open: list.open,
+            },
+        }
+    }
+
+    /// The topics of a list; nothing if the value is no visible list.
+    pub(super) fn topic_list(&self, value: Option<Scoped<'a, 't>>) -> Option<TopicList> {
+        let (value, scope) = value?;
+        let Value::Expr(
+            Expr {
+                kind: ExprKind::List(items),
+                span,
+            },
+            scope,
+        ) = self.value(value, scope)
+        else {
+            return None;
+        };
+        let mut list = TopicList {
+            topics: Vec::new(),
+            span: *span,
+            open: self.is_rewritten(value, None, scope),
+        };
+        self.add_topics(items, scope, &mut list);
+        Some(list)
+    }
+
+    fn add_topics(&self, items: &'a [Expr<'t>], scope: ScopeId, list: &mut TopicList) {
+        let Some(_step) = self.step() else {
+            list.open = true;
+            return;
+        };
+        for item in items {
+            let ExprKind::Spread(spread) = &item.kind else {
+                list.topics.push(self.topic_ref(item, scope));
+                continue;
+            };
+            match self.value(spread, scope) {
+                Value::Expr(
+                    Expr {
+                        kind: ExprKind::List(inner),
+                        ..
+                    },
+                    scope,
+                ) => self.add_topics(inner, scope, list),
+                _ => list.open = true,
+            }
+        }
+    }
+
+    /// `'topic'` or `{ topic: 'topic', label: '…', conditional: true }`.
+    pub(super) fn topic_ref(&self, item: &'a Expr<'t>, scope: ScopeId) -> TopicRef {
+        let Value::Expr(
+            Expr {
+                kind: ExprKind::Object(entries),
+                span,
+            },
+            scope,
+        ) = self.value(item, scope)
+        else {
+            return TopicRef {
+                topic: self.text_fact(item, scope),
+                label: None,
+                conditional: false,
+            };
+        };
+        let keys = self.keys(entries, scope);
+        let topic = self.key_text(&keys, "topic").unwrap_or_else(|| TextFact {
+            text: Text::Unknown("an entry without `topic`".to_owned()),
+            span: *span,
+            literal: false,
+        });
+        let label = self
+            .key_text(&keys, "label")
+            .and_then(|label| label.text.known().map(str::to_owned));
+        let conditional = keys
+            .get("conditional")
+            .is_some_and(|(value, _)| matches!(value.kind, ExprKind::Bool(true)));
+        TopicRef {
+            topic,
+            label,
+            conditional,
+        }
+    }
+}
+
+/// A list of topics as it is written.
+pub(super) struct TopicList {
+    pub(super) topics: Vec<TopicRef>,
+    pub(super) span: Span,
+    pub(super) open: bool,
+}
+
+/// The kind that the text of `type` names.
+pub(super) fn kind_of(text: &Text) -> Option<StepKind> {
+    match text.known()? {
+        "api" | "http" => Some(StepKind::Api),
+        "event" | "queue" => Some(StepKind::Event),
+        "cron" => Some(StepKind::Cron),
+        "noop" => Some(StepKind::Noop),
+        "state" => Some(StepKind::State),
+        "stream" => Some(StepKind::Stream),
+        _ => None,
+    }
+}
+
+fn handler_fact(handler: Handler<'_, '_>) -> HandlerFact {
+    let Handler { name, function } = handler;
+    HandlerFact {
+        span: name.unwrap_or(function.span),
+        body: function.span,
+        params: param_names(function),
+        is_async: function.is_async,
+    }
+}
+
+fn param_names(function: &Function<'_>) -> Vec<String> {
+    let name = |pattern: &Pattern<'_>| match pattern {
+        Pattern::Name(name) => name.text.to_owned(),
+        Pattern::Rest(inner) => match inner.as_ref() {
+            Pattern::Name(name) => format!("*{}", name.text),
+            _ => "*".to_owned(),
+        },
+        _ => String::new(),
+    };
+    function.params.iter().map(|param| name(&param.pattern)).collect()
+}

@@ -1,0 +1,244 @@
+//! One walk over the module that finds the calls which the framework sees.
+
+use serde_json::Value as Json;
+
+use crate::ast::{
+    Bind, Body, Call, Class, Expr, ExprKind, Function, Nested, Opaque, Pattern, ScopeId, Statement,
+};
+use crate::facts::{EmitSite, StateUse, StreamUse};
+use crate::language::Language;
+use crate::model::Model;
+
+use super::payload::Shapes;
+use super::roles::Role;
+
+/// What a walk finds.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) emits: Vec<EmitSite>,
+    pub(super) state_uses: Vec<StateUse>,
+    pub(super) stream_uses: Vec<StreamUse>,
+    pub(super) escapes: bool,
+}
+
+/// Walks the whole module. `input` is the schema of the step's message, if it is visible.
+pub(super) fn visit<'a, 't>(model: &Model<'a, 't>, input: Option<&Json>) -> Found {
+    let shapes = Shapes { model, input };
+    let mut visitor = Visitor {
+        model,
+        shapes,
+        function: None,
+        in_handler: false,
+        found: Found::default(),
+    };
+    visitor.body(&model.module.body, ScopeId::MODULE);
+    let mut found = visitor.found;
+    found.emits.sort_by_key(|site| (site.span.start, site.span.end));
+    found.state_uses.sort_by_key(|state_use| state_use.span.start);
+    found.stream_uses.sort_by_key(|stream_use| stream_use.span.start);
+    found
+}
+
+/// What becomes of the value of an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use<'t> {
+    /// It is awaited, returned, handed on or chained.
+    Kept,
+    /// Nothing.
+    Dropped,
+    /// It is bound to a name and lives on where that name is used.
+    Named(&'t str),
+}
+
+pub(super) struct Visitor<'m, 'a, 't> {
+    pub(super) model: &'m Model<'a, 't>,
+    pub(super) shapes: Shapes<'m, 'a, 't>,
+    /// The innermost function around.
+    pub(super) function: Option<&'a Function<'t>>,
+    pub(super) in_handler: bool,
+    pub(super) found: Found,
+}
+
+impl<'a, 't> Visitor<'_, 'a, 't> {
+    fn body(&mut self, body: &'a Body<'t>, around: ScopeId) {
+        let scope = body.scope.unwrap_or(around);
+        self.statements(&body.statements, scope);
+    }
+
+    fn statements(&mut self, statements: &'a [Statement<'t>], scope: ScopeId) {
+        for statement in statements {
+            match statement {
+                Statement::Bind(bind) => self.bind(bind, scope),
+                Statement::Expr(expr) => self.expr(expr, scope, Use::Dropped),
+                Statement::Return(Some(expr)) => {
+                    self.expr(expr, scope, Use::Kept);
+                    self.check_handed_out(expr, scope);
+                }
+                Statement::Return(None) => {}
+                Statement::Function(function) => self.function(function),
+                Statement::Class(class) => self.class(class, scope),
+                Statement::Nested(nested) => self.nested(nested, scope),
+            }
+        }
+    }
+
+    fn nested(&mut self, nested: &'a Nested<'t>, scope: ScopeId) {
+        for head in &nested.heads {
+            self.expr(head, scope, Use::Kept);
+        }
+        for body in &nested.bodies {
+            self.body(body, scope);
+        }
+    }
+
+    fn function(&mut self, function: &'a Function<'t>) {
+        let is_handler = self
+            .model
+            .handler
+            .is_some_and(|handler| handler.function.scope == function.scope);
+        let outer = (self.function, self.in_handler);
+        self.function = Some(function);
+        self.in_handler |= is_handler;
+        for param in &function.params {
+            if let Some(default) = &param.default {
+                self.expr(default, function.scope, Use::Kept);
+            }
+        }
+        self.body(&function.body, function.scope);
+        (self.function, self.in_handler) = outer;
+    }
+
+    fn class(&mut self, class: &'a Class<'t>, scope: ScopeId) {
+        for base in &class.bases {
+            self.expr(base, scope, Use::Kept);
+        }
+        self.statements(&class.body, class.scope);
+    }
+
+    fn bind(&mut self, bind: &'a Bind<'t>, scope: ScopeId) {
+        let used = match &bind.pattern {
+            Pattern::Name(name) => Use::Named(name.text),
+            _ => Use::Kept,
+        };
+        if let Pattern::Place(place) = &bind.pattern {
+            self.expr(place, scope, Use::Kept);
+            if let Some(value) = &bind.value {
+                self.check_handed_out(value, scope);
+            }
+        }
+        if let Some(value) = &bind.value {
+            self.expr(value, scope, used);
+        }
+    }
+
+    pub(super) fn expr(&mut self, expr: &'a Expr<'t>, scope: ScopeId, used: Use<'t>) {
+        match &expr.kind {
+            ExprKind::Call(call) => self.call(expr, call, scope, used),
+            ExprKind::Function(function) => self.function(function),
+            ExprKind::Class(class) => self.class(class, scope),
+            ExprKind::Assign(bind) => self.bind(bind, scope),
+            ExprKind::Compound(nested) => self.nested(nested, scope),
+            ExprKind::Cast(cast) => self.expr(&cast.value, scope, used),
+            ExprKind::Either(pair) | ExprKind::Both(pair) => {
+                self.expr(&pair.0, scope, Use::Kept);
+                self.expr(&pair.1, scope, used);
+            }
+            ExprKind::Choice(parts) => {
+                self.expr(&parts[0], scope, Use::Kept);
+                self.expr(&parts[1], scope, used);
+                self.expr(&parts[2], scope, used);
+            }
+            ExprKind::Opaque(Opaque::Dropped, parts) => {
+                parts.iter().for_each(|part| self.expr(part, scope, Use::Dropped));
+            }
+            ExprKind::Member(_) | ExprKind::Index(_) if self.stream_use(expr, None, scope) => {}
+            _ => self.parts(expr, scope),
+        }
+    }
+
+    /// The parts of an expression that only hands them on.
+    pub(super) fn parts(&mut self, expr: &'a Expr<'t>, scope: ScopeId) {
+        expr.each_part(&mut |part| self.expr(part, scope, Use::Kept));
+    }
+
+    fn call(&mut self, expr: &'a Expr<'t>, call: &'a Call<'t>, scope: ScopeId, used: Use<'t>) {
+        if let Some(cast) = self.model.role(&call.callee, scope)
+            && cast.role == Role::Emit
+        {
+            self.emit(expr, call, scope, used, cast.by_name);
+            call.args.iter().for_each(|arg| self.expr(arg, scope, Use::Kept));
+            return;
+        }
+        self.check_escape(call, scope);
+        if self.state_use(expr, call, scope) || self.stream_call(expr, call, scope) {
+            call.args.iter().for_each(|arg| self.expr(arg, scope, Use::Kept));
+            return;
+        }
+        self.parts(expr, scope);
+    }
+
+    /// True if a promise that is used like this does not get lost.
+    pub(super) fn is_awaited(&self, used: Use<'t>, is_plain_function: bool) -> bool {
+        match self.model.language() {
+            Language::Ruby => return true,
+            // Outside of `async def` there is nothing to await with; the 1.0 `enqueue` is no coroutine.
+            Language::Python if is_plain_function || !self.function.is_some_and(|f| f.is_async) => {
+                return true;
+            }
+            _ => {}
+        }
+        match used {
+            Use::Kept => true,
+            Use::Dropped => false,
+            Use::Named(name) => is_mentioned(&self.model.module.body, name),
+        }
+    }
+}
+
+/// True if any expression of the body names `name`.
+fn is_mentioned(body: &Body<'_>, name: &str) -> bool {
+    body.statements.iter().any(|statement| match statement {
+        Statement::Bind(bind) => mentioned_by_bind(bind, name),
+        Statement::Expr(expr) | Statement::Return(Some(expr)) => mentions(expr, name),
+        Statement::Return(None) => false,
+        Statement::Function(function) => is_mentioned(&function.body, name),
+        Statement::Class(class) => mentioned_by_class(class, name),
+        Statement::Nested(nested) => mentioned_by_nested(nested, name),
+    })
+}
+
+fn mentioned_by_bind(bind: &Bind<'_>, name: &str) -> bool {
+    let in_place = match &bind.pattern {
+        Pattern::Place(place) => mentions(place, name),
+        _ => false,
+    };
+    in_place || bind.value.as_ref().is_some_and(|value| mentions(value, name))
+}
+
+fn mentioned_by_nested(nested: &Nested<'_>, name: &str) -> bool {
+    nested.heads.iter().any(|head| mentions(head, name))
+        || nested.bodies.iter().any(|body| is_mentioned(body, name))
+}
+
+fn mentioned_by_class(class: &Class<'_>, name: &str) -> bool {
+    class.body.iter().any(|member| match member {
+        Statement::Function(function) => is_mentioned(&function.body, name),
+        Statement::Bind(bind) => mentioned_by_bind(bind, name),
+        _ => false,
+    })
+}
+
+fn mentions(expr: &Expr<'_>, name: &str) -> bool {
+    match &expr.kind {
+        ExprKind::Name(written) => *written == name,
+        ExprKind::Function(function) => is_mentioned(&function.body, name),
+        ExprKind::Class(class) => mentioned_by_class(class, name),
+        ExprKind::Assign(bind) => mentioned_by_bind(bind, name),
+        ExprKind::Compound(nested) => mentioned_by_nested(nested, name),
+        _ => {
+            let mut found = false;
+            expr.each_part(&mut |part| found = found || mentions(part, name));
+            found
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Texts: what is known of the string that an expression yields.
+
+use std::collections::BTreeSet;
+
+use crate::ast::{Body, Expr, ExprKind, Nested, Piece, ScopeId, Statement};
+use crate::facts::{Text, TextFact};
+use crate::model::Model;
+use crate::scope::{Def, Step};
+
+use super::Value;
+
+/// How many texts an expression may be before it counts as unknown.
+const MAX_CANDIDATES: usize = 32;
+
+impl<'a, 't> Model<'a, 't> {
+    /// The text of `expr` with its place.
+    pub(crate) fn text_fact(&self, expr: &'a Expr<'t>, scope: ScopeId) -> TextFact {
+        match &expr.uncast().kind {
+            ExprKind::Text { value, inner } => TextFact {
+                text: Text::Known(value.clone().into_owned()),
+                span: *inner,
+                literal: true,
+            },
+            _ => TextFact {
+                text: self.text(expr, scope),
+                span: expr.span,
+                literal: false,
+            },
+        }
+    }
+
+    /// The text of `expr`.
+    pub(crate) fn text(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Text {
+        let Some(_step) = self.step() else {
+            return unknown("it refers to itself");
+        };
+        match &expr.kind {
+            ExprKind::Text { value, .. } => Text::Known(value.clone().into_owned()),
+            ExprKind::Template(pieces) => self.template(pieces, scope),
+            ExprKind::Plus(pair) => concatenate(vec![self.part(&pair.0, scope), self.part(&pair.1, scope)]),
+            ExprKind::Cast(cast) => match self.text(&cast.value, scope) {
+                Text::Unknown(_) | Text::Pattern(_) if !cast.literals.is_empty() => {
+                    one_of(cast.literals.iter().map(|literal| literal.clone().into_owned()))
+                }
+                text => text,
+            },
+            ExprKind::Choice(parts) => union(self.text(&parts[1], scope), self.text(&parts[2], scope)),
+            ExprKind::Either(pair) => union(self.text(&pair.0, scope), self.text(&pair.1, scope)),
+            ExprKind::Both(pair) => self.text(&pair.1, scope),
+            ExprKind::Name(name) => self.text_of_name(name, scope),
+            ExprKind::Element(list) => self.text_of_items(list, &[], scope),
+            ExprKind::Compound(nested) => self.text_of_compound(nested, scope),
+            ExprKind::Index(pair) => match self.value(expr, scope) {
+                // A lookup by a key that is not known yields one of the values.
+                Value::Expr(same, _) if std::ptr::eq(same, expr) => self
+                    .text_of_values(&pair.0, scope)
+                    .unwrap_or_else(|| unknown("a lookup by a value")),
+                value => self.text_of_value(value, "a lookup"),
+            },
+            ExprKind::Member(_) => self.text_of_value(self.value(expr, scope), "a member of a value"),
+            ExprKind::Call(call) => match &call.callee.kind {
+                // `ROUTES.get(kind)`, `ROUTES.get(kind, 'other')`, `ROUTES.fetch(kind)`
+                ExprKind::Member(member) if matches!(member.name, "get" | "fetch") => {
+                    let found = self.text_of_values(&member.object, scope);
+                    let found = found.unwrap_or_else(|| unknown("the result of a call"));
+                    match call.positional() {
+                        [_, default] => union(found, self.text(default, scope)),
+                        _ => found,
+                    }
+                }
+                _ => self.text_of_call(expr, scope),
+            },
+            _ => unknown("the result of an expression"),
+        }
+    }
+
+    fn text_of_call(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Text {
+        match self.value(expr, scope) {
+            Value::Expr(same, _) if std::ptr::eq(same, expr) => unknown("the result of a call"),
+            value => self.text_of_value(value, "the result of a call"),
+        }
+    }
+
+    fn text_of_value(&self, value: Value<'a, 't>, what: &str) -> Text {
+        match value {
+            Value::Expr(expr, scope) => self.text(expr, scope),
+            Value::Import(import) => Text::Import(import),
+            Value::Function(_) | Value::Class(_) | Value::Unknown => unknown(what),
+        }
+    }
+
+    /// A name may be written several times; it is then any of what is written.
+    fn text_of_name(&self, name: &str, scope: ScopeId) -> Text {
+        let Some(binding) = self.scopes.lookup(name, scope) else {
+            let value = self.value_of_name(name, scope);
+            return self.text_of_value(value, &format!("`{name}` is not defined here"));
+        };
+        let texts = binding.defs.iter().map(|def| match def {
+            Def::Value { value, path, scope } if path.is_empty() => self.text(value, *scope),
+            Def::Value { value, path, scope } => match &value.kind {
+                ExprKind::Element(list) => self.text_of_items(list, path, *scope),
+                _ => self.text_of_value(self.value_of_def(def), "a part of a value"),
+            },
+            Def::Param { .. } => unknown("a parameter"),
+            _ => self.text_of_value(self.value_of_def(def), "a value that is not visible"),
+        });
+        texts
+            .reduce(union)
+            .unwrap_or_else(|| unknown("a value that is not visible"))
+    }
+
+    /// The text of any item of a list, or of the part of the items that `path` leads to.
+    fn text_of_items(&self, list: &'a Expr<'t>, path: &[Step<'a>], scope: ScopeId) -> Text {
+        let Value::Expr(
+            Expr {
+                kind: ExprKind::List(items),
+                ..
+            },
+            scope,
+        ) = self.value(list, scope)
+        else {
+            return unknown("an item of a list");
+        };
+        let texts = items.iter().map(|item| {
+            let value = path
+                .iter()
+                .fold(self.value(item, scope), |value, step| self.project(value, *step));
+            self.text_of_value(value, "an item of a list")
+        });
+        texts
+            .reduce(union)
+            .unwrap_or_else(|| unknown("an item of an empty list"))
+    }
+
+    /// The text of any value of an object that this file holds.
+    fn text_of_values(&self, object: &'a Expr<'t>, scope: ScopeId) -> Option<Text> {
+        if self.is_rewritten(object, None, scope) {
+            return None;
+        }
+        let Value::Expr(
+            Expr {
+                kind: ExprKind::Object(entries),
+                ..
+            },
+            scope,
+        ) = self.value(object, scope)
+        else {
+            return None;
+        };
+        let texts = entries.iter().map(|entry| match entry {
+            crate::ast::Entry::Pair { value, .. } | crate::ast::Entry::Computed { value, .. } => {
+                self.text(value, scope)
+            }
+            crate::ast::Entry::Spread(_) => unknown("a lookup by a value"),
+        });
+        texts.reduce(union)
+    }
+
+    /// Ruby's `if` and `case` yield the last value of one of their branches.
+    fn text_of_compound(&self, nested: &'a Nested<'t>, scope: ScopeId) -> Text {
+        let texts = nested.bodies.iter().map(|body| match last_value(body) {
+            Some(value) => self.text(value, scope),
+            None => unknown("the result of a statement"),
+        });
+        texts
+            .reduce(union)
+            .unwrap_or_else(|| unknown("the result of a statement"))
+    }
+
+    fn template(&self, pieces: &'a [Piece<'t>], scope: ScopeId) -> Text {
+        let parts = pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => Text::Known(text.clone().into_owned()),
+            Piece::Hole(hole) => self.part(hole, scope),
+        });
+        concatenate(parts.collect())
+    }
+
+    /// A part of a longer text, where numbers count as the text they print as.
+    fn part(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Text {
+        match self.value(expr, scope) {
+            Value::Expr(
+                Expr {
+                    kind: ExprKind::Number(Some(number)),
+                    ..
+                },
+                _,
+            ) if number.is_i64() => Text::Known(number.to_string()),
+            _ => self.text(expr, scope),
+        }
+    }
+}
+
+/// The last expression of a body.
+pub(crate) fn last_value<'a, 't>(body: &'a Body<'t>) -> Option<&'a Expr<'t>> {
+    match body.statements.last()? {
+        Statement::Expr(value) | Statement::Return(Some(value)) => Some(value),
+        Statement::Bind(bind) => bind.value.as_ref(),
+        _ => None,
+    }
+}
+
+pub(crate) fn unknown(why: &str) -> Text {
+    Text::Unknown(why.to_owned())
+}
+
+/// Either of two texts.
+fn union(a: Text, b: Text) -> Text {
+    if a == b {
+        return a;
+    }
+    match (&a, &b) {
+        (Text::Known(_) | Text::OneOf(_), Text::Known(_) | Text::OneOf(_)) => {
+            one_of(a.candidates().iter().chain(b.candidates()).cloned())
+        }
+        (Text::Unknown(_), _) => a,
+        (_, Text::Unknown(_)) => b,
+        _ => unknown("one of several values"),
+    }
+}
+
+fn one_of(texts: impl Iterator<Item = String>) -> Text {
+    let texts: BTreeSet<String> = texts.collect();
+    let mut texts: Vec<String> = texts.into_iter().collect();
+    match texts.len() {
+        1 => texts.pop().map_or_else(|| unknown("nothing"), Text::Known),
+        2..=MAX_CANDIDATES => Text::OneOf(texts),
+        _ => unknown("one of very many values"),
+    }
+}
+
+/// The texts that follow one another. Unknown parts make a pattern.
+fn concatenate(parts: Vec<Text>) -> Text {
+    // One alternative is a list of fixed texts with gaps between them.
+    let mut alternatives: Vec<Vec<String>> = vec![vec![String::new()]];
+    for part in parts {
+        let gap = [vec![String::new(), String::new()]];
+        let known: Vec<Vec<String>>;
+        let choices: &[Vec<String>] = match &part {
+            Text::Known(_) | Text::OneOf(_) => {
+                known = part.candidates().iter().map(|text| vec![text.clone()]).collect();
+                &known
+            }
+            Text::Pattern(fixed) => {
+                known = vec![fixed.clone()];
+                &known
+            }
+            Text::Import(_) | Text::Unknown(_) => &gap,
+        };
+        if alternatives.len() * choices.len() > MAX_CANDIDATES {
+            return unknown("one of very many values");
+        }
+        alternatives = alternatives
+            .iter()
+            .flat_map(|before| choices.iter().map(|choice| joined(before, choice)))
+            .collect();
+    }
+    if alternatives.iter().all(|fixed| fixed.len() == 1) {
+        return one_of(alternatives.into_iter().flatten());
+    }
+    match (alternatives.pop(), alternatives.is_empty()) {
+        (Some(fixed), true) if fixed.iter().any(|text| !text.is_empty()) => Text::Pattern(fixed),
+        _ => unknown("a text with unknown parts"),
+    }
+}
+
+fn joined(before: &[String], after: &[String]) -> Vec<String> {
+    let mut all = before.to_vec();
+    let mut after = after.iter();
+    if let (Some(last), Some(first)) = (all.last_mut(), after.next()) {
+        last.push_str(first);
+    }
+    all.extend(after.cloned());
+    all
+}

@@ -1,0 +1,98 @@
+//! Names of other modules.
+
+use crate::ast::{Expr, ExprKind, ScopeId};
+use crate::facts::ImportRef;
+use crate::language::Language;
+use crate::model::Model;
+use crate::scope::Def;
+
+impl<'t> Model<'_, 't> {
+    pub(super) fn import_ref(&self, index: usize, name: &str) -> ImportRef {
+        let module = self
+            .module
+            .imports
+            .get(index)
+            .map_or("", |import| import.module.as_ref());
+        ImportRef {
+            module: module.to_owned(),
+            path: vec![name.to_owned()],
+        }
+    }
+
+    /// `import a.b` binds `a`, and `a.b.TOPIC` is a name of the module `a.b`.
+    pub(super) fn dotted_import(&self, expr: &Expr<'t>, scope: ScopeId) -> Option<ImportRef> {
+        if self.language() != Language::Python {
+            return None;
+        }
+        let mut names = Vec::new();
+        let mut here = expr;
+        while let ExprKind::Member(member) = &here.kind {
+            names.push(member.name);
+            here = &member.object;
+        }
+        let root = here.as_name()?;
+        names.push(root);
+        names.reverse();
+        let is_import = |def: &Def<'_, '_>| matches!(def, Def::Import { name: "*", .. });
+        if !self.scopes.lookup(root, scope)?.defs.iter().any(is_import) {
+            return None;
+        }
+        let dotted = self
+            .module
+            .imports
+            .iter()
+            .filter(|import| import.declares && import.module.contains('.'));
+        dotted
+            .filter(|import| {
+                import
+                    .names
+                    .iter()
+                    .any(|(name, local)| *name == "*" && *local == root)
+            })
+            .find_map(|import| {
+                let parts: Vec<&str> = import.module.split('.').collect();
+                let rest = names.strip_prefix(parts.as_slice())?;
+                let path = if rest.is_empty() { vec!["*"] } else { rest.to_vec() };
+                let path = path.into_iter().map(str::to_owned).collect();
+                Some(ImportRef {
+                    module: import.module.clone().into_owned(),
+                    path,
+                })
+            })
+    }
+
+    /// Ruby's `require` binds nothing: an unknown constant comes from the one file that is required, or from the one
+    /// that is named like it.
+    pub(super) fn ruby_constant(&self, name: &str) -> Option<ImportRef> {
+        if self.language() != Language::Ruby || !name.starts_with(|c: char| c.is_ascii_uppercase()) {
+            return None;
+        }
+        let required = || self.module.imports.iter().filter(|import| import.relative);
+        let mut all = required();
+        let import = match (all.next(), all.next()) {
+            (Some(only), None) => only,
+            _ => {
+                let wanted = snake_case(name);
+                required().find(|import| import.module.rsplit('/').next() == Some(wanted.as_str()))?
+            }
+        };
+        Some(ImportRef {
+            module: import.module.clone().into_owned(),
+            path: vec![name.to_owned()],
+        })
+    }
+}
+
+/// `OrderTopics` is `order_topics`.
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    let mut before_lower = false;
+    for c in name.chars() {
+        if c.is_uppercase() && before_lower {
+            snake.push('_');
+        }
+        before_lower = !c.is_uppercase();
+        snake.extend(c.to_lowercase());
+    }
+    snake
+}
