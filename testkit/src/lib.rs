@@ -7,6 +7,8 @@ pub mod plan;
 
 pub mod matching;
 
+pub mod mock;
+
 pub mod protocol;
 
 pub mod trace;

@@ -1,0 +1,214 @@
+//! The mocks of one run: which reply is next, which exchanges are open, and which wait for the scheduler.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{oneshot, watch};
+
+use super::HttpCall;
+use super::choice::{Request, choose};
+use crate::spec::{HttpMock, HttpReply};
+
+/// All open sessions.
+#[derive(Default)]
+pub(super) struct Sessions {
+    open: Mutex<BTreeMap<u64, Arc<Session>>>,
+}
+
+impl Sessions {
+    pub(super) fn open(self: &Arc<Self>, id: u64, mocks: Vec<HttpMock>) -> std::io::Result<MockSession> {
+        let (bell, ring) = UnixStream::pair()?;
+        bell.set_nonblocking(true)?;
+        ring.set_nonblocking(true)?;
+        let session = Arc::new(Session {
+            served: Mutex::new(vec![0; mocks.len()]),
+            mocks,
+            exchanges: Mutex::default(),
+            ring,
+            closed: watch::Sender::new(false),
+        });
+        lock(&self.open).insert(id, Arc::clone(&session));
+        Ok(MockSession {
+            id,
+            session,
+            bell,
+            sessions: Arc::clone(self),
+        })
+    }
+
+    pub(super) fn get(&self, id: u64) -> Option<Arc<Session>> {
+        lock(&self.open).get(&id).cloned()
+    }
+}
+
+/// The mocks of one run, open until this is dropped.
+pub struct MockSession {
+    id: u64,
+    session: Arc<Session>,
+    bell: UnixStream,
+    sessions: Arc<Sessions>,
+}
+
+impl MockSession {
+    /// Its number in the preamble of connections.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// A socket that can be read from exactly as long as an exchange waits to be taken: something to poll on.
+    pub fn bell(&self) -> &UnixStream {
+        &self.bell
+    }
+
+    /// The exchange that has waited longest, if one waits.
+    pub fn next_held(&self) -> Option<Held> {
+        let mut exchanges = lock(&self.session.exchanges);
+        let waiting = exchanges.waiting.pop_front()?;
+        // One byte was put in for every exchange that waits.
+        let _ = (&self.bell).read(&mut [0]);
+        let mut call = waiting.call;
+        call.overlapped = exchanges.overlapped(waiting.exchange);
+        Some(Held {
+            call,
+            release: waiting.release,
+        })
+    }
+}
+
+impl Drop for MockSession {
+    fn drop(&mut self) {
+        lock(&self.sessions.open).remove(&self.id);
+        self.session.closed.send_replace(true);
+        lock(&self.session.exchanges).waiting.clear();
+    }
+}
+
+/// An external call that has come in whole and has no answer yet. Dropping it breaks the connection.
+#[derive(Debug)]
+pub struct Held {
+    /// The call.
+    pub call: HttpCall,
+    release: oneshot::Sender<()>,
+}
+
+impl Held {
+    /// Lets the answer go out.
+    pub fn answer(self) {
+        // The client may have gone away meanwhile, which is its own affair.
+        let _ = self.release.send(());
+    }
+}
+
+/// What connections share with the holder of a session.
+pub(super) struct Session {
+    mocks: Vec<HttpMock>,
+    /// Replies given so far, by mock.
+    served: Mutex<Vec<usize>>,
+    exchanges: Mutex<Exchanges>,
+    ring: UnixStream,
+    closed: watch::Sender<bool>,
+}
+
+#[derive(Default)]
+struct Exchanges {
+    next: u64,
+    /// Open exchanges, and whether another was open beside them.
+    open: BTreeMap<u64, bool>,
+    waiting: VecDeque<Waiting>,
+}
+
+struct Waiting {
+    exchange: u64,
+    call: HttpCall,
+    release: oneshot::Sender<()>,
+}
+
+impl Exchanges {
+    fn overlapped(&self, exchange: u64) -> bool {
+        self.open.get(&exchange).copied().unwrap_or(false)
+    }
+}
+
+impl Session {
+    /// Completes when the session is closed.
+    pub(super) async fn closed(&self) {
+        let _ = self.closed.subscribe().wait_for(|closed| *closed).await;
+    }
+
+    /// Counts an exchange as open, from the moment its connection is known, so that a call which is still shaking hands
+    /// counts as one that overlaps.
+    pub(super) fn begin(self: &Arc<Self>) -> Exchange {
+        let mut exchanges = lock(&self.exchanges);
+        let id = exchanges.next;
+        exchanges.next += 1;
+        let others = !exchanges.open.is_empty();
+        exchanges
+            .open
+            .values_mut()
+            .for_each(|overlapped| *overlapped = true);
+        exchanges.open.insert(id, others);
+        Exchange {
+            id,
+            session: Arc::clone(self),
+        }
+    }
+
+    /// The next reply of the first mock that matches.
+    ///
+    /// # Errors
+    /// None does: what the closest would have needed.
+    pub(super) fn reply(&self, request: &Request) -> Result<&HttpReply, Option<String>> {
+        let at = choose(&self.mocks, request)?;
+        let replies = &self.mocks[at].replies;
+        let mut served = lock(&self.served);
+        let turn = served[at].min(replies.len().saturating_sub(1));
+        served[at] += 1;
+        replies.get(turn).ok_or(None)
+    }
+}
+
+#[cfg(test)]
+impl MockSession {
+    pub(super) fn waiting(&self) -> usize {
+        lock(&self.session.exchanges).waiting.len()
+    }
+}
+
+/// An open exchange; closed when this is dropped.
+pub(super) struct Exchange {
+    id: u64,
+    session: Arc<Session>,
+}
+
+impl Exchange {
+    pub(super) fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+
+    /// Puts the call before the scheduler; the receiver hears when its answer may go.
+    pub(super) fn hold(&self, call: HttpCall) -> oneshot::Receiver<()> {
+        let (release, released) = oneshot::channel();
+        let mut exchanges = lock(&self.session.exchanges);
+        exchanges.waiting.push_back(Waiting {
+            exchange: self.id,
+            call,
+            release,
+        });
+        // The buffer of a socket holds far more bytes than a run makes calls at once.
+        let _ = (&self.session.ring).write(&[1]);
+        released
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        lock(&self.session.exchanges).open.remove(&self.id);
+    }
+}
+
+/// A poisoned lock only means that another thread panicked between two whole updates.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
