@@ -29,8 +29,11 @@ pub(crate) struct Index {
     pub(crate) topics: BTreeMap<String, Vec<Mention>>,
     /// Texts of emit calls and declarations that are not exactly known: they may be any topic that they match.
     pub(crate) dynamic: Vec<Text>,
-    /// True if some step hands `emit` to code out of sight and may send what it does not declare.
+    /// True if some step may send topics that nobody can see: it hands `emit` to code out of sight, or its config
+    /// cannot be read.
     pub(crate) sends_unseen: bool,
+    /// True if some step may take topics that nobody can see.
+    pub(crate) takes_unseen: bool,
     pub(crate) findings: OnceLock<Vec<Diagnostic>>,
     /// The whole workspace's files, for imports that leave the project.
     files: Arc<Sources>,
@@ -110,7 +113,8 @@ impl Index {
 
     /// True if a step or a picture takes `topic`, or may.
     pub(crate) fn may_be_subscribed(&self, topic: &str) -> bool {
-        self.mentions_as(topic, Role::TAKING).next().is_some()
+        self.takes_unseen
+            || self.mentions_as(topic, Role::TAKING).next().is_some()
             || self.project.steps.iter().filter_map(Step::fact).any(|fact| {
                 let unseen = |text: &Text| text.candidates().is_empty() && text.may_be(topic);
                 fact.triggers.iter().any(|trigger| {

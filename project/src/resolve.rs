@@ -23,27 +23,52 @@ pub(crate) fn imported<'w>(
 ) -> impl Iterator<Item = Vec<String>> + 'w {
     let modules = Modules::new(manifests);
     files.values().flat_map(move |source| {
-        let language = source.facts.language;
-        let candidates = |module: &str| modules.candidates(&source.path, language, module).collect();
-        let of_import = |import: &ImportFact| {
-            let mut found: Vec<Vec<String>> = vec![candidates(&import.module)];
-            if language == Language::Python {
-                found.extend(
-                    import
-                        .names
-                        .iter()
-                        .map(|(name, _)| candidates(&name_as_module(&import.module, name))),
-                );
-            }
-            found
-        };
-        source
-            .facts
-            .imports
-            .iter()
-            .flat_map(of_import)
+        let imports = source.facts.imports.iter();
+        imports
+            .flat_map(|import| meanings(&modules, source, import))
             .collect::<Vec<_>>()
     })
+}
+
+/// True if some file imports a step or stream of another project, or a module imports any: then an edit in one project
+/// may change another.
+pub(crate) fn crosses_projects<'w>(
+    files: &'w Sources,
+    manifests: &'w Manifests,
+    root_of: impl Fn(&str) -> Option<&'w str>,
+) -> bool {
+    let modules = Modules::new(manifests);
+    // Most relative imports show at once that they name no step; the others need a look at their meanings.
+    let names_a_step = |text: &str| text.contains("step") || text.contains("stream");
+    let may_lead_to_a_step = |import: &&ImportFact| {
+        !import.module.starts_with('.')
+            || names_a_step(&import.module)
+            || import.names.iter().any(|(name, _)| names_a_step(name))
+    };
+    files.values().any(|source| {
+        let imports = source.facts.imports.iter().filter(may_lead_to_a_step);
+        let mut meant = imports
+            .flat_map(|import| meanings(&modules, source, import))
+            .flatten();
+        meant.any(|file| match root_of(&file) {
+            Some(root) => root_of(&source.path) != Some(root),
+            None => false,
+        })
+    })
+}
+
+fn meanings(modules: &Modules<'_>, source: &Source, import: &ImportFact) -> Vec<Vec<String>> {
+    let language = source.facts.language;
+    let candidates = |module: &str| modules.candidates(&source.path, language, module).collect();
+    let mut found: Vec<Vec<String>> = vec![candidates(&import.module)];
+    if language == Language::Python {
+        let names = import
+            .names
+            .iter()
+            .map(|(name, _)| name_as_module(&import.module, name));
+        found.extend(names.map(|module| candidates(&module)));
+    }
+    found
 }
 
 /// `from . import topics` may name a file: the module `.topics`.

@@ -43,6 +43,21 @@ const FILES: &[(&str, &[&str])] = &[
             "exports.config = { type: 'event', name: 'Tell', subscribes: ['order.paid'], emits: ['a.done'] }\nexports.handler = async (input, { emit }) => { await emit({ topic: 'a.done', data: {} }) }\n",
         ],
     ),
+    (
+        "packages/b/steps/note.step.ts",
+        &[
+            "import { T } from '../../../steps/topics.step'\nexport const config = { type: 'event', name: 'Note', subscribes: [T.made], emits: [] }\nexport const handler = async () => {}\n",
+            "export const config = { type: 'event', name: 'Note', subscribes: ['b.done'], emits: [] }\nexport const handler = async () => {}\n",
+        ],
+    ),
+    (
+        "steps/topics.step.ts",
+        &[
+            "export const T = { made: 'b.made' }\nexport const config = { type: 'noop', name: 'T', virtualEmits: [], virtualSubscribes: [] }\n",
+            "export const T = { made: 'b.done' }\nexport const config = { type: 'noop', name: 'T', virtualEmits: [], virtualSubscribes: [] }\n",
+        ],
+    ),
+    ("packages/b/package.json", &["{}"]),
     ("packages/a/package.json", &["{ \"name\": \"a\" }", "{"]),
     ("package.json", &["{ \"name\": \"shop\" }"]),
     (

@@ -19,43 +19,59 @@ pub(crate) fn build_all(
     manifests: &Arc<Manifests>,
     previous: &[Arc<Index>],
 ) -> Vec<Arc<Index>> {
-    let roots = assign(files, manifests);
+    let marked = marked_folders(manifests);
+    let roots = assign(files, &marked);
     let modules: Vec<Arc<Source>> = files
         .values()
         .filter(|file| discovery::role(&file.path) == Some(FileRole::Module))
         .map(Arc::clone)
         .collect();
     let resolver = Resolver::new(files, manifests);
+    let previous = if resolve::crosses_projects(files, manifests, |file| root_of(file, &roots, &marked)) {
+        &[]
+    } else {
+        previous
+    };
     roots
         .iter()
         .map(|(root, own)| {
             // Any module may be imported, so all of them are inputs of every project.
             let inputs: Vec<Arc<Source>> = own.iter().copied().chain(&modules).map(Arc::clone).collect();
-            let kept = previous
-                .iter()
-                .find(|index| index.project.root == *root && index.is_built_from(&inputs, manifests));
-            kept.map_or_else(
-                || {
-                    let helpers = helpers(&resolver, &modules, root, &roots);
-                    Arc::new(build(root, own, helpers, &resolver, (files, manifests), inputs))
-                },
-                Arc::clone,
-            )
+            let is_same =
+                |index: &&Arc<Index>| index.project.root == *root && index.is_built_from(&inputs, manifests);
+            if let Some(kept) = previous.iter().find(is_same) {
+                return Arc::clone(kept);
+            }
+            let helpers = helpers(&resolver, &modules, root, &roots);
+            Arc::new(build(root, own, helpers, &resolver, (files, manifests), inputs))
         })
         .collect()
 }
 
-/// Steps and streams by the root of their project.
-fn assign<'w>(files: &'w Sources, manifests: &'w Manifests) -> BTreeMap<&'w str, Vec<&'w Arc<Source>>> {
+/// The root of the project that loads `file`, as the key of `roots`.
+fn root_of<'r>(
+    file: &str,
+    roots: &BTreeMap<&'r str, Vec<&Arc<Source>>>,
+    marked: &BTreeSet<&str>,
+) -> Option<&'r str> {
+    let root = discovery::project_root(file, marked)?;
+    roots.get_key_value(root).map(|(root, _)| *root)
+}
+
+fn marked_folders(manifests: &Manifests) -> BTreeSet<&str> {
     let is_marker = |path: &&String| MANIFESTS.contains(&path.rsplit('/').next().unwrap_or(""));
-    let marked: BTreeSet<&str> = manifests
+    manifests
         .keys()
         .filter(is_marker)
         .map(|path| discovery::folder(path))
-        .collect();
+        .collect()
+}
+
+/// Steps and streams by the root of their project.
+fn assign<'w>(files: &'w Sources, marked: &BTreeSet<&str>) -> BTreeMap<&'w str, Vec<&'w Arc<Source>>> {
     let mut roots: BTreeMap<&str, Vec<&Arc<Source>>> = BTreeMap::new();
     for file in files.values() {
-        if let Some(root) = discovery::project_root(&file.path, &marked) {
+        if let Some(root) = discovery::project_root(&file.path, marked) {
             roots.entry(root).or_default().push(file);
         }
     }
@@ -140,6 +156,7 @@ fn build(
     let mut index = Index {
         config,
         sends_unseen: project.steps.iter().any(sends_unseen),
+        takes_unseen: project.steps.iter().any(is_illegible),
         project,
         helpers,
         topics: BTreeMap::new(),
@@ -172,7 +189,7 @@ fn name(root: &str, manifests: &Manifests) -> String {
 /// 0.x runtime drops everything else.
 fn sends_unseen(step: &Step) -> bool {
     let Some(fact) = step.fact() else {
-        return step.facts().emit_escapes;
+        return is_illegible(step);
     };
     let declared_only = fact.dialect == Dialect::V0
         && fact.emits.is_complete()
@@ -183,6 +200,12 @@ fn sends_unseen(step: &Step) -> bool {
         Declaration::Unknown { .. } | Declaration::List { open: true, .. }
     );
     undeclared || hidden
+}
+
+/// True if the step has a config that could not be read: half-typed code, or a form that is not understood. It may take
+/// part in any flow, so an edit in one file does not cover the others with consequences.
+fn is_illegible(step: &Step) -> bool {
+    step.fact().is_none() && (!step.source.facts.problems.is_empty() || step.source.text.contains("config"))
 }
 
 impl Index {

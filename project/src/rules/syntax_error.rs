@@ -60,6 +60,21 @@ exports.handler = async () => { let x = ) }
     }
 
     #[test]
+    fn a_lost_config_silences_what_it_may_explain() {
+        let found = severities(
+            "\
+//- steps/a.step.ts
+export const config = { type: 'event', name: 'A', subscribes: ['x.done'], emits: [
+//- steps/b_step.py
+config = {'type': 'event', 'name': 'B', 'subscribes': ['y.done'], 'emits': ['x.done']}
+async def handler(data, context):
+    await context.emit({'topic': 'x.done', 'data': {}})
+",
+        );
+        assert_eq!(found, [("steps/a.step.ts".into(), "syntax-error", "error")]);
+    }
+
+    #[test]
     fn a_lost_config_is_an_error_and_the_other_files_are_checked() {
         let fixture = "\
 //- steps/a.step.ts
