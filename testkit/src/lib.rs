@@ -12,3 +12,5 @@ pub mod mock;
 pub mod protocol;
 
 pub mod trace;
+
+pub mod report;

@@ -1,0 +1,73 @@
+//! One JSON object a line, in the shape of libtest's own, with more fields.
+
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+
+use super::failure::{failure_text, output_text};
+use super::{Summary, TestOutcome, TestStatus};
+
+pub(super) fn suite_started(tests: usize) -> Json {
+    json!({ "type": "suite", "event": "started", "test_count": tests })
+}
+
+pub(super) fn test_started(name: &str) -> Json {
+    json!({ "type": "test", "event": "started", "name": name })
+}
+
+pub(super) fn test_finished(outcome: &TestOutcome, nocapture: bool) -> Json {
+    let event = match &outcome.status {
+        TestStatus::Passed => "ok",
+        TestStatus::Failed => "failed",
+        TestStatus::Ignored { .. } => "ignored",
+    };
+    let mut line = json!({
+        "type": "test",
+        "event": event,
+        "name": outcome.name,
+        "exec_time": seconds(outcome.duration),
+        "control": outcome.label.to_string(),
+    });
+    if let TestStatus::Ignored { reason: Some(reason) } = &outcome.status {
+        line["reason"] = json!(reason);
+    }
+    if outcome.status == TestStatus::Failed {
+        line["stdout"] = json!(failure_text(outcome, false));
+    } else if nocapture && !outcome.output.is_empty() {
+        line["stdout"] = json!(output_text(&outcome.output, None, false));
+    }
+    if !outcome.notes.is_empty() {
+        line["notes"] = json!(outcome.notes);
+    }
+    if let Some(failure) = &outcome.failure {
+        line["failure"] =
+            json!({ "message": failure.headline, "details": failure.details, "replay": failure.replay });
+        if let Some(place) = &failure.place {
+            line["failure"]["file"] = json!(place.file);
+            line["failure"]["line"] = json!(place.line);
+            line["failure"]["column"] = json!(place.column);
+        }
+        if let Some(input) = &failure.minimal_input {
+            line["failure"]["minimal_input"] = input.clone();
+        }
+    }
+    line
+}
+
+pub(super) fn suite_finished(summary: &Summary, filtered_out: usize, elapsed: Duration) -> Json {
+    json!({
+        "type": "suite",
+        "event": if summary.failed == 0 { "ok" } else { "failed" },
+        "passed": summary.passed,
+        "failed": summary.failed,
+        "ignored": summary.ignored,
+        "measured": 0,
+        "filtered_out": filtered_out,
+        "exec_time": seconds(elapsed),
+    })
+}
+
+/// Whole microseconds are as much as anybody reads.
+fn seconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e6
+}

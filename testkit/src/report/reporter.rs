@@ -1,0 +1,228 @@
+//! Writes what happens while tests run, as `cargo test` does.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use serde_json::Value as Json;
+
+use super::failure::{failure_text, output_text};
+use super::style::{BAD, GOOD, NOTICE, paint};
+use super::{ControlLabel, TestOutcome, TestStatus, json};
+
+/// Tests in a line of the terse format.
+const TERSE_WIDTH: usize = 88;
+
+/// How it looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// A line for a test.
+    #[default]
+    Pretty,
+    /// A character for a test.
+    Terse,
+    /// A JSON object for an event.
+    Json,
+}
+
+/// What is shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReportOptions {
+    /// How it looks.
+    pub format: Format,
+    /// True for colours, which JSON never has.
+    pub color: bool,
+    /// Shows what handlers printed even if the test passed.
+    pub nocapture: bool,
+}
+
+/// How many tests ended in which way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Passed.
+    pub passed: usize,
+    /// Failed.
+    pub failed: usize,
+    /// Not run.
+    pub ignored: usize,
+}
+
+/// Writes the story of a run to `out`. Tests are told of in the order in which it hears of them.
+#[derive(Debug)]
+pub struct Reporter<W> {
+    out: W,
+    options: ReportOptions,
+    summary: Summary,
+    tests: usize,
+    failed: Vec<TestOutcome>,
+    notes: Vec<String>,
+}
+
+impl<W: Write> Reporter<W> {
+    /// A reporter that has not said anything.
+    pub fn new(out: W, options: ReportOptions) -> Self {
+        Self {
+            out,
+            options,
+            summary: Summary::default(),
+            tests: 0,
+            failed: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// So many tests will run.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn suite_started(&mut self, tests: usize) -> io::Result<()> {
+        self.tests = tests;
+        match self.options.format {
+            Format::Json => self.json(&json::suite_started(tests)),
+            _ => writeln!(
+                self.out,
+                "\nrunning {tests} {}",
+                if tests == 1 { "test" } else { "tests" }
+            ),
+        }
+    }
+
+    /// A test's turn has come.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn test_started(&mut self, name: &str) -> io::Result<()> {
+        match self.options.format {
+            Format::Json => self.json(&json::test_started(name))?,
+            Format::Pretty => write!(self.out, "test {name} ... ")?,
+            Format::Terse => {}
+        }
+        // A test that takes long should be seen to run.
+        self.out.flush()
+    }
+
+    /// A test ended.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn test_finished(&mut self, outcome: &TestOutcome) -> io::Result<()> {
+        match &outcome.status {
+            TestStatus::Passed => self.summary.passed += 1,
+            TestStatus::Failed => {
+                self.summary.failed += 1;
+                self.failed.push(outcome.clone());
+            }
+            TestStatus::Ignored { .. } => self.summary.ignored += 1,
+        }
+        if outcome.status != TestStatus::Failed {
+            self.notes.extend(
+                outcome
+                    .notes
+                    .iter()
+                    .map(|note| format!("{}: {note}", outcome.name)),
+            );
+        }
+        match self.options.format {
+            Format::Json => self.json(&json::test_finished(outcome, self.options.nocapture))?,
+            Format::Pretty => writeln!(self.out, "{}", self.verdict(outcome))?,
+            Format::Terse => self.dot(&outcome.status)?,
+        }
+        if self.options.nocapture && self.options.format != Format::Json && !outcome.output.is_empty() {
+            write!(
+                self.out,
+                "{}",
+                output_text(&outcome.output, None, self.options.color)
+            )?;
+        }
+        self.out.flush()
+    }
+
+    /// All tests have run; `filtered_out` were not chosen.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn suite_finished(&mut self, filtered_out: usize, elapsed: Duration) -> io::Result<Summary> {
+        let summary = self.summary;
+        if self.options.format == Format::Json {
+            self.json(&json::suite_finished(&summary, filtered_out, elapsed))?;
+            self.out.flush()?;
+            return Ok(summary);
+        }
+        let color = self.options.color;
+        if self.options.format == Format::Terse && self.tests > 0 {
+            writeln!(self.out)?;
+        }
+        if !self.notes.is_empty() {
+            writeln!(self.out, "\n{}", paint("notes:", NOTICE, color))?;
+            for note in &self.notes {
+                writeln!(self.out, "    {note}")?;
+            }
+        }
+        if !self.failed.is_empty() {
+            writeln!(self.out, "\nfailures:\n")?;
+            for outcome in &self.failed {
+                writeln!(self.out, "---- {} ----", outcome.name)?;
+                writeln!(self.out, "{}", failure_text(outcome, color))?;
+            }
+            writeln!(self.out, "failures:")?;
+            for outcome in &self.failed {
+                writeln!(self.out, "    {}", outcome.name)?;
+            }
+        }
+        let verdict = if summary.failed == 0 {
+            paint("ok", GOOD, color)
+        } else {
+            paint("FAILED", BAD, color)
+        };
+        let Summary {
+            passed,
+            failed,
+            ignored,
+        } = summary;
+        writeln!(
+            self.out,
+            "\ntest result: {verdict}. {passed} passed; {failed} failed; {ignored} ignored; 0 measured; \
+             {filtered_out} filtered out; finished in {:.2}s\n",
+            elapsed.as_secs_f64()
+        )?;
+        self.out.flush()?;
+        Ok(summary)
+    }
+
+    fn json(&mut self, line: &Json) -> io::Result<()> {
+        writeln!(self.out, "{line}")
+    }
+
+    fn verdict(&self, outcome: &TestOutcome) -> String {
+        let color = self.options.color;
+        let verdict = match &outcome.status {
+            TestStatus::Passed => paint("ok", GOOD, color),
+            TestStatus::Failed => paint("FAILED", BAD, color),
+            TestStatus::Ignored { reason: None } => paint("ignored", NOTICE, color),
+            TestStatus::Ignored { reason: Some(reason) } => {
+                format!("{}, {reason}", paint("ignored", NOTICE, color))
+            }
+        };
+        match outcome.label {
+            ControlLabel::Controlled => verdict,
+            label => format!("{verdict} ({label})"),
+        }
+    }
+
+    fn dot(&mut self, status: &TestStatus) -> io::Result<()> {
+        let color = self.options.color;
+        let dot = match status {
+            TestStatus::Passed => paint(".", GOOD, color),
+            TestStatus::Failed => paint("F", BAD, color),
+            TestStatus::Ignored { .. } => paint("i", NOTICE, color),
+        };
+        write!(self.out, "{dot}")?;
+        let done = self.summary.passed + self.summary.failed + self.summary.ignored;
+        if done.is_multiple_of(TERSE_WIDTH) && done < self.tests {
+            writeln!(self.out, " {done}/{}", self.tests)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,564 @@
+//! A trace as a story: when, who, what. Wide enough to be read in eighty columns.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::style::{BAD, FAINT, LANES, paint};
+use crate::matching::shorten;
+use crate::protocol::HandlerError;
+use crate::trace::{Event, Trace, What};
+
+/// Columns of a rendered story.
+const WIDTH: usize = 80;
+/// Longer names of lanes are cut.
+const LANE: usize = 20;
+/// A value is not cut below this many columns; what follows it moves to a line of its own instead.
+const LEAST_VALUE: usize = 16;
+/// A longer story loses its middle.
+const MAX_ROWS: usize = 160;
+
+/// One line of the story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimelineRow {
+    /// Virtual time since the start: `+0ms`, `+1m30s`.
+    pub offset: String,
+    /// Whose line it is: a step, with its number if it ran before; `test` for the test itself.
+    pub lane: String,
+    /// What happened.
+    pub what: String,
+    /// The value that goes with it.
+    pub value: Option<String>,
+    /// What came of it.
+    pub outcome: Option<String>,
+    /// True where something went wrong.
+    pub marked: bool,
+}
+
+/// The story of a run that began at virtual time `start`.
+pub fn timeline(trace: &Trace, start: i64) -> Vec<TimelineRow> {
+    let mut lanes = Lanes::default();
+    let mut rows: Vec<TimelineRow> = trace
+        .events
+        .iter()
+        .map(|event| row(event, start, &mut lanes))
+        .collect();
+    if rows.len() > MAX_ROWS {
+        let left_out = rows.len() - MAX_ROWS;
+        let gap = TimelineRow {
+            offset: String::new(),
+            lane: "…".to_owned(),
+            what: format!("{left_out} more events"),
+            value: None,
+            outcome: None,
+            marked: false,
+        };
+        rows.splice(MAX_ROWS / 2..rows.len() - MAX_ROWS / 2, [gap]);
+    }
+    rows
+}
+
+/// The rows as text, each line indented by two columns or marked with `>`.
+pub(super) fn render(rows: &[TimelineRow], color: bool) -> String {
+    let offset = rows
+        .iter()
+        .map(|row| row.offset.chars().count())
+        .max()
+        .unwrap_or(0);
+    let lane = rows
+        .iter()
+        .map(|row| row.lane.chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(LANE);
+    let mut colors: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut out = String::new();
+    for row in rows {
+        let next = colors.len();
+        let turn = *colors
+            .entry(row.lane.split('#').next().unwrap_or(""))
+            .or_insert(next);
+        let style = LANES[turn % LANES.len()];
+        let mark = if row.marked {
+            paint("> ", BAD, color)
+        } else {
+            "  ".to_owned()
+        };
+        let time = paint(&format!("{:>offset$}", row.offset), FAINT, color);
+        let who = paint(&format!("{:<lane$}", shorten(&row.lane, lane)), style, color);
+        let left = 2 + offset + 2 + lane + 2;
+        let mut lines = fit(row, WIDTH.saturating_sub(left)).into_iter();
+        let first = lines.next().unwrap_or_default();
+        let first = if row.marked {
+            paint(&first, BAD, color)
+        } else {
+            first
+        };
+        out.push_str(format!("{mark}{time}  {who}  {first}").trim_end());
+        out.push('\n');
+        for line in lines {
+            out.push_str(&format!("{:left$}{line}\n", ""));
+        }
+    }
+    out
+}
+
+/// One line, or two if the outcome does not fit beside the value.
+fn fit(row: &TimelineRow, width: usize) -> Vec<String> {
+    let length = |text: &str| text.chars().count();
+    let what = shorten(&row.what, width);
+    let outcome = row
+        .outcome
+        .as_deref()
+        .map(|it| format!(" {it}"))
+        .unwrap_or_default();
+    let Some(value) = &row.value else {
+        return match length(&what) + length(&outcome) <= width {
+            true => vec![what + &outcome],
+            false => vec![what, shorten(outcome.trim_start(), width)],
+        };
+    };
+    let room = width.saturating_sub(length(&what) + 1);
+    let beside = room.saturating_sub(length(&outcome));
+    if length(value) <= beside || beside >= LEAST_VALUE {
+        return vec![format!("{what} {}{outcome}", shorten(value, beside))];
+    }
+    let first = if room >= LEAST_VALUE {
+        format!("{what} {}", shorten(value, room))
+    } else {
+        what
+    };
+    match outcome.is_empty() {
+        true => vec![first],
+        false => vec![first, shorten(outcome.trim_start(), width)],
+    }
+}
+
+/// Names of invocations.
+#[derive(Default)]
+struct Lanes {
+    names: BTreeMap<u32, String>,
+    runs: BTreeMap<String, u32>,
+}
+
+impl Lanes {
+    fn start(&mut self, invocation: Option<u32>, step: &str) {
+        let Some(invocation) = invocation else { return };
+        let run = self.runs.entry(step.to_owned()).or_default();
+        *run += 1;
+        let name = if *run == 1 {
+            step.to_owned()
+        } else {
+            format!("{step}#{run}")
+        };
+        self.names.insert(invocation, name);
+    }
+
+    fn name(&self, invocation: Option<u32>) -> String {
+        match invocation {
+            None => "test".to_owned(),
+            Some(invocation) => self
+                .names
+                .get(&invocation)
+                .cloned()
+                .unwrap_or_else(|| format!("invocation {invocation}")),
+        }
+    }
+}
+
+/// What a row says beside its time and lane.
+#[derive(Default)]
+struct Said {
+    what: String,
+    value: Option<String>,
+    outcome: Option<String>,
+    marked: bool,
+}
+
+fn said(what: impl Into<String>) -> Said {
+    Said {
+        what: what.into(),
+        ..Said::default()
+    }
+}
+
+impl Said {
+    fn value(self, value: &Json) -> Self {
+        Self {
+            value: (!value.is_null()).then(|| value.to_string()),
+            ..self
+        }
+    }
+
+    fn outcome(self, outcome: impl Into<String>) -> Self {
+        Self {
+            outcome: Some(outcome.into()),
+            ..self
+        }
+    }
+
+    fn marked_if(self, marked: bool) -> Self {
+        Self { marked, ..self }
+    }
+}
+
+fn row(event: &Event, start: i64, lanes: &mut Lanes) -> TimelineRow {
+    if let What::Started { step, .. } = &event.what {
+        lanes.start(event.invocation, step);
+    }
+    let Said {
+        what,
+        value,
+        outcome,
+        marked,
+    } = tell(&event.what, start);
+    TimelineRow {
+        offset: offset(event.at.saturating_sub(start)),
+        lane: lanes.name(event.invocation),
+        what: one_line(&what),
+        value,
+        outcome: outcome.map(|outcome| one_line(&outcome)),
+        marked,
+    }
+}
+
+fn tell(what: &What, start: i64) -> Said {
+    match what {
+        What::Request { method, target, body } => said(format!("{method} {target}")).value(body),
+        What::Response { status, body, .. } => said(format!("answers {status}"))
+            .value(body)
+            .marked_if(*status >= 500),
+        What::Advance { ms } => said(format!("moves the clock by {}", duration(*ms))),
+        What::Started { cause, .. } => said(format!("starts on {cause}")),
+        What::Emitted {
+            topic,
+            data,
+            to,
+            dropped,
+        } => {
+            let to = match (dropped, to.is_empty()) {
+                (true, _) => "→ dropped, not declared".to_owned(),
+                (false, true) => "→ nobody".to_owned(),
+                (false, false) => format!("→ {}", to.join(", ")),
+            };
+            said(format!("emit {topic}"))
+                .value(data)
+                .outcome(to)
+                .marked_if(*dropped)
+        }
+        What::State {
+            op,
+            group,
+            key,
+            value,
+        } => {
+            let key = key.as_deref().map(|key| format!("/{key}")).unwrap_or_default();
+            said(format!("state.{op} {group}{key}")).value(value)
+        }
+        What::Stream {
+            op,
+            stream,
+            args,
+            value,
+        } => {
+            let args = args.as_array().into_iter().flatten().filter_map(Json::as_str);
+            let path: String = args.map(|arg| format!("/{arg}")).collect();
+            said(format!("stream.{op} {stream}{path}")).value(value)
+        }
+        What::Log { level, message, data } => said(format!("{level}: {message}")).value(data),
+        What::Http {
+            method,
+            url,
+            body,
+            status,
+        } => {
+            let answer =
+                status.map_or_else(|| "→ no mock answers".to_owned(), |status| format!("→ {status}"));
+            said(format!("{method} {url}"))
+                .value(body)
+                .outcome(answer)
+                .marked_if(status.is_none())
+        }
+        What::Refused { host, port } => said(format!("connects to {host}:{port}"))
+            .outcome("→ no mock")
+            .marked_if(true),
+        What::Slept { until } => said(format!("sleeps until {}", offset(until.saturating_sub(start)))),
+        What::Finished { value } => said("ends").value(value),
+        What::Threw { error } => said(format!("throws {}", error_text(error))).marked_if(true),
+        What::Retried { attempt, next, .. } => {
+            let at = offset(next.saturating_sub(start));
+            said(format!("failed attempt {attempt}, tried again at {at}"))
+        }
+        What::DeadLettered { topic, .. } => said(format!("gives up the message on {topic}")).marked_if(true),
+    }
+}
+
+fn error_text(error: &HandlerError) -> String {
+    let place = match (&error.file, error.line) {
+        (Some(file), Some(line)) => format!(" ({file}:{line})"),
+        _ => String::new(),
+    };
+    if error.name.is_empty() {
+        return format!("{}{place}", error.message);
+    }
+    format!("{}: {}{place}", error.name, error.message)
+}
+
+/// Line ends and other control characters would break the picture.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+fn offset(ms: i64) -> String {
+    if ms < 0 {
+        format!("-{}", duration(-ms))
+    } else {
+        format!("+{}", duration(ms))
+    }
+}
+
+/// The two largest units: `0ms`, `2.5s`, `1m30s`, `7d`.
+fn duration(ms: i64) -> String {
+    const UNITS: [(&str, i64); 4] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
+    if ms < 1_000 {
+        return format!("{ms}ms");
+    }
+    if ms < 60_000 {
+        let text = format!("{}.{:03}", ms / 1_000, ms % 1_000);
+        return format!("{}s", text.trim_end_matches('0').trim_end_matches('.'));
+    }
+    let at = UNITS
+        .iter()
+        .position(|(_, size)| ms >= *size)
+        .unwrap_or(UNITS.len() - 1);
+    let (unit, size) = UNITS[at];
+    let rest = UNITS
+        .get(at + 1)
+        .map(|(unit, size)| (unit, ms % UNITS[at].1 / size))
+        .filter(|(_, count)| *count > 0);
+    let rest = rest
+        .map(|(unit, count)| format!("{count}{unit}"))
+        .unwrap_or_default();
+    format!("{}{unit}{rest}", ms / size)
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use serde_json::json;
+
+    use super::*;
+
+    fn event(at: i64, invocation: Option<u32>, what: What) -> Event {
+        Event {
+            at: 1_000_000 + at,
+            invocation,
+            what,
+        }
+    }
+
+    fn started(step: &str, cause: &str) -> What {
+        What::Started {
+            step: step.into(),
+            cause: cause.into(),
+            trace_id: "ABCDE-1".into(),
+        }
+    }
+
+    fn story() -> Trace {
+        let order =
+            json!({"id": "o-1", "productId": "mug", "quantity": 2, "customerId": "ada", "currency": "eur"});
+        let emitted = |topic: &str, data: &Json, to: &[&str], dropped| What::Emitted {
+            topic: topic.into(),
+            data: data.clone(),
+            to: to.iter().map(|it| (*it).to_owned()).collect(),
+            dropped,
+        };
+        let error = HandlerError {
+            name: "TypeError".into(),
+            message: "x is not a function\nat all".into(),
+            file: Some("steps/pay.step.js".into()),
+            line: Some(7),
+            ..HandlerError::default()
+        };
+        let state = |op: &str, key: Option<&str>, value: Json| What::State {
+            op: op.into(),
+            group: "orders".into(),
+            key: key.map(str::to_owned),
+            value,
+        };
+        Trace {
+            events: vec![
+                event(
+                    0,
+                    None,
+                    What::Request {
+                        method: "POST".into(),
+                        target: "/orders".into(),
+                        body: order.clone(),
+                    },
+                ),
+                event(0, Some(1), started("CreateOrder", "POST /orders")),
+                event(0, Some(1), state("set", Some("o-1"), order.clone())),
+                event(
+                    0,
+                    Some(1),
+                    emitted(
+                        "order.created",
+                        &order,
+                        &["ProcessPayment", "AnalyzeSentiment", "GenerateReport"],
+                        false,
+                    ),
+                ),
+                event(0, Some(1), emitted("x", &json!({"a": 1}), &["A"], false)),
+                event(0, Some(1), emitted("order.lost", &json!(null), &[], true)),
+                event(
+                    0,
+                    Some(1),
+                    What::Response {
+                        status: 201,
+                        headers: json!({}),
+                        body: json!({"id": "o-1"}),
+                    },
+                ),
+                event(0, Some(2), started("ProcessPayment", "order.created")),
+                event(
+                    0,
+                    Some(2),
+                    What::Log {
+                        level: "info".into(),
+                        message: "paying".into(),
+                        data: json!({"id": 1}),
+                    },
+                ),
+                event(
+                    0,
+                    Some(2),
+                    What::Http {
+                        method: "POST".into(),
+                        url: "https://api.stripe.com/v1/charges".into(),
+                        body: json!({"amount": 2500}),
+                        status: None,
+                    },
+                ),
+                event(
+                    0,
+                    Some(2),
+                    What::Refused {
+                        host: "b.c".into(),
+                        port: 443,
+                    },
+                ),
+                event(0, Some(2), What::Slept { until: 1_002_500 }),
+                event(2_500, Some(2), What::Threw { error }),
+                event(
+                    2_500,
+                    Some(2),
+                    What::Retried {
+                        step: "ProcessPayment".into(),
+                        topic: "order.created".into(),
+                        attempt: 1,
+                        next: 1_902_500,
+                    },
+                ),
+                event(902_500, Some(3), started("ProcessPayment", "order.created")),
+                event(902_500, Some(3), state("get_group", None, json!([]))),
+                event(
+                    902_500,
+                    Some(3),
+                    What::Stream {
+                        op: "set".into(),
+                        stream: "chat".into(),
+                        args: json!(["u1", "m1", {"a": 1}]),
+                        value: json!({"a": 1}),
+                    },
+                ),
+                event(902_500, Some(3), What::Finished { value: json!(null) }),
+                event(902_500, None, What::Advance { ms: 604_800_000 }),
+                event(
+                    605_702_500,
+                    Some(3),
+                    What::DeadLettered {
+                        step: "ProcessPayment".into(),
+                        topic: "order.created".into(),
+                    },
+                ),
+            ],
+        }
+    }
+
+    #[test]
+    fn a_trace_reads_as_a_story() {
+        let text = render(&timeline(&story(), 1_000_000), false);
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        expect![[r#"
+                +0ms  test              POST /orders {"id":"o-1","productId":"mug","quantit…
+                +0ms  CreateOrder       starts on POST /orders
+                +0ms  CreateOrder       state.set orders/o-1 {"id":"o-1","productId":"mug",…
+                +0ms  CreateOrder       emit order.created {"id":"o-1","productId":"mug","q…
+                                        → ProcessPayment, AnalyzeSentiment, GenerateReport
+                +0ms  CreateOrder       emit x {"a":1} → A
+            >   +0ms  CreateOrder       emit order.lost → dropped, not declared
+                +0ms  CreateOrder       answers 201 {"id":"o-1"}
+                +0ms  ProcessPayment    starts on order.created
+                +0ms  ProcessPayment    info: paying {"id":1}
+            >   +0ms  ProcessPayment    POST https://api.stripe.com/v1/charges
+                                        → no mock answers
+            >   +0ms  ProcessPayment    connects to b.c:443 → no mock
+                +0ms  ProcessPayment    sleeps until +2.5s
+            >  +2.5s  ProcessPayment    throws TypeError: x is not a function at all (steps…
+               +2.5s  ProcessPayment    failed attempt 1, tried again at +15m2s
+              +15m2s  ProcessPayment#2  starts on order.created
+              +15m2s  ProcessPayment#2  state.get_group orders []
+              +15m2s  ProcessPayment#2  stream.set chat/u1/m1 {"a":1}
+              +15m2s  ProcessPayment#2  ends
+              +15m2s  test              moves the clock by 7d
+            >    +7d  ProcessPayment#2  gives up the message on order.created
+        "#]]
+        .assert_eq(&text);
+    }
+
+    #[test]
+    fn colours_change_nothing_but_colours() {
+        let rows = timeline(&story(), 1_000_000);
+        let mut plain = String::new();
+        let mut escape = false;
+        for c in render(&rows, true).chars() {
+            match (escape, c) {
+                (false, '\u{1b}') => escape = true,
+                (true, 'm') => escape = false,
+                (true, _) => {}
+                (false, c) => plain.push(c),
+            }
+        }
+        assert_eq!(plain, render(&rows, false));
+    }
+
+    #[test]
+    fn a_long_story_loses_its_middle() {
+        let events = (0..1_000)
+            .map(|n| event(n, None, What::Advance { ms: n }))
+            .collect();
+        let rows = timeline(&Trace { events }, 1_000_000);
+        assert_eq!(rows.len(), MAX_ROWS + 1);
+        assert_eq!(rows[MAX_ROWS / 2].what, "840 more events");
+        assert_eq!(rows[MAX_ROWS].offset, "+999ms");
+    }
+
+    #[test]
+    fn durations_show_two_units() {
+        for (ms, text) in [
+            (0, "0ms"),
+            (999, "999ms"),
+            (2_500, "2.5s"),
+            (90_000, "1m30s"),
+            (3_600_000, "1h"),
+            (90_061_000, "1d1h"),
+            (604_800_000, "7d"),
+        ] {
+            assert_eq!(duration(ms), text);
+        }
+    }
+}
