@@ -193,15 +193,6 @@ impl Client {
         }
     }
 
-    /// Waits for findings of a document, and returns their messages.
-    pub(crate) fn diagnostics(&mut self, uri: &str) -> Vec<Json> {
-        let is_it = |message: &Json| {
-            message["method"] == "textDocument/publishDiagnostics" && message["params"]["uri"] == uri
-        };
-        let message = self.wait_for(&format!("findings of {uri}"), is_it);
-        message["params"]["diagnostics"].as_array().unwrap().clone()
-    }
-
     /// Asks a probe.
     pub(crate) fn probe(&mut self, uri: &str, what: &str) -> i64 {
         self.ask("banister/probe", json!({ "uri": uri, "what": what }))
@@ -217,16 +208,6 @@ impl Client {
     pub(crate) fn did_open(&mut self, uri: &str, text: &str) {
         let document = json!({ "uri": uri, "languageId": "any", "version": 1, "text": text });
         self.notify("textDocument/didOpen", json!({ "textDocument": document }));
-    }
-
-    /// Replaces the text of a document.
-    pub(crate) fn did_change(&mut self, uri: &str, version: i32, text: &str) {
-        let changes = json!([{ "text": text }]);
-        let document = json!({ "uri": uri, "version": version });
-        self.notify(
-            "textDocument/didChange",
-            json!({ "textDocument": document, "contentChanges": changes }),
-        );
     }
 
     /// Closes the client's end and returns how the session ended, with everything it still said.

@@ -1,0 +1,3 @@
+//! The editor plugins, in the editors themselves.
+
+mod neovim;
