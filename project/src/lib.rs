@@ -28,4 +28,5 @@ pub mod disk;
 mod fixture;
 
 pub use diagnostic::{Diagnostic, Edit, Fix, Related, Severity};
+pub use resolve::Aliases;
 pub use workspace::{Host, Project, Snapshot, Source, Step, Stream};

@@ -12,6 +12,7 @@ use banister_grammars::{FileFacts, Language};
 use crate::workspace::{Manifests, Source, Sources};
 
 pub(crate) use modules::{Modules, package_name};
+pub use tsconfig::Aliases;
 
 /// Imports that go on longer than this are a cycle or a labyrinth; both are unknown.
 const MAX_HOPS: usize = 8;

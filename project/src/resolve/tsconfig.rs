@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 /// The aliases of one configuration, relative to its folder.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Aliases {
+pub struct Aliases {
     base: Option<String>,
     /// Pattern (with at most one `*`) to targets, in order.
     paths: Vec<(String, Vec<String>)>,
@@ -12,7 +12,7 @@ pub(crate) struct Aliases {
 
 impl Aliases {
     /// Reads a configuration; what is not understood is no alias.
-    pub(crate) fn parse(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         let Ok(config) = serde_json::from_str::<Json>(&plain_json(text)) else {
             return Self::default();
         };
@@ -44,7 +44,7 @@ impl Aliases {
     }
 
     /// Where `module` may lie, relative to the configuration's folder.
-    pub(crate) fn expand(&self, module: &str) -> Vec<String> {
+    pub fn expand(&self, module: &str) -> Vec<String> {
         let base = self.base.as_deref().unwrap_or(".");
         let mut found: Vec<String> = self
             .paths
