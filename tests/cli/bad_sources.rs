@@ -45,7 +45,7 @@ fn bytes_that_are_no_text_do_not_stop_the_check() {
     project
         .run(&["check", "--format", "json"])
         .exits(1)
-        .says("misspelled-topic")
+        .says("invalid-cron")
         .never_says("panicked");
 }
 
@@ -63,6 +63,6 @@ fn deep_nesting_and_long_lines_end_in_time() {
     project
         .run(&["check", "--format", "json"])
         .exits(1)
-        .says("misspelled-topic")
+        .says("invalid-cron")
         .never_says("panicked");
 }
