@@ -1,0 +1,179 @@
+# frozen_string_literal: true
+
+require "set"
+require_relative "clock"
+
+module Banister
+  # A virtual deadline passed while its thread waited. Not a StandardError: a `rescue => e` inside a timeout must not swallow it.
+  class Expired < Exception # rubocop:disable Lint/InheritException
+    attr_reader :timer
+
+    def initialize(timer)
+      @timer = timer
+      super("execution expired")
+    end
+  end
+
+  # Calls, sleeps and deadlines of one invocation: all the ways in which a handler comes to wait for the harness.
+  #
+  # A handler with one thread parks at once. With more threads, a monitor parks when every thread waits: here, or for another thread
+  # (`join`, `Queue#pop`, a lock). A thread that waits for a socket counts as busy. Limits: which thread runs first is Ruby's choice,
+  # and the time limits of `Thread#join` and `ConditionVariable#wait` count real time.
+  class Calls
+    # One thread that waits for a reply or a timer.
+    Wait = Struct.new(:thread, :call, :timer, :deadlines, :outcome, :wake) do
+      def timers = [timer, *deadlines].compact
+    end
+    Timer = Struct.new(:id, :due)
+
+    BLOCKED_BY_A_THREAD = %w[join value pop shift deq push enq lock synchronize wait sleep stop].to_set.freeze
+    REAL_SLEEP = Kernel.method(:sleep)
+    POLL_SECONDS = 0.000_2
+
+    # Ids of calls that have no reply yet.
+    attr_reader :unanswered
+
+    def initialize(channel)
+      @channel = channel
+      @lock = Mutex.new
+      @waits = []
+      @waking = Set.new
+      @unanswered = []
+      @calls = 0
+      @timers = 0
+    end
+
+    # Sends a call and waits for its reply.
+    def call(operation, arguments)
+      id = @lock.synchronize do
+        number = (@calls += 1)
+        @unanswered << number
+        @channel.write("call", { "id" => number, "op" => operation, "args" => arguments })
+        number
+      end
+      reply = wait(call: id)
+      raise reply["error"] if reply["error"]
+
+      reply["value"]
+    end
+
+    def log(level, message, data)
+      @channel.write("log", { "level" => level, "message" => message, "data" => data })
+    end
+
+    # Waits until a virtual time, or for ever.
+    def sleep_until(due)
+      wait(timer: due && timer(due))
+    end
+
+    def timer(due)
+      @lock.synchronize { Timer.new(@timers += 1, due) }
+    end
+
+    # The deadlines of this thread, outermost first.
+    def deadlines
+      Thread.current.thread_variable_get(:banister_deadlines) || Thread.current.thread_variable_set(:banister_deadlines, [])
+    end
+
+    private
+
+    def wait(call: nil, timer: nil)
+      entry = Wait.new(Thread.current, call, timer, deadlines.dup, nil, Thread::Queue.new)
+      @lock.synchronize { @waits << entry }
+      if alone?
+        park until entry.outcome
+      else
+        monitor
+        entry.wake.pop
+      end
+      raise Expired, entry.outcome if entry.deadlines.include?(entry.outcome)
+
+      entry.outcome
+    ensure
+      @lock.synchronize do
+        @waits.delete_if { |other| other.equal?(entry) }
+        @waking.delete(Thread.current)
+      end
+    end
+
+    # Tells the harness that nothing can go on, and hands out what it answers.
+    def park
+      @lock.synchronize do
+        timers = @waits.flat_map(&:timers).uniq(&:id).map { |timer| { "id" => timer.id, "due" => timer.due } }
+        @channel.write("parked", { "calls" => @unanswered, "timers" => timers })
+      end
+      message = @channel.read
+      exit!(0) if message.nil? || message["type"] == "exit"
+      raise "expected resume, got #{message["type"]}" unless message["type"] == "resume"
+
+      Clock.now = message.fetch("now")
+      @lock.synchronize { settle(message) }
+    end
+
+    def settle(message)
+      message.fetch("replies").each do |reply|
+        @unanswered.delete(reply["id"])
+        settle_one(reply) { |entry| entry.call == reply["id"] }
+      end
+      message.fetch("timers").each do |id|
+        @waits.each do |entry|
+          due = entry.timers.find { |timer| timer.id == id }
+          settle_one(due) { |other| other.equal?(entry) } if due
+        end
+      end
+    end
+
+    def settle_one(outcome)
+      entry = @waits.find { |candidate| candidate.outcome.nil? && yield(candidate) }
+      return if entry.nil?
+
+      entry.outcome = outcome
+      @waking << entry.thread
+      entry.wake << true
+    end
+
+    def others
+      Thread.list - [Thread.current, @monitor]
+    end
+
+    def alone? = others.empty?
+
+    def monitor
+      @monitor = nil unless @monitor&.alive?
+      @monitor ||= Thread.new { watch }
+      @monitor_wake ||= Thread::Queue.new
+      @monitor_wake << true
+    end
+
+    # A thread that another one has just released still looks asleep for a moment, so the answer counts when it comes twice.
+    def watch
+      @monitor_wake ||= Thread::Queue.new
+      loop do
+        @monitor_wake.pop
+        until open_waits.empty?
+          still = 0
+          still = quiet? ? still + 1 : 0 while still < 2 && REAL_SLEEP.call(POLL_SECONDS) && !open_waits.empty?
+          park unless open_waits.empty?
+        end
+      end
+    end
+
+    def open_waits
+      @lock.synchronize { @waits.select { |entry| entry.outcome.nil? } }
+    end
+
+    def quiet?
+      waiting = open_waits.map(&:thread)
+      return false unless @waking.empty?
+
+      others.all? { |thread| waiting.include?(thread) || blocked_by_a_thread?(thread) }
+    end
+
+    def blocked_by_a_thread?(thread)
+      return true unless thread.alive?
+
+      place = thread.status == "sleep" && thread.backtrace_locations(0, 1)&.first
+      place && BLOCKED_BY_A_THREAD.include?(place.base_label)
+    end
+  end
+end

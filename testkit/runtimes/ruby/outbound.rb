@@ -1,0 +1,103 @@
+# frozen_string_literal: true
+
+require_relative "late_patches"
+
+module Banister
+  # Outbound connections: each one goes to the harness' mock server, led by a line that says where it was meant to go.
+  #
+  # Names get addresses of a range that no network routes, so that a library which resolves first and connects later still ends at
+  # the name that the step wrote.
+  module Outbound
+    LOOPBACK = "127.0.0.1"
+    MAPPED_LOOPBACK = "::ffff:127.0.0.1"
+    LITERAL = /\A(\d{1,3}(\.\d{1,3}){3}|\h*:[\h:.]*(%\w+)?)\z/.freeze
+
+    # A host that the test declares no mock for.
+    class << self
+      attr_writer :channel
+
+      def configure(mock_port)
+        @mock_port = mock_port
+        open_session(nil, nil, [])
+      end
+
+      def open_session(session, invocation, hosts)
+        @session = session
+        @invocation = invocation
+        @hosts = hosts.map(&:downcase)
+        @names = {}
+      end
+
+      attr_reader :mock_port
+
+      # Fails unless the host has a mock; gives its name otherwise.
+      def admit(host, port)
+        name = name_of(host.to_s).downcase.delete_suffix(".")
+        return name if @hosts.include?(name)
+
+        @channel.write("refused", { "host" => name, "port" => port.to_i })
+        raise Refusal, "UNMOCKED outbound call to #{name}:#{port}: no mock declared for this host"
+      end
+
+      def introduce(socket, host, port)
+        socket.write("\x01#{@session} #{@invocation} #{host} #{port}\n")
+        socket.flush
+      end
+
+      # The stand-in address of a name.
+      def address_of(host)
+        host = host.to_s
+        return LOOPBACK if host.empty? || host == "localhost"
+        return host if LITERAL.match?(host)
+
+        number = @names.key(host)
+        return number if number
+
+        index = @names.size + 1
+        "198.18.#{index / 250}.#{(index % 250) + 1}".tap { |address| @names[address] = host }
+      end
+
+      def name_of(address) = @names.fetch(address, address)
+
+      def port_of(service)
+        Integer(service.to_s, 10)
+      rescue ArgumentError
+        Socket.getservbyname(service.to_s)
+      end
+
+      def install
+        LatePatches.on("Socket", ready: ->(socket) { socket.method_defined?(:connect_nonblock) }) do
+          require_relative "outbound_sockets"
+          OutboundSockets.install
+        end
+        LatePatches.on("Resolv", ready: ->(resolv) { resolv.method_defined?(:each_address) }) do |resolv|
+          resolv.prepend(ResolvSource)
+        end
+      end
+    end
+
+    # Ruby's own resolver.
+    module ResolvSource
+      def each_address(name)
+        yield Outbound.address_of(name)
+      end
+
+      def each_name(address)
+        yield Outbound.name_of(address.to_s)
+      end
+    end
+
+    # What a refused connection raises: a subclass, so that its message is the harness' alone.
+    class Refusal < Errno::ECONNREFUSED
+      def initialize(message)
+        super
+        @text = message
+      end
+
+      def message = @text
+      alias to_s message
+
+      def self.name = "Errno::ECONNREFUSED"
+    end
+  end
+end

@@ -1,0 +1,42 @@
+# frozen_string_literal: true
+
+module Banister
+  # One step file: what it defines at its top level.
+  class Step
+    MAIN = TOPLEVEL_BINDING.receiver
+
+    # Loads the file. Top-level methods of a script become private methods of Object, so they are looked up there.
+    def initialize(file, root)
+      @relative = file.delete_prefix("#{root}/")
+      load(file)
+      @config = top_level(:config)
+      @handler = top_level(:handler)
+    end
+
+    def config = @config&.bind_call(MAIN)
+    def handler? = !@handler.nil?
+
+    # Calls the handler in the shape of its trigger.
+    def run(shape, input, context)
+      raise NoMethodError, "Function 'handler' not found in module #{@relative}" unless handler?
+
+      arguments = shape == "cron" ? cron_arguments(context) : [input, context]
+      @handler.bind_call(MAIN, *arguments)
+    end
+
+    private
+
+    # Takes the method out of Object, so that the next file of the same process cannot find it there.
+    def top_level(name)
+      return nil unless Object.private_method_defined?(name, false) || Object.method_defined?(name, false)
+
+      Object.instance_method(name)
+    end
+
+    # A cron handler has no input; one that asks for two arguments anyway gets nil first.
+    def cron_arguments(context)
+      required = @handler.parameters.count { |kind, _| kind == :req }
+      required >= 2 ? [nil, context] : [context]
+    end
+  end
+end
