@@ -8,6 +8,7 @@
 )]
 
 mod cli;
+mod editors;
 mod flows;
 mod lsp;
 mod support;

@@ -2,6 +2,7 @@
 
 pub(crate) mod command;
 pub(crate) mod expectations;
+pub(crate) mod headless;
 pub(crate) mod interpreters;
 pub(crate) mod lsp_client;
 pub(crate) mod project;
