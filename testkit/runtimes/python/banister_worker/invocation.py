@@ -1,0 +1,212 @@
+"""One run of a handler (or one look at a module), from the message that starts it to the message that ends it."""
+
+import asyncio
+import builtins
+import json
+import os
+import sys
+
+from . import channel, clock, context, errors, modules, network, randomness
+from .loop import VirtualLoop
+
+# A look at a module happens at no time in particular, but always at the same one.
+_NO_TIME = 0
+_NO_SEED = "00" * 32
+
+_base_environment = dict(os.environ)
+_known_builtins = set(vars(builtins))
+
+
+class _ModuleWaits(Exception):
+    """A module that is only looked at waits for something."""
+
+
+class Invocation:
+    """What belongs to one run."""
+
+    def __init__(self, message, root):
+        self._message = message
+        self._root = root
+        self._describes = message["type"] == "describe"
+        self._calls = {}
+        self._last_call = 0
+        self._ended = False
+        self._loop = VirtualLoop(self._park)
+
+    def run(self):
+        """Runs to the end; the message that tells it has been sent then."""
+        message = self._message
+        os.environ.clear()
+        os.environ.update({**_base_environment, **message.get("env", {})})
+        clock.begin(message.get("now", _NO_TIME))
+        clock.on_sleep(self._loop.sleep)
+        randomness.reseed(message.get("seed", _NO_SEED))
+        network.begin(
+            message.get("session", 0), message.get("invocation", 0), message.get("hosts", []), silent=self._describes
+        )
+        if message.get("isolation") != "shared":
+            modules.forget(self._root)
+        asyncio.set_event_loop(self._loop)
+        try:
+            answer = self._describe() if self._describes else self._loop.run_until_complete(self._handle())
+        except BaseException as error:  # noqa: BLE001: whatever a step raises is the answer
+            answer = {"type": "threw", "error": errors.describe(error, self._root)}
+        self._end(answer)
+
+    def _end(self, answer):
+        leaked = sorted(set(vars(builtins)) - _known_builtins)
+        for name in leaked:
+            delattr(builtins, name)
+        if answer["type"] == "done":
+            answer.update({"calls": list(self._calls), "leaked": leaked})
+        self._ended = True
+        self._loop.abandon()
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except (OSError, ValueError):
+                pass
+        channel.send(answer)
+
+    def _load(self):
+        module = modules.load(self._message["file"], self._root)
+        return getattr(module, "config", None), getattr(module, "handler", None)
+
+    def _describe(self):
+        config, handler = self._load()
+        text = channel.encode(config, _schema)
+        return {"type": "described", "config": json.loads(text), "handler": callable(handler)}
+
+    async def _handle(self):
+        config, handler = self._load()
+        if not callable(handler):
+            name = os.path.relpath(self._message["file"], self._root)
+            raise AttributeError(f"Function 'handler' not found in module {name}")
+        given = context.Context(self._message["context"], self._call, self._log)
+        value = await self._call_handler(handler, config if isinstance(config, dict) else {}, given)
+        return {"type": "done", "value": json.loads(channel.encode(value))}
+
+    async def _call_handler(self, handler, config, given):
+        data = self._message["input"]
+        if self._message["call"] == "cron":
+            # In the dialect of 1.0, which has triggers, the context is always the second argument.
+            arguments = (None, given) if "triggers" in config else (given,)
+            return await _settled(handler(*arguments))
+        if self._message["call"] == "api":
+            data = context.request(data)
+        run = self._handler_as_next(handler, data, given)
+        for middleware in reversed(self._middleware(config)):
+            run = _middleware_as_next(middleware, given, run)
+        return await run(data)
+
+    @staticmethod
+    def _handler_as_next(handler, data, given):
+        # Middleware may replace the data for the next middleware, never for the handler.
+        async def last(_=None):
+            return await _settled(handler(data, given))
+
+        return last
+
+    def _middleware(self, config):
+        kept = []
+        for entry in config.get("middleware") or []:
+            if isinstance(entry, str):
+                self._log("warn", f"Middleware '{entry}' is only a name: it was skipped", None)
+            else:
+                kept.append(entry)
+        return kept
+
+    def _call(self, op, args, convert=None):
+        """Sends a call at once; the future has its answer when the harness gives one."""
+        future = self._loop.create_future()
+        if self._ended:
+            return future
+        number = self._last_call + 1
+        channel.write_line(channel.encode({"type": "call", "id": number, "op": op, "args": args}))
+        self._last_call = number
+        self._calls[number] = (future, convert)
+        return future
+
+    def _log(self, level, message, data):
+        if self._ended or self._describes:
+            return
+        try:
+            text = channel.encode({"type": "log", "level": level, "message": message, "data": data})
+        except (TypeError, ValueError, RecursionError):
+            text = channel.encode({"type": "log", "level": level, "message": message, "data": str(data)})
+        channel.write_line(text)
+
+    def _park(self, timers):
+        if self._describes:
+            raise _ModuleWaits("the module waits for something that never happens")
+        told = [{"id": number, "due": due} for number, due in timers]
+        channel.send({"type": "parked", "calls": list(self._calls), "timers": told})
+        message = channel.receive()
+        if message is None or message["type"] == "exit":
+            _leave()
+        clock.set_now(message["now"])
+        for reply in message["replies"]:
+            self._answer(reply)
+
+    def _answer(self, reply):
+        future, convert = self._calls.pop(reply["id"], (None, None))
+        if future is None or future.done():
+            return
+        if "error" in reply:
+            future.set_exception(RuntimeError(reply["error"]))
+            return
+        value = reply.get("value")
+        future.set_result(convert(value) if convert else value)
+
+
+async def _settled(value):
+    """A handler may be a plain function."""
+    return await value if hasattr(value, "__await__") else value
+
+
+def _middleware_as_next(middleware, given, following):
+    async def run(data):
+        async def next_fn(replaced=data):
+            return await following(replaced)
+
+        return await _settled(middleware(data, given, next_fn))
+
+    return run
+
+
+def _schema(value):
+    """What a config may hold that JSON cannot: models become their schema, functions vanish."""
+    if isinstance(value, type):
+        for name in ("model_json_schema", "schema"):
+            make = getattr(value, name, None)
+            if callable(make):
+                return make()
+        return None
+    if callable(value):
+        return None
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=str)
+    return channel.members(value)
+
+
+_real_exit = os._exit
+
+
+def _leave():
+    _real_exit(0)
+
+
+def _refuse_exit(code):
+    raise SystemExit(code)
+
+
+def serve(root):
+    """Does what the harness says until it hangs up."""
+    modules.install(root)
+    os._exit = _refuse_exit
+    while True:
+        message = channel.receive()
+        if message is None or message["type"] == "exit":
+            _leave()
+        if message["type"] in ("describe", "invoke"):
+            Invocation(message, root).run()

@@ -1,0 +1,70 @@
+"""The project's modules, imported as the framework does: named from the folder above the project."""
+
+import importlib.machinery
+import importlib.util
+import os
+import sys
+
+from .errors import in_project
+
+_compiled = {}
+
+
+class _Loader(importlib.machinery.SourceFileLoader):
+    """Compiles a text once, and never writes into the project."""
+
+    def get_code(self, fullname):
+        data = self.get_data(self.path)
+        known = _compiled.get(self.path)
+        if known is None or known[0] != data:
+            known = _compiled[self.path] = (data, self.source_to_code(data, self.path))
+        return known[1]
+
+
+def install(root):
+    """Makes the project importable: ``from steps.x import y`` and ``from project.steps.x import y``."""
+
+    def hook(folder):
+        if not in_project(os.path.join(folder or os.getcwd(), "x"), root) and folder != root:
+            raise ImportError
+        extensions = (importlib.machinery.ExtensionFileLoader, importlib.machinery.EXTENSION_SUFFIXES)
+        return importlib.machinery.FileFinder(folder, extensions, (_Loader, importlib.machinery.SOURCE_SUFFIXES))
+
+    sys.path_hooks.insert(0, hook)
+    sys.path[0:0] = [os.path.dirname(root), root]
+
+
+def forget(root):
+    """Forgets what was imported from the project."""
+    for name, module in list(sys.modules.items()):
+        if name != "__main__" and any(in_project(path, root) or path == root for path in _paths(module)):
+            del sys.modules[name]
+    importlib.invalidate_caches()
+
+
+def _paths(module):
+    path = getattr(module, "__file__", None)
+    if isinstance(path, str):
+        return [path]
+    # A package without a file of its own, such as a folder of steps.
+    try:
+        return [path for path in getattr(module, "__path__", None) or [] if isinstance(path, str)]
+    except Exception:  # noqa: BLE001: a module can be any object
+        return []
+
+
+def load(path, root):
+    """Imports the file at ``path``."""
+    inside = os.path.relpath(path, os.path.dirname(root))
+    parts = os.path.splitext(inside)[0].split(os.sep)
+    # A dot in a file's name would name a package.
+    name = ".".join(part.replace(".", "_") for part in parts)
+    spec = importlib.util.spec_from_file_location(name, path, loader=_Loader(name, path))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        sys.modules.pop(name, None)
+        raise
+    return module
