@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         let loaded =
             disk::load(path).with_context(|| format!("cannot check {}", path.display()))?;
         for problem in &loaded.problems {
-            anstream::eprintln!("{}", crate::render::problem::warning(&problem.to_string()));
+            anstream::eprintln!("{}", crate::render::problem::warning(&format!("{}: {}", problem.file, problem.message)));
         }
         reports.push(Report::of(&loaded, path));
     }

@@ -1,7 +1,6 @@
 //! The counts at the end of a report.
 
-use std::collections::BTreeSet;
-
+use banister_project::graph::Graph;
 use banister_project::{Diagnostic, Severity, Snapshot};
 use serde::Serialize;
 
@@ -24,9 +23,9 @@ impl Summary {
     /// Adds a workspace.
     pub(crate) fn add(&mut self, snapshot: &Snapshot, findings: &[Diagnostic]) {
         self.files += snapshot.sources().count();
-        for project in snapshot.projects() {
+        for project in Graph::of(snapshot, None).projects {
             self.steps += project.steps.len();
-            self.topics += project.topics().into_iter().collect::<BTreeSet<_>>().len();
+            self.topics += project.topics.len();
         }
         let count = |severity| findings.iter().filter(|it| it.severity == severity).count();
         self.errors += count(Severity::Error);
