@@ -28,3 +28,6 @@ pub use facts::FileFacts;
 pub use language::Language;
 pub use parse::{MAX_SOURCE_BYTES, ParseBudget, parse, parse_within};
 pub use text::{Encoding, LineIndex, Position, Span};
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,9 @@ mod folding;
 pub(crate) use folding::{last_value, unknown};
 mod imports;
 
+mod calls;
+pub(crate) use calls::argument;
+
 /// The end of following an expression.
 pub(crate) enum Value<'a, 't> {
     /// An expression that is no name, cast or known member, in its scope.
@@ -138,7 +141,7 @@ impl<'a, 't> Model<'a, 't> {
             Def::Function(function) => Value::Function(function),
             Def::Class(class) => Value::Class(class),
             Def::Import { index, name } => Value::Import(self.import_ref(*index, name)),
-            Def::Param { .. } | Def::Unknown => Value::Unknown,
+            Def::Param { .. } | Def::Item { .. } | Def::Unknown => Value::Unknown,
         }
     }
 

@@ -8,6 +8,9 @@ use crate::text::Span;
 /// A broken file says one thing many times: more than this helps nobody.
 const MAX_PROBLEMS: usize = 20;
 
+/// How many characters of unexpected text a message repeats.
+const MAX_SHOWN: usize = 24;
+
 /// The first problems of `tree`, in source order. Only subtrees with an error are entered, without recursion.
 pub fn syntax_problems(tree: &Tree, text: &str) -> Vec<SyntaxProblem> {
     let mut problems = Vec::new();
@@ -45,12 +48,15 @@ fn problem(node: Node<'_>, text: &str) -> Option<SyntaxProblem> {
     if !node.is_error() {
         return None;
     }
+    // What could not be parsed may be the rest of the file; its first line is where to look.
     let written = span.slice(text);
     let first_line = written.lines().next().unwrap_or("").trim_end();
-    let mut shown: String = first_line.chars().take(24).collect();
+    let mut shown: String = first_line.chars().take(MAX_SHOWN).collect();
     if shown.len() < written.trim_end().len() {
         shown.push('…');
     }
+    let start = span.start as usize;
+    let span = Span::new(start, start + first_line.len());
     Some(SyntaxProblem {
         span,
         message: format!("unexpected `{shown}`"),

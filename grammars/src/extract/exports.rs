@@ -91,6 +91,7 @@ impl<'a, 't> Model<'a, 't> {
     fn add_class(&self, facts: &mut FileFacts, name: &str, class: &'a Class<'t>) {
         if let Some(schema) = self.class_schema(class) {
             facts.schemas.insert(name.to_owned(), schema);
+            return;
         }
         let members = self.class_constants(class, MAX_LEVELS);
         if !members.is_empty() {

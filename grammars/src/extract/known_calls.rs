@@ -4,7 +4,7 @@
 use crate::ast::{Call, Expr, ExprKind, ScopeId};
 use crate::language::Language;
 use crate::model::Model;
-use crate::scope::Def;
+use crate::resolve::Value;
 
 /// Functions by their full name, where nothing in the file takes that name.
 const FUNCTIONS: &[(&str, &str)] = &[
@@ -105,7 +105,7 @@ impl<'t> Model<'_, 't> {
 
     /// True if the file itself gives the name no meaning but an import.
     fn is_builtin(&self, name: &str, scope: ScopeId) -> bool {
-        let is_import = |def: &Def<'_, '_>| matches!(def, Def::Import { .. });
+        let is_import = |def| matches!(self.value_of_def(def), Value::Import(_));
         self.scopes
             .lookup(name, scope)
             .is_none_or(|binding| binding.defs.iter().all(is_import))

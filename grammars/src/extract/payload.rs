@@ -2,11 +2,11 @@
 
 use serde_json::Value as Json;
 
-use crate::ast::{Entry, Expr, ExprKind, Opaque, ScopeId};
+use crate::ast::{Entry, Expr, ExprKind, Function, Opaque, ScopeId};
 use crate::facts::{FieldShape, Shape, Text};
 use crate::language::Language;
 use crate::model::Model;
-use crate::resolve::Value;
+use crate::resolve::{Value, argument};
 use crate::scope::{Binding, Def};
 use crate::text::Span;
 
@@ -126,7 +126,28 @@ impl<'a, 't> Shapes<'_, 'a, 't> {
             ExprKind::Member(_) => self.model.member_type(expr, scope),
             _ => None,
         };
-        known.map_or(Shape::Unknown, kind)
+        let part = match &expr.kind {
+            _ if known.is_some() => None,
+            ExprKind::Member(member) => Some((&member.object, member.name)),
+            ExprKind::Index(pair) => pair.1.as_text().map(|key| (&pair.0, key)),
+            _ => None,
+        };
+        match (known, part) {
+            (Some(name), _) => kind(name),
+            (None, Some((object, key))) => self.field_of(object, key, scope),
+            (None, None) => Shape::Unknown,
+        }
+    }
+
+    /// A field of an object whose shape is known.
+    fn field_of(&self, object: &'a Expr<'t>, key: &str, scope: ScopeId) -> Shape {
+        match self.shape(object, scope) {
+            Shape::Object { fields, .. } => fields
+                .into_iter()
+                .find(|field| field.name == key)
+                .map_or(Shape::Unknown, |field| field.value),
+            _ => Shape::Unknown,
+        }
     }
 
     fn shape_of_binding(&self, name: &'a Expr<'t>, binding: &Binding<'a, 't>, scope: ScopeId) -> Shape {
@@ -135,12 +156,33 @@ impl<'a, 't> Shapes<'_, 'a, 't> {
         }
         match binding.defs.as_slice() {
             [Def::Value { value, path, scope }] if path.is_empty() => self.shape(value, *scope),
+            [
+                Def::Param {
+                    function,
+                    index,
+                    path,
+                },
+            ] if path.is_empty() => self.shape_of_param(function, *index),
             [def] => match self.model.value_of_def(def) {
                 Value::Expr(value, scope) => self.shape(value, scope),
                 _ => Shape::Unknown,
             },
             _ => Shape::Unknown,
         }
+    }
+
+    /// A parameter of a helper that only this file calls.
+    fn shape_of_param(&self, function: &'a Function<'t>, index: usize) -> Shape {
+        let Some(sites) = self.model.private_calls(function) else {
+            return Shape::Unknown;
+        };
+        let shapes = sites
+            .iter()
+            .map(|site| match argument(site.call, function, index) {
+                Some(arg) => self.shape(arg, site.scope),
+                None => Shape::Unknown,
+            });
+        shapes.reduce(|a, b| either(a, &b)).unwrap_or(Shape::Unknown)
     }
 
     /// A shape after the visible writes to its name.

@@ -2,8 +2,9 @@
 //! anything else has no role.
 
 use crate::ast::{Call, Entry, Expr, ExprKind, Function, Param, Pattern, PatternEntry, ScopeId};
+use crate::language::Language;
 use crate::model::{FirstParam, HandlerRole, Model};
-use crate::resolve::{Found, Value};
+use crate::resolve::{Found, Value, argument};
 use crate::scope::{Def, Step};
 
 /// A part that the framework gives to a step.
@@ -27,6 +28,49 @@ pub(crate) struct Cast {
     pub(crate) by_name: bool,
 }
 
+const RUBY_METHODS: [&str; 40] = [
+    "upcase",
+    "downcase",
+    "capitalize",
+    "strip",
+    "chomp",
+    "reverse",
+    "length",
+    "size",
+    "count",
+    "first",
+    "last",
+    "to_s",
+    "to_i",
+    "to_f",
+    "to_a",
+    "to_h",
+    "to_sym",
+    "to_json",
+    "join",
+    "inspect",
+    "keys",
+    "values",
+    "sum",
+    "min",
+    "max",
+    "sort",
+    "uniq",
+    "flatten",
+    "compact",
+    "dup",
+    "clone",
+    "freeze",
+    "class",
+    "hash",
+    "chars",
+    "lines",
+    "round",
+    "floor",
+    "ceil",
+    "abs",
+];
+
 fn sure(role: Role) -> Option<Cast> {
     Some(Cast { role, by_name: false })
 }
@@ -42,7 +86,11 @@ impl<'a, 't> Model<'a, 't> {
         match &expr.kind {
             ExprKind::Cast(cast) => self.role(&cast.value, scope),
             ExprKind::Name(name) => self.role_of_name(name, scope),
-            ExprKind::Member(member) => self.role_of_part(&member.object, member.name, scope),
+            ExprKind::Member(member) => {
+                let cast = self.role_of_part(&member.object, member.name, scope)?;
+                let is_method = matches!(cast.role, Role::Input(_)) && self.is_method(member.name);
+                (!is_method).then_some(cast)
+            }
             ExprKind::Index(pair) => self.role_of_part(&pair.0, pair.1.as_text()?, scope),
             ExprKind::Call(call) => self.role_of_call(call, scope),
             ExprKind::Either(pair) => self.role(&pair.0, scope).or_else(|| self.role(&pair.1, scope)),
@@ -52,6 +100,16 @@ impl<'a, 't> Model<'a, 't> {
                 .or_else(|| self.role(&parts[2], scope)),
             ExprKind::Assign(bind) => self.role(bind.value.as_ref()?, scope),
             _ => None,
+        }
+    }
+
+    /// True for a member of texts, lists and objects themselves, which is no key of the message. Ruby calls methods
+    /// without parentheses, so there the common ones are listed.
+    fn is_method(&self, name: &str) -> bool {
+        match self.language() {
+            Language::TypeScript | Language::JavaScript => name == "length",
+            Language::Python => false,
+            Language::Ruby => RUBY_METHODS.contains(&name) || name.ends_with(['?', '!']),
         }
     }
 
@@ -81,11 +139,13 @@ impl<'a, 't> Model<'a, 't> {
         if let Found::Pair(value, scope) = self.find_entry(entries, key, scope) {
             return self.role(value, scope);
         }
-        // `{ ...ctx, extra }` has what the context has.
-        entries.iter().find_map(|entry| match entry {
+        // `{ ...ctx, extra }` has what the context has. A key of the message may be the one written before it.
+        let spread = entries.iter().find_map(|entry| match entry {
             Entry::Spread(spread) => self.role_of_part(spread, key, scope),
             _ => None,
-        })
+        })?;
+        let is_ambiguous = matches!(spread.role, Role::Input(_)) && crate::ast::entry(entries, key).is_some();
+        (!is_ambiguous).then_some(spread)
     }
 
     /// `req.get("body", {})`, `getattr(ctx, "emit", None)`, `context.fetch(:emit)`.
@@ -140,7 +200,7 @@ impl<'a, 't> Model<'a, 't> {
                 path,
             } => self.role_of_param(function, *index, path),
             Def::Import { index, name } => self.role_of_import(*index, name),
-            Def::Function(_) | Def::Class(_) | Def::Unknown => None,
+            Def::Item { .. } | Def::Function(_) | Def::Class(_) | Def::Unknown => None,
         }
     }
 
@@ -188,19 +248,6 @@ impl<'a, 't> Model<'a, 't> {
             let arg = argument(site.call, function, index)?;
             self.role_at(arg, path, site.scope)
         })
-    }
-}
-
-/// The argument that a call gives to a parameter.
-fn argument<'a, 't>(call: &'a Call<'t>, function: &Function<'t>, index: usize) -> Option<&'a Expr<'t>> {
-    let positional = call.positional();
-    let before = positional.get(..=index);
-    match before {
-        Some(args) if !args.iter().any(|arg| matches!(arg.kind, ExprKind::Spread(_))) => args.last(),
-        _ => match &function.params.get(index)?.pattern {
-            Pattern::Name(name) => call.keyword(name.text),
-            _ => None,
-        },
     }
 }
 

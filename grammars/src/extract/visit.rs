@@ -190,55 +190,7 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
         match used {
             Use::Kept => true,
             Use::Dropped => false,
-            Use::Named(name) => is_mentioned(&self.model.module.body, name),
-        }
-    }
-}
-
-/// True if any expression of the body names `name`.
-fn is_mentioned(body: &Body<'_>, name: &str) -> bool {
-    body.statements.iter().any(|statement| match statement {
-        Statement::Bind(bind) => mentioned_by_bind(bind, name),
-        Statement::Expr(expr) | Statement::Return(Some(expr)) => mentions(expr, name),
-        Statement::Return(None) => false,
-        Statement::Function(function) => is_mentioned(&function.body, name),
-        Statement::Class(class) => mentioned_by_class(class, name),
-        Statement::Nested(nested) => mentioned_by_nested(nested, name),
-    })
-}
-
-fn mentioned_by_bind(bind: &Bind<'_>, name: &str) -> bool {
-    let in_place = match &bind.pattern {
-        Pattern::Place(place) => mentions(place, name),
-        _ => false,
-    };
-    in_place || bind.value.as_ref().is_some_and(|value| mentions(value, name))
-}
-
-fn mentioned_by_nested(nested: &Nested<'_>, name: &str) -> bool {
-    nested.heads.iter().any(|head| mentions(head, name))
-        || nested.bodies.iter().any(|body| is_mentioned(body, name))
-}
-
-fn mentioned_by_class(class: &Class<'_>, name: &str) -> bool {
-    class.body.iter().any(|member| match member {
-        Statement::Function(function) => is_mentioned(&function.body, name),
-        Statement::Bind(bind) => mentioned_by_bind(bind, name),
-        _ => false,
-    })
-}
-
-fn mentions(expr: &Expr<'_>, name: &str) -> bool {
-    match &expr.kind {
-        ExprKind::Name(written) => *written == name,
-        ExprKind::Function(function) => is_mentioned(&function.body, name),
-        ExprKind::Class(class) => mentioned_by_class(class, name),
-        ExprKind::Assign(bind) => mentioned_by_bind(bind, name),
-        ExprKind::Compound(nested) => mentioned_by_nested(nested, name),
-        _ => {
-            let mut found = false;
-            expr.each_part(&mut |part| found = found || mentions(part, name));
-            found
+            Use::Named(name) => self.model.scopes.mentions(name) > 0,
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::ast::{Body, Expr, ExprKind, Nested, Piece, ScopeId, Statement};
+use crate::ast::{Body, Expr, ExprKind, Function, Nested, Piece, ScopeId, Statement};
 use crate::facts::{Text, TextFact};
 use crate::model::Model;
 use crate::scope::{Def, Step};
 
-use super::Value;
+use super::{Value, argument};
 
 /// How many texts an expression may be before it counts as unknown.
 const MAX_CANDIDATES: usize = 32;
@@ -55,9 +55,9 @@ impl<'a, 't> Model<'a, 't> {
                 Value::Expr(same, _) if std::ptr::eq(same, expr) => self
                     .text_of_values(&pair.0, scope)
                     .unwrap_or_else(|| unknown("a lookup by a value")),
-                value => self.text_of_value(value, "a lookup"),
+                value => self.text_of_value(value, "a part of a value"),
             },
-            ExprKind::Member(_) => self.text_of_value(self.value(expr, scope), "a member of a value"),
+            ExprKind::Member(_) => self.text_of_value(self.value(expr, scope), "a part of a value"),
             ExprKind::Call(call) => match &call.callee.kind {
                 // `ROUTES.get(kind)`, `ROUTES.get(kind, 'other')`, `ROUTES.fetch(kind)`
                 ExprKind::Member(member) if matches!(member.name, "get" | "fetch") => {
@@ -101,12 +101,32 @@ impl<'a, 't> Model<'a, 't> {
                 ExprKind::Element(list) => self.text_of_items(list, path, *scope),
                 _ => self.text_of_value(self.value_of_def(def), "a part of a value"),
             },
+            Def::Item { list, path, scope } => self.text_of_items(list, path, *scope),
+            Def::Param {
+                function,
+                index,
+                path,
+            } if path.is_empty() => self
+                .text_of_param(function, *index)
+                .unwrap_or_else(|| unknown("a parameter")),
             Def::Param { .. } => unknown("a parameter"),
             _ => self.text_of_value(self.value_of_def(def), "a value that is not visible"),
         });
         texts
             .reduce(union)
             .unwrap_or_else(|| unknown("a value that is not visible"))
+    }
+
+    /// A parameter of a helper is any of what the file calls it with, if nobody else can call it.
+    fn text_of_param(&self, function: &'a Function<'t>, index: usize) -> Option<Text> {
+        let texts =
+            self.private_calls(function)?
+                .iter()
+                .map(|site| match argument(site.call, function, index) {
+                    Some(arg) => self.text(arg, site.scope),
+                    None => unknown("a parameter"),
+                });
+        texts.reduce(union)
     }
 
     /// The text of any item of a list, or of the part of the items that `path` leads to.

@@ -1,0 +1,13 @@
+//! Tests of the facts as a whole; each module has one theme.
+
+mod support;
+
+mod cases;
+mod configs;
+mod emit_sites;
+mod neutrality;
+mod payloads;
+mod robustness;
+mod schemas;
+mod texts;
+mod uses;

@@ -1,0 +1,262 @@
+//! Which calls send a message, and whether their promise is used.
+
+use super::support::*;
+
+#[test]
+fn every_callee_form_of_javascript() {
+    let forms = [
+        "const handler = async (input, { emit }) => { await emit({ topic: 't', data: {} }) }",
+        "const handler = async (input, { emit: send }) => { await send({ topic: 't', data: {} }) }",
+        "const handler = async (input, ctx) => { await ctx.emit({ topic: 't', data: {} }) }",
+        "const handler = async (input, anything) => { await anything.emit({ topic: 't' }) }",
+        "const handler = async (input, ctx) => { await ctx['emit']({ topic: 't' }) }",
+        "const handler = async (input, ctx) => { const { emit } = ctx; await emit({ topic: 't' }) }",
+        "const handler = async (input, ctx) => { const send = ctx.emit; await send({ topic: 't' }) }",
+        "const handler = async (input, ctx) => { await ctx.enqueue({ topic: 't' }) }",
+        "async function handler(input, { emit }) { await emit({ topic: 't' }) }",
+        "const handler = async function (input, { emit }) { await emit({ topic: 't' }) }",
+        "const handler = withMiddleware(auth, log, async (req, ctx) => { await ctx.emit({ topic: 't' }) })",
+        "const handler = async (input, ctx) => helper(ctx)\nasync function helper(c) { await c.emit({ topic: 't' }) }",
+        "const handler = async (input, { emit }) => helper({ emit, x: 1 })\nconst helper = async ({ emit }) => emit({ topic: 't' })",
+        "const handler = async (input, { emit }) => helper(1, emit)\nconst helper = async (n, go) => { await go({ topic: 't' }) }",
+        "const handler = async (input, ctx) => { const go = async () => { await ctx.emit({ topic: 't' }) }; await go() }",
+    ];
+    for form in forms {
+        let facts = js(&format!(
+            "const config = {{ type: 'event', subscribes: [] }}\n{form}\nmodule.exports = {{ config, handler }}"
+        ));
+        assert_eq!(known_topics(&facts), ["t"], "{form}");
+        assert!(facts.emits[0].awaited, "{form}");
+    }
+}
+
+#[test]
+fn casts_on_the_callee_are_seen_through() {
+    let source = "await (emit as any)({ topic: 't', data: 1 }); await emit!({ topic: 'u' })";
+    let facts = ts_handler(source);
+    assert_eq!(known_topics(&facts), ["t", "u"]);
+    let site = &facts.emits[0];
+    assert_eq!(site.callee.end - site.callee.start, "(emit as any)".len() as u32);
+}
+
+#[test]
+fn every_callee_form_of_python() {
+    let forms = [
+        "    await context.emit({'topic': 't', 'data': {}})",
+        "    await context['emit']({'topic': 't'})",
+        "    emit = context['emit']\n    await emit({'topic': 't'})",
+        "    emit = getattr(context, 'emit', None)\n    if emit:\n        await emit({'topic': 't'})",
+        "    await context.get('emit')({'topic': 't'})",
+        "    await helper(context)\n\nasync def helper(c):\n    await c.emit({'topic': 't'})",
+        "    await helper(emit=context.emit)\n\nasync def helper(data=None, emit=None):\n    await emit({'topic': 't'})",
+    ];
+    for form in forms {
+        let facts = py_handler(form);
+        assert_eq!(known_topics(&facts), ["t"], "{form}");
+    }
+}
+
+#[test]
+fn every_callee_form_of_ruby() {
+    let forms = [
+        "context.emit(topic: 't', data: {})",
+        "context.emit({ topic: 't' })",
+        "context.emit({ 'topic' => 't' })",
+        "context[:emit].call(topic: 't')",
+        "emit = context[:emit]\nemit.call(topic: 't')",
+        "emit = context['emit']\nemit.(topic: 't')",
+        "context.emit topic: 't', data: {}",
+        "context.fetch(:emit).call(topic: 't')",
+        "context.emit(topic: 't') if input['x']",
+        "notify(context)\nend\ndef notify(ctx)\nctx.emit(topic: 't')",
+    ];
+    for form in forms {
+        let facts = rb_handler(form);
+        assert_eq!(known_topics(&facts), ["t"], "{form}");
+    }
+}
+
+#[test]
+fn other_peoples_emit_is_none() {
+    let forms = [
+        "socket.emit('joined')",
+        "socket.emit({ topic: 'x' })",
+        "this.emit('x')",
+        "const bus = new EventEmitter(); bus.emit('done', 1)",
+        "const emitter = { emit: (x) => x }; emitter.emit({ topic: 'x' })",
+        "input.emit({ topic: 'x' })",
+        "const { emit: other } = makeBus(); other({ topic: 'x' })",
+    ];
+    for form in forms {
+        assert_eq!(topics(&ts_handler(form)), [], "{form}");
+    }
+    let own = "function emit(x) {}\nexport const run = () => emit({ topic: 'x' })";
+    assert_eq!(topics(&ts(own)), []);
+    let helper = "export const handler = async (i, ctx) => send(socket)\nfunction send(ctx) { ctx.emit({ topic: 'x' }) }";
+    assert_eq!(topics(&ts(helper)), []);
+}
+
+#[test]
+fn a_foreign_function_counts_if_what_it_sends_is_a_message() {
+    let facts = ts(
+        "export async function advance(item, enqueue) { await enqueue({ topic: 'item.moved', data: item }) }",
+    );
+    assert_eq!(known_topics(&facts), ["item.moved"]);
+    assert!(facts.emits[0].in_helper);
+    assert_eq!(topics(&ts("export function pass(emit) { emit('x', 1) }")), []);
+    assert_eq!(
+        topics(&ts("export function pass(emit) { emit({ type: 'x' }) }")),
+        []
+    );
+}
+
+#[test]
+fn the_frameworks_imported_enqueue_is_one() {
+    let facts = ts("import { enqueue } from 'motia'\n\
+         export const config = { name: 'A', triggers: [queue('in')], enqueues: ['out'] }\n\
+         export const handler = async () => { await enqueue({ topic: 'out', data: {} }) }");
+    assert_eq!(known_topics(&facts), ["out"]);
+    assert_eq!(
+        topics(&ts(
+            "import { enqueue } from './queue'\nexport const f = () => enqueue({ topic: 'x' })"
+        )),
+        []
+    );
+}
+
+#[test]
+fn helpers_are_told_from_the_handler() {
+    let facts = ts_handler(
+        "await emit({ topic: 'a' }); await late(emit)\n}\nasync function late(emit: any) {\n  await emit({ topic: 'b' })",
+    );
+    let found: Vec<(String, bool)> = known_topics(&facts)
+        .into_iter()
+        .zip(facts.emits.iter().map(|site| site.in_helper))
+        .collect();
+    assert_eq!(found, [("a".to_owned(), false), ("b".to_owned(), true)]);
+}
+
+#[test]
+fn a_message_without_topic_has_none() {
+    for call in [
+        "emit({ type: 'x', data: {} })",
+        "emit('x', {})",
+        "emit(`x.${input.id}`, {})",
+        "emit()",
+    ] {
+        assert_eq!(topics(&ts_handler(&format!("await {call}"))), [None], "{call}");
+    }
+    // The keyword form is an error in Python: `emit` takes one dictionary.
+    assert_eq!(
+        topics(&py_handler("    await context.emit(topic='x', data={})")),
+        [None]
+    );
+    for call in [
+        "emit(...input.args)",
+        "emit({ ...input, data: 1 })",
+        "emit(input)",
+        "emit(build())",
+    ] {
+        let found = topics(&ts_handler(&format!("await {call}")));
+        assert!(
+            matches!(found.as_slice(), [Some(crate::facts::Text::Unknown(_))]),
+            "{call}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_choice_of_messages_is_two_sites() {
+    let facts = ts_handler("await emit(input.ok ? { topic: 'a', data: 1 } : { topic: 'b', data: 2 })");
+    assert_eq!(known_topics(&facts), ["a", "b"]);
+}
+
+#[test]
+fn a_promise_that_is_used_counts_as_awaited() {
+    let kept = [
+        "await emit({ topic: 't' })",
+        "return emit({ topic: 't' })",
+        "await Promise.all([emit({ topic: 't' })])",
+        "await Promise.allSettled(input.list.map((x) => emit({ topic: 't' })))",
+        "await Promise.race([emit({ topic: 't' }), timeout()])",
+        "emit({ topic: 't' }).catch(() => {})",
+        "emit({ topic: 't' }).then(done)",
+        "const sent = emit({ topic: 't' }); await sent",
+        "const all = []; all.push(emit({ topic: 't' })); await Promise.all(all)",
+        "await (input.ok ? emit({ topic: 't' }) : null)",
+        "input.ok && (await emit({ topic: 't' }))",
+        "let p; p = emit({ topic: 't' }); await p",
+        "const send = () => emit({ topic: 't' }); await send()",
+    ];
+    for body in kept {
+        let facts = ts_handler(body);
+        assert_eq!(facts.emits.len(), 1, "{body}");
+        assert!(facts.emits[0].awaited, "{body}");
+    }
+}
+
+#[test]
+fn a_promise_that_nobody_keeps_is_not_awaited() {
+    let dropped = [
+        "emit({ topic: 't' })",
+        "input.ok && emit({ topic: 't' })",
+        "input.ok ? emit({ topic: 't' }) : null",
+        "void emit({ topic: 't' })",
+        "const sent = emit({ topic: 't' })",
+        "input.list.forEach((x) => { emit({ topic: 't' }) })",
+        "if (input.ok) emit({ topic: 't' })",
+        "try { emit({ topic: 't' }) } catch (error) {}",
+    ];
+    for body in dropped {
+        let facts = ts_handler(body);
+        assert_eq!(facts.emits.len(), 1, "{body}");
+        assert!(!facts.emits[0].awaited, "{body}");
+    }
+}
+
+#[test]
+fn awaiting_is_judged_by_the_rules_of_the_language() {
+    assert!(!py_handler("    context.emit({'topic': 't'})").emits[0].awaited);
+    assert!(py_handler("    await context.emit({'topic': 't'})").emits[0].awaited);
+    assert!(
+        py_handler("    await asyncio.gather(*[context.emit({'topic': 't'}) for x in input_data])").emits[0]
+            .awaited
+    );
+    assert!(py_handler("    context.enqueue({'topic': 't'})").emits[0].awaited);
+    let sync = py(
+        "config = {'type': 'event', 'subscribes': []}\ndef handler(data, context):\n    context.emit({'topic': 't'})\n",
+    );
+    assert!(sync.emits[0].awaited);
+    assert!(rb_handler("context.emit(topic: 't')").emits[0].awaited);
+}
+
+#[test]
+fn what_leaves_the_file_is_noted() {
+    let escaping = [
+        "await notify(emit)",
+        "await service.run({ emit, state })",
+        "await Promise.all(input.list.map(emit))",
+        "const deps = { emit }; await notify(deps)",
+        "box.emit = emit",
+        "return { emit }",
+        "await notify(...[emit])",
+    ];
+    for body in escaping {
+        assert!(ts_handler(body).emit_escapes, "{body}");
+    }
+    let staying = [
+        "await emit({ topic: 't' })",
+        "await notify(state, streams, logger)",
+        "console.log(emit)",
+        "logger.info('x', { emit })",
+        "await here(emit)\n}\nasync function here(emit: any) { await emit({ topic: 't' })",
+    ];
+    for body in staying {
+        assert!(!ts_handler(body).emit_escapes, "{body}");
+    }
+    let context = "export const config = { type: 'event', subscribes: [] }\nexport const handler = async (input, ctx) => { await run(ctx) }";
+    assert!(ts(context).emit_escapes);
+    assert!(py_handler("    await run(context)").emit_escapes);
+    assert!(!py_handler("    print(context)").emit_escapes);
+    assert!(rb_handler("run(context)").emit_escapes);
+}
