@@ -1,6 +1,10 @@
 //! Topics inside the quotes of a list or an emit call.
 
+mod unfinished;
+
 use std::collections::BTreeSet;
+
+use banister_grammars::Span;
 
 use super::card;
 use super::target::slot_at;
@@ -8,16 +12,23 @@ use super::{Completion, CompletionKind};
 use crate::index::{Index, Role, Slot, slots};
 use crate::project::Step;
 
+/// The string that is being completed.
+struct Place<'i> {
+    role: Role,
+    span: Span,
+    /// The other topics of the same list: nobody lists one twice.
+    listed: BTreeSet<&'i str>,
+}
+
 pub(super) fn completion(index: &Index, file: &str, offset: u32) -> Option<Vec<Completion>> {
-    let slot = slot_at(index, file, offset).filter(|slot| slot.fact.literal)?;
-    let listed = listed(index, file, &slot);
+    let place = place(index, file, offset)?;
     let step = index.step(file);
     let mut proposals: Vec<(u32, &str)> = index
         .topics
         .keys()
         .map(String::as_str)
-        .filter(|topic| !listed.contains(topic) && is_used_elsewhere(index, topic, file, &slot))
-        .map(|topic| (group(index, step, slot.role, topic), topic))
+        .filter(|topic| !place.listed.contains(topic) && is_used_elsewhere(index, topic, file, place.span))
+        .map(|topic| (group(index, step, place.role, topic), topic))
         .collect();
     proposals.sort_unstable();
     let completions = (0..).zip(proposals).map(|(rank, (_, topic))| Completion {
@@ -25,13 +36,33 @@ pub(super) fn completion(index: &Index, file: &str, offset: u32) -> Option<Vec<C
         kind: CompletionKind::Topic,
         detail: card::summary(index, topic),
         documentation: card::topic(index, topic),
-        replace: slot.fact.span,
+        replace: place.span,
         rank,
     });
     Some(completions.collect())
 }
 
-/// The other topics of the same list: nobody lists one twice.
+fn place<'i>(index: &'i Index, file: &str, offset: u32) -> Option<Place<'i>> {
+    if let Some(slot) = slot_at(index, file, offset) {
+        let listed = listed(index, file, &slot);
+        return slot.fact.literal.then_some(Place {
+            role: slot.role,
+            span: slot.fact.span,
+            listed,
+        });
+    }
+    let source = &index.step(file)?.source;
+    if source.facts.problems.is_empty() {
+        return None;
+    }
+    let unfinished::Unfinished { role, span } = unfinished::at(&source.text, offset)?;
+    Some(Place {
+        role,
+        span,
+        listed: BTreeSet::new(),
+    })
+}
+
 fn listed<'i>(index: &'i Index, file: &str, slot: &Slot<'_>) -> BTreeSet<&'i str> {
     let others = index.facts(file).map(slots).unwrap_or_default();
     others
@@ -42,11 +73,11 @@ fn listed<'i>(index: &'i Index, file: &str, slot: &Slot<'_>) -> BTreeSet<&'i str
 }
 
 /// The text that is being typed is no topic until something else names it.
-fn is_used_elsewhere(index: &Index, topic: &str, file: &str, slot: &Slot<'_>) -> bool {
+fn is_used_elsewhere(index: &Index, topic: &str, file: &str, typed: Span) -> bool {
     index
         .mentions(topic)
         .iter()
-        .any(|mention| mention.file != file || mention.span != slot.fact.span)
+        .any(|mention| mention.file != file || mention.span != typed)
 }
 
 /// The lower the likelier.
@@ -193,6 +224,30 @@ end",
             labels(&config("subscribes: [], emits: ['order.created', 'pay$0']")).unwrap(),
             ["order.changed", "payment.done", "analytics.done", "report.done"]
         );
+    }
+
+    #[test]
+    fn code_that_does_not_parse_yet_is_completed() {
+        for fixture in [
+            "//- steps/a.step.ts
+export const config = { type: 'cron', name: 'A', cron: '* * * * *', emits: [] }
+export const handler = async ({ emit }) => {
+  await emit({ topic: '$0
+}",
+            "//- steps/a_step.py
+config = {'type': 'cron', 'name': 'A', 'cron': '* * * * *', 'emits': []}
+async def handler(context):
+    await context.emit({'topic': '$0",
+            "//- steps/a.step.rb
+def config
+  { type: 'cron', name: 'A', cron: '* * * * *', emits: ['$0 }
+end",
+        ] {
+            assert!(
+                labels(fixture).unwrap().contains(&"order.created".to_owned()),
+                "{fixture}"
+            );
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use banister_grammars::Language;
 
-use super::similarity::is_slip;
+use super::similarity::{is_slip, words};
 use super::{Context, Findings, Rule};
 use crate::diagnostic::{Edit, Fix, Severity};
 use crate::index::{Index, Mention, Role};
@@ -15,7 +15,7 @@ A topic that one file alone uses, that leads nowhere, and that is one edit away 
 the other end: `customer.notifed` is subscribed, `customer.notified` is emitted. The same words with other punctuation
 count as well.
 
-Names that differ in a digit (`job.v1`, `job.v2`) and names under five letters are left alone. The finding stands for
+Names that differ in a digit (`job.v1`, `job.v2`) and words under four letters are left alone. The finding stands for
 all consequences of the slip: neither topic is reported as never emitted or without subscriber.",
     check,
 };
@@ -90,22 +90,39 @@ pub(super) fn slips(index: &Index) -> BTreeMap<String, String> {
             slips.insert(topic.to_owned(), meant.to_owned());
         }
     }
-    // Of two lonely topics that could be each other's slip only one is: the one that is written less often, and
-    // between equals the one that is taken, because a topic is named by who sends it.
-    let weight = |topic: &str| {
+    // Of two lonely topics that could be each other's slip only one is: the one with the stranger word, else the one
+    // that is written less often, and between equals the one that is taken, because who sends a topic names it.
+    let weight = |topic: &str, other: &str| {
         let mentions = index.mentions(topic);
-        (
-            mentions.len(),
-            mentions.first().is_some_and(|mention| mention.role.sends()),
-        )
+        let sends = mentions.first().is_some_and(|mention| mention.role.sends());
+        (rarest_word_of_its_own(index, topic, other), mentions.len(), sends)
     };
-    let is_the_original =
-        |topic: &String, meant: &String| slips.get(meant) == Some(topic) && weight(topic) > weight(meant);
-    slips
+    let is_the_original = |topic: &String, meant: &String| {
+        slips.get(meant) == Some(topic) && weight(topic, meant) > weight(meant, topic)
+    };
+    let kept = slips
         .iter()
-        .filter(|(topic, meant)| !is_the_original(topic, meant))
-        .map(|(t, m)| (t.clone(), m.clone()))
+        .filter(|(topic, meant)| !is_the_original(topic, meant));
+    kept.map(|(topic, meant)| (topic.clone(), meant.clone()))
         .collect()
+}
+
+/// In how many topics of the project the least common word occurs that `topic` has and `other` has not.
+fn rarest_word_of_its_own(index: &Index, topic: &str, other: &str) -> usize {
+    let shared = words(other);
+    let uses = |word: &String| {
+        index
+            .topics
+            .keys()
+            .filter(|topic| words(topic).contains(word))
+            .count()
+    };
+    words(topic)
+        .iter()
+        .filter(|word| !shared.contains(word))
+        .map(uses)
+        .min()
+        .unwrap_or(0)
 }
 
 /// True if only one file uses the topic and it leads nowhere.
@@ -124,7 +141,7 @@ fn is_lonely(index: &Index, topic: &str) -> bool {
         index.may_be_emitted(topic)
     };
     // A call that the step's own declaration does not cover is reported as that.
-    let dropped = index.step(&first.file).is_some_and(|step| step.drops(topic));
+    let dropped = first.role.sends() && index.step(&first.file).is_some_and(|step| step.drops(topic));
     one_side && !leads_on && !dropped
 }
 
@@ -210,6 +227,31 @@ exports.handler = async () => {}
 ";
         check(fixture);
         assert_eq!(report(&fixed(fixture)), "");
+    }
+
+    #[test]
+    fn of_two_lonely_topics_the_one_with_the_strange_word_is_the_slip() {
+        check(
+            "\
+//- steps/a.step.js
+exports.config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['cart.revieww.kept', 'order.review.made'] }
+//                                                                      ^^^^^^^^^^^^^^^^^ misspelled-topic warning
+exports.handler = async ({ emit }) => {
+  await emit({ topic: 'cart.revieww.kept', data: {} })
+  await emit({ topic: 'order.review.made', data: {} })
+}
+//- steps/b.step.js
+exports.config = { type: 'event', name: 'B', subscribes: ['cart.review.kept'], emits: ['b.done'] }
+exports.handler = async (input, { emit }) => { await emit({ topic: 'b.done', data: {} }) }
+//- steps/c.step.js
+exports.config = { type: 'event', name: 'C', subscribes: ['order.review.made', 'b.donne'], emits: ['c.done'] }
+//                                                                              ^^^^^^^ misspelled-topic warning
+exports.handler = async (input, { emit }) => { await emit({ topic: 'c.done', data: {} }) }
+//- steps/d.step.js
+exports.config = { type: 'event', name: 'D', subscribes: ['c.done'], emits: [] }
+exports.handler = async () => {}
+",
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! When two names are alike: for "did you mean" and for slips of the pen.
 
-/// Shorter names are alike by chance.
-const MIN_LENGTH: usize = 5;
+/// Shorter words are alike by chance: `a.done` and `b.done` are two topics.
+const MIN_WORD: usize = 4;
 
 /// Half of the words in common.
 const SHARED_WORDS: f64 = 0.5;
@@ -22,7 +22,15 @@ pub(super) fn is_related(one: &str, other: &str) -> bool {
 }
 
 fn is_one_edit(written: &str, meant: &str) -> bool {
-    if written.len().min(meant.len()) < MIN_LENGTH || strsim::osa_distance(written, meant) != 1 {
+    if strsim::osa_distance(written, meant) != 1 {
+        return false;
+    }
+    let (ours, theirs) = (words(written), words(meant));
+    let differing = ours.iter().zip(&theirs).filter(|(one, other)| one != other);
+    if differing
+        .flat_map(|(one, other)| [one, other])
+        .any(|word| word.chars().count() < MIN_WORD)
+    {
         return false;
     }
     // `step.1` and `step.2` are two names on purpose.
@@ -31,7 +39,7 @@ fn is_one_edit(written: &str, meant: &str) -> bool {
 }
 
 /// The words of a name, whatever joins them: `order.created`, `order-created`, `orderCreated`.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut was_lower = false;
     for ch in name.chars() {
@@ -73,7 +81,8 @@ mod tests {
             ("step.1", "step.2"),
             ("job.v1.done", "job.v2.done"),
             ("job.done", "job.v2.done"),
-            ("lock", "look"),
+            ("a.done", "b.done"),
+            ("cat.fed", "car.fed"),
             ("", "a"),
         ] {
             assert!(!is_slip(written, meant), "{written} for {meant}");
