@@ -22,15 +22,12 @@ pub(super) fn is_related(one: &str, other: &str) -> bool {
 }
 
 fn is_one_edit(written: &str, meant: &str) -> bool {
-    if strsim::osa_distance(written, meant) != 1 {
+    if written.len().min(meant.len()) < MIN_WORD || strsim::osa_distance(written, meant) != 1 {
         return false;
     }
     let (ours, theirs) = (words(written), words(meant));
-    let differing = ours.iter().zip(&theirs).filter(|(one, other)| one != other);
-    if differing
-        .flat_map(|(one, other)| [one, other])
-        .any(|word| word.chars().count() < MIN_WORD)
-    {
+    let mut differing = ours.iter().zip(&theirs).filter(|(one, other)| one != other);
+    if differing.any(|(one, other)| one.chars().count().max(other.chars().count()) < MIN_WORD) {
         return false;
     }
     // `step.1` and `step.2` are two names on purpose.
@@ -65,6 +62,7 @@ mod tests {
             ("customer.notifed", "customer.notified"),
             ("order.craeted", "order.created"),
             ("orders.created", "order.created"),
+            ("cat.opened", "chat.opened"),
             ("order-created", "order.created"),
             ("orderCreated", "order.created"),
             ("ORDER_CREATED", "order.created"),
