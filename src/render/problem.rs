@@ -13,3 +13,8 @@ pub(crate) fn error_chain(error: &anyhow::Error) -> String {
 pub(crate) fn warning(text: &str) -> String {
     format!("\u{1b}[1;33mwarning\u{1b}[0m: {text}")
 }
+
+/// An error in one line.
+pub(crate) fn error_line(text: &str) -> String {
+    format!("\u{1b}[1;31merror\u{1b}[0m: {text}")
+}

@@ -35,6 +35,25 @@ pub struct FlowResult {
     pub label: ControlLabel,
 }
 
+impl FlowResult {
+    /// A run that could not begin.
+    pub fn failed(headline: String) -> Self {
+        Self::of_failure(FlowFailure { headline, place: FailurePlace::Unknown, details: Vec::new() })
+    }
+
+    /// A run that could not begin, with a place to look at.
+    pub fn of_failure(failure: FlowFailure) -> Self {
+        Self {
+            trace: Trace::default(),
+            start: 0,
+            failures: vec![failure],
+            notes: Vec::new(),
+            output: Vec::new(),
+            label: ControlLabel::Controlled,
+        }
+    }
+}
+
 /// One reason why a test fails.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FlowFailure {

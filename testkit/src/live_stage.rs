@@ -8,7 +8,7 @@ use banister_grammars::Language;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::Value as Json;
 
-use crate::mock::{Held, MockServer, MockSession};
+use crate::mock::{Held, MockError, MockServer, MockSession};
 use crate::protocol::{FromWorker, Invoke, Reply, ToWorker};
 use crate::report::StepOutput;
 use crate::spec::HttpMock;
@@ -68,12 +68,15 @@ impl<'m> LiveStage<'m> {
     }
 
     /// Opens the mocks of a run and names them.
-    pub fn open_session(&mut self, mocks: Vec<HttpMock>) -> u64 {
+    ///
+    /// # Errors
+    /// The mock server cannot open a session.
+    pub fn open_session(&mut self, mocks: Vec<HttpMock>) -> Result<u64, MockError> {
         self.held = None;
-        let session = self.mocks.open_session(mocks);
+        let session = self.mocks.open_session(mocks)?;
         let id = session.id();
         self.session = Some(session);
-        id
+        Ok(id)
     }
 
     /// Ends the run: its mocks are gone and handlers that still run are thrown away.
@@ -137,7 +140,7 @@ impl<'m> LiveStage<'m> {
                 return Err(worker.over_budget());
             }
             let mut ready =
-                [PollFd::new(worker.socket(), PollFlags::IN), PollFd::new(session.bell(), PollFlags::IN)];
+                [PollFd::from_borrowed_fd(worker.socket(), PollFlags::IN), PollFd::new(session.bell(), PollFlags::IN)];
             let timeout = Timespec::try_from(left).ok();
             match poll(&mut ready, timeout.as_ref()) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
@@ -192,7 +195,7 @@ impl Stage for LiveStage<'_> {
 
 fn stage_error(error: WorkerError) -> StageError {
     match error {
-        WorkerError::MissingInterpreter { .. } => StageError::Missing(error.to_string()),
+        WorkerError::MissingInterpreter { .. } | WorkerError::Outdated { .. } => StageError::Missing(error.to_string()),
         WorkerError::Budget { seconds } => StageError::Budget { seconds },
         other => StageError::Broken(other.to_string()),
     }

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use banister_grammars::Language;
 use banister_grammars::facts::StepKind;
 
+pub use of_project::names_of;
+
 /// A project, ready to run.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {

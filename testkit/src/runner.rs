@@ -162,7 +162,10 @@ impl Harness {
     }
 
     fn run_once(&self, case: &TestCase, stage: &mut LiveStage<'_>, seed: Seed, variables: Variables) -> FlowResult {
-        let session = stage.open_session(case.test().http.clone());
+        let session = match stage.open_session(case.test().http.clone()) {
+            Ok(session) => session,
+            Err(error) => return FlowResult::failed(format!("the mock server cannot open a session: {error}")),
+        };
         let result = run_flow(&self.plan, stage, case.test(), Setting { seed, session, variables });
         stage.close_session();
         result

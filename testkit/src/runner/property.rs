@@ -9,12 +9,11 @@ use serde_json::{Map, Value as Json};
 use super::{Harness, TestCase};
 use crate::flow::{FailurePlace, FlowFailure, FlowResult, variables_of};
 use crate::live_stage::LiveStage;
-use crate::report::{ControlLabel, TestOutcome};
+use crate::report::TestOutcome;
 use crate::rng::Seed;
 use crate::schema::schema_of;
 use crate::spec::InputSource;
 use crate::strategy::strategy_for;
-use crate::trace::Trace;
 use banister_grammars::Span;
 
 /// Cases of a property test that says nothing else.
@@ -27,7 +26,7 @@ impl Harness {
         let names: Vec<String> = case.test().for_all.iter().map(|(name, _)| name.value.clone()).collect();
         let strategies = match self.strategies(case, stage) {
             Ok(strategies) => strategies,
-            Err(failure) => return self.outcome(case, failed(*failure), None),
+            Err(failure) => return self.outcome(case, FlowResult::of_failure(*failure), None),
         };
         let mut runner = TestRunner::new(Config {
             cases: self.options.cases.or(case.test().cases).unwrap_or(DEFAULT_CASES),
@@ -48,18 +47,18 @@ impl Harness {
         let stage = stage.into_inner();
         match verdict {
             Ok(()) => {
-                let result = last.into_inner().unwrap_or_else(|| failed(nothing_ran(case)));
+                let result = last.into_inner().unwrap_or_else(|| FlowResult::of_failure(nothing_ran(case)));
                 self.outcome(case, result, None)
             }
             Err(TestError::Fail(_, values)) => {
                 let variables = variables_of(&names, &values);
                 let result = self.run_once(case, stage, seed, variables.clone());
-                let result = if result.failures.is_empty() { failed(not_repeated(case)) } else { result };
+                let result = if result.failures.is_empty() { FlowResult::of_failure(not_repeated(case)) } else { result };
                 self.confirmed(case, stage, seed, result, Some((variables, shown(&names, &values))))
             }
             Err(TestError::Abort(reason)) => {
                 let headline = format!("no inputs could be generated: {reason}");
-                self.outcome(case, failed(FlowFailure { headline, ..nothing_ran(case) }), None)
+                self.outcome(case, FlowResult::of_failure(FlowFailure { headline, ..nothing_ran(case) }), None)
             }
         }
     }
@@ -110,17 +109,6 @@ fn not_repeated(case: &TestCase) -> FlowFailure {
     FlowFailure {
         headline: "a case failed once and passed when it was run again: something is not under control".to_owned(),
         ..nothing_ran(case)
-    }
-}
-
-fn failed(failure: FlowFailure) -> FlowResult {
-    FlowResult {
-        trace: Trace::default(),
-        start: 0,
-        failures: vec![failure],
-        notes: Vec::new(),
-        output: Vec::new(),
-        label: ControlLabel::Controlled,
     }
 }
 

@@ -1,0 +1,207 @@
+//! `banister test`: flow tests, looking and behaving like `cargo test`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use banister_project::disk;
+use banister_testkit::flow_files::{self, FlowSource};
+use banister_testkit::plan::{Plan, names_of};
+use banister_testkit::report::{Format as ReportFormat, ReportOptions, Reporter};
+use banister_testkit::runner::{Harness, RunEvent, RunOptions, TestCase};
+use banister_testkit::spec::{self, ProjectNames};
+
+use crate::exit::Exit;
+use crate::render::{full, problem};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Run only tests whose name contains one of these
+    filter: Vec<String>,
+    /// The project
+    #[arg(short = 'C', long = "dir", default_value = ".", value_name = "DIR")]
+    dir: PathBuf,
+    /// Print the names of the tests and stop
+    #[arg(long)]
+    list: bool,
+    /// A filter must be the whole name
+    #[arg(long)]
+    exact: bool,
+    /// Pass over tests whose name contains this; may be given several times
+    #[arg(long, value_name = "FILTER")]
+    skip: Vec<String>,
+    /// Show what handlers print even if the test passes
+    #[arg(long)]
+    nocapture: bool,
+    /// Tests at a time; one for each processor if not given
+    #[arg(short = 'j', long = "jobs", value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// The number that ids, randomness and generated inputs are derived from
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    seed: u64,
+    /// Cases of every property test, whatever its file says
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    cases: Option<u32>,
+    /// Seconds that a handler may run without ending or waiting before it counts as hung
+    #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    budget: u64,
+    /// How results are printed
+    #[arg(long, value_enum, default_value_t = Format::Pretty)]
+    format: Format,
+    /// Write the canonical trace of every test into this folder
+    #[arg(long, value_name = "DIR")]
+    trace_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// One line a test
+    Pretty,
+    /// One character a test
+    Terse,
+    /// One JSON object an event
+    Json,
+}
+
+/// The tests of one project.
+struct Suite {
+    plan: Plan,
+    tests: Vec<TestCase>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let loaded = disk::load(&arguments.dir).with_context(|| format!("cannot test {}", arguments.dir.display()))?;
+    let mut suites = Vec::new();
+    let mut invalid = 0;
+    for project in loaded.host.snapshot().projects() {
+        let plan = Plan::of_project(&project, &loaded.root);
+        let names = names_of(&project);
+        let mut tests = Vec::new();
+        for source in flow_files::find(&plan.root) {
+            match read(&source, &names) {
+                Ok(cases) => tests.extend(cases),
+                Err(report) => {
+                    invalid += 1;
+                    anstream::eprintln!("{report}\n");
+                }
+            }
+        }
+        suites.push(Suite { plan, tests });
+    }
+    let all: usize = suites.iter().map(|suite| suite.tests.len()).sum();
+    for suite in &mut suites {
+        suite.tests.retain(|test| arguments.chooses(&test.name));
+    }
+    let chosen: usize = suites.iter().map(|suite| suite.tests.len()).sum();
+    let failed = match arguments.list {
+        true => list(&suites)?,
+        false => run_all(arguments, suites, all - chosen)?,
+    };
+    if invalid > 0 {
+        anstream::eprintln!("{}", problem::warning(&format!("{invalid} flow test file(s) were not run: see above")));
+        return Ok(Exit::Failure);
+    }
+    Ok(if failed { Exit::Findings } else { Exit::Success })
+}
+
+/// The tests of a file, or what is wrong with it, ready to be shown.
+fn read(source: &FlowSource, names: &ProjectNames) -> Result<Vec<TestCase>, String> {
+    let text = source.text.as_ref().map_err(|error| problem::error_line(&format!("{} {error}", source.path)))?;
+    let (file, problems) = match spec::parse(&source.path, Arc::clone(text)) {
+        Ok(file) => {
+            let problems = spec::check_names(&file, names);
+            (Some(file), problems)
+        }
+        Err(problems) => (None, problems),
+    };
+    match file.filter(|_| problems.is_empty()) {
+        Some(file) => Ok(TestCase::all_of(&Arc::new(file))),
+        None => {
+            let shown = problems.iter().map(|it| {
+                full::problem_with_code(it.rule, &it.message, it.help.as_deref(), &source.path, text, it.span)
+            });
+            Err(shown.collect::<Vec<_>>().join("\n\n"))
+        }
+    }
+}
+
+fn list(suites: &[Suite]) -> anyhow::Result<bool> {
+    let names: Vec<&str> = suites.iter().flat_map(|suite| &suite.tests).map(|test| test.name.as_str()).collect();
+    let lines: String = names.iter().map(|name| format!("{name}: test\n")).collect();
+    let count = if names.len() == 1 { "1 test".to_owned() } else { format!("{} tests", names.len()) };
+    super::write_stdout(&format!("{lines}\n{count}\n"))?;
+    Ok(false)
+}
+
+/// Runs every suite as one; true if a test failed.
+fn run_all(arguments: &Arguments, suites: Vec<Suite>, filtered_out: usize) -> anyhow::Result<bool> {
+    let begun = Instant::now();
+    let mut reporter = Reporter::new(anstream::stdout(), arguments.report_options());
+    reporter.suite_started(suites.iter().map(|suite| suite.tests.len()).sum())?;
+    let mut told = Ok(());
+    for suite in suites {
+        let harness = Harness::new(suite.plan, arguments.run_options())?;
+        harness.run(&suite.tests, &mut |event| {
+            let result = match event {
+                RunEvent::Started(test) => reporter.test_started(&test.name),
+                RunEvent::Finished(_, outcome) => reporter.test_finished(&outcome),
+            };
+            if told.is_ok() {
+                told = result;
+            }
+        });
+    }
+    told.context("cannot write the report")?;
+    let summary = reporter.suite_finished(filtered_out, begun.elapsed())?;
+    Ok(summary.failed > 0)
+}
+
+impl Arguments {
+    fn chooses(&self, name: &str) -> bool {
+        let fits = |filter: &String| if self.exact { name == filter } else { name.contains(filter.as_str()) };
+        (self.filter.is_empty() || self.filter.iter().any(fits)) && !self.skip.iter().any(fits)
+    }
+
+    fn report_options(&self) -> ReportOptions {
+        ReportOptions {
+            format: match self.format {
+                Format::Pretty => ReportFormat::Pretty,
+                Format::Terse => ReportFormat::Terse,
+                Format::Json => ReportFormat::Json,
+            },
+            // The stream itself takes colours away where nobody sees them.
+            color: true,
+            nocapture: self.nocapture,
+        }
+    }
+
+    fn run_options(&self) -> RunOptions {
+        let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        RunOptions {
+            seed: self.seed,
+            cases: self.cases,
+            jobs: self.jobs.map_or_else(processors, usize::from),
+            budget: Duration::from_secs(self.budget),
+            command: self.command(),
+            trace_dir: self.trace_dir.clone(),
+        }
+    }
+
+    /// The beginning of a replay line. A `-C` that was not needed is not repeated.
+    fn command(&self) -> String {
+        match self.dir == Path::new(".") {
+            true => "banister test".to_owned(),
+            false => format!("banister test -C {}", shell_word(&self.dir.to_string_lossy())),
+        }
+    }
+}
+
+/// A word that a shell reads back as `text`.
+fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=@%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
