@@ -1,4 +1,4 @@
-use expect_test::{Expect, expect};
+use expect_test::{Expect, expect, expect_file};
 use serde_json::json;
 
 use super::*;
@@ -109,105 +109,8 @@ fn check(format: Format, outcomes: &[TestOutcome], expected: &Expect) {
 
 #[test]
 fn pretty_reads_like_cargo_test() {
-    check(
-        Format::Pretty,
-        &outcomes(),
-        &expect![[r#"
-
-        running 3 tests
-        test tests/orders::passes ... ok (partial)
-        test tests/orders::fails ... FAILED (opaque)
-        test tests/orders::later ... ignored, not asked for
-
-        notes:
-            tests/orders::passes: CreateOrder left global values behind: x
-
-        failures:
-
-        ---- tests/orders::fails ----
-        the response is not as expected
-          --> tests/orders.flow.yaml:16:9
-          status: expected 201, found 500
-          a stack
-          of two lines
-        minimal input: {"quantity":11}
-        what happened:
-          +0ms  test  POST /orders {"quantity":11}
-        stdout of CreateOrder:
-          line 0
-          line 1
-          line 2
-          line 3
-          line 4
-          line 5
-          line 6
-          line 7
-          line 8
-          line 9
-          line 10
-          line 11
-          line 12
-          line 13
-          line 14
-          line 15
-          line 16
-          line 17
-          line 18
-          line 19
-          line 20
-          line 21
-          line 22
-          line 23
-          line 24
-          line 25
-          line 26
-          line 27
-          line 28
-          line 29
-          … 40 more lines
-          line 70
-          line 71
-          line 72
-          line 73
-          line 74
-          line 75
-          line 76
-          line 77
-          line 78
-          line 79
-          line 80
-          line 81
-          line 82
-          line 83
-          line 84
-          line 85
-          line 86
-          line 87
-          line 88
-          line 89
-          line 90
-          line 91
-          line 92
-          line 93
-          line 94
-          line 95
-          line 96
-          line 97
-          line 98
-          line 99
-        stderr of CreateOrder:
-          careful
-        note: a second run went another way
-        control: opaque: another run may go another way
-        replay: banister test --exact 'tests/orders::fails' --seed 7
-
-        failures:
-            tests/orders::fails
-
-        test result: FAILED. 1 passed; 1 failed; 1 ignored; 0 measured; 4 filtered out; finished in 0.12s
-
-    "#]],
-    );
+    let text = told(ReportOptions::default(), &outcomes()).0;
+    expect_file!["../snapshots/pretty.txt"].assert_eq(&text);
 }
 
 #[test]
