@@ -1,5 +1,6 @@
 //! Tests of the facts as a whole; each module has one theme.
 
+mod rendering;
 mod support;
 
 mod cases;

@@ -7,7 +7,7 @@ use expect_test::expect_file;
 
 use crate::{Language, extract};
 
-use super::support::render;
+use super::rendering::render;
 
 fn check(folder: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))

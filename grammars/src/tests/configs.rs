@@ -2,6 +2,7 @@
 
 use crate::facts::{Declaration, Dialect, StepKind, Text};
 
+use super::rendering::render;
 use super::support::*;
 
 const CONFIG: &str = "{ type: 'event', name: 'S', subscribes: ['a'], emits: ['b'] }";
@@ -38,55 +39,58 @@ fn every_form_of_an_exported_config() {
     }
 }
 
+/// The handler, its parameters, whether it is `async`.
+const HANDLERS: &[(&str, &[&str], bool)] = &[
+    (
+        "export const handler = async (input, ctx) => {}",
+        &["input", "ctx"],
+        true,
+    ),
+    (
+        "export const handler: Handlers['S'] = async (input, { emit }) => {}",
+        &["input", ""],
+        true,
+    ),
+    (
+        "export async function handler(input, ctx) {}",
+        &["input", "ctx"],
+        true,
+    ),
+    ("export function handler(input) {}", &["input"], false),
+    (
+        "export const handler = withMiddleware(a, b, async (req, ctx) => {})",
+        &["req", "ctx"],
+        true,
+    ),
+    (
+        "const run = async (x) => {}\nexport const handler = run",
+        &["x"],
+        true,
+    ),
+    (
+        "const run = async (x) => {}\nexport { run as handler }",
+        &["x"],
+        true,
+    ),
+    ("export const handler = (async (x) => {}) as any", &["x"], true),
+    (
+        "exports.handler = async (x, ...rest) => {}",
+        &["x", "*rest"],
+        true,
+    ),
+];
+
 #[test]
 fn every_form_of_a_handler() {
-    for (form, params, is_async) in [
-        (
-            "export const handler = async (input, ctx) => {}",
-            vec!["input", "ctx"],
-            true,
-        ),
-        (
-            "export const handler: Handlers['S'] = async (input, { emit }) => {}",
-            vec!["input", ""],
-            true,
-        ),
-        (
-            "export async function handler(input, ctx) {}",
-            vec!["input", "ctx"],
-            true,
-        ),
-        ("export function handler(input) {}", vec!["input"], false),
-        (
-            "export const handler = withMiddleware(a, b, async (req, ctx) => {})",
-            vec!["req", "ctx"],
-            true,
-        ),
-        (
-            "const run = async (x) => {}\nexport const handler = run",
-            vec!["x"],
-            true,
-        ),
-        (
-            "const run = async (x) => {}\nexport { run as handler }",
-            vec!["x"],
-            true,
-        ),
-        ("export const handler = (async (x) => {}) as any", vec!["x"], true),
-        (
-            "exports.handler = async (x, ...rest) => {}",
-            vec!["x", "*rest"],
-            true,
-        ),
-    ] {
+    for (form, params, is_async) in HANDLERS {
         let source = format!("export const config = {CONFIG}\n{form}");
         let handler = ts(&source)
             .step
             .unwrap()
             .handler
             .unwrap_or_else(|| panic!("no handler in {form}"));
-        assert_eq!(handler.params, params, "{form}");
-        assert_eq!(handler.is_async, is_async, "{form}");
+        assert_eq!(handler.params, *params, "{form}");
+        assert_eq!(handler.is_async, *is_async, "{form}");
         let name = handler.span.slice(&source);
         assert!(["handler", "run"].contains(&name), "{form}: {name}");
         assert!(handler.body.slice(&source).ends_with('}'), "{form}");
@@ -98,20 +102,16 @@ fn every_form_of_a_handler() {
             .handler
             .is_none()
     );
-    let python = py(
-        "config = {'type': 'cron', 'cron': '* * * * *'}\n@traced\nasync def handler(context, *args, **kw):\n    pass\n",
-    );
+    let config = "config = {'type': 'cron', 'cron': '* * * * *'}";
+    let python = py(&format!(
+        "{config}\n@traced\nasync def handler(context, *args, **kw):\n    pass\n"
+    ));
     assert_eq!(
         python.step.unwrap().handler.unwrap().params,
         ["context", "*args", "*kw"]
     );
-    assert!(
-        rb("def config\n  { type: 'noop' }\nend\ndef handler(input, context)\nend")
-            .step
-            .unwrap()
-            .handler
-            .is_some()
-    );
+    let ruby = rb("def config\n  { type: 'noop' }\nend\ndef handler(input, context)\nend");
+    assert!(ruby.step.unwrap().handler.is_some());
 }
 
 #[test]

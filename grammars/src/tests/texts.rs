@@ -171,92 +171,98 @@ fn unknown_parts_make_a_pattern() {
     assert!(matches!(ts_topic("", "`${input.topic}`"), Text::Unknown(_)));
 }
 
+/// What stands before, the topic, its module, its path there.
+type Imported = (&'static str, &'static str, &'static str, &'static [&'static str]);
+
+/// The topic of an emit: what stands before, the expression.
+type TopicOf = fn(&str, &str) -> Text;
+
+const TYPESCRIPT_IMPORTS: &[Imported] = &[
+    ("import { DONE } from './topics'", "DONE", "./topics", &["DONE"]),
+    (
+        "import { Topics as T } from '@acme/t'",
+        "T.Order.Done",
+        "@acme/t",
+        &["Topics", "Order", "Done"],
+    ),
+    (
+        "import topics from './topics'",
+        "topics.done",
+        "./topics",
+        &["default", "done"],
+    ),
+    (
+        "import * as topics from './topics'",
+        "topics.DONE",
+        "./topics",
+        &["DONE"],
+    ),
+    (
+        "const topics = require('./topics')",
+        "topics.DONE",
+        "./topics",
+        &["DONE"],
+    ),
+    (
+        "const { DONE } = require('./topics')",
+        "DONE",
+        "./topics",
+        &["DONE"],
+    ),
+    (
+        "import { DONE } from './topics'\nconst T = { done: DONE }",
+        "T.done",
+        "./topics",
+        &["DONE"],
+    ),
+];
+
+const PYTHON_IMPORTS: &[Imported] = &[
+    ("from .topics import DONE", "DONE", ".topics", &["DONE"]),
+    (
+        "from .topics import Topics as T",
+        "T.DONE.value",
+        ".topics",
+        &["Topics", "DONE"],
+    ),
+    ("import topics", "topics.DONE", "topics", &["DONE"]),
+    ("import shop.topics", "shop.topics.DONE", "shop.topics", &["DONE"]),
+    ("import shop.topics as t", "t.DONE", "shop.topics", &["DONE"]),
+    ("from . import topics", "topics.DONE", ".", &["topics", "DONE"]),
+];
+
+const RUBY_IMPORTS: &[Imported] = &[
+    (
+        "require_relative '../topics'",
+        "Topics::DONE",
+        "../topics",
+        &["Topics", "DONE"],
+    ),
+    (
+        "require 'json'\nrequire_relative 'lib/topics'",
+        "Topics::DONE",
+        "lib/topics",
+        &["Topics", "DONE"],
+    ),
+    (
+        "require_relative 'b'\nrequire_relative 'lib/topics'",
+        "Topics::DONE",
+        "lib/topics",
+        &["Topics", "DONE"],
+    ),
+];
+
 #[test]
 fn names_of_other_modules_are_left_to_the_project() {
-    for (before, expr, module, path) in [
-        (
-            "import { DONE } from './topics'",
-            "DONE",
-            "./topics",
-            &["DONE"] as &[&str],
-        ),
-        (
-            "import { Topics as T } from '@acme/topics'",
-            "T.Order.Done",
-            "@acme/topics",
-            &["Topics", "Order", "Done"],
-        ),
-        (
-            "import topics from './topics'",
-            "topics.done",
-            "./topics",
-            &["default", "done"],
-        ),
-        (
-            "import * as topics from './topics'",
-            "topics.DONE",
-            "./topics",
-            &["DONE"],
-        ),
-        (
-            "const topics = require('./topics')",
-            "topics.DONE",
-            "./topics",
-            &["DONE"],
-        ),
-        (
-            "const { DONE } = require('./topics')",
-            "DONE",
-            "./topics",
-            &["DONE"],
-        ),
-        (
-            "import { DONE } from './topics'\nconst T = { done: DONE }",
-            "T.done",
-            "./topics",
-            &["DONE"],
-        ),
-    ] {
-        assert_eq!(ts_topic(before, expr), import(module, path), "{before}; {expr}");
-    }
-    for (before, expr, module, path) in [
-        (
-            "from .topics import DONE",
-            "DONE",
-            ".topics",
-            &["DONE"] as &[&str],
-        ),
-        (
-            "from .topics import Topics as T",
-            "T.DONE.value",
-            ".topics",
-            &["Topics", "DONE"],
-        ),
-        ("import topics", "topics.DONE", "topics", &["DONE"]),
-        ("import shop.topics", "shop.topics.DONE", "shop.topics", &["DONE"]),
-        ("import shop.topics as t", "t.DONE", "shop.topics", &["DONE"]),
-        ("from . import topics", "topics.DONE", ".", &["topics", "DONE"]),
-    ] {
-        assert_eq!(py_topic(before, expr), import(module, path), "{before}; {expr}");
-    }
-    for (before, expr, module) in [
-        ("require_relative '../topics'", "Topics::DONE", "../topics"),
-        (
-            "require 'json'\nrequire_relative 'lib/topics'",
-            "Topics::DONE",
-            "lib/topics",
-        ),
-        (
-            "require_relative 'other'\nrequire_relative 'lib/topics'",
-            "Topics::DONE",
-            "lib/topics",
-        ),
-    ] {
-        assert_eq!(
-            rb_topic(before, expr),
-            import(module, &["Topics", "DONE"]),
-            "{before}; {expr}"
-        );
+    let tables: [(TopicOf, &[Imported]); 3] = [
+        (ts_topic, TYPESCRIPT_IMPORTS),
+        (py_topic, PYTHON_IMPORTS),
+        (rb_topic, RUBY_IMPORTS),
+    ];
+    for (topic, table) in tables {
+        for (before, expr, module, path) in table {
+            assert_eq!(topic(before, expr), import(module, path), "{before}; {expr}");
+        }
     }
     let two = "require_relative 'a'\nrequire_relative 'b'";
     assert!(matches!(rb_topic(two, "Topics::DONE"), Text::Unknown(_)));
