@@ -51,6 +51,7 @@ impl Document {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use tower_lsp::ls_types::{Position, Range};
 
     fn edit(range: Option<[u32; 4]>, text: &str) -> TextDocumentContentChangeEvent {
@@ -91,5 +92,59 @@ mod tests {
             Encoding::Utf8,
         );
         assert_eq!(document.text, "ab");
+    }
+
+    /// Where a byte is, worked out in another way than the code under test does.
+    fn position(text: &str, at: usize, encoding: Encoding) -> Position {
+        let before = text[..at].replace("\r\n", "\n").replace('\r', "\n");
+        let (lines, column) = before
+            .rsplit_once('\n')
+            .map_or((0, before.as_str()), |(lines, column)| {
+                (lines.matches('\n').count() + 1, column)
+            });
+        let width = match encoding {
+            Encoding::Utf8 => column.len(),
+            Encoding::Utf16 => column.encode_utf16().count(),
+            Encoding::Utf32 => column.chars().count(),
+        };
+        Position::new(u32::try_from(lines).unwrap(), u32::try_from(width).unwrap())
+    }
+
+    /// The places between characters; between the two of one line end there is none.
+    fn places(text: &str) -> Vec<usize> {
+        let is_inside_line_end = |at: usize| text[..at].ends_with('\r') && text[at..].starts_with('\n');
+        (0..=text.len())
+            .filter(|at| text.is_char_boundary(*at) && !is_inside_line_end(*at))
+            .collect()
+    }
+
+    fn texts() -> impl Strategy<Value = String> {
+        const PIECES: &[&str] = &["a", "'", "é", "日", "😀", "e\u{301}", "\n", "\r\n", "\r"];
+        prop::collection::vec(prop::sample::select(PIECES), 0..12).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn any_edits_leave_the_text_that_replacing_bytes_leaves(
+            start in texts(),
+            edits in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), texts()), 0..8),
+            encoding in prop::sample::select(vec![Encoding::Utf8, Encoding::Utf16, Encoding::Utf32]),
+        ) {
+            let mut document = document(&start);
+            let mut expected = start;
+            for (from, to, text) in edits {
+                let places = places(&expected);
+                let (from, to) = (places[from.index(places.len())], places[to.index(places.len())]);
+                let (from, to) = (from.min(to), from.max(to));
+                let range = Range {
+                    start: position(&expected, from, encoding),
+                    end: position(&expected, to, encoding),
+                };
+                let change = TextDocumentContentChangeEvent { range: Some(range), range_length: None, text: text.clone() };
+                document.apply(vec![change], 2, encoding);
+                expected.replace_range(from..to, &text);
+                prop_assert_eq!(&document.text, &expected);
+            }
+        }
     }
 }

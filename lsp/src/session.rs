@@ -1,6 +1,9 @@
 //! All mutable state of a session and what each event does to it. Only the owner thread calls this; nothing in here
 //! waits for the client, for the disk or for a check.
 
+mod checks;
+mod roots;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,12 +11,11 @@ use std::sync::mpsc::Sender;
 use std::time::Instant;
 
 use tower_lsp::ls_types::{
-    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
-    InitializeParams, MessageType, PublishDiagnosticsParams, TextDocumentItem, Uri,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, InitializeParams, MessageType,
+    TextDocumentItem, Uri,
 };
 
 use crate::capabilities::Negotiated;
-use crate::diagnostics::{self, Checked, Outcome};
 use crate::dispatch::{self, View};
 use crate::document::Document;
 use crate::folder::{Folder, FolderId, Indigestible, Scan};
@@ -30,6 +32,8 @@ pub(crate) struct Session {
     client: Arc<Negotiated>,
     initialized: bool,
     documents: BTreeMap<Uri, Document>,
+    /// What the client calls its folders; those inside of others have no [`Folder`] of their own.
+    roots: Vec<PathBuf>,
     folders: BTreeMap<FolderId, Folder>,
     next_folder: u32,
     timer: Timer,
@@ -45,6 +49,7 @@ impl Session {
             client: Arc::default(),
             initialized: false,
             documents: BTreeMap::new(),
+            roots: Vec::new(),
             folders: BTreeMap::new(),
             next_folder: 0,
             timer: Timer::new(options.debounce, options.patience),
@@ -64,7 +69,7 @@ impl Session {
         match event {
             Event::Initialize(params) => self.initialize(&params),
             Event::Initialized => self.start(),
-            Event::Folders(params) => self.change_folders(&params),
+            Event::Folders(params) => self.change_roots(&params),
             Event::Open(params) => self.open(params.text_document),
             Event::Change(params) => self.change(params),
             Event::Save(params) => self.save(&params.text_document.uri),
@@ -84,19 +89,7 @@ impl Session {
 
     fn initialize(&mut self, params: &InitializeParams) {
         self.client = Arc::new(Negotiated::new(&params.capabilities));
-        #[expect(
-            deprecated,
-            reason = "clients without workspace folders still send the root alone"
-        )]
-        let root = params.root_uri.iter();
-        let roots: Vec<PathBuf> = match &params.workspace_folders {
-            Some(folders) if !folders.is_empty() => folders
-                .iter()
-                .filter_map(|folder| uri::to_path(&folder.uri))
-                .collect(),
-            _ => root.filter_map(uri::to_path).collect(),
-        };
-        self.set_roots(&roots);
+        self.take_roots(params);
     }
 
     /// The client is ready to be talked to.
@@ -106,60 +99,6 @@ impl Session {
             self.outbox.send(Outgoing::Register(vec![watch::registration()]));
         }
         self.touch();
-    }
-
-    fn change_folders(&mut self, params: &DidChangeWorkspaceFoldersParams) {
-        let removed: Vec<_> = params
-            .event
-            .removed
-            .iter()
-            .filter_map(|folder| uri::to_path(&folder.uri))
-            .collect();
-        let present = self
-            .folders
-            .values()
-            .map(|folder| folder.names.root().to_path_buf());
-        let kept = present.filter(|root| !removed.contains(root));
-        let added = params
-            .event
-            .added
-            .iter()
-            .filter_map(|folder| uri::to_path(&folder.uri));
-        let roots: Vec<PathBuf> = kept.chain(added).collect();
-        self.set_roots(&roots);
-    }
-
-    /// Makes exactly these the folders. One inside another is covered by the outer one, where projects are found at any
-    /// depth; otherwise each of its files would be reported twice.
-    fn set_roots(&mut self, roots: &[PathBuf]) {
-        let outermost = |root: &PathBuf| !roots.iter().any(|other| other != root && root.starts_with(other));
-        let mut wanted: Vec<PathBuf> = roots.iter().filter(|root| outermost(root)).cloned().collect();
-        wanted.sort();
-        wanted.dedup();
-        let gone: Vec<FolderId> = self
-            .folders
-            .iter()
-            .filter(|(_, folder)| !wanted.iter().any(|root| root == folder.names.root()))
-            .map(|(id, _)| *id)
-            .collect();
-        for id in gone {
-            if let Some(mut folder) = self.folders.remove(&id) {
-                self.publish(folder.board.clear());
-            }
-        }
-        for root in wanted {
-            if !self.folders.values().any(|folder| folder.names.root() == root) {
-                self.add_folder(root);
-            }
-        }
-    }
-
-    fn add_folder(&mut self, root: PathBuf) {
-        let id = FolderId(self.next_folder);
-        self.next_folder += 1;
-        self.folders.insert(id, Folder::new(root));
-        self.take_open_documents(id);
-        self.scan(id);
     }
 
     /// Lets the texts of the open documents count in a folder.
@@ -345,73 +284,6 @@ impl Session {
         self.touch();
     }
 
-    /// Starts a check of each folder that changed since its last one.
-    pub(crate) fn check_changed(&mut self) {
-        if !self.initialized {
-            return;
-        }
-        for (id, folder) in &mut self.folders {
-            if !folder.loaded || folder.checking || folder.checked == folder.generation {
-                continue;
-            }
-            folder.checking = true;
-            let (id, events) = (*id, self.events.clone());
-            let (names, host, generation) = (Arc::clone(&folder.names), folder.host(), folder.generation);
-            self.pool.later(move || {
-                let checked = diagnostics::check(names.root(), host, generation);
-                // Refused only when the session is over.
-                let _ = events.send(Event::Checked(id, Box::new(checked)));
-            });
-        }
-    }
-
-    fn checked(&mut self, id: FolderId, checked: Checked) {
-        let Some(folder) = self.folders.get_mut(&id) else {
-            return;
-        };
-        folder.checking = false;
-        folder.checked = checked.generation;
-        for (path, text) in checked.imported {
-            // It was analysed once already, in the background; were it indigestible it would not be here.
-            let _ = folder.import(&path, text);
-        }
-        if folder.checked != folder.generation {
-            self.timer.touch(Instant::now());
-        }
-        match checked.outcome {
-            Some(outcome) => self.show(id, &outcome),
-            None => self.outbox.log(
-                MessageType::ERROR,
-                "Checking the workspace failed; what is shown may be out of date.",
-            ),
-        }
-    }
-
-    /// Tells the client what a check found.
-    fn show(&mut self, id: FolderId, outcome: &Outcome) {
-        let Some(folder) = self.folders.get_mut(&id) else {
-            return;
-        };
-        if outcome.projects == 0 && !folder.said_empty {
-            folder.said_empty = true;
-            let root = folder.names.root().display();
-            let text = format!("No step project in {root} yet; waiting for step files.");
-            self.outbox.log(MessageType::INFO, text);
-        }
-        let fresh =
-            diagnostics::by_document(&outcome.snapshot, &outcome.findings, &folder.names, &self.client);
-        let present = folder.snapshot();
-        let names = Arc::clone(&folder.names);
-        let is_outdated = |uri: &Uri| {
-            let path = uri::to_path(uri).and_then(|path| uri::relative(names.root(), &path));
-            let then = path.as_deref().and_then(|path| outcome.snapshot.source(path));
-            let now = path.as_deref().and_then(|path| present.source(path));
-            matches!((then, now), (Some(then), Some(now)) if then.text != now.text)
-        };
-        let news = folder.board.update(fresh, is_outdated);
-        self.publish(news);
-    }
-
     /// After a panic while an event was handled: the state may be half changed, so it is built anew from the disk and
     /// the open documents.
     pub(crate) fn recover(&mut self) {
@@ -436,17 +308,6 @@ impl Session {
         let inside =
             |(id, folder): (&FolderId, &Folder)| Some((*id, uri::relative(folder.names.root(), path)?));
         self.folders.iter().find_map(inside)
-    }
-
-    fn publish(&self, news: Vec<(Uri, Vec<tower_lsp::ls_types::Diagnostic>)>) {
-        for (uri, diagnostics) in news {
-            let version = self.documents.get(&uri).map(|document| document.version);
-            self.outbox.send(Outgoing::Publish(PublishDiagnosticsParams {
-                uri,
-                diagnostics,
-                version,
-            }));
-        }
     }
 
     fn touch(&mut self) {

@@ -3,3 +3,5 @@
 mod faults;
 
 mod lifecycle;
+
+mod untrusted;

@@ -13,6 +13,9 @@ const EXPECTED: [&str; 4] = [
     "report.generated",
 ];
 
+/// Topics that none of the lists edited below holds already: a list is not offered what it has.
+const NEW: [&str; 3] = ["payment.processed", "recommendations.updated", "review.submitted"];
+
 const EMITS: [(&str, &str); 4] = [
     ("steps/create-order.step.ts", "emits: ['|order.created']"),
     ("steps/submit-review.step.js", "emits: ['review.|submitted']"),
@@ -63,15 +66,15 @@ fn proposals(client: &mut LspClient, path: &str, text: &str, marked: &str) -> Js
 }
 
 #[track_caller]
-fn assert_topics_at(client: &mut LspClient, path: &str, text: &str, marked: &str) {
+fn assert_topics_at(client: &mut LspClient, expected: &[&str], path: &str, text: &str, marked: &str) {
     let answer = proposals(client, path, text, marked);
     let items = answer
         .as_array()
         .unwrap_or_else(|| panic!("nothing at {marked} of {path}: {answer}"));
     let labels: Vec<&str> = items.iter().filter_map(|item| item["label"].as_str()).collect();
-    for topic in EXPECTED {
+    for topic in expected {
         assert!(
-            labels.contains(&topic),
+            labels.contains(topic),
             "no {topic} at {marked} of {path}: {labels:?}"
         );
     }
@@ -100,7 +103,7 @@ fn assert_topics_everywhere(places: &[(&str, &str)]) {
     let mut client = LspClient::start(project.root());
     for (path, marked) in places {
         let text = client.open(path);
-        assert_topics_at(&mut client, path, &text, marked);
+        assert_topics_at(&mut client, &EXPECTED, path, &text, marked);
     }
     client.finish();
 }
@@ -153,7 +156,7 @@ fn an_empty_string_that_was_just_typed() {
     for (path, old, new, marked) in typed {
         let text = client.open(path);
         let text = client.replace(path, 2, &text, old, new);
-        assert_topics_at(&mut client, path, &text, marked);
+        assert_topics_at(&mut client, &NEW, path, &text, marked);
     }
     client.finish();
 }

@@ -148,7 +148,7 @@ fn a_client_that_cannot_watch_files_is_served_at_each_save() {
     let path = "steps/process-payment.step.js";
     let text = project
         .read(path)
-        .replace("subscribes: ['order.created']", "subscribes: ['order.creted']");
+        .replace("subscribes: ['order.created']", "subscribes: ['parcel.lost']");
     project.write(path, text);
     client.notify(
         "textDocument/didSave",

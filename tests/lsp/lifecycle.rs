@@ -7,6 +7,11 @@ use crate::support::project::Project;
 
 const ORDER: &str = "steps/create-order.step.ts";
 
+const LOST: &str = "\
+exports.config = { type: 'event', name: 'Lost', subscribes: ['lost.topic'], emits: [] }
+exports.handler = async () => {}
+";
+
 #[test]
 fn the_server_says_what_it_can_do() {
     let project = Project::example("ecommerce");
@@ -53,10 +58,7 @@ fn a_root_without_folders_is_enough() {
 fn several_folders_are_several_worlds() {
     let project = Project::of(&[]);
     for name in ["one", "two"] {
-        let text = format!(
-            "exports.config = {{ type: 'event', name: 'Lost', subscribes: ['{name}.topic'], emits: [] }}\n\
-             exports.handler = async () => {{}}\n"
-        );
+        let text = LOST.replace("lost.topic", &format!("{name}.topic"));
         project.write(&format!("{name}/package.json"), "{}");
         project.write(&format!("{name}/steps/lost.step.js"), text);
     }
@@ -77,6 +79,23 @@ fn several_folders_are_several_worlds() {
     let change = json!({ "event": { "added": [], "removed": [folder(&client, "one")] } });
     client.notify("workspace/didChangeWorkspaceFolders", &change);
     client.findings("one/steps/lost.step.js", <[Json]>::is_empty);
+    client.finish();
+}
+
+#[test]
+fn a_folder_inside_of_another_is_served_once() {
+    let project = Project::of(&[("inner/package.json", "{}"), ("inner/steps/lost.step.js", LOST)]);
+    let path = "inner/steps/lost.step.js";
+    let mut client = LspClient::spawn(project.root());
+    let folder = |client: &LspClient, name: &str| json!({ "uri": client.uri(name), "name": name });
+    let folders = json!([folder(&client, "inner"), folder(&client, "")]);
+    client.initialize(&json!({ "capabilities": modern(), "workspaceFolders": folders }));
+    client.findings(path, |findings| findings.len() == 1);
+    // Without the outer one, the inner one has to stand for itself.
+    let change = json!({ "event": { "added": [], "removed": [folder(&client, "")] } });
+    client.notify("workspace/didChangeWorkspaceFolders", &change);
+    client.findings(path, <[Json]>::is_empty);
+    client.findings(path, |findings| findings.len() == 1);
     client.finish();
 }
 

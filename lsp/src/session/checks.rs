@@ -1,0 +1,95 @@
+//! When the workspace is checked, and what the client is told of the outcome.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tower_lsp::ls_types::{Diagnostic, MessageType, PublishDiagnosticsParams, Uri};
+
+use super::Session;
+use crate::diagnostics::{self, Checked, Outcome};
+use crate::folder::FolderId;
+use crate::message::Event;
+use crate::outbox::Outgoing;
+use crate::uri;
+
+impl Session {
+    /// Starts a check of each folder that changed since its last one.
+    pub(crate) fn check_changed(&mut self) {
+        if !self.initialized {
+            return;
+        }
+        for (id, folder) in &mut self.folders {
+            if !folder.loaded || folder.checking || folder.checked == folder.generation {
+                continue;
+            }
+            folder.checking = true;
+            let (id, events) = (*id, self.events.clone());
+            let (names, host, generation) = (Arc::clone(&folder.names), folder.host(), folder.generation);
+            self.pool.later(move || {
+                let checked = diagnostics::check(names.root(), host, generation);
+                // Refused only when the session is over.
+                let _ = events.send(Event::Checked(id, Box::new(checked)));
+            });
+        }
+    }
+
+    /// Takes over the outcome of a check.
+    pub(super) fn checked(&mut self, id: FolderId, checked: Checked) {
+        let Some(folder) = self.folders.get_mut(&id) else {
+            return;
+        };
+        folder.checking = false;
+        folder.checked = checked.generation;
+        for (path, text) in checked.imported {
+            // It was analysed once already, in the background; were it indigestible it would not be here.
+            let _ = folder.import(&path, text);
+        }
+        if folder.checked != folder.generation {
+            self.timer.touch(Instant::now());
+        }
+        match checked.outcome {
+            Some(outcome) => self.show(id, &outcome),
+            None => self.outbox.log(
+                MessageType::ERROR,
+                "Checking the workspace failed; what is shown may be out of date.",
+            ),
+        }
+    }
+
+    /// Tells the client what a check found.
+    fn show(&mut self, id: FolderId, outcome: &Outcome) {
+        let Some(folder) = self.folders.get_mut(&id) else {
+            return;
+        };
+        if outcome.projects == 0 && !folder.said_empty {
+            folder.said_empty = true;
+            let root = folder.names.root().display();
+            let text = format!("No step project in {root} yet; waiting for step files.");
+            self.outbox.log(MessageType::INFO, text);
+        }
+        let fresh =
+            diagnostics::by_document(&outcome.snapshot, &outcome.findings, &folder.names, &self.client);
+        let present = folder.snapshot();
+        let names = Arc::clone(&folder.names);
+        let is_outdated = |uri: &Uri| {
+            let path = uri::to_path(uri).and_then(|path| uri::relative(names.root(), &path));
+            let then = path.as_deref().and_then(|path| outcome.snapshot.source(path));
+            let now = path.as_deref().and_then(|path| present.source(path));
+            matches!((then, now), (Some(then), Some(now)) if then.text != now.text)
+        };
+        let news = folder.board.update(fresh, is_outdated);
+        self.publish(news);
+    }
+
+    /// Tells the client about documents, with the version that it knows them by.
+    pub(super) fn publish(&self, news: Vec<(Uri, Vec<Diagnostic>)>) {
+        for (uri, diagnostics) in news {
+            let version = self.documents.get(&uri).map(|document| document.version);
+            self.outbox.send(Outgoing::Publish(PublishDiagnosticsParams {
+                uri,
+                diagnostics,
+                version,
+            }));
+        }
+    }
+}
