@@ -4,11 +4,14 @@ mod modules;
 mod texts;
 mod tsconfig;
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use banister_grammars::facts::{ConstValue, ImportFact, ImportRef, SchemaFact, Text};
 use banister_grammars::{FileFacts, Language};
 
+use crate::discovery;
 use crate::workspace::{Manifests, Source, Sources};
 
 pub(crate) use modules::{Modules, package_name};
@@ -39,21 +42,33 @@ pub(crate) fn crosses_projects<'w>(
     root_of: impl Fn(&str) -> Option<&'w str>,
 ) -> bool {
     let modules = Modules::new(manifests);
-    // Most relative imports show at once that they name no step; the others need a look at their meanings.
+    // Most relative imports show at once that they name no step; the others need a look at their meanings, once for
+    // all files of a folder.
     let names_a_step = |text: &str| text.contains("step") || text.contains("stream");
     let may_lead_to_a_step = |import: &&ImportFact| {
         !import.module.starts_with('.')
             || names_a_step(&import.module)
             || import.names.iter().any(|(name, _)| names_a_step(name))
     };
+    let mut seen = BTreeSet::new();
     files.values().any(|source| {
-        let imports = source.facts.imports.iter().filter(may_lead_to_a_step);
-        let mut meant = imports
-            .flat_map(|import| meanings(&modules, source, import))
-            .flatten();
-        meant.any(|file| match root_of(&file) {
-            Some(root) => root_of(&source.path) != Some(root),
-            None => false,
+        let (folder, language) = (discovery::folder(&source.path), source.facts.language);
+        let home = root_of(&source.path);
+        let mut imports = source.facts.imports.iter().filter(may_lead_to_a_step);
+        imports.any(|import| {
+            let names = if language == Language::Python {
+                import.names.as_slice()
+            } else {
+                &[]
+            };
+            seen.insert((folder, home, language, import.module.as_str(), names))
+                && meanings(&modules, source, import)
+                    .into_iter()
+                    .flatten()
+                    .any(|file| {
+                        let root = root_of(&file);
+                        root.is_some() && root != home
+                    })
         })
     })
 }
@@ -82,6 +97,7 @@ fn name_as_module(module: &str, name: &str) -> String {
 pub(crate) struct Resolver<'w> {
     files: &'w Sources,
     modules: Modules<'w>,
+    known: RefCell<BTreeMap<(String, Language, String), Option<&'w Source>>>,
 }
 
 impl<'w> Resolver<'w> {
@@ -89,20 +105,14 @@ impl<'w> Resolver<'w> {
         Self {
             files,
             modules: Modules::new(manifests),
+            known: RefCell::default(),
         }
     }
 
-    /// The file's facts with imported texts replaced by their values, or nothing if no import of it leads anywhere:
-    /// most steps import only packages.
+    /// The file's facts with imported texts replaced by their values, or nothing if it names none.
     pub(crate) fn resolve(&self, source: &Source) -> Option<Arc<FileFacts>> {
-        let leads_somewhere = source.facts.imports.iter().any(|import| {
-            self.module(source, &import.module).is_some()
-                || import
-                    .names
-                    .iter()
-                    .any(|(name, _)| self.file_of_name(source, &import.module, name).is_some())
-        });
-        if !leads_somewhere {
+        // A copy of all facts is dear, and most files name none.
+        if !texts::all(&source.facts).any(|text| matches!(text, Text::Import(_))) {
             return None;
         }
         let mut facts = source.facts.clone();
@@ -239,9 +249,19 @@ impl<'w> Resolver<'w> {
     }
 
     fn module(&self, from: &Source, module: &str) -> Option<&'w Source> {
-        self.modules
-            .candidates(&from.path, from.facts.language, module)
-            .find_map(|path| self.files.get(&path))
-            .map(Arc::as_ref)
+        let language = from.facts.language;
+        // What a module means depends on the folder alone, and the steps of a folder import much the same.
+        let key = (
+            discovery::folder(&from.path).to_owned(),
+            language,
+            module.to_owned(),
+        );
+        if let Some(known) = self.known.borrow().get(&key) {
+            return *known;
+        }
+        let mut candidates = self.modules.candidates(&from.path, language, module);
+        let found = candidates.find_map(|path| self.files.get(&path)).map(Arc::as_ref);
+        self.known.borrow_mut().insert(key, found);
+        found
     }
 }

@@ -3,6 +3,38 @@
 use banister_grammars::FileFacts;
 use banister_grammars::facts::{Declaration, Text, TextFact, TopicRef};
 
+/// Each of them, in no promised order.
+pub(crate) fn all(facts: &FileFacts) -> impl Iterator<Item = &Text> {
+    let config = facts.step.iter().flat_map(|step| {
+        let singles = [&step.kind_text, &step.name].into_iter().flatten();
+        let parts = step
+            .triggers
+            .iter()
+            .flat_map(|trigger| [&trigger.method, &trigger.path, &trigger.cron]);
+        let taken = step.triggers.iter().flat_map(|trigger| &trigger.topics);
+        let drawn = step.virtual_emits.iter().chain(&step.virtual_subscribes);
+        let topics = taken
+            .chain(step.emits.topics())
+            .chain(drawn)
+            .map(|topic| &topic.topic);
+        singles.chain(parts.flatten()).chain(&step.flows).chain(topics)
+    });
+    let streams = facts.stream.iter().filter_map(|stream| stream.name.as_ref());
+    let calls = facts.emits.iter().filter_map(|emit| emit.topic.as_ref());
+    let states = facts
+        .state_uses
+        .iter()
+        .flat_map(|access| [&access.group, &access.key])
+        .flatten();
+    let uses = facts.stream_uses.iter().map(|stream| &stream.name);
+    config
+        .chain(streams)
+        .chain(calls)
+        .chain(states)
+        .chain(uses)
+        .map(|fact| &fact.text)
+}
+
 /// Calls `visit` with each of them, in no promised order.
 pub(crate) fn for_each_mut(facts: &mut FileFacts, visit: &mut dyn FnMut(&mut Text)) {
     if let Some(step) = &mut facts.step {
@@ -45,5 +77,31 @@ fn one(fact: Option<&mut TextFact>, visit: &mut dyn FnMut(&mut Text)) {
 fn topics(topics: &mut [TopicRef], visit: &mut dyn FnMut(&mut Text)) {
     for topic in topics {
         visit(&mut topic.topic.text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use banister_grammars::{Language, extract};
+
+    use super::*;
+
+    #[test]
+    fn reading_and_changing_see_the_same_texts() {
+        let mut facts = extract(
+            Language::TypeScript,
+            "export const config = { type: 'api', name: 'A', method: 'GET', path: '/a', emits: ['a', 'b'], flows: ['f'], \
+             virtualEmits: ['c'], virtualSubscribes: ['d'] }\n\
+             export const handler = async (req, { emit, state, streams }) => {\n\
+             await emit({ topic: 'e', data: {} }); await state.get('g', 'k'); await streams.s.set('x', 'y', {}) }\n",
+        );
+        let mut read: Vec<Text> = all(&facts).cloned().collect();
+        let mut changed = Vec::new();
+        for_each_mut(&mut facts, &mut |text| changed.push(text.clone()));
+        let order = |text: &Text| format!("{text:?}");
+        read.sort_by_key(order);
+        changed.sort_by_key(order);
+        assert_eq!(read, changed);
+        assert!(read.len() >= 12, "{read:?}");
     }
 }
