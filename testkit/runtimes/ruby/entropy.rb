@@ -10,6 +10,7 @@ module Banister
   # inside C code where no method can be replaced, so it is seeded from the head of the stream instead.
   module Entropy
     SEED_BYTES = 16
+    LOAD_SEED = ("\0" * 32).b.freeze
 
     class << self
       # Starts the stream of an invocation.
@@ -26,6 +27,15 @@ module Banister
           @block += 1
         end
         @buffer.slice!(0, count)
+      end
+
+      # Lends the block a stream of its own, the same in every process.
+      def aside
+        held = [@seed, @block, @buffer]
+        @seed, @block, @buffer = LOAD_SEED, 0, "".b
+        yield
+      ensure
+        @seed, @block, @buffer = held
       end
 
       # A seed for a generator of Ruby's.

@@ -32,9 +32,14 @@ module Banister
         frames = project_frames(error)
         position = position(error, frames, root)
         lines = shorten(frames).map { |frame| "\tfrom #{frame}" }
-        head = "#{error.class}: #{message(error)}"
-        cause = error.cause && !error.cause.equal?(error) ? "\nCaused by #{error.cause.class}: #{message(error.cause)}" : ""
-        { "stack" => text([head, *lines].join("\n") + cause, root) }.merge(position)
+        { "stack" => text([title(error), *lines, *cause(error)].join("\n"), root) }.merge(position)
+      end
+
+      def title(error) = "#{error.class.name}: #{message(error)}"
+
+      # A cause that says the same again is a library's way to raise once more.
+      def cause(error)
+        title(error.cause).then { |found| found == title(error) ? nil : "Caused by #{found}" } if error.cause
       end
 
       def project_frames(error)

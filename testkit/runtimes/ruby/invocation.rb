@@ -22,6 +22,25 @@ module Banister
       @channel.write(type, fields)
     end
 
+    # Makes ready for further invocations like this one: the environment is set and the libraries are loaded.
+    def warm(order, libraries)
+      prepare(order.fetch("now"), NO_SEED, order.fetch("env"))
+      libraries.each do |library|
+        require library
+      rescue Exception # rubocop:disable Lint/RescueException
+        # The step will meet the failure itself, and report it.
+        next
+      end
+      @warm = true
+      self
+    end
+
+    # Keeps steps, and with them all that they change, from one invocation to the next.
+    def share
+      @steps = {}
+      self
+    end
+
     private
 
     def describe(message)
@@ -36,14 +55,32 @@ module Banister
       calls = Pause.calls = Calls.new(@channel)
       context = Context.new(message.fetch("context"), calls)
       input = Values.rich(message["input"])
-      result = Step.new(message.fetch("file"), @root).run(message.fetch("call"), input, context)
-      ["done", { "value" => Values.plain(result), "calls" => calls.unanswered, "leaked" => [] }]
+      globals = global_variables
+      result = step(message.fetch("file")).run(message.fetch("call"), input, context)
+      ["done", { "value" => Values.plain(result), "calls" => calls.unanswered, "leaked" => leaked(globals) }]
+    ensure
+      leave_threads if @steps
+    end
+
+    def step(file)
+      @steps ? @steps[file] ||= Step.new(file, @root) : Step.new(file, @root)
+    end
+
+    # A fork takes everything with it; only the shared process can leave something behind.
+    def leaked(globals)
+      @steps ? (global_variables - globals).map(&:name).sort : []
+    end
+
+    # Threads of one invocation must not speak in the next.
+    def leave_threads
+      (Thread.list - [Thread.current]).each(&:kill).each(&:join)
     end
 
     def prepare(now, seed, environment)
       Clock.now = now
       Entropy.reset(seed)
-      ENV.replace(@environment.merge(environment))
+      # A nursery has set it already, and a library may have added to it.
+      ENV.replace(@environment.merge(environment)) unless @warm
     end
 
     # A handler may end in any exception, `exit` and a full stack among them; none may end the worker.

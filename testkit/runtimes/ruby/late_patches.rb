@@ -21,19 +21,6 @@ module Banister
         due.each { |path, _, change| change.call(lookup(path)) }
       end
 
-      def install
-        [Kernel, Kernel.singleton_class].each do |owner|
-          original = owner.instance_method(:require)
-          owner.define_method(:require) do |path|
-            loaded = original.bind_call(self, path)
-            LatePatches.apply
-            loaded
-          end
-        end
-        Kernel.send(:private, :require)
-        apply
-      end
-
       private
 
       # Does not trigger an autoload: a library that nobody used yet is not there.

@@ -12,7 +12,6 @@ module Banister
     MAPPED_LOOPBACK = "::ffff:127.0.0.1"
     LITERAL = /\A(\d{1,3}(\.\d{1,3}){3}|\h*:[\h:.]*(%\w+)?)\z/.freeze
 
-    # A host that the test declares no mock for.
     class << self
       attr_writer :channel
 
@@ -47,14 +46,18 @@ module Banister
       # The stand-in address of a name.
       def address_of(host)
         host = host.to_s
-        return LOOPBACK if host.empty? || host == "localhost"
+        return LOOPBACK if host.empty?
         return host if LITERAL.match?(host)
 
-        number = @names.key(host)
-        return number if number
+        @names.key(host) || stand_in(host).tap { |address| @names[address] = host }
+      end
+
+      # A server of the step's own may listen on this machine, so that name keeps an address of it.
+      def stand_in(host)
+        return "127.0.18.1" if host == "localhost"
 
         index = @names.size + 1
-        "198.18.#{index / 250}.#{(index % 250) + 1}".tap { |address| @names[address] = host }
+        "198.18.#{index / 250}.#{(index % 250) + 1}"
       end
 
       def name_of(address) = @names.fetch(address, address)
@@ -87,7 +90,7 @@ module Banister
       end
     end
 
-    # What a refused connection raises: a subclass, so that its message is the harness' alone.
+    # A host that the test declares no mock for: a subclass, so that its message is the harness' alone.
     class Refusal < Errno::ECONNREFUSED
       def initialize(message)
         super

@@ -8,6 +8,7 @@ module Banister
     # Loads the file. Top-level methods of a script become private methods of Object, so they are looked up there.
     def initialize(file, root)
       @relative = file.delete_prefix("#{root}/")
+      forget_the_last_step
       load(file)
       @config = top_level(:config)
       @handler = top_level(:handler)
@@ -26,7 +27,11 @@ module Banister
 
     private
 
-    # Takes the method out of Object, so that the next file of the same process cannot find it there.
+    # In a shared process the methods of the step before are still there, and must not pass for this step's.
+    def forget_the_last_step
+      %i[config handler].each { |name| Object.send(:remove_method, name) if top_level(name) }
+    end
+
     def top_level(name)
       return nil unless Object.private_method_defined?(name, false) || Object.method_defined?(name, false)
 

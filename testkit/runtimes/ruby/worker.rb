@@ -5,6 +5,7 @@
 # Each invocation runs in a fork of this process. Loading a step into a module of its own would be quicker by a millisecond or two,
 # but not exact: `$globals`, constants of helpers that come by `require_relative`, reopened classes and changed libraries would stay,
 # and top-level methods could not be called from the step's classes. A fork forgets all of it, and loading stays what Ruby does.
+# Libraries that a step loads each time would make forks slow; nurseries (nursery.rb) keep them.
 
 require_relative "channel"
 require_relative "clock"
@@ -12,6 +13,9 @@ require_relative "entropy"
 require_relative "pause"
 require_relative "outbound"
 require_relative "trust"
+require_relative "requires"
+require_relative "forks"
+require_relative "nursery"
 require_relative "invocation"
 
 module Banister
@@ -19,10 +23,6 @@ module Banister
 
   # Reads orders until the harness ends.
   class Worker
-    # Status of a fork that has answered for itself; any other one means that the step ended the process.
-    ANSWERED = 77
-    REAL_EXIT = Process.method(:exit!)
-
     def initialize
       @channel = Channel.new
       @root = ENV.fetch("BANISTER_ROOT")
@@ -30,17 +30,19 @@ module Banister
       @authority = ENV["BANISTER_CA_FILE"]
       # What is the harness' own is no step's business, and would differ between runs.
       @environment = ENV.to_h.reject { |name, _| name.start_with?("BANISTER_") }
-      @invocation = Invocation.new(@channel, @root, @environment)
+      # Libraries that a step asked for, by step and environment.
+      @libraries = {}
     end
 
     def run
       install
       @channel.write("ready", { "protocol" => PROTOCOL, "runtime" => "ruby", "version" => RUBY_VERSION, "pid" => Process.pid })
-      while (message = @channel.read)
-        case message["type"]
-        when "describe", "invoke" then in_a_fork(message)
+      while (order = @channel.read)
+        case order["type"]
+        when "describe" then in_a_fork(order)
+        when "invoke" then order["isolation"] == "shared" ? in_the_shared_process(order) : in_a_fresh_process(order)
         when "exit" then break
-        else warn "unexpected message: #{message["type"]}"
+        else warn "unexpected message: #{order["type"]}"
         end
       end
     end
@@ -53,29 +55,43 @@ module Banister
       Outbound.configure(@mock_port)
       [Clock, Entropy, Pause, Outbound].each(&:install)
       Trust.install(@authority)
-      LatePatches.install
-      hold_exit
+      Requires.install(@root)
+      Forks.hold_exit
     end
 
-    # `exit!` would end the fork without an answer; it becomes the exception that `exit` raises.
-    def hold_exit
-      [Kernel, Kernel.singleton_class, Process.singleton_class].each do |owner|
-        owner.define_method(:exit!) { |status = false| raise SystemExit.new(status, "exit") }
+    def invocation = Invocation.new(@channel, @root, @environment)
+
+    # Gives the libraries that the step asked for.
+    def in_a_fork(order)
+      Forks.run(@channel) do
+        invocation.answer(order)
+        Requires.asked_for
       end
     end
 
-    def in_a_fork(message)
-      child = fork do
-        @invocation.answer(message)
-        # No `at_exit` of a step may run after the answer.
-        REAL_EXIT.call(ANSWERED)
-      end
-      _, status = Process.wait2(child)
-      return if status.exitstatus == ANSWERED
+    def in_a_fresh_process(order)
+      key = [order["file"], order["env"]]
+      libraries = @libraries[key]
+      return with_libraries(key, libraries, order) if libraries && !libraries.empty?
 
-      reason = status.signaled? ? "signal #{Signal.signame(status.termsig)}" : "status #{status.exitstatus}"
-      text = "the handler's process ended with #{reason}"
-      @channel.write("threw", { "error" => { "name" => "ProcessEnded", "message" => text, "stack" => text } })
+      @libraries[key] = in_a_fork(order)
+    end
+
+    def with_libraries(key, libraries, order)
+      nursery = Nursery.for(key, @channel) { FreshServer.new(@channel, invocation.warm(order, libraries)) }
+      Nursery.forget(key) unless nursery.answer(order)
+    end
+
+    def in_the_shared_process(order)
+      nursery = Nursery.for(:shared, @channel) { invocation.share }
+      Nursery.forget(:shared) unless nursery.answer(order)
+    end
+  end
+
+  # What a fresh nursery does with an order.
+  FreshServer = Struct.new(:channel, :invocation) do
+    def answer(order)
+      Forks.run(channel) { invocation.answer(order) && nil }
     end
   end
 end

@@ -97,7 +97,7 @@ class State(_Members):
     def __init__(self, call):
         self._call = call
 
-    def _get(self, group, key):
+    def get(self, group, key):
         return self._call("state.get", [group, key])
 
     def set(self, group, key, value, ttl=None):
@@ -115,7 +115,6 @@ class State(_Members):
     def get_pattern(self, group, pattern):
         return self._call("state.get_pattern", [group, pattern], Group)
 
-    get = _get
     getGroup = get_group
     getPattern = get_pattern
 
@@ -130,7 +129,7 @@ class Stream(_Members):
     def _at(self, op, args):
         return self._call("stream." + op, [self._name, *args])
 
-    def _get(self, group, item):
+    def get(self, group, item):
         return self._at("get", [group, item])
 
     def set(self, group, item, data):
@@ -145,7 +144,6 @@ class Stream(_Members):
     def send(self, channel, event):
         return self._at("send", [channel, event])
 
-    get = _get
     getGroup = get_group
 
 

@@ -1,0 +1,206 @@
+// The project's modules. The harness resolves and transpiles them; here they become a graph that lives for one
+// invocation, while packages and node's own modules are loaded once, by node, and shared.
+//
+// Two departures from node: a CommonJS module that an ES module imports runs when the import is linked, a little earlier
+// than in node; and so does an ES module that CommonJS code names in `require('./literal')`.
+
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import vm from 'node:vm'
+
+import { receive, send } from './channel.mjs'
+import { Problem, registerSource } from './errors.mjs'
+import { remember as rememberGlobals } from './globals.mjs'
+
+const { SourceTextModule, SyntheticModule, compileFunction } = vm
+
+/** Compiled code by path, for the next graph. */
+const compiled = new Map()
+/** Packages and node's own modules by URL. */
+const packages = new Map()
+
+/** Asks the harness for a module; synchronous. */
+function load(specifier, from) {
+  send({ type: 'load', specifier, from })
+  const answer = receive()
+  if (answer.error) throw new Problem(answer.error)
+  return answer
+}
+
+/** A package's exports as node gives them to an importer at `from`. */
+export async function importPackage(specifier, from) {
+  const url = import.meta.resolve(specifier, pathToFileURL(from).href)
+  if (url.endsWith('.json')) return { default: createRequire(from)(fileURLToPath(url)) }
+  const exports = await import(url)
+  rememberGlobals()
+  return exports
+}
+
+async function packageModule(specifier, from) {
+  const key = `${specifier}\n${dirname(from)}`
+  if (!packages.has(key)) packages.set(key, wrap(await importPackage(specifier, from), specifier))
+  return packages.get(key)
+}
+
+/** A module that hands on `exports`, name by name. */
+function wrap(exports, identifier) {
+  const names = Object.keys(exports)
+  return new SyntheticModule(
+    names,
+    function hand() {
+      for (const name of names) this.setExport(name, exports[name])
+    },
+    { identifier },
+  )
+}
+
+/** What `import` sees of a CommonJS module: its exports as the default, and each by its name. */
+function wrapCommonJs(exports, identifier) {
+  const named = typeof exports === 'object' || typeof exports === 'function' ? { ...exports } : {}
+  return wrap({ ...named, default: exports }, identifier)
+}
+
+export class Graph {
+  #esm = new Map()
+  #ready = new Map()
+  #commonJs = new Map()
+  #prepared = new Set()
+
+  /** The exports of a step, freshly evaluated. */
+  async evaluate(path) {
+    const answer = load(path, null)
+    if (answer.format === 'commonjs') {
+      await this.#prepare(answer)
+      return this.#run(answer).exports
+    }
+    return (await this.#evaluated(this.#sourceModule(answer))).namespace
+  }
+
+  #sourceModule({ path, code }) {
+    const known = this.#esm.get(path)
+    if (known) return known
+    registerSource(path, code)
+    const before = compiled.get(path)
+    const module = new SourceTextModule(code, {
+      identifier: path,
+      cachedData: before?.code === code ? before.data : undefined,
+      initializeImportMeta: (meta) => {
+        meta.url = pathToFileURL(path).href
+        meta.filename = path
+        meta.dirname = dirname(path)
+        meta.resolve = (specifier) => this.#urlOf(specifier, path)
+      },
+      importModuleDynamically: (specifier) => this.#dynamic(specifier, path),
+    })
+    if (before?.code !== code) compiled.set(path, { code, data: module.createCachedData() })
+    this.#esm.set(path, module)
+    return module
+  }
+
+  #urlOf(specifier, from) {
+    const answer = load(specifier, from)
+    return answer.external ? import.meta.resolve(specifier, pathToFileURL(from).href) : pathToFileURL(answer.path).href
+  }
+
+  /** The module for an import in the file at `from`, not linked yet. */
+  async #imported(specifier, from) {
+    const answer = load(specifier, from)
+    if (answer.external) return packageModule(specifier, from)
+    if (answer.format === 'module') return this.#sourceModule(answer)
+    const key = `commonjs:${answer.path}`
+    if (!this.#esm.has(key)) {
+      await this.#prepare(answer)
+      if (!this.#esm.has(key)) this.#esm.set(key, wrapCommonJs(this.#run(answer).exports, answer.path))
+    }
+    return this.#esm.get(key)
+  }
+
+  /** Links and evaluates; whoever comes while that goes on waits for the same. */
+  #evaluated(module) {
+    if (!this.#ready.has(module)) {
+      const evaluate = async () => {
+        if (module.status === 'unlinked') {
+          await module.link((specifier, importer) => this.#imported(specifier, importer.identifier))
+        }
+        // A module that is being evaluated further up imports itself: its bindings are all there is to hand out.
+        if (module.status === 'linked') await module.evaluate()
+        if (module.status === 'errored') throw module.error
+        return module
+      }
+      this.#ready.set(module, evaluate())
+    }
+    return this.#ready.get(module)
+  }
+
+  async #dynamic(specifier, from) {
+    return this.#evaluated(await this.#imported(specifier, from))
+  }
+
+  /** Evaluates the ES modules that CommonJS code requires by a literal name, since linking cannot be done in `require`. */
+  async #prepare({ path, code }) {
+    if (this.#prepared.has(path)) return
+    this.#prepared.add(path)
+    for (const [, specifier] of code.matchAll(/\brequire\s*\(\s*['"](\.{1,2}\/[^'"]+)['"]\s*\)/g)) {
+      let answer
+      try {
+        answer = load(specifier, path)
+      } catch {
+        // It may stand in a comment or in a branch that is never taken; `require` itself tells what is wrong.
+        continue
+      }
+      if (answer.format === 'commonjs') await this.#prepare(answer)
+      else if (answer.format === 'module') await this.#evaluated(this.#sourceModule(answer))
+    }
+  }
+
+  #run({ path, code }) {
+    const known = this.#commonJs.get(path)
+    if (known) return known
+    registerSource(path, code)
+    const before = compiled.get(path)
+    const parameters = ['exports', 'require', 'module', '__filename', '__dirname']
+    const run = compileFunction(code, parameters, {
+      filename: path,
+      cachedData: before?.code === code ? before.data : undefined,
+      produceCachedData: before?.code !== code,
+      importModuleDynamically: (specifier) => this.#dynamic(specifier, path),
+    })
+    if (before?.code !== code) compiled.set(path, { code, data: run.cachedData })
+    const module = { id: path, filename: path, exports: {}, loaded: false, children: [], paths: [] }
+    this.#commonJs.set(path, module)
+    try {
+      run.call(module.exports, module.exports, this.#requireFrom(path), module, path, dirname(path))
+    } catch (error) {
+      this.#commonJs.delete(path)
+      throw error
+    }
+    module.loaded = true
+    return module
+  }
+
+  #requireFrom(path) {
+    const native = createRequire(path)
+    const require = (specifier) => {
+      const answer = load(String(specifier), path)
+      if (answer.external) {
+        const exports = native(specifier)
+        rememberGlobals()
+        return exports
+      }
+      if (answer.format === 'commonjs') return this.#run(answer).exports
+      const module = this.#esm.get(answer.path)
+      if (module?.status === 'evaluated') return module.namespace
+      const error = new Error(`require() of ES Module ${answer.path} from ${path} not supported.`)
+      error.code = 'ERR_REQUIRE_ESM'
+      throw error
+    }
+    require.resolve = (specifier, options) => {
+      const answer = load(String(specifier), path)
+      return answer.external ? native.resolve(specifier, options) : answer.path
+    }
+    require.cache = native.cache
+    require.main = native.main
+    return require
+  }
+}

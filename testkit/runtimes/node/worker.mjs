@@ -1,0 +1,64 @@
+// Runs handlers of TypeScript and JavaScript steps for the harness (docs/worker-protocol.md).
+//
+// How it knows that a handler is parked: timers are virtual and the protocol is read synchronously, so the event loop
+// holds nothing but what the handler itself waits for outside (a socket, a file, a computation on the thread pool). Node
+// emits `beforeExit` exactly when the loop holds nothing any more; that, and no quiet period, is `parked`. The next
+// message is read right there, which is also the only place where the process waits for the harness.
+
+import { syncBuiltinESMExports } from 'node:module'
+
+import { receive, send } from './channel.mjs'
+import * as clock from './clock.mjs'
+import { installStackTraces } from './errors.mjs'
+import { remember as rememberGlobals } from './globals.mjs'
+import { dropHandles, Invocation } from './invocation.mjs'
+import * as network from './network.mjs'
+import * as randomness from './randomness.mjs'
+
+const PROTOCOL = 1
+const { BANISTER_ROOT: root, BANISTER_MOCK_PORT: mockPort } = process.env
+const later = setImmediate
+const exit = process.reallyExit.bind(process)
+
+let current = null
+
+function turn() {
+  if (current && !current.ended && !current.park()) return later(() => {})
+  const message = receive()
+  if (message.type === 'exit') exit(0)
+  else if (message.type === 'resume') resume(message)
+  else {
+    current = new Invocation(message, root, () => later(dropHandles))
+    later(() => current.start())
+  }
+}
+
+// Each answer and each timer is a turn of the event loop of its own, as it would be if they came one by one.
+function resume({ now, replies, timers }) {
+  clock.setNow(now)
+  for (const reply of replies) later(() => current.answer(reply))
+  for (const id of timers) later(() => clock.fire(id))
+  later(() => {})
+}
+
+function refuseExit(code = process.exitCode ?? 0) {
+  const error = new Error(`process.exit(${code}) was called by the handler`)
+  current?.fail(error)
+  throw error
+}
+
+installStackTraces()
+clock.install()
+randomness.install()
+network.install(Number(mockPort))
+process.exit = refuseExit
+process.reallyExit = refuseExit
+process.abort = () => refuseExit('abort')
+syncBuiltinESMExports()
+rememberGlobals()
+
+process.on('beforeExit', turn)
+process.on('uncaughtException', (error) => current?.fail(error))
+process.on('unhandledRejection', (reason) => current?.fail(reason))
+
+send({ type: 'ready', protocol: PROTOCOL, runtime: 'node', version: process.versions.node, pid: process.pid })

@@ -1,0 +1,172 @@
+//! Modules for node: finds the file that an import means and turns TypeScript into JavaScript.
+//!
+//! Only files of the project are answered; everything else (packages, node's own modules) is `external` and resolved
+//! by node as ever.
+
+mod resolve;
+mod transpile;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::protocol::{HandlerError, ModuleReply};
+use resolve::{Found, Resolver};
+use transpile::transpile;
+
+/// The modules of one project, as far as a worker asked for them.
+#[derive(Debug)]
+pub struct Modules {
+    root: PathBuf,
+    resolver: Resolver,
+    /// By path: the text as it was, and what became of it. A file that changed is done again.
+    done: BTreeMap<PathBuf, (Vec<u8>, Arc<ModuleReply>)>,
+}
+
+impl Modules {
+    /// The modules of the project at `root`.
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_owned(), resolver: Resolver::new(root), done: BTreeMap::new() }
+    }
+
+    /// Answers `load`: `from` is the importing file, `None` for a step.
+    pub fn load(&mut self, specifier: &str, from: Option<&str>) -> ModuleReply {
+        let found = match from {
+            None => Found::File(PathBuf::from(specifier)),
+            Some(from) => self.resolver.resolve(specifier, Path::new(from)),
+        };
+        match found {
+            Found::External => ModuleReply { external: true, ..ModuleReply::default() },
+            Found::Nothing => ModuleReply { error: Some(self.missing(specifier, from)), ..ModuleReply::default() },
+            Found::File(path) => match fs::read(&path) {
+                Ok(bytes) => self.done(path, bytes).as_ref().clone(),
+                Err(error) => {
+                    let message = format!("cannot read {}: {error}", self.relative(&path));
+                    let error = HandlerError { name: "Error".to_owned(), message, ..HandlerError::default() };
+                    ModuleReply { error: Some(error), ..ModuleReply::default() }
+                }
+            },
+        }
+    }
+
+    fn done(&mut self, path: PathBuf, bytes: Vec<u8>) -> Arc<ModuleReply> {
+        if let Some((_, reply)) = self.done.get(&path).filter(|(before, _)| *before == bytes) {
+            return Arc::clone(reply);
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let reply = Arc::new(transpile(&path, &text, self.resolver.is_module_package(&path)));
+        self.done.insert(path, (bytes, Arc::clone(&reply)));
+        reply
+    }
+
+    /// The error for an import that leads nowhere, at the line that imports.
+    fn missing(&self, specifier: &str, from: Option<&str>) -> HandlerError {
+        let from = from.unwrap_or_default();
+        let text = fs::read(from).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+        let place = text.lines().zip(1..).find_map(|(line, number)| {
+            let at = ['\'', '"', '`'].iter().find_map(|quote| line.find(&format!("{quote}{specifier}{quote}")))?;
+            Some((number, line[..at].chars().count() as u32 + 1))
+        });
+        HandlerError {
+            name: "Error".to_owned(),
+            message: format!("Cannot find module '{specifier}' imported from {}", self.relative(Path::new(from))),
+            stack: String::new(),
+            file: Some(from.to_owned()),
+            line: place.map(|(line, _)| line),
+            column: place.map(|(_, column)| column),
+        }
+    }
+
+    fn relative(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::ModuleFormat;
+
+    fn project(files: &[(&str, &str)]) -> (tempfile::TempDir, Modules) {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let modules = Modules::new(folder.path());
+        (folder, modules)
+    }
+
+    fn load(files: &[(&str, &str)], specifier: &str) -> ModuleReply {
+        let (folder, mut modules) = project(files);
+        let from = folder.path().join("steps/a.step.ts");
+        let mut reply = modules.load(specifier, from.to_str());
+        let root = folder.path().to_string_lossy().into_owned() + "/";
+        reply.path = reply.path.map(|path| path.replace(&root, ""));
+        reply
+    }
+
+    #[test]
+    fn imports_find_files_as_typescript_does() {
+        let files = [
+            ("steps/a.step.ts", ""),
+            ("steps/util.ts", "export const a = 1"),
+            ("steps/auth/index.ts", "export const a = 1"),
+            ("steps/plain.js", "exports.a = 1"),
+            ("src/shared/money.ts", "export const a = 1"),
+            ("data.json", "{\"a\": 1}"),
+            ("tsconfig.json", "{ // aliases\n\"compilerOptions\": {\"baseUrl\": \".\", \"paths\": {\"@/*\": [\"src/*\"]}}}"),
+        ];
+        for (specifier, expected) in [
+            ("./util", "steps/util.ts"),
+            ("./util.ts", "steps/util.ts"),
+            ("./util.js", "steps/util.ts"),
+            ("./auth", "steps/auth/index.ts"),
+            ("./plain", "steps/plain.js"),
+            ("@/shared/money", "src/shared/money.ts"),
+            ("src/shared/money.js", "src/shared/money.ts"),
+            ("../data.json", "data.json"),
+        ] {
+            let reply = load(&files, specifier);
+            assert_eq!(reply.path.as_deref(), Some(expected), "{specifier}: {reply:?}");
+        }
+        for external in ["zod", "node:fs", "@scope/pkg/deep", "#internal"] {
+            assert!(load(&files, external).external, "{external}");
+        }
+    }
+
+    #[test]
+    fn a_missing_module_is_told_with_its_importer() {
+        let reply = load(&[("steps/a.step.ts", "\nimport { x } from './nope'\n")], "./nope");
+        let error = reply.error.unwrap();
+        assert_eq!(error.message, "Cannot find module './nope' imported from steps/a.step.ts");
+        assert_eq!((error.line, error.column), (Some(2), Some(19)));
+    }
+
+    #[test]
+    fn a_file_that_changed_is_done_again() {
+        let (folder, mut modules) = project(&[("steps/a.step.ts", "export const a: number = 1\n")]);
+        let path = folder.path().join("steps/a.step.ts");
+        let first = modules.load(path.to_str().unwrap(), None);
+        assert!(first.code.unwrap().starts_with("export const a = 1;"));
+        fs::write(&path, "export const a: number = 2\n").unwrap();
+        assert!(modules.load(path.to_str().unwrap(), None).code.unwrap().starts_with("export const a = 2;"));
+    }
+
+    #[test]
+    fn the_format_follows_the_syntax_and_then_the_package() {
+        let common = [("package.json", "{}"), ("steps/a.step.ts", "")];
+        let module = [("package.json", "{\"type\": \"module\"}"), ("steps/a.step.ts", "")];
+        for (package, text, expected) in [
+            (&common, "exports.a = 1", ModuleFormat::CommonJs),
+            (&common, "export const a = 1", ModuleFormat::Module),
+            (&common, "console.log(1)", ModuleFormat::CommonJs),
+            (&module, "console.log(1)", ModuleFormat::Module),
+        ] {
+            let files: Vec<_> = package.iter().copied().chain([("steps/b.js", text)]).collect();
+            assert_eq!(load(&files, "./b").format, Some(expected), "{text}");
+        }
+    }
+}

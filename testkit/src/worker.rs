@@ -1,0 +1,286 @@
+//! One warm interpreter that runs handlers, and what can go wrong with it. docs/worker-protocol.md is the contract.
+//!
+//! A worker lives in a process group of its own, which ends with it: whatever a handler has started goes too.
+
+mod interpreter;
+mod output;
+mod shims;
+
+use std::io::{Read as _, Write as _};
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::Child;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use banister_grammars::Language;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::modules::Modules;
+use crate::protocol::{FromWorker, ToWorker};
+use interpreter::Interpreter;
+use output::Printed;
+use shims::Shims;
+
+pub use output::Output;
+
+/// An interpreter that has not said `ready` by then never will.
+const START_BUDGET: Duration = Duration::from_secs(20);
+/// A dying interpreter may take so long to say how it died.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// What workers are started with.
+#[derive(Debug, Clone)]
+pub struct WorkerConfig {
+    /// Absolute path of the project.
+    pub root: PathBuf,
+    /// Port of the mock server on 127.0.0.1.
+    pub mock_port: u16,
+    /// PEM file with the mock server's authority.
+    pub ca_file: PathBuf,
+    /// Wall time that a worker may run without a message.
+    pub budget: Duration,
+}
+
+/// Why a worker cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// No such program.
+    #[error("no interpreter for {}: `{tried}` was not found; install it with `{install}` or name one in {variable}", .language.name())]
+    MissingInterpreter {
+        /// The language of the step.
+        language: Language,
+        /// The program that was tried.
+        tried: String,
+        /// The command that installs it.
+        install: &'static str,
+        /// The environment variable that names another program.
+        variable: &'static str,
+    },
+    /// The program is there and too old.
+    #[error("`{tried}` is version {version}, and steps in {} need {needed} or newer; name another one in {variable}", .language.name())]
+    Outdated {
+        /// The language of the step.
+        language: Language,
+        /// The program that was tried.
+        tried: String,
+        /// What it says it is.
+        version: String,
+        /// The oldest version that works.
+        needed: &'static str,
+        /// The environment variable that names another program.
+        variable: &'static str,
+    },
+    /// No message for too long; the process group was ended.
+    #[error("the handler ran for {seconds} s without ending or waiting for anything")]
+    Budget {
+        /// The budget.
+        seconds: u64,
+    },
+    /// The process ended.
+    #[error("the interpreter died: {status}{}{stderr_tail}", if .stderr_tail.is_empty() { "" } else { "\n" })]
+    Died {
+        /// How.
+        status: String,
+        /// The last it wrote to standard error.
+        stderr_tail: String,
+    },
+    /// It wrote something that is no message.
+    #[error("the worker does not speak the protocol: {message}")]
+    Protocol {
+        /// What is wrong.
+        message: String,
+    },
+    /// It could not be started.
+    #[error("cannot start `{tried}`: {source}")]
+    Start {
+        /// The program.
+        tried: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// One warm interpreter.
+#[derive(Debug)]
+pub struct Worker {
+    child: Child,
+    socket: UnixStream,
+    /// What was read and is no whole message yet.
+    inbox: Vec<u8>,
+    /// So much of `inbox` has no line end.
+    scanned: usize,
+    budget: Duration,
+    printed: Printed,
+    modules: Modules,
+    _shims: Arc<Shims>,
+}
+
+impl Worker {
+    /// Starts the interpreter of `language` and waits until it is ready.
+    ///
+    /// # Errors
+    /// There is none, it is too old, or it does not start.
+    pub fn spawn(language: Language, config: &WorkerConfig) -> Result<Self, WorkerError> {
+        let interpreter = Interpreter::of(language, &config.root);
+        let start_error = |source| WorkerError::Start { tried: interpreter.program.clone(), source };
+        let shims = Shims::shared().map_err(start_error)?;
+        let printed = Printed::new(shims.folder()).map_err(start_error)?;
+        let (socket, theirs) = UnixStream::pair().map_err(start_error)?;
+        // A worker that does not read is hung like one that does not write.
+        socket.set_write_timeout(Some(config.budget.max(Duration::from_secs(1)))).map_err(start_error)?;
+        let child = interpreter.start(config, &shims, &printed, theirs)?;
+        let mut worker = Self {
+            child,
+            socket,
+            inbox: Vec::new(),
+            scanned: 0,
+            budget: START_BUDGET,
+            printed,
+            modules: Modules::new(&config.root),
+            _shims: shims,
+        };
+        match worker.recv()? {
+            FromWorker::Ready { protocol, version, .. } => interpreter.check(protocol, &version)?,
+            other => return Err(WorkerError::Protocol { message: format!("expected `ready`, got {other:?}") }),
+        }
+        worker.budget = config.budget;
+        Ok(worker)
+    }
+
+    /// Sends a message.
+    ///
+    /// # Errors
+    /// The process is gone or does not read.
+    pub fn send(&mut self, message: &ToWorker) -> Result<(), WorkerError> {
+        let mut line =
+            serde_json::to_vec(message).map_err(|error| WorkerError::Protocol { message: error.to_string() })?;
+        line.push(b'\n');
+        self.socket.write_all(&line).map_err(|error| match error.kind() {
+            std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut => self.over_budget(),
+            _ => self.died(),
+        })
+    }
+
+    /// Waits for the next message; `load` is answered here.
+    ///
+    /// # Errors
+    /// None comes within the budget (the process group is ended then), or the process is gone or talks nonsense.
+    pub fn recv(&mut self) -> Result<FromWorker, WorkerError> {
+        let deadline = Instant::now() + self.budget;
+        match self.recv_until(deadline)? {
+            Some(message) => Ok(message),
+            None => Err(self.over_budget()),
+        }
+    }
+
+    /// The next message if it is there already.
+    ///
+    /// # Errors
+    /// The process is gone or talks nonsense.
+    pub fn try_recv(&mut self) -> Result<Option<FromWorker>, WorkerError> {
+        self.recv_until(Instant::now())
+    }
+
+    /// What becomes readable when `try_recv` is worth a try.
+    pub fn socket(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+
+    /// Ends the process group, and says that the budget is used up.
+    pub fn over_budget(&mut self) -> WorkerError {
+        self.end();
+        WorkerError::Budget { seconds: self.budget.as_secs() }
+    }
+
+    /// What the steps printed since the last time.
+    pub fn take_output(&mut self) -> Output {
+        self.printed.take()
+    }
+
+    fn recv_until(&mut self, deadline: Instant) -> Result<Option<FromWorker>, WorkerError> {
+        loop {
+            while let Some(message) = self.next_message()? {
+                match message {
+                    FromWorker::Load { specifier, from } => {
+                        let answer = self.modules.load(&specifier, from.as_deref());
+                        self.send(&ToWorker::Module(answer))?;
+                    }
+                    message => return Ok(Some(message)),
+                }
+            }
+            if !self.fill(deadline)? {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn next_message(&mut self) -> Result<Option<FromWorker>, WorkerError> {
+        let Some(end) = self.inbox[self.scanned..].iter().position(|byte| *byte == b'\n') else {
+            self.scanned = self.inbox.len();
+            return Ok(None);
+        };
+        let rest = self.inbox.split_off(self.scanned + end + 1);
+        let line = std::mem::replace(&mut self.inbox, rest);
+        self.scanned = 0;
+        serde_json::from_slice(&line).map(Some).map_err(|error| {
+            let text = String::from_utf8_lossy(&line);
+            let start: String = text.trim_end().chars().take(200).collect();
+            WorkerError::Protocol { message: format!("{error}: {start}") }
+        })
+    }
+
+    /// Reads what there is; false if nothing came before the deadline.
+    fn fill(&mut self, deadline: Instant) -> Result<bool, WorkerError> {
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let timeout = Timespec::try_from(left).unwrap_or_default();
+            let mut ready = [PollFd::new(&self.socket, PollFlags::IN)];
+            match poll(&mut ready, Some(&timeout)) {
+                Ok(0) if left.is_zero() => return Ok(false),
+                Ok(0) | Err(rustix::io::Errno::INTR) => {}
+                Ok(_) => break,
+                Err(_) => return Err(self.died()),
+            }
+        }
+        let mut chunk = [0; 64 * 1024];
+        match self.socket.read(&mut chunk) {
+            Ok(0) | Err(_) => Err(self.died()),
+            Ok(count) => {
+                self.inbox.extend_from_slice(&chunk[..count]);
+                Ok(true)
+            }
+        }
+    }
+
+    /// How the process ended. One that only closed its end of the socket is ended now.
+    fn died(&mut self) -> WorkerError {
+        let patience = Instant::now() + LAST_WORDS;
+        let mut status = None;
+        while status.is_none() && Instant::now() < patience {
+            status = self.child.try_wait().ok().flatten();
+            if status.is_none() {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        }
+        self.end();
+        let status = status.map_or_else(|| "it closed its connection".to_owned(), |status| status.to_string());
+        WorkerError::Died { status, stderr_tail: self.printed.stderr_tail() }
+    }
+
+    /// Ends the process group. Ending it twice does no harm: the child is not reaped before the group is gone.
+    fn end(&mut self) {
+        if let Some(group) = Pid::from_raw(self.child.id() as i32) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.end();
+    }
+}

@@ -1,0 +1,1 @@
+//! What goes wrong in a handler, and what is told of it.
