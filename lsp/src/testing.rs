@@ -2,6 +2,7 @@
 
 use std::io::{BufReader, PipeReader, PipeWriter, Write, pipe};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -86,6 +87,8 @@ pub(crate) struct Client {
     set_aside: Vec<Json>,
     /// Held by a test, it keeps the client from reading.
     pub(crate) ear: Arc<Mutex<()>>,
+    /// Messages that the server has not taken in yet.
+    unsent: Arc<AtomicUsize>,
 }
 
 impl Client {
@@ -100,8 +103,10 @@ impl Client {
         let session = std::thread::spawn(move || crate::run(server_reads, server_writes, options));
         let ear = Arc::new(Mutex::new(()));
         let from_server = spawn_reader(client_reads, Arc::clone(&ear));
+        let unsent = Arc::new(AtomicUsize::new(0));
         Self {
-            to_server: Some(spawn_writer(to_server)),
+            to_server: Some(spawn_writer(to_server, Arc::clone(&unsent))),
+            unsent,
             from_server,
             session: Some(session),
             next_id: 0,
@@ -128,7 +133,17 @@ impl Client {
 
     /// Writes bytes as they are.
     pub(crate) fn write(&mut self, bytes: &[u8]) {
+        self.unsent.fetch_add(1, Ordering::SeqCst);
         self.to_server.as_ref().unwrap().send(bytes.to_vec()).unwrap();
+    }
+
+    /// Waits until the server has read everything, but for what a pipe holds.
+    pub(crate) fn wait_until_written(&self) {
+        let start = Instant::now();
+        while self.unsent.load(Ordering::SeqCst) > 0 {
+            assert!(start.elapsed() < LIMIT, "the session stopped reading");
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Writes one message.
@@ -249,9 +264,16 @@ fn spawn_reader(input: PipeReader, ear: Arc<Mutex<()>>) -> Receiver<Json> {
 }
 
 /// Writes in a thread, so that a session that stopped reading makes a test fail and not hang.
-fn spawn_writer(mut output: PipeWriter) -> Sender<Vec<u8>> {
+fn spawn_writer(mut output: PipeWriter, unsent: Arc<AtomicUsize>) -> Sender<Vec<u8>> {
     let (sender, messages) = channel::<Vec<u8>>();
-    std::thread::spawn(move || messages.iter().try_for_each(|message| output.write_all(&message)));
+    std::thread::spawn(move || {
+        for message in messages {
+            let Ok(()) = output.write_all(&message) else {
+                return;
+            };
+            unsent.fetch_sub(1, Ordering::SeqCst);
+        }
+    });
     sender
 }
 

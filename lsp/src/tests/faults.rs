@@ -163,13 +163,14 @@ fn a_client_that_never_answers_does_not_wedge_the_session() {
 #[test]
 fn a_client_that_does_not_read_for_a_while_can_still_write() {
     let (_root, mut client, document) = session();
-    let text = "y".repeat(10_000);
+    let text = "y".repeat(1000);
     append(&mut client, &document, 2, &text);
     let ear = Arc::clone(&client.ear);
     let deaf = ear.lock().unwrap();
-    // Ten megabytes of answers, against a pipe that holds some ten kilobytes.
-    let probes: Vec<i64> = (0..1000).map(|_| client.probe(&document, "text")).collect();
+    // Megabytes of answers, and more questions than all the buffers on their way hold.
+    let probes: Vec<i64> = (0..5000).map(|_| client.probe(&document, "text")).collect();
     append(&mut client, &document, 3, "z");
+    client.wait_until_written();
     drop(deaf);
     for id in probes {
         assert_eq!(client.answer(id), Ok(json!(text)));
