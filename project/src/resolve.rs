@@ -93,11 +93,14 @@ fn name_as_module(module: &str, name: &str) -> String {
     format!("{module}{dot}{name}")
 }
 
+/// Folder, language and module as written, to the file that is meant.
+type KnownModules<'w> = BTreeMap<(String, Language, String), Option<&'w Source>>;
+
 /// Follows imports through the files of a workspace.
 pub(crate) struct Resolver<'w> {
     files: &'w Sources,
     modules: Modules<'w>,
-    known: RefCell<BTreeMap<(String, Language, String), Option<&'w Source>>>,
+    known: RefCell<KnownModules<'w>>,
 }
 
 impl<'w> Resolver<'w> {

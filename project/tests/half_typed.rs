@@ -5,12 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use banister_grammars::Span;
-use banister_project::{Host, Snapshot, disk};
-
-fn example() -> Host {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/ecommerce");
-    disk::load(&root).unwrap().host
-}
+use banister_project::{Snapshot, disk};
 
 fn is_inside(snapshot: &Snapshot, file: &str, span: Span) -> bool {
     let Some(source) = snapshot.source(file) else {
@@ -62,7 +57,8 @@ fn ask_everything(snapshot: &Snapshot, file: &str, offset: u32) {
 #[test]
 fn a_cut_file_still_gets_answers() {
     const CUTS: usize = 24;
-    let mut host = example();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/ecommerce");
+    let mut host = disk::load(&root).unwrap().host;
     let files: Vec<(String, Arc<str>)> = host
         .snapshot()
         .sources()
