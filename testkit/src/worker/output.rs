@@ -6,8 +6,8 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-/// More than this of one stream is cut.
-const KEPT: u64 = 64 * 1024;
+/// So much is kept of the beginning of a stream, and as much of its end.
+const KEPT: u64 = 32 * 1024;
 /// So much of standard error helps to understand a death.
 const TAIL: u64 = 2 * 1024;
 
@@ -64,14 +64,21 @@ fn take(file: &NamedTempFile) -> std::io::Result<String> {
     if length == 0 {
         return Ok(String::new());
     }
-    let mut bytes = Vec::new();
-    file.reopen()?.take(KEPT).read_to_end(&mut bytes)?;
-    file.as_file().set_len(0)?;
-    let mut text = String::from_utf8_lossy(&bytes).into_owned();
-    if length > KEPT {
-        text.push_str(&format!("\n… and {} bytes more\n", length - KEPT));
+    let mut reader = file.reopen()?;
+    let mut text = read(&mut reader, KEPT)?;
+    if length > 2 * KEPT {
+        reader.seek(SeekFrom::Start(length - KEPT))?;
+        text.push_str(&format!("\n… {} bytes left out …\n", length - 2 * KEPT));
     }
+    text.push_str(&read(&mut reader, KEPT)?);
+    file.as_file().set_len(0)?;
     Ok(text)
+}
+
+fn read(file: &mut File, most: u64) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 #[cfg(test)]
@@ -91,8 +98,10 @@ mod tests {
         assert_eq!(printed.take().stdout, "two \u{fffd}\n");
         assert_eq!(printed.take(), Output::default());
 
-        child.write_all(&vec![b'x'; KEPT as usize + 7]).unwrap();
+        let kept = KEPT as usize;
+        child.write_all(&[vec![b'a'; kept], vec![b'x'; 7], vec![b'z'; kept]].concat()).unwrap();
         let cut = printed.take().stdout;
-        assert!(cut.ends_with("x\n… and 7 bytes more\n"), "{}", &cut[cut.len() - 40..]);
+        assert_eq!(cut.trim_matches('a').trim_matches('z'), "\n… 7 bytes left out …\n");
+        assert_eq!(cut.matches('z').count(), kept);
     }
 }
