@@ -221,6 +221,16 @@ pub(crate) fn unquoted(span: Span, open: usize, close: usize) -> Span {
     Span::new(start, end.max(start))
 }
 
+/// The inside of a string that is written without prefix, escapes or holes: the usual one, which needs no visit of its
+/// children. `holes` is what a hole could start with.
+pub(crate) fn plain_string(written: &str, holes: Option<char>) -> Option<&str> {
+    let quote = written.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+    let inner = written.get(1..)?.strip_suffix(quote)?;
+    let has_hole = quote == '"' && holes.is_some_and(|hole| inner.contains(hole));
+    let is_plain = !has_hole && !inner.contains(['\\', quote]);
+    is_plain.then_some(inner)
+}
+
 /// Appends text to a piece of text, borrowing as long as there is only one.
 pub(crate) fn append<'t>(to: &mut Cow<'t, str>, text: Cow<'t, str>) {
     if to.is_empty() {

@@ -20,6 +20,9 @@ pub(super) struct Shapes<'m, 'a, 't> {
     pub(super) input: Option<&'m Json>,
 }
 
+/// How many fields of an object are told apart; more are data, not a message.
+const MAX_FIELDS: usize = 500;
+
 /// An object shape under construction.
 #[derive(Default)]
 struct Fields {
@@ -29,8 +32,10 @@ struct Fields {
 
 impl Fields {
     fn set(&mut self, name: &str, span: Span, value: Shape) {
+        let is_full = self.fields.len() >= MAX_FIELDS;
         match self.fields.iter_mut().find(|field| field.name == name) {
             Some(field) => (field.span, field.value) = (span, value),
+            None if is_full => self.open = true,
             None => self.fields.push(FieldShape {
                 name: name.to_owned(),
                 span,
@@ -203,7 +208,8 @@ impl<'a, 't> Shapes<'_, 'a, 't> {
         if binding.opened {
             fields.blur();
         }
-        for write in &binding.keys {
+        fields.open |= binding.keys.len() > MAX_FIELDS;
+        for write in binding.keys.iter().take(MAX_FIELDS) {
             let is_new = !fields.fields.iter().any(|field| field.name == write.key);
             let value = match write.value {
                 Some((value, scope)) if is_new => self.shape(value, scope),

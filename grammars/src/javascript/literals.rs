@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::ast::{Entry, Expr, ExprKind, Piece};
-use crate::lower::{append, unescape, unquoted};
+use crate::lower::{append, plain_string, unescape, unquoted};
 use crate::text::Span;
 
 use super::{Field, Kind, Lowering};
@@ -19,6 +19,9 @@ impl<'t> Lowering<'t> {
 
     /// The text that the fragments and escapes under the current node stand for.
     pub(super) fn string_value(&mut self) -> Cow<'t, str> {
+        if let Some(plain) = plain_string(self.slice(), None) {
+            return Cow::Borrowed(plain);
+        }
         let mut value = Cow::Borrowed("");
         self.each_child(|l| match l.kind() {
             Kind::StringFragment => append(&mut value, Cow::Borrowed(l.slice())),

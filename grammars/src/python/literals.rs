@@ -3,13 +3,19 @@
 use std::borrow::Cow;
 
 use crate::ast::{Entry, Expr, ExprKind, Opaque, Piece};
-use crate::lower::{append, unescape};
+use crate::lower::{append, plain_string, unescape, unquoted};
 use crate::text::Span;
 
 use super::{Field, Kind, Lowering};
 
 impl<'t> Lowering<'t> {
     pub(super) fn string(&mut self) -> ExprKind<'t> {
+        if let Some(plain) = plain_string(self.slice(), None) {
+            return ExprKind::Text {
+                value: Cow::Borrowed(plain),
+                inner: unquoted(self.span(), 1, 1),
+            };
+        }
         let mut pieces = Vec::new();
         let inner = self.string_pieces(&mut pieces);
         match inner {

@@ -3,13 +3,21 @@
 use std::borrow::Cow;
 
 use crate::ast::{Entry, ExprKind, Piece};
-use crate::lower::{append, unescape, unquoted};
+use crate::lower::{append, plain_string, unescape, unquoted};
 use crate::text::Span;
 
 use super::{Kind, Lowering};
 
 impl<'t> Lowering<'t> {
     pub(super) fn string(&mut self) -> ExprKind<'t> {
+        // In `%w['a']` the quotes are part of the text.
+        let is_bare = matches!(self.kind(), Kind::BareString | Kind::BareSymbol);
+        if let Some(plain) = plain_string(self.slice(), Some('#')).filter(|_| !is_bare) {
+            return ExprKind::Text {
+                value: Cow::Borrowed(plain),
+                inner: unquoted(self.span(), 1, 1),
+            };
+        }
         let mut pieces = Vec::new();
         let inner = self.string_pieces(&mut pieces);
         whole(pieces, inner)
