@@ -1,5 +1,7 @@
 //! `banister lsp`: the language server.
 
+use banister_lsp::{LspError, Options};
+
 use crate::exit::Exit;
 
 #[derive(Debug, clap::Args)]
@@ -11,6 +13,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let Arguments { stdio: _ } = arguments;
-    banister_lsp::run_stdio(banister_lsp::Options::default())?;
-    Ok(Exit::Success)
+    match banister_lsp::run_stdio(Options::default()) {
+        Ok(()) => Ok(Exit::Success),
+        // The specification asks for 1 of a server whose client left without `shutdown`.
+        Err(LspError::NoShutdown) => Ok(Exit::Findings),
+        Err(error) => Err(error.into()),
+    }
 }
