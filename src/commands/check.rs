@@ -39,10 +39,12 @@ enum Deny {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let mut reports = Vec::new();
     for path in &arguments.paths {
-        let loaded =
-            disk::load(path).with_context(|| format!("cannot check {}", path.display()))?;
+        let loaded = disk::load(path).with_context(|| format!("cannot check {}", path.display()))?;
         for problem in &loaded.problems {
-            anstream::eprintln!("{}", crate::render::problem::warning(&format!("{}: {}", problem.file, problem.message)));
+            anstream::eprintln!(
+                "{}",
+                crate::render::problem::warning(&format!("{}: {}", problem.file, problem.message))
+            );
         }
         reports.push(Report::of(&loaded, path));
     }
@@ -79,7 +81,9 @@ impl Report {
         });
         if let Some(below) = below.filter(|below| !below.is_empty()) {
             findings.retain(|it| {
-                it.file.strip_prefix(below.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                it.file
+                    .strip_prefix(below.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             });
         }
         Self { snapshot, findings }

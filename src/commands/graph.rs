@@ -30,10 +30,14 @@ enum Format {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let loaded = disk::load(&arguments.dir)
-        .with_context(|| format!("cannot draw {}", arguments.dir.display()))?;
+    let loaded =
+        disk::load(&arguments.dir).with_context(|| format!("cannot draw {}", arguments.dir.display()))?;
     let graph = Graph::of(&loaded.host.snapshot(), arguments.flow.as_deref());
-    if let Some(flow) = arguments.flow.as_deref().filter(|_| graph.projects.iter().all(|project| project.steps.is_empty())) {
+    if let Some(flow) = arguments
+        .flow
+        .as_deref()
+        .filter(|_| graph.projects.iter().all(|project| project.steps.is_empty()))
+    {
         anyhow::bail!("no step belongs to a flow named `{flow}`");
     }
     write_stdout(&match arguments.format {

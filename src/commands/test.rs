@@ -71,7 +71,8 @@ struct Suite {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let loaded = disk::load(&arguments.dir).with_context(|| format!("cannot test {}", arguments.dir.display()))?;
+    let loaded =
+        disk::load(&arguments.dir).with_context(|| format!("cannot test {}", arguments.dir.display()))?;
     let mut suites = Vec::new();
     let mut invalid = 0;
     for project in loaded.host.snapshot().projects() {
@@ -99,7 +100,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         false => run_all(arguments, suites, all - chosen)?,
     };
     if invalid > 0 {
-        anstream::eprintln!("{}", problem::warning(&format!("{invalid} flow test file(s) were not run: see above")));
+        anstream::eprintln!(
+            "{}",
+            problem::warning(&format!("{invalid} flow test file(s) were not run: see above"))
+        );
         return Ok(Exit::Failure);
     }
     Ok(if failed { Exit::Findings } else { Exit::Success })
@@ -107,7 +111,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 
 /// The tests of a file, or what is wrong with it, ready to be shown.
 fn read(source: &FlowSource, names: &ProjectNames) -> Result<Vec<TestCase>, String> {
-    let text = source.text.as_ref().map_err(|error| problem::error_line(&format!("{} {error}", source.path)))?;
+    let text = source
+        .text
+        .as_ref()
+        .map_err(|error| problem::error_line(&format!("{} {error}", source.path)))?;
     let (file, problems) = match spec::parse(&source.path, Arc::clone(text)) {
         Ok(file) => {
             let problems = spec::check_names(&file, names);
@@ -119,7 +126,14 @@ fn read(source: &FlowSource, names: &ProjectNames) -> Result<Vec<TestCase>, Stri
         Some(file) => Ok(TestCase::all_of(&Arc::new(file))),
         None => {
             let shown = problems.iter().map(|it| {
-                full::problem_with_code(it.rule, &it.message, it.help.as_deref(), &source.path, text, it.span)
+                full::problem_with_code(
+                    it.rule,
+                    &it.message,
+                    it.help.as_deref(),
+                    &source.path,
+                    text,
+                    it.span,
+                )
             });
             Err(shown.collect::<Vec<_>>().join("\n\n"))
         }
@@ -127,9 +141,17 @@ fn read(source: &FlowSource, names: &ProjectNames) -> Result<Vec<TestCase>, Stri
 }
 
 fn list(suites: &[Suite]) -> anyhow::Result<bool> {
-    let names: Vec<&str> = suites.iter().flat_map(|suite| &suite.tests).map(|test| test.name.as_str()).collect();
+    let names: Vec<&str> = suites
+        .iter()
+        .flat_map(|suite| &suite.tests)
+        .map(|test| test.name.as_str())
+        .collect();
     let lines: String = names.iter().map(|name| format!("{name}: test\n")).collect();
-    let count = if names.len() == 1 { "1 test".to_owned() } else { format!("{} tests", names.len()) };
+    let count = if names.len() == 1 {
+        "1 test".to_owned()
+    } else {
+        format!("{} tests", names.len())
+    };
     super::write_stdout(&format!("{lines}\n{count}\n"))?;
     Ok(false)
 }
@@ -159,7 +181,13 @@ fn run_all(arguments: &Arguments, suites: Vec<Suite>, filtered_out: usize) -> an
 
 impl Arguments {
     fn chooses(&self, name: &str) -> bool {
-        let fits = |filter: &String| if self.exact { name == filter } else { name.contains(filter.as_str()) };
+        let fits = |filter: &String| {
+            if self.exact {
+                name == filter
+            } else {
+                name.contains(filter.as_str())
+            }
+        };
         (self.filter.is_empty() || self.filter.iter().any(fits)) && !self.skip.iter().any(fits)
     }
 

@@ -21,14 +21,20 @@ pub(crate) fn render(reports: &[Report], summary: &Summary) -> String {
 
 fn finding_with_code(snapshot: &Snapshot, finding: &Diagnostic) -> String {
     let text_of = |file: &str| snapshot.source(file).map_or("", |source| &*source.text);
-    let title = level(finding.severity).primary_title(finding.message.as_str()).id(finding.rule);
+    let title = level(finding.severity)
+        .primary_title(finding.message.as_str())
+        .id(finding.rule);
     let primary = AnnotationKind::Primary.span(bytes(text_of(&finding.file), finding.span));
     let mut group = title.element(
-        Snippet::source(text_of(&finding.file)).path(finding.file.as_str()).annotation(primary),
+        Snippet::source(text_of(&finding.file))
+            .path(finding.file.as_str())
+            .annotation(primary),
     );
     for other in &finding.related {
         let text = text_of(&other.file);
-        let place = AnnotationKind::Context.span(bytes(text, other.span)).label(other.message.as_str());
+        let place = AnnotationKind::Context
+            .span(bytes(text, other.span))
+            .label(other.message.as_str());
         group = group.element(Snippet::source(text).path(other.file.as_str()).annotation(place));
     }
     let mut groups = vec![group];

@@ -68,7 +68,11 @@ pub(crate) fn render(reports: &[Report], summary: &Summary) -> anyhow::Result<St
             help: it.help.as_deref(),
         })
     });
-    let document = Document { version: VERSION, diagnostics: diagnostics.collect(), summary };
+    let document = Document {
+        version: VERSION,
+        diagnostics: diagnostics.collect(),
+        summary,
+    };
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
 
@@ -78,7 +82,13 @@ fn range(snapshot: &Snapshot, file: &str, span: Span) -> Range {
             .source(file)
             .map(|source| source.lines.position(&source.text, offset, Encoding::Utf32))
             .unwrap_or_default();
-        Point { line: at.line + 1, column: at.column + 1 }
+        Point {
+            line: at.line + 1,
+            column: at.column + 1,
+        }
     };
-    Range { start: point(span.start), end: point(span.end) }
+    Range {
+        start: point(span.start),
+        end: point(span.end),
+    }
 }

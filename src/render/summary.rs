@@ -44,7 +44,11 @@ impl Summary {
         match (self.errors, self.warnings) {
             (0, 0) => format!("No findings in {checked}."),
             (errors, warnings) => {
-                format!("Found {} and {} in {checked}.", things(errors, "error"), things(warnings, "warning"))
+                format!(
+                    "Found {} and {} in {checked}.",
+                    things(errors, "error"),
+                    things(warnings, "warning")
+                )
             }
         }
     }

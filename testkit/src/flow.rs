@@ -38,7 +38,11 @@ pub struct FlowResult {
 impl FlowResult {
     /// A run that could not begin.
     pub fn failed(headline: String) -> Self {
-        Self::of_failure(FlowFailure { headline, place: FailurePlace::Unknown, details: Vec::new() })
+        Self::of_failure(FlowFailure {
+            headline,
+            place: FailurePlace::Unknown,
+            details: Vec::new(),
+        })
     }
 
     /// A run that could not begin, with a place to look at.
@@ -147,10 +151,15 @@ impl Telling<'_, '_> {
 
     fn act_once(&mut self, action: &Action) -> Result<(), UnknownVariable> {
         match action {
-            Action::Request { method, target, headers, body } => {
-                let filled = headers.iter().map(|(name, value)| {
-                    Ok((name.clone(), fill_string(value, &self.variables)?))
-                });
+            Action::Request {
+                method,
+                target,
+                headers,
+                body,
+            } => {
+                let filled = headers
+                    .iter()
+                    .map(|(name, value)| Ok((name.clone(), fill_string(value, &self.variables)?)));
                 let request = HttpRequest {
                     method: method.clone(),
                     target: fill_string(target, &self.variables)?,
@@ -184,9 +193,17 @@ impl Telling<'_, '_> {
                 _ => None,
             })
             .collect();
-        let nth = if expected.len() == 1 { 0 } else { self.responses.len() - 1 };
-        let Some((captures, span)) = expected.get(nth) else { return };
-        let Some(Some(response)) = self.responses.last() else { return };
+        let nth = if expected.len() == 1 {
+            0
+        } else {
+            self.responses.len() - 1
+        };
+        let Some((captures, span)) = expected.get(nth) else {
+            return;
+        };
+        let Some(Some(response)) = self.responses.last() else {
+            return;
+        };
         let whole = json!({ "status": response.status, "headers": response.headers, "body": response.body });
         let mut missing = Vec::new();
         for (name, path) in *captures {
@@ -199,18 +216,29 @@ impl Telling<'_, '_> {
         }
         for headline in missing {
             let place = FailurePlace::Test(*span);
-            self.failures.push(FlowFailure { headline, place, details: Vec::new() });
+            self.failures.push(FlowFailure {
+                headline,
+                place,
+                details: Vec::new(),
+            });
         }
     }
 
     fn fail_in_test(&mut self, error: &UnknownVariable, span: Span) {
-        let failure =
-            FlowFailure { headline: error.to_string(), place: FailurePlace::Test(span), details: Vec::new() };
+        let failure = FlowFailure {
+            headline: error.to_string(),
+            place: FailurePlace::Test(span),
+            details: Vec::new(),
+        };
         self.failures.push(failure);
     }
 
     fn conclude(mut self, start: i64) -> FlowResult {
-        let evidence = Evidence { run: &self.run, responses: &self.responses, variables: &self.variables };
+        let evidence = Evidence {
+            run: &self.run,
+            responses: &self.responses,
+            variables: &self.variables,
+        };
         let misses = judge(&self.test.then, &evidence);
         let error_expected = (self.test.then.iter()).any(
             |it| matches!(it.value, Expectation::Response { status: Some(status), .. } if status >= 500),
@@ -223,7 +251,11 @@ impl Telling<'_, '_> {
                 continue;
             }
             let place = finding.place.map_or(FailurePlace::Unknown, FailurePlace::Step);
-            failures.push(FlowFailure { headline: finding.message, place, details: finding.details });
+            failures.push(FlowFailure {
+                headline: finding.message,
+                place,
+                details: finding.details,
+            });
         }
         failures.append(&mut self.failures);
         failures.extend(misses.into_iter().map(|miss| FlowFailure {

@@ -26,9 +26,17 @@ pub fn find(root: &Path) -> Vec<FlowSource> {
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
         .filter_map(|entry| {
-            let below = entry.path().strip_prefix(root).ok()?.to_string_lossy().into_owned();
+            let below = entry
+                .path()
+                .strip_prefix(root)
+                .ok()?
+                .to_string_lossy()
+                .into_owned();
             let path = below.replace(std::path::MAIN_SEPARATOR, "/");
-            is_flow_file(&path).then(|| FlowSource { path, text: read(entry.path()) })
+            is_flow_file(&path).then(|| FlowSource {
+                path,
+                text: read(entry.path()),
+            })
         })
         .collect();
     sources.sort_by(|a, b| a.path.cmp(&b.path));
@@ -43,7 +51,10 @@ pub fn is_flow_file(path: &str) -> bool {
 fn read(path: &Path) -> Result<Arc<str>, String> {
     let bytes = std::fs::read(path).map_err(|error| format!("cannot be read: {error}"))?;
     let text = String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count();
         format!("is not valid UTF-8 (line {})", line + 1)
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).into())

@@ -97,7 +97,9 @@ impl<'m> LiveStage<'m> {
         let interpreter = Interpreter::from(language);
         let mut worker = self.take(language).map_err(|error| error.to_string())?;
         let answer = worker
-            .send(&ToWorker::Describe { file: file.to_string_lossy().into_owned() })
+            .send(&ToWorker::Describe {
+                file: file.to_string_lossy().into_owned(),
+            })
             .and_then(|()| worker.recv())
             .map_err(|error| stage_error(error).to_string())?;
         worker.take_output();
@@ -108,7 +110,9 @@ impl<'m> LiveStage<'m> {
                 Ok(config)
             }
             FromWorker::Threw { error } => {
-                let at = error.line.map_or_else(String::new, |line| format!(" (line {line})"));
+                let at = error
+                    .line
+                    .map_or_else(String::new, |line| format!(" (line {line})"));
                 Err(format!("{}: {}{at}", error.name, error.message))
             }
             other => Err(format!("the worker answered {other:?}")),
@@ -127,25 +131,35 @@ impl<'m> LiveStage<'m> {
     /// has shown up gives the order in which the handler did things.
     fn listen(&mut self, slot: Slot) -> Result<Signal, WorkerError> {
         let Some((_, worker)) = self.busy.get_mut(&slot) else {
-            return Err(WorkerError::Died { status: "it was released".to_owned(), stderr_tail: String::new() });
+            return Err(WorkerError::Died {
+                status: "it was released".to_owned(),
+                stderr_tail: String::new(),
+            });
         };
         let deadline = Instant::now() + self.config.budget;
         loop {
             if let Some(message) = worker.try_recv()? {
                 return Ok(Signal::Message(message));
             }
-            let Some(session) = &self.session else { return worker.recv().map(Signal::Message) };
+            let Some(session) = &self.session else {
+                return worker.recv().map(Signal::Message);
+            };
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(worker.over_budget());
             }
-            let mut ready =
-                [PollFd::from_borrowed_fd(worker.socket(), PollFlags::IN), PollFd::new(session.bell(), PollFlags::IN)];
+            let mut ready = [
+                PollFd::from_borrowed_fd(worker.socket(), PollFlags::IN),
+                PollFd::new(session.bell(), PollFlags::IN),
+            ];
             let timeout = Timespec::try_from(left).ok();
             match poll(&mut ready, timeout.as_ref()) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => {
-                    return Err(WorkerError::Died { status: error.to_string(), stderr_tail: String::new() });
+                    return Err(WorkerError::Died {
+                        status: error.to_string(),
+                        stderr_tail: String::new(),
+                    });
                 }
             }
             let rings = !ready[1].revents().is_empty();
@@ -164,7 +178,9 @@ impl<'m> LiveStage<'m> {
 impl Stage for LiveStage<'_> {
     fn start(&mut self, language: Language, invoke: Invoke) -> Result<Slot, StageError> {
         let mut worker = self.take(language)?;
-        worker.send(&ToWorker::Invoke(Box::new(invoke))).map_err(stage_error)?;
+        worker
+            .send(&ToWorker::Invoke(Box::new(invoke)))
+            .map_err(stage_error)?;
         self.slots += 1;
         let slot = Slot(self.slots);
         self.busy.insert(slot, (language.into(), worker));
@@ -178,24 +194,42 @@ impl Stage for LiveStage<'_> {
         self.listen(slot).map_err(stage_error)
     }
 
-    fn resume(&mut self, slot: Slot, now: i64, replies: Vec<Reply>, timers: Vec<u64>) -> Result<(), StageError> {
-        let Some((_, worker)) = self.busy.get_mut(&slot) else { return Ok(()) };
-        worker.send(&ToWorker::Resume { now, replies, timers }).map_err(stage_error)
+    fn resume(
+        &mut self,
+        slot: Slot,
+        now: i64,
+        replies: Vec<Reply>,
+        timers: Vec<u64>,
+    ) -> Result<(), StageError> {
+        let Some((_, worker)) = self.busy.get_mut(&slot) else {
+            return Ok(());
+        };
+        worker
+            .send(&ToWorker::Resume { now, replies, timers })
+            .map_err(stage_error)
     }
 
     fn release(&mut self, slot: Slot, step: &str, clean: bool) -> StepOutput {
-        let Some((interpreter, mut worker)) = self.busy.remove(&slot) else { return StepOutput::default() };
+        let Some((interpreter, mut worker)) = self.busy.remove(&slot) else {
+            return StepOutput::default();
+        };
         let printed = worker.take_output();
         if clean {
             self.idle.entry(interpreter).or_default().push(worker);
         }
-        StepOutput { step: step.to_owned(), stdout: printed.stdout, stderr: printed.stderr }
+        StepOutput {
+            step: step.to_owned(),
+            stdout: printed.stdout,
+            stderr: printed.stderr,
+        }
     }
 }
 
 fn stage_error(error: WorkerError) -> StageError {
     match error {
-        WorkerError::MissingInterpreter { .. } | WorkerError::Outdated { .. } => StageError::Missing(error.to_string()),
+        WorkerError::MissingInterpreter { .. } | WorkerError::Outdated { .. } => {
+            StageError::Missing(error.to_string())
+        }
         WorkerError::Budget { seconds } => StageError::Budget { seconds },
         other => StageError::Broken(other.to_string()),
     }

@@ -27,7 +27,11 @@ pub struct Modules {
 impl Modules {
     /// The modules of the project at `root`.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), resolver: Resolver::new(root), done: BTreeMap::new() }
+        Self {
+            root: root.to_owned(),
+            resolver: Resolver::new(root),
+            done: BTreeMap::new(),
+        }
     }
 
     /// Answers `load`: `from` is the importing file, `None` for a step.
@@ -37,14 +41,27 @@ impl Modules {
             Some(from) => self.resolver.resolve(specifier, Path::new(from)),
         };
         match found {
-            Found::External => ModuleReply { external: true, ..ModuleReply::default() },
-            Found::Nothing => ModuleReply { error: Some(self.missing(specifier, from)), ..ModuleReply::default() },
+            Found::External => ModuleReply {
+                external: true,
+                ..ModuleReply::default()
+            },
+            Found::Nothing => ModuleReply {
+                error: Some(self.missing(specifier, from)),
+                ..ModuleReply::default()
+            },
             Found::File(path) => match fs::read(&path) {
                 Ok(bytes) => self.done(path, bytes).as_ref().clone(),
                 Err(error) => {
                     let message = format!("cannot read {}: {error}", self.relative(&path));
-                    let error = HandlerError { name: "Error".to_owned(), message, ..HandlerError::default() };
-                    ModuleReply { error: Some(error), ..ModuleReply::default() }
+                    let error = HandlerError {
+                        name: "Error".to_owned(),
+                        message,
+                        ..HandlerError::default()
+                    };
+                    ModuleReply {
+                        error: Some(error),
+                        ..ModuleReply::default()
+                    }
                 }
             },
         }
@@ -63,14 +80,21 @@ impl Modules {
     /// The error for an import that leads nowhere, at the line that imports.
     fn missing(&self, specifier: &str, from: Option<&str>) -> HandlerError {
         let from = from.unwrap_or_default();
-        let text = fs::read(from).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+        let text = fs::read(from)
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .unwrap_or_default();
         let place = text.lines().zip(1..).find_map(|(line, number)| {
-            let at = ['\'', '"', '`'].iter().find_map(|quote| line.find(&format!("{quote}{specifier}{quote}")))?;
+            let at = ['\'', '"', '`']
+                .iter()
+                .find_map(|quote| line.find(&format!("{quote}{specifier}{quote}")))?;
             Some((number, line[..at].chars().count() as u32 + 1))
         });
         HandlerError {
             name: "Error".to_owned(),
-            message: format!("Cannot find module '{specifier}' imported from {}", self.relative(Path::new(from))),
+            message: format!(
+                "Cannot find module '{specifier}' imported from {}",
+                self.relative(Path::new(from))
+            ),
             stack: String::new(),
             file: Some(from.to_owned()),
             line: place.map(|(line, _)| line),
@@ -79,7 +103,10 @@ impl Modules {
     }
 
     fn relative(&self, path: &Path) -> String {
-        path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().into_owned()
+        path.strip_prefix(&self.root)
+            .unwrap_or(path)
+            .to_string_lossy()
+            .into_owned()
     }
 }
 
@@ -117,7 +144,10 @@ mod tests {
             ("steps/plain.js", "exports.a = 1"),
             ("src/shared/money.ts", "export const a = 1"),
             ("data.json", "{\"a\": 1}"),
-            ("tsconfig.json", "{ // aliases\n\"compilerOptions\": {\"baseUrl\": \".\", \"paths\": {\"@/*\": [\"src/*\"]}}}"),
+            (
+                "tsconfig.json",
+                "{ // aliases\n\"compilerOptions\": {\"baseUrl\": \".\", \"paths\": {\"@/*\": [\"src/*\"]}}}",
+            ),
         ];
         for (specifier, expected) in [
             ("./util", "steps/util.ts"),
@@ -141,7 +171,10 @@ mod tests {
     fn a_missing_module_is_told_with_its_importer() {
         let reply = load(&[("steps/a.step.ts", "\nimport { x } from './nope'\n")], "./nope");
         let error = reply.error.unwrap();
-        assert_eq!(error.message, "Cannot find module './nope' imported from steps/a.step.ts");
+        assert_eq!(
+            error.message,
+            "Cannot find module './nope' imported from steps/a.step.ts"
+        );
         assert_eq!((error.line, error.column), (Some(2), Some(19)));
     }
 
@@ -152,13 +185,22 @@ mod tests {
         let first = modules.load(path.to_str().unwrap(), None);
         assert!(first.code.unwrap().starts_with("export const a = 1;"));
         fs::write(&path, "export const a: number = 2\n").unwrap();
-        assert!(modules.load(path.to_str().unwrap(), None).code.unwrap().starts_with("export const a = 2;"));
+        assert!(
+            modules
+                .load(path.to_str().unwrap(), None)
+                .code
+                .unwrap()
+                .starts_with("export const a = 2;")
+        );
     }
 
     #[test]
     fn the_format_follows_the_syntax_and_then_the_package() {
         let common = [("package.json", "{}"), ("steps/a.step.ts", "")];
-        let module = [("package.json", "{\"type\": \"module\"}"), ("steps/a.step.ts", "")];
+        let module = [
+            ("package.json", "{\"type\": \"module\"}"),
+            ("steps/a.step.ts", ""),
+        ];
         for (package, text, expected) in [
             (&common, "exports.a = 1", ModuleFormat::CommonJs),
             (&common, "export const a = 1", ModuleFormat::Module),

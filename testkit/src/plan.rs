@@ -84,7 +84,8 @@ impl Plan {
     /// as in the framework.
     pub fn subscribers(&self, topic: &str) -> Vec<usize> {
         let each = self.steps.iter().enumerate();
-        each.flat_map(|(at, step)| step.subscribes.iter().filter(|t| *t == topic).map(move |_| at)).collect()
+        each.flat_map(|(at, step)| step.subscribes.iter().filter(|t| *t == topic).map(move |_| at))
+            .collect()
     }
 
     /// The first route, in the order of files, that answers `method` on `path` (without its query).
@@ -101,7 +102,11 @@ impl Plan {
 /// a trailing slash is optional, as Express does by default.
 pub fn match_path(pattern: &str, path: &str) -> Option<Vec<(String, String)>> {
     let split = |text: &str| -> Vec<String> {
-        text.trim_matches('/').split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+        text.trim_matches('/')
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
     };
     let (wanted, given) = (split(pattern), split(path));
     let mut params = Vec::new();
@@ -166,8 +171,14 @@ mod tests {
     #[test]
     fn paths_match_as_in_express() {
         assert_eq!(params("/orders", "/orders/"), Some(vec![]));
-        assert_eq!(params("/Orders/:id", "/orders/a%20b"), Some(vec![pair("id", "a b")]));
-        assert_eq!(params("/api/:tenant/*", "/api/t1/x/y"), Some(vec![pair("tenant", "t1"), pair("0", "x/y")]));
+        assert_eq!(
+            params("/Orders/:id", "/orders/a%20b"),
+            Some(vec![pair("id", "a b")])
+        );
+        assert_eq!(
+            params("/api/:tenant/*", "/api/t1/x/y"),
+            Some(vec![pair("tenant", "t1"), pair("0", "x/y")])
+        );
         assert_eq!(params("/a/:b?", "/a"), Some(vec![]));
         assert_eq!(params("/a/:b", "/a"), None);
         assert_eq!(params("/a", "/a/b"), None);

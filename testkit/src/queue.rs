@@ -37,7 +37,10 @@ impl Queue {
 
     /// The first delivery that is due at `now`.
     pub fn pop_due(&mut self, now: i64) -> Option<Delivery> {
-        let (key, _) = self.waiting.first_key_value().filter(|((due, _), _)| *due <= now)?;
+        let (key, _) = self
+            .waiting
+            .first_key_value()
+            .filter(|((due, _), _)| *due <= now)?;
         let key = *key;
         self.waiting.remove(&key)
     }

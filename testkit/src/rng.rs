@@ -30,7 +30,10 @@ impl Seed {
 
     /// The first eight bytes as a number.
     pub fn number(self) -> u64 {
-        self.0.iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+        self.0
+            .iter()
+            .take(8)
+            .fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
     }
 
     /// The seed's bytes.
@@ -43,8 +46,12 @@ impl Seed {
 /// clock.
 pub fn trace_id(seed: Seed, now: i64) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHJKMNPQRSTUVWXYZ123456789";
-    let head: String =
-        seed.0.iter().take(5).map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect();
+    let head: String = seed
+        .0
+        .iter()
+        .take(5)
+        .map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()]))
+        .collect();
     let digits = now.unsigned_abs().to_string();
     format!("{head}-{}", digits.get(6..).unwrap_or(&digits))
 }
@@ -57,8 +64,13 @@ mod tests {
     fn parts_are_independent_of_each_other() {
         let seed = Seed::root(7);
         assert_eq!(seed.part("a", 1), Seed::root(7).part("a", 1));
-        let all =
-            [seed.part("a", 1), seed.part("a", 2), seed.part("b", 1), Seed::root(8).part("a", 1)].map(Seed::hex);
+        let all = [
+            seed.part("a", 1),
+            seed.part("a", 2),
+            seed.part("b", 1),
+            Seed::root(8).part("a", 1),
+        ]
+        .map(Seed::hex);
         let distinct: std::collections::BTreeSet<_> = all.iter().collect();
         assert_eq!(distinct.len(), all.len());
     }

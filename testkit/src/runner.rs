@@ -36,7 +36,11 @@ pub struct TestCase {
 impl TestCase {
     /// Every test of `file`, in order.
     pub fn all_of(file: &Arc<FlowFile>) -> Vec<TestCase> {
-        let stem = file.path.trim_end_matches(".yaml").trim_end_matches(".yml").trim_end_matches(".flow");
+        let stem = file
+            .path
+            .trim_end_matches(".yaml")
+            .trim_end_matches(".yml")
+            .trim_end_matches(".flow");
         (file.tests.iter().enumerate())
             .map(|(index, test)| TestCase {
                 name: format!("{stem}::{}", test.name.value),
@@ -107,10 +111,16 @@ impl Harness {
     /// The mock server does not start, or the trace folder cannot be made.
     pub fn new(plan: Plan, options: RunOptions) -> Result<Self, HarnessError> {
         if let Some(dir) = &options.trace_dir {
-            std::fs::create_dir_all(dir)
-                .map_err(|source| HarnessError::TraceDir { dir: dir.clone(), source })?;
+            std::fs::create_dir_all(dir).map_err(|source| HarnessError::TraceDir {
+                dir: dir.clone(),
+                source,
+            })?;
         }
-        Ok(Self { plan, mocks: MockServer::start()?, options })
+        Ok(Self {
+            plan,
+            mocks: MockServer::start()?,
+            options,
+        })
     }
 
     /// Runs `tests`. `tell` hears of every test in order; the same tests give the same story for any number of jobs.
@@ -140,7 +150,9 @@ impl Harness {
                     if let Some(outcome) = waiting.remove(&turn) {
                         break outcome;
                     }
-                    let Ok((at, outcome)) = outcomes.recv() else { return };
+                    let Ok((at, outcome)) = outcomes.recv() else {
+                        return;
+                    };
                     waiting.insert(at, outcome);
                 };
                 tell(RunEvent::Finished(case, Box::new(outcome)));
@@ -161,12 +173,29 @@ impl Harness {
         outcome
     }
 
-    fn run_once(&self, case: &TestCase, stage: &mut LiveStage<'_>, seed: Seed, variables: Variables) -> FlowResult {
+    fn run_once(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        variables: Variables,
+    ) -> FlowResult {
         let session = match stage.open_session(case.test().http.clone()) {
             Ok(session) => session,
-            Err(error) => return FlowResult::failed(format!("the mock server cannot open a session: {error}")),
+            Err(error) => {
+                return FlowResult::failed(format!("the mock server cannot open a session: {error}"));
+            }
         };
-        let result = run_flow(&self.plan, stage, case.test(), Setting { seed, session, variables });
+        let result = run_flow(
+            &self.plan,
+            stage,
+            case.test(),
+            Setting {
+                seed,
+                session,
+                variables,
+            },
+        );
         stage.close_session();
         result
     }
@@ -182,10 +211,15 @@ impl Harness {
     ) -> TestOutcome {
         let mut result = result;
         if !result.failures.is_empty() && !hung(&result) {
-            let variables = input.as_ref().map(|(variables, _)| variables.clone()).unwrap_or_default();
+            let variables = input
+                .as_ref()
+                .map(|(variables, _)| variables.clone())
+                .unwrap_or_default();
             let again = self.run_once(case, stage, seed, variables);
             if let Some(difference) = first_difference(&result.trace, &again.trace) {
-                result.notes.insert(0, format!("a second run went another way: {difference}"));
+                result
+                    .notes
+                    .insert(0, format!("a second run went another way: {difference}"));
                 result.label = ControlLabel::Opaque;
             }
         }
@@ -197,7 +231,11 @@ impl Harness {
         let failure = result.failures.first().map(|first| {
             let mut details = first.details.clone();
             for other in result.failures.iter().skip(1) {
-                details.push(format!("also: {}{}", other.headline, self.place_suffix(case, &other.place)));
+                details.push(format!(
+                    "also: {}{}",
+                    other.headline,
+                    self.place_suffix(case, &other.place)
+                ));
                 details.extend(other.details.iter().map(|line| format!("  {line}")));
             }
             Failure {
@@ -211,7 +249,11 @@ impl Harness {
         });
         TestOutcome {
             name: case.name.clone(),
-            status: if failure.is_some() { TestStatus::Failed } else { TestStatus::Passed },
+            status: if failure.is_some() {
+                TestStatus::Failed
+            } else {
+                TestStatus::Passed
+            },
             duration: Duration::ZERO,
             label: result.label,
             failure,
@@ -221,17 +263,27 @@ impl Harness {
     }
 
     fn place_suffix(&self, case: &TestCase, at: &FailurePlace) -> String {
-        place(case, at).map_or_else(String::new, |it| format!(" ({}:{}:{})", it.file, it.line, it.column))
+        place(case, at).map_or_else(String::new, |it| {
+            format!(" ({}:{}:{})", it.file, it.line, it.column)
+        })
     }
 
     fn replay(&self, case: &TestCase) -> String {
         let quoted = format!("'{}'", case.name.replace('\'', r"'\''"));
-        let cases = self.options.cases.map_or_else(String::new, |cases| format!(" --cases {cases}"));
-        format!("{} --exact {quoted} --seed {}{cases}", self.options.command, self.options.seed)
+        let cases = self
+            .options
+            .cases
+            .map_or_else(String::new, |cases| format!(" --cases {cases}"));
+        format!(
+            "{} --exact {quoted} --seed {}{cases}",
+            self.options.command, self.options.seed
+        )
     }
 
     fn write_trace(&self, case: &TestCase, trace: &Trace) {
-        let Some(dir) = &self.options.trace_dir else { return };
+        let Some(dir) = &self.options.trace_dir else {
+            return;
+        };
         let path = dir.join(format!("{}.trace.json", slug(&case.name)));
         if let Err(error) = std::fs::write(&path, trace.canonical()) {
             tracing::error!(path = %path.display(), %error, "a trace could not be written");
@@ -240,19 +292,29 @@ impl Harness {
 }
 
 fn hung(result: &FlowResult) -> bool {
-    result.trace.events.iter().any(|event| {
-        matches!(&event.what, crate::trace::What::Threw { error } if error.name == "Timeout")
-    })
+    result
+        .trace
+        .events
+        .iter()
+        .any(|event| matches!(&event.what, crate::trace::What::Threw { error } if error.name == "Timeout"))
 }
 
 fn place(case: &TestCase, place: &FailurePlace) -> Option<Place> {
     match place {
         FailurePlace::Unknown => None,
-        FailurePlace::Step(at) => Some(Place { file: at.file.clone(), line: at.line, column: at.column }),
+        FailurePlace::Step(at) => Some(Place {
+            file: at.file.clone(),
+            line: at.line,
+            column: at.column,
+        }),
         FailurePlace::Test(span) => {
             let text = &case.file.text;
             let at = LineIndex::new(text).position(text, span.start, Encoding::Utf32);
-            Some(Place { file: case.file.path.clone(), line: at.line + 1, column: at.column + 1 })
+            Some(Place {
+                file: case.file.path.clone(),
+                line: at.line + 1,
+                column: at.column + 1,
+            })
         }
     }
 }
@@ -269,7 +331,8 @@ fn first_difference(one: &Trace, other: &Trace) -> Option<String> {
         match (a.next(), b.next()) {
             (Some(x), Some(y)) if x == y => at += 1,
             (x, y) => {
-                let show = |line: Option<&str>| line.unwrap_or("nothing").chars().take(120).collect::<String>();
+                let show =
+                    |line: Option<&str>| line.unwrap_or("nothing").chars().take(120).collect::<String>();
                 return Some(format!("event {at} was {} and then {}", show(x), show(y)));
             }
         }
@@ -279,7 +342,16 @@ fn first_difference(one: &Trace, other: &Trace) -> Option<String> {
 /// A file name from a test name: letters, digits and dashes; `__` for `::` and for `/`.
 fn slug(name: &str) -> String {
     let joined = name.replace("::", "__").replace('/', "__");
-    joined.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect()
+    joined
+        .chars()
+        .map(|c| {
+            if c.is_alphanumeric() || "-_.".contains(c) {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -288,6 +360,9 @@ mod tests {
 
     #[test]
     fn names_become_file_names() {
-        assert_eq!(slug("tests/orders::an order: paid?"), "tests__orders__an-order--paid-");
+        assert_eq!(
+            slug("tests/orders::an order: paid?"),
+            "tests__orders__an-order--paid-"
+        );
     }
 }

@@ -142,7 +142,10 @@ impl<'a> Run<'a> {
         let input = request.as_input(&route.params);
         let invocation = self.launch(route.step, Cause::Request, cause, input, trace_id, flows);
         self.settle(None);
-        let answer = self.answers.remove(&invocation).unwrap_or_else(HttpResponse::internal_error);
+        let answer = self
+            .answers
+            .remove(&invocation)
+            .unwrap_or_else(HttpResponse::internal_error);
         Some(answer)
     }
 
@@ -167,9 +170,16 @@ impl<'a> Run<'a> {
             .filter_map(|(at, step)| Some((at, Schedule::parse(step.cron.as_deref()?).ok()?)))
             .collect();
         while !self.exhausted {
-            let upcoming = schedules.iter().filter_map(|(step, it)| Some((it.next_after(self.now)?, *step)));
-            let Some((due, _)) = upcoming.clone().min().filter(|(due, _)| *due <= target) else { break };
-            let firing: Vec<usize> = upcoming.filter(|(at, _)| *at == due).map(|(_, step)| step).collect();
+            let upcoming = schedules
+                .iter()
+                .filter_map(|(step, it)| Some((it.next_after(self.now)?, *step)));
+            let Some((due, _)) = upcoming.clone().min().filter(|(due, _)| *due <= target) else {
+                break;
+            };
+            let firing: Vec<usize> = upcoming
+                .filter(|(at, _)| *at == due)
+                .map(|(_, step)| step)
+                .collect();
             self.settle(Some(due));
             self.now = self.now.max(due);
             for step in firing {
@@ -202,8 +212,13 @@ impl<'a> Run<'a> {
                 self.deliver(delivery);
                 continue;
             }
-            let timers = self.live.iter().flat_map(|live| live.timers.iter().map(|timer| timer.due));
-            let Some(next) = timers.chain(self.queue.next_due()).min() else { return };
+            let timers = self
+                .live
+                .iter()
+                .flat_map(|live| live.timers.iter().map(|timer| timer.due));
+            let Some(next) = timers.chain(self.queue.next_due()).min() else {
+                return;
+            };
             if limit.is_some_and(|limit| next > limit) {
                 return;
             }
@@ -216,11 +231,24 @@ impl<'a> Run<'a> {
         let now = self.now;
         let due = (self.live.iter().enumerate())
             .filter_map(|(at, live)| {
-                Some((live.timers.iter().map(|t| t.due).filter(|due| *due <= now).min()?, live.invocation, at))
+                Some((
+                    live.timers
+                        .iter()
+                        .map(|t| t.due)
+                        .filter(|due| *due <= now)
+                        .min()?,
+                    live.invocation,
+                    at,
+                ))
             })
             .min();
         let Some((_, _, at)) = due else { return false };
-        let mut fired: Vec<Timer> = self.live[at].timers.iter().copied().filter(|t| t.due <= now).collect();
+        let mut fired: Vec<Timer> = self.live[at]
+            .timers
+            .iter()
+            .copied()
+            .filter(|t| t.due <= now)
+            .collect();
         fired.sort_by_key(|timer| (timer.due, timer.id));
         self.live[at].timers.clear();
         if self.go_on(at, Vec::new(), fired.iter().map(|timer| timer.id).collect()) {
@@ -251,7 +279,11 @@ impl<'a> Run<'a> {
         let it = &self.plan.steps[step];
         self.note(
             Some(invocation),
-            What::Started { step: it.name.clone(), cause: cause_text, trace_id: trace_id.clone() },
+            What::Started {
+                step: it.name.clone(),
+                cause: cause_text,
+                trace_id: trace_id.clone(),
+            },
         );
         let ordinal = self.runs_of_step.entry(step).or_insert(0);
         *ordinal += 1;
@@ -365,7 +397,11 @@ impl<'a> Run<'a> {
     }
 
     fn note(&mut self, invocation: Option<u32>, what: What) {
-        self.trace.events.push(Event { at: self.now, invocation, what });
+        self.trace.events.push(Event {
+            at: self.now,
+            invocation,
+            what,
+        });
     }
 
     fn step_of(&self, at: usize) -> &'a PlanStep {
@@ -397,9 +433,15 @@ impl<'a> Run<'a> {
         if op == "emit" {
             return self.apply_emit(at, args);
         }
-        let result = self.world.apply(op, args, self.now).map_err(|error| error.to_string());
+        let result = self
+            .world
+            .apply(op, args, self.now)
+            .map_err(|error| error.to_string());
         let value = result.clone().unwrap_or_else(|error| json!({ "error": error }));
-        let text = |i: usize| args.get(i).map(|arg| arg.as_str().map_or_else(|| arg.to_string(), str::to_owned));
+        let text = |i: usize| {
+            args.get(i)
+                .map(|arg| arg.as_str().map_or_else(|| arg.to_string(), str::to_owned))
+        };
         let what = match op.split_once('.') {
             Some(("state", method)) => What::State {
                 op: method.to_owned(),
@@ -445,9 +487,24 @@ impl<'a> Run<'a> {
         flows: &[String],
         dropped: bool,
     ) {
-        let steps = if dropped { Vec::new() } else { self.plan.subscribers(topic) };
-        let to = steps.iter().map(|step| self.plan.steps[*step].name.clone()).collect();
-        self.note(from, What::Emitted { topic: topic.to_owned(), data: data.clone(), to, dropped });
+        let steps = if dropped {
+            Vec::new()
+        } else {
+            self.plan.subscribers(topic)
+        };
+        let to = steps
+            .iter()
+            .map(|step| self.plan.steps[*step].name.clone())
+            .collect();
+        self.note(
+            from,
+            What::Emitted {
+                topic: topic.to_owned(),
+                data: data.clone(),
+                to,
+                dropped,
+            },
+        );
         for step in steps {
             let delivery = Delivery {
                 topic: topic.to_owned(),
@@ -462,7 +519,9 @@ impl<'a> Run<'a> {
     }
 
     fn collect_output(&mut self, live: &Live, clean: bool) {
-        let printed = self.stage.release(live.slot, &self.plan.steps[live.step].name, clean);
+        let printed = self
+            .stage
+            .release(live.slot, &self.plan.steps[live.step].name, clean);
         if !printed.stdout.is_empty() || !printed.stderr.is_empty() {
             self.output.push(printed);
         }

@@ -3,13 +3,25 @@
 use serde_json::{Map, Value as Json, json};
 
 /// Names of types in the shorthand notation `{ id: 'string', at: 'string?' }`.
-const SHORTHAND_TYPES: [&str; 8] = ["string", "number", "integer", "boolean", "object", "array", "null", "any"];
+const SHORTHAND_TYPES: [&str; 8] = [
+    "string", "number", "integer", "boolean", "object", "array", "null", "any",
+];
 
 /// The schema of `part` (`body` or `input`) in a config as a worker describes it; `None` if it has none.
 pub fn schema_of(config: &Json, part: &str) -> Option<Json> {
-    let keys: &[&str] = if part == "body" { &["bodySchema", "body_schema"] } else { &["input", "inputSchema"] };
-    let triggers = config.get("triggers").and_then(Json::as_array).into_iter().flatten();
-    let raw = std::iter::once(config).chain(triggers).find_map(|it| keys.iter().find_map(|key| it.get(*key)))?;
+    let keys: &[&str] = if part == "body" {
+        &["bodySchema", "body_schema"]
+    } else {
+        &["input", "inputSchema"]
+    };
+    let triggers = config
+        .get("triggers")
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten();
+    let raw = std::iter::once(config)
+        .chain(triggers)
+        .find_map(|it| keys.iter().find_map(|key| it.get(*key)))?;
     (!raw.is_null()).then(|| to_json_schema(raw))
 }
 
@@ -27,15 +39,31 @@ fn to_json_schema(raw: &Json) -> Json {
 fn is_json_schema(fields: &Map<String, Json>) -> bool {
     // `{ type: 'string' }` alone could be a shorthand map with a field named `type`; as a schema of a whole message it
     // would be a bare string, so that only the object and array forms count.
-    matches!(fields.get("type").and_then(Json::as_str), Some("object" | "array"))
-        || ["properties", "anyOf", "oneOf", "allOf", "$ref", "$schema", "items"].iter().any(|key| {
-            fields.get(*key).is_some_and(|value| value.is_object() || value.is_array() || *key == "$schema")
-        })
+    matches!(
+        fields.get("type").and_then(Json::as_str),
+        Some("object" | "array")
+    ) || [
+        "properties",
+        "anyOf",
+        "oneOf",
+        "allOf",
+        "$ref",
+        "$schema",
+        "items",
+    ]
+    .iter()
+    .any(|key| {
+        fields
+            .get(*key)
+            .is_some_and(|value| value.is_object() || value.is_array() || *key == "$schema")
+    })
 }
 
 fn is_json_schema_value(value: &Json) -> bool {
     value.as_object().is_some_and(|it| {
-        it.get("type").and_then(Json::as_str).is_some_and(|name| SHORTHAND_TYPES.contains(&name))
+        it.get("type")
+            .and_then(Json::as_str)
+            .is_some_and(|name| SHORTHAND_TYPES.contains(&name))
             || is_json_schema(it)
     })
 }
@@ -45,7 +73,13 @@ fn shorthand(raw: &Json) -> Option<Json> {
     match raw {
         Json::String(name) => {
             let name = name.strip_suffix('?').unwrap_or(name);
-            SHORTHAND_TYPES.contains(&name).then(|| if name == "any" { json!({}) } else { json!({ "type": name }) })
+            SHORTHAND_TYPES.contains(&name).then(|| {
+                if name == "any" {
+                    json!({})
+                } else {
+                    json!({ "type": name })
+                }
+            })
         }
         Json::Array(items) => {
             let items = items.first().and_then(shorthand).unwrap_or_else(|| json!({}));
@@ -73,18 +107,30 @@ mod tests {
     #[test]
     fn every_notation_becomes_a_schema() {
         let cases = [
-            (json!({"input": {"id": "string", "n": "number?"}}),
-             json!({"type": "object", "properties": {"id": {"type": "string"}, "n": {"type": "number"}}, "required": ["id"]})),
-            (json!({"input": {"id": {"type": "string"}}}),
-             json!({"type": "object", "properties": {"id": {"type": "string"}}})),
-            (json!({"input": {"type": "object", "properties": {}}}), json!({"type": "object", "properties": {}})),
-            (json!({"triggers": [{"type": "queue", "input": {"tags": ["string"]}}]}),
-             json!({"type": "object", "properties": {"tags": {"type": "array", "items": {"type": "string"}}}, "required": ["tags"]})),
+            (
+                json!({"input": {"id": "string", "n": "number?"}}),
+                json!({"type": "object", "properties": {"id": {"type": "string"}, "n": {"type": "number"}}, "required": ["id"]}),
+            ),
+            (
+                json!({"input": {"id": {"type": "string"}}}),
+                json!({"type": "object", "properties": {"id": {"type": "string"}}}),
+            ),
+            (
+                json!({"input": {"type": "object", "properties": {}}}),
+                json!({"type": "object", "properties": {}}),
+            ),
+            (
+                json!({"triggers": [{"type": "queue", "input": {"tags": ["string"]}}]}),
+                json!({"type": "object", "properties": {"tags": {"type": "array", "items": {"type": "string"}}}, "required": ["tags"]}),
+            ),
         ];
         for (config, expected) in cases {
             assert_eq!(schema_of(&config, "input"), Some(expected));
         }
         assert_eq!(schema_of(&json!({"input": null}), "input"), None);
-        assert_eq!(schema_of(&json!({"bodySchema": {"type": "object"}}), "input"), None);
+        assert_eq!(
+            schema_of(&json!({"bodySchema": {"type": "object"}}), "input"),
+            None
+        );
     }
 }

@@ -24,7 +24,13 @@ pub trait Stage {
     ///
     /// # Errors
     /// The interpreter died; the slot is gone then.
-    fn resume(&mut self, slot: Slot, now: i64, replies: Vec<Reply>, timers: Vec<u64>) -> Result<(), StageError>;
+    fn resume(
+        &mut self,
+        slot: Slot,
+        now: i64,
+        replies: Vec<Reply>,
+        timers: Vec<u64>,
+    ) -> Result<(), StageError>;
 
     /// Gives a slot back after its handler ended (`clean`), or throws its interpreter away.
     fn release(&mut self, slot: Slot, step: &str, clean: bool) -> StepOutput;
@@ -68,6 +74,10 @@ impl StageError {
             StageError::Budget { .. } => "Timeout",
             StageError::Broken(_) => "WorkerDied",
         };
-        HandlerError { name: name.to_owned(), message: self.to_string(), ..HandlerError::default() }
+        HandlerError {
+            name: name.to_owned(),
+            message: self.to_string(),
+            ..HandlerError::default()
+        }
     }
 }

@@ -25,7 +25,11 @@ pub struct UnknownVariable {
 pub fn fill(value: &Json, variables: &Variables) -> Result<Json, UnknownVariable> {
     match value {
         Json::String(text) => fill_text(text, variables),
-        Json::Array(items) => items.iter().map(|item| fill(item, variables)).collect::<Result<_, _>>().map(Json::Array),
+        Json::Array(items) => items
+            .iter()
+            .map(|item| fill(item, variables))
+            .collect::<Result<_, _>>()
+            .map(Json::Array),
         Json::Object(fields) => {
             let mut out = serde_json::Map::new();
             for (key, item) in fields {
@@ -52,7 +56,9 @@ fn fill_text(text: &str, variables: &Variables) -> Result<Json, UnknownVariable>
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
-        let Some((name, after)) = after.split_once("}}") else { break };
+        let Some((name, after)) = after.split_once("}}") else {
+            break;
+        };
         let value = look_up(name.trim(), variables)?;
         if before.is_empty() && after.is_empty() && out.is_empty() {
             return Ok(value.clone());
@@ -84,7 +90,12 @@ fn look_up<'v>(name: &str, variables: &'v Variables) -> Result<&'v Json, Unknown
 /// Reads `$.body.items[0].id` from a value; `None` if there is nothing.
 pub fn select<'v>(path: &str, value: &'v Json) -> Option<&'v Json> {
     let mut at = value;
-    for part in path.trim().trim_start_matches('$').split(['.', '[']).filter(|part| !part.is_empty()) {
+    for part in path
+        .trim()
+        .trim_start_matches('$')
+        .split(['.', '['])
+        .filter(|part| !part.is_empty())
+    {
         let part = part.trim_end_matches(']').trim_matches(['\'', '"']);
         at = match at {
             Json::Array(items) => items.get(part.parse::<usize>().ok()?)?,
@@ -100,19 +111,31 @@ mod tests {
     use serde_json::json;
 
     fn variables() -> Variables {
-        Variables::from([("id".into(), json!(7)), ("order".into(), json!({"sku": "p1", "n": 2}))])
+        Variables::from([
+            ("id".into(), json!(7)),
+            ("order".into(), json!({"sku": "p1", "n": 2})),
+        ])
     }
 
     #[test]
     fn a_lone_placeholder_keeps_its_type() {
-        let filled = fill(&json!({"a": "{{id}}", "b": "no. {{ id }}!", "{{order.sku}}": ["{{order}}"]}), &variables());
-        assert_eq!(filled.unwrap(), json!({"a": 7, "b": "no. 7!", "p1": [{"sku": "p1", "n": 2}]}));
+        let filled = fill(
+            &json!({"a": "{{id}}", "b": "no. {{ id }}!", "{{order.sku}}": ["{{order}}"]}),
+            &variables(),
+        );
+        assert_eq!(
+            filled.unwrap(),
+            json!({"a": 7, "b": "no. 7!", "p1": [{"sku": "p1", "n": 2}]})
+        );
     }
 
     #[test]
     fn an_unknown_name_says_what_there_is() {
         let error = fill(&json!("{{nope}}"), &variables()).unwrap_err();
-        assert_eq!(error.to_string(), "`{{nope}}` is not a captured or generated value; there are: id, order");
+        assert_eq!(
+            error.to_string(),
+            "`{{nope}}` is not a captured or generated value; there are: id, order"
+        );
         assert_eq!(fill(&json!("{{ open"), &variables()).unwrap(), json!("{{ open"));
     }
 

@@ -201,7 +201,9 @@ pub fn write_canonical(value: &Json, out: &mut String) {
             out.push(']');
         }
         Json::Number(number) => match number.as_f64() {
-            Some(float) if !number.is_i64() && !number.is_u64() && float.fract() == 0.0 && float.abs() < 1e15 => {
+            Some(float)
+                if !number.is_i64() && !number.is_u64() && float.fract() == 0.0 && float.abs() < 1e15 =>
+            {
                 out.push_str(&format!("{float:.0}"));
             }
             _ => out.push_str(&number.to_string()),

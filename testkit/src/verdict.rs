@@ -32,19 +32,36 @@ pub struct Evidence<'r, 'a> {
 
 /// Every expectation that was not met, in the order of the test.
 pub fn judge(then: &[Spanned<Expectation>], evidence: &Evidence<'_, '_>) -> Vec<Miss> {
-    let lone = then.iter().filter(|it| matches!(it.value, Expectation::Response { .. })).count() == 1;
+    let lone = then
+        .iter()
+        .filter(|it| matches!(it.value, Expectation::Response { .. }))
+        .count()
+        == 1;
     let mut requests = 0..evidence.responses.len();
     let mut misses = Vec::new();
     for expectation in then {
         let result = match &expectation.value {
-            Expectation::Response { status, headers, body, .. } => {
-                let request = if lone { requests.next_back() } else { requests.next() };
+            Expectation::Response {
+                status,
+                headers,
+                body,
+                ..
+            } => {
+                let request = if lone {
+                    requests.next_back()
+                } else {
+                    requests.next()
+                };
                 evidence.judge_response(request, *status, headers, body.as_ref())
             }
             other => evidence.judge_one(other),
         };
         if let Err((message, details)) = result {
-            misses.push(Miss { message, span: expectation.span, details });
+            misses.push(Miss {
+                message,
+                span: expectation.span,
+                details,
+            });
         }
     }
     misses
@@ -59,17 +76,20 @@ impl Evidence<'_, '_> {
             Expectation::Emitted { topic, data, times } => self.judge_emitted(topic, data.as_ref(), *times),
             Expectation::NotEmitted { topic } => match self.emitted(topic).as_slice() {
                 [] => Ok(()),
-                [first, ..] => {
-                    Err((format!("`{topic}` was emitted"), vec![format!("with data {first}")]))
-                }
+                [first, ..] => Err((
+                    format!("`{topic}` was emitted"),
+                    vec![format!("with data {first}")],
+                )),
             },
             Expectation::State(groups) => self.judge_state(groups),
             Expectation::Stream(streams) => self.judge_stream(streams),
             Expectation::Ran(steps) => self.judge_ran(steps),
             Expectation::Called { http, times } => self.judge_called(http, *times),
-            Expectation::Log { level, message, times } => {
-                self.judge_log(level.as_deref(), message.as_deref(), *times)
-            }
+            Expectation::Log {
+                level,
+                message,
+                times,
+            } => self.judge_log(level.as_deref(), message.as_deref(), *times),
         }
     }
 
@@ -81,10 +101,16 @@ impl Evidence<'_, '_> {
         body: Option<&Json>,
     ) -> Judgement {
         let Some(request) = request else {
-            return Err(("there is no request that this response could answer".to_owned(), Vec::new()));
+            return Err((
+                "there is no request that this response could answer".to_owned(),
+                Vec::new(),
+            ));
         };
         let Some(actual) = &self.responses[request] else {
-            return Err(("the request has no answer: no route matches it".to_owned(), Vec::new()));
+            return Err((
+                "the request has no answer: no route matches it".to_owned(),
+                Vec::new(),
+            ));
         };
         let mut details = Vec::new();
         if let Some(status) = status.filter(|status| *status != actual.status) {
@@ -115,7 +141,12 @@ impl Evidence<'_, '_> {
         let events = self.run.trace.events.iter();
         events
             .filter_map(|event| match &event.what {
-                What::Emitted { topic: t, data, dropped: false, .. } if t == topic => Some(data),
+                What::Emitted {
+                    topic: t,
+                    data,
+                    dropped: false,
+                    ..
+                } if t == topic => Some(data),
                 _ => None,
             })
             .collect()
@@ -123,8 +154,15 @@ impl Evidence<'_, '_> {
 
     fn judge_emitted(&self, topic: &str, data: Option<&Json>, times: Option<u32>) -> Judgement {
         let all = self.emitted(topic);
-        let expected = data.map(|data| fill(data, self.variables)).transpose().map_err(unknown)?;
-        let fits = |actual: &&&Json| expected.as_ref().is_none_or(|it| partial_match(it, actual).is_ok());
+        let expected = data
+            .map(|data| fill(data, self.variables))
+            .transpose()
+            .map_err(unknown)?;
+        let fits = |actual: &&&Json| {
+            expected
+                .as_ref()
+                .is_none_or(|it| partial_match(it, actual).is_ok())
+        };
         let count = all.iter().filter(fits).count();
         if enough(count, times) {
             return Ok(());
@@ -142,13 +180,25 @@ impl Evidence<'_, '_> {
             (Some(_), None) => {}
         }
         let with = if expected.is_some() { " with this data" } else { "" };
-        Err((format!("`{topic}`{with} was emitted {}, expected {}", counted(count), wanted(times)), details))
+        Err((
+            format!(
+                "`{topic}`{with} was emitted {}, expected {}",
+                counted(count),
+                wanted(times)
+            ),
+            details,
+        ))
     }
 
     fn what_was_emitted(&self, topic: &str) -> String {
         let mut topics = Vec::new();
         for event in &self.run.trace.events {
-            if let What::Emitted { topic: emitted, dropped, .. } = &event.what {
+            if let What::Emitted {
+                topic: emitted,
+                dropped,
+                ..
+            } = &event.what
+            {
                 if *dropped && emitted == topic {
                     return format!("a message on `{topic}` was dropped: its step does not declare it");
                 }
@@ -176,8 +226,13 @@ impl Evidence<'_, '_> {
                     details.push(format!("{group}/{key}{mismatch}"));
                 }
                 if actual.is_null() && !expected.is_null() {
-                    let keys: Vec<_> =
-                        self.run.world.state_group(&group, self.run.now()).iter().map(|(key, _)| key.as_str()).collect();
+                    let keys: Vec<_> = self
+                        .run
+                        .world
+                        .state_group(&group, self.run.now())
+                        .iter()
+                        .map(|(key, _)| key.as_str())
+                        .collect();
                     details.push(match keys.is_empty() {
                         true => format!("group {group} is empty"),
                         false => format!("group {group} holds: {}", keys.join(", ")),
@@ -185,19 +240,31 @@ impl Evidence<'_, '_> {
                 }
             }
         }
-        if details.is_empty() { Ok(()) } else { Err(("the state is not as expected".to_owned(), details)) }
+        if details.is_empty() {
+            Ok(())
+        } else {
+            Err(("the state is not as expected".to_owned(), details))
+        }
     }
 
     fn judge_stream(&self, streams: &[(String, Json)]) -> Judgement {
         let mut details = Vec::new();
         for (name, expected) in streams {
             let expected = fill(expected, self.variables).map_err(unknown)?;
-            let actual = self.run.world.stream(name).map_or_else(|| json!({}), |groups| json!(groups));
+            let actual = self
+                .run
+                .world
+                .stream(name)
+                .map_or_else(|| json!({}), |groups| json!(groups));
             for mismatch in partial_match(&expected, &actual).err().into_iter().flatten() {
                 details.push(format!("stream {name}{mismatch}"));
             }
         }
-        if details.is_empty() { Ok(()) } else { Err(("a stream is not as expected".to_owned(), details)) }
+        if details.is_empty() {
+            Ok(())
+        } else {
+            Err(("a stream is not as expected".to_owned(), details))
+        }
     }
 
     fn judge_ran(&self, steps: &[Spanned<String>]) -> Judgement {
@@ -211,9 +278,20 @@ impl Evidence<'_, '_> {
         let mut rest = ran.iter();
         for step in steps {
             if !rest.any(|name| *name == step.value) {
-                let why = if ran.contains(&step.value.as_str()) { "not in this order" } else { "not at all" };
-                let actual = if ran.is_empty() { "nothing".to_owned() } else { ran.join(" → ") };
-                return Err((format!("{} ran {why}", step.value), vec![format!("ran were: {actual}")]));
+                let why = if ran.contains(&step.value.as_str()) {
+                    "not in this order"
+                } else {
+                    "not at all"
+                };
+                let actual = if ran.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    ran.join(" → ")
+                };
+                return Err((
+                    format!("{} ran {why}", step.value),
+                    vec![format!("ran were: {actual}")],
+                ));
             }
         }
         Ok(())
@@ -230,8 +308,15 @@ impl Evidence<'_, '_> {
         if enough(count, times) {
             return Ok(());
         }
-        let made = if calls.is_empty() { "no external call was made".to_owned() } else { format!("calls were: {}", calls.join(", ")) };
-        Err((format!("{http} was called {}, expected {}", counted(count), wanted(times)), vec![made]))
+        let made = if calls.is_empty() {
+            "no external call was made".to_owned()
+        } else {
+            format!("calls were: {}", calls.join(", "))
+        };
+        Err((
+            format!("{http} was called {}, expected {}", counted(count), wanted(times)),
+            vec![made],
+        ))
     }
 
     fn judge_log(&self, level: Option<&str>, message: Option<&str>, times: Option<u32>) -> Judgement {
@@ -240,14 +325,27 @@ impl Evidence<'_, '_> {
                 What::Log { level, message, .. } => Some((level.as_str(), message.as_str())),
                 _ => None,
             })
-            .filter(|(l, m)| level.is_none_or(|level| level == *l) && message.is_none_or(|text| m.contains(text)))
+            .filter(|(l, m)| {
+                level.is_none_or(|level| level == *l) && message.is_none_or(|text| m.contains(text))
+            })
             .collect();
         if enough(logs.len(), times) {
             return Ok(());
         }
-        let details = logs.iter().take(5).map(|(level, message)| format!("{level}: {message}")).collect();
+        let details = logs
+            .iter()
+            .take(5)
+            .map(|(level, message)| format!("{level}: {message}"))
+            .collect();
         let level = level.map_or_else(String::new, |level| format!(" at level {level}"));
-        Err((format!("{} line(s){level} were logged, expected {}", logs.len(), wanted(times)), details))
+        Err((
+            format!(
+                "{} line(s){level} were logged, expected {}",
+                logs.len(),
+                wanted(times)
+            ),
+            details,
+        ))
     }
 }
 

@@ -125,12 +125,17 @@ impl Worker {
     /// There is none, it is too old, or it does not start.
     pub fn spawn(language: Language, config: &WorkerConfig) -> Result<Self, WorkerError> {
         let interpreter = Interpreter::of(language, &config.root);
-        let start_error = |source| WorkerError::Start { tried: interpreter.program.clone(), source };
+        let start_error = |source| WorkerError::Start {
+            tried: interpreter.program.clone(),
+            source,
+        };
         let shims = Shims::shared().map_err(start_error)?;
         let printed = Printed::new(shims.folder()).map_err(start_error)?;
         let (socket, theirs) = UnixStream::pair().map_err(start_error)?;
         // A worker that does not read is hung like one that does not write.
-        socket.set_write_timeout(Some(config.budget.max(Duration::from_secs(1)))).map_err(start_error)?;
+        socket
+            .set_write_timeout(Some(config.budget.max(Duration::from_secs(1))))
+            .map_err(start_error)?;
         let child = interpreter.start(config, &shims, &printed, theirs)?;
         let mut worker = Self {
             child,
@@ -143,8 +148,14 @@ impl Worker {
             _shims: shims,
         };
         match worker.recv()? {
-            FromWorker::Ready { protocol, version, .. } => interpreter.check(protocol, &version)?,
-            other => return Err(WorkerError::Protocol { message: format!("expected `ready`, got {other:?}") }),
+            FromWorker::Ready {
+                protocol, version, ..
+            } => interpreter.check(protocol, &version)?,
+            other => {
+                return Err(WorkerError::Protocol {
+                    message: format!("expected `ready`, got {other:?}"),
+                });
+            }
         }
         worker.budget = config.budget;
         Ok(worker)
@@ -155,8 +166,9 @@ impl Worker {
     /// # Errors
     /// The process is gone or does not read.
     pub fn send(&mut self, message: &ToWorker) -> Result<(), WorkerError> {
-        let mut line =
-            serde_json::to_vec(message).map_err(|error| WorkerError::Protocol { message: error.to_string() })?;
+        let mut line = serde_json::to_vec(message).map_err(|error| WorkerError::Protocol {
+            message: error.to_string(),
+        })?;
         line.push(b'\n');
         self.socket.write_all(&line).map_err(|error| match error.kind() {
             std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut => self.over_budget(),
@@ -192,7 +204,9 @@ impl Worker {
     /// Ends the process group, and says that the budget is used up.
     pub fn over_budget(&mut self) -> WorkerError {
         self.end();
-        WorkerError::Budget { seconds: self.budget.as_secs() }
+        WorkerError::Budget {
+            seconds: self.budget.as_secs(),
+        }
     }
 
     /// What the steps printed since the last time.
@@ -228,7 +242,9 @@ impl Worker {
         serde_json::from_slice(&line).map(Some).map_err(|error| {
             let text = String::from_utf8_lossy(&line);
             let start: String = text.trim_end().chars().take(200).collect();
-            WorkerError::Protocol { message: format!("{error}: {start}") }
+            WorkerError::Protocol {
+                message: format!("{error}: {start}"),
+            }
         })
     }
 
@@ -266,8 +282,14 @@ impl Worker {
             }
         }
         self.end();
-        let status = status.map_or_else(|| "it closed its connection".to_owned(), |status| status.to_string());
-        WorkerError::Died { status, stderr_tail: self.printed.stderr_tail() }
+        let status = status.map_or_else(
+            || "it closed its connection".to_owned(),
+            |status| status.to_string(),
+        );
+        WorkerError::Died {
+            status,
+            stderr_tail: self.printed.stderr_tail(),
+        }
     }
 
     /// Ends the process group. Ending it twice does no harm: the child is not reaped before the group is gone.

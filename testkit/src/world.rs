@@ -45,7 +45,10 @@ pub enum WorldError {
 impl World {
     /// Puts an item without leaving a trace: the test's own seeding.
     pub fn seed_state(&mut self, group: &str, key: &str, value: Json) {
-        self.state.entry(group.to_owned()).or_default().insert(key.to_owned(), value);
+        self.state
+            .entry(group.to_owned())
+            .or_default()
+            .insert(key.to_owned(), value);
     }
 
     /// An item of the state, if it is there and has not expired at `now`.
@@ -87,13 +90,19 @@ impl World {
     fn apply_state(&mut self, op: &str, method: &str, args: &[Json], now: i64) -> Result<Json, WorldError> {
         let group = text(op, args, 0)?;
         match method {
-            "get" => Ok(self.state_item(&group, &text(op, args, 1)?, now).cloned().unwrap_or(Json::Null)),
+            "get" => Ok(self
+                .state_item(&group, &text(op, args, 1)?, now)
+                .cloned()
+                .unwrap_or(Json::Null)),
             "set" => {
                 let key = text(op, args, 1)?;
                 let value = args.get(2).cloned().unwrap_or(Json::Null);
                 self.expiry.remove(&(group.clone(), key.clone()));
                 if let Some(seconds) = args.get(3).and_then(Json::as_f64) {
-                    self.expiry.insert((group.clone(), key.clone()), now.saturating_add((seconds * 1000.0) as i64));
+                    self.expiry.insert(
+                        (group.clone(), key.clone()),
+                        now.saturating_add((seconds * 1000.0) as i64),
+                    );
                 }
                 self.state.entry(group).or_default().insert(key, value.clone());
                 Ok(value)
@@ -102,7 +111,10 @@ impl World {
                 let key = text(op, args, 1)?;
                 let live = !self.expired(&group, &key, now);
                 self.expiry.remove(&(group.clone(), key.clone()));
-                let old = self.state.get_mut(&group).and_then(|items| items.shift_remove(&key));
+                let old = self
+                    .state
+                    .get_mut(&group)
+                    .and_then(|items| items.shift_remove(&key));
                 Ok(old.filter(|_| live).unwrap_or(Json::Null))
             }
             "clear" => {
@@ -114,7 +126,12 @@ impl World {
             "get_pattern" => {
                 let glob = text(op, args, 1)?;
                 let items = self.state_group(&group, now);
-                Ok(pairs(items.into_iter().filter(|(key, _)| glob_matches(&glob, key)).collect()))
+                Ok(pairs(
+                    items
+                        .into_iter()
+                        .filter(|(key, _)| glob_matches(&glob, key))
+                        .collect(),
+                ))
             }
             _ => Err(WorldError::Unknown { op: op.to_owned() }),
         }
@@ -129,7 +146,11 @@ impl World {
         match method {
             "get" => {
                 let id = text(op, args, 2)?;
-                Ok(groups.get(&group).and_then(|items| items.get(&id)).cloned().unwrap_or(Json::Null))
+                Ok(groups
+                    .get(&group)
+                    .and_then(|items| items.get(&id))
+                    .cloned()
+                    .unwrap_or(Json::Null))
             }
             "set" => {
                 let id = text(op, args, 2)?;
@@ -146,7 +167,11 @@ impl World {
                 Ok(old.unwrap_or(Json::Null))
             }
             "get_group" => {
-                let items = groups.get(&group).into_iter().flatten().map(|(_, item)| item.clone());
+                let items = groups
+                    .get(&group)
+                    .into_iter()
+                    .flatten()
+                    .map(|(_, item)| item.clone());
                 Ok(Json::Array(items.collect()))
             }
             _ => Err(WorldError::Unknown { op: op.to_owned() }),
@@ -154,7 +179,9 @@ impl World {
     }
 
     fn expired(&self, group: &str, key: &str, now: i64) -> bool {
-        self.expiry.get(&(group.to_owned(), key.to_owned())).is_some_and(|at| *at <= now)
+        self.expiry
+            .get(&(group.to_owned(), key.to_owned()))
+            .is_some_and(|at| *at <= now)
     }
 }
 
@@ -172,7 +199,12 @@ fn text(op: &str, args: &[Json], at: usize) -> Result<String, WorldError> {
             if got.chars().count() > 40 {
                 got = got.chars().take(40).chain(['…']).collect();
             }
-            Err(WorldError::Argument { op: op.to_owned(), position: at + 1, expected: "a string", got })
+            Err(WorldError::Argument {
+                op: op.to_owned(),
+                position: at + 1,
+                expected: "a string",
+                got,
+            })
         }
     }
 }
@@ -216,9 +248,18 @@ mod tests {
     #[test]
     fn items_come_back_as_they_were_put() {
         let mut world = World::default();
-        for value in [json!(0), json!(""), json!(false), json!(null), json!({"b": 1, "a": 2})] {
+        for value in [
+            json!(0),
+            json!(""),
+            json!(false),
+            json!(null),
+            json!({"b": 1, "a": 2}),
+        ] {
             apply(&mut world, "state.set", json!(["g", "k", value]), 0);
-            assert_eq!(apply(&mut world, "state.get", json!(["g", "k"]), 0).to_string(), value.to_string());
+            assert_eq!(
+                apply(&mut world, "state.get", json!(["g", "k"]), 0).to_string(),
+                value.to_string()
+            );
         }
     }
 
@@ -227,21 +268,39 @@ mod tests {
         let mut world = World::default();
         apply(&mut world, "state.set", json!(["user:1", "k", 1]), 0);
         apply(&mut world, "state.set", json!(["user:10", "k", 2]), 0);
-        assert_eq!(apply(&mut world, "state.get_group", json!(["user:1"]), 0), json!([["k", 1]]));
+        assert_eq!(
+            apply(&mut world, "state.get_group", json!(["user:1"]), 0),
+            json!([["k", 1]])
+        );
         apply(&mut world, "state.clear", json!(["user:1"]), 0);
-        assert_eq!(apply(&mut world, "state.get", json!(["user:10", "k"]), 0), json!(2));
+        assert_eq!(
+            apply(&mut world, "state.get", json!(["user:10", "k"]), 0),
+            json!(2)
+        );
     }
 
     #[test]
     fn an_item_expires_on_the_virtual_clock() {
         let mut world = World::default();
         apply(&mut world, "state.set", json!(["g", "k", 1, 300]), 1_000);
-        assert_eq!(apply(&mut world, "state.get", json!(["g", "k"]), 300_999), json!(1));
-        assert_eq!(apply(&mut world, "state.get", json!(["g", "k"]), 301_000), json!(null));
-        assert_eq!(apply(&mut world, "state.delete", json!(["g", "k"]), 301_000), json!(null));
+        assert_eq!(
+            apply(&mut world, "state.get", json!(["g", "k"]), 300_999),
+            json!(1)
+        );
+        assert_eq!(
+            apply(&mut world, "state.get", json!(["g", "k"]), 301_000),
+            json!(null)
+        );
+        assert_eq!(
+            apply(&mut world, "state.delete", json!(["g", "k"]), 301_000),
+            json!(null)
+        );
         apply(&mut world, "state.set", json!(["g", "k", 2, 1]), 0);
         apply(&mut world, "state.set", json!(["g", "k", 3]), 0);
-        assert_eq!(apply(&mut world, "state.get", json!(["g", "k"]), 9_000_000), json!(3));
+        assert_eq!(
+            apply(&mut world, "state.get", json!(["g", "k"]), 9_000_000),
+            json!(3)
+        );
     }
 
     #[test]
@@ -261,17 +320,33 @@ mod tests {
 
     #[test]
     fn wrong_arguments_are_refused_by_name() {
-        let error = World::default().apply("state.get", &[json!({"a": 1})], 0).unwrap_err();
-        assert_eq!(error.to_string(), "state.get: argument 1 must be a string, got {\"a\":1}");
+        let error = World::default()
+            .apply("state.get", &[json!({"a": 1})], 0)
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "state.get: argument 1 must be a string, got {\"a\":1}"
+        );
         assert!(World::default().apply("state.nope", &[json!("g")], 0).is_err());
     }
 
     #[test]
     fn streams_keep_items_by_group() {
         let mut world = World::default();
-        let item = apply(&mut world, "stream.set", json!(["chat", "u1", "m1", {"text": "hi"}]), 0);
+        let item = apply(
+            &mut world,
+            "stream.set",
+            json!(["chat", "u1", "m1", {"text": "hi"}]),
+            0,
+        );
         assert_eq!(item, json!({"text": "hi", "id": "m1"}));
-        assert_eq!(apply(&mut world, "stream.get_group", json!(["chat", "u1"]), 0), json!([item]));
-        assert_eq!(apply(&mut world, "stream.get", json!(["chat", "u2", "m1"]), 0), json!(null));
+        assert_eq!(
+            apply(&mut world, "stream.get_group", json!(["chat", "u1"]), 0),
+            json!([item])
+        );
+        assert_eq!(
+            apply(&mut world, "stream.get", json!(["chat", "u2", "m1"]), 0),
+            json!(null)
+        );
     }
 }

@@ -15,7 +15,9 @@ const LIMIT: Duration = Duration::from_secs(180);
 /// A program on the PATH.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
 }
 
 /// A program to run.
@@ -30,7 +32,11 @@ impl Headless {
     pub(crate) fn new(program: &Path, folder: &Path) -> Self {
         let home = TempDir::new().expect("a temporary folder");
         let mut command = Command::new(program);
-        command.env_clear().current_dir(folder).env("HOME", home.path()).env("LC_ALL", "C.UTF-8");
+        command
+            .env_clear()
+            .current_dir(folder)
+            .env("HOME", home.path())
+            .env("LC_ALL", "C.UTF-8");
         for name in ["CONFIG", "DATA", "STATE", "CACHE", "RUNTIME"] {
             let kind = if name == "RUNTIME" { "DIR" } else { "HOME" };
             command.env(format!("XDG_{name}_{kind}"), home.path());
@@ -53,8 +59,14 @@ impl Headless {
     /// Runs it; fails with everything it printed unless it ends with code 0 in time.
     pub(crate) fn passes(mut self) {
         let line = format!("{:?}", self.command);
-        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.command.spawn().unwrap_or_else(|error| panic!("cannot start {line}: {error}"));
+        self.command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = self
+            .command
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {line}: {error}"));
         let stdout = collect(child.stdout.take().expect("it is piped"));
         let stderr = collect(child.stderr.take().expect("it is piped"));
         let deadline = Instant::now() + LIMIT;
@@ -69,13 +81,20 @@ impl Headless {
             }
             std::thread::sleep(Duration::from_millis(10));
         };
-        let said = format!("{}{}", stdout.join().expect("it ends"), stderr.join().expect("it ends"));
+        let said = format!(
+            "{}{}",
+            stdout.join().expect("it ends"),
+            stderr.join().expect("it ends")
+        );
         let home = self.home.path().display();
         match status {
             Some(status) => assert!(status.success(), "{line} in {home}: {status}\n{said}"),
             None => panic!("{line} did not end within {LIMIT:?}\n{said}"),
         }
-        assert!(said.contains("passed: "), "{line} did not say that it passed\n{said}");
+        assert!(
+            said.contains("passed: "),
+            "{line} did not say that it passed\n{said}"
+        );
     }
 }
 

@@ -31,7 +31,10 @@ pub(super) struct Resolver {
 
 impl Resolver {
     pub(super) fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), aliases: BTreeMap::new() }
+        Self {
+            root: root.to_owned(),
+            aliases: BTreeMap::new(),
+        }
     }
 
     pub(super) fn resolve(&mut self, specifier: &str, from: &Path) -> Found {
@@ -42,7 +45,8 @@ impl Resolver {
             let folder = from.parent().unwrap_or(Path::new("/"));
             return existing(&folder.join(specifier)).map_or(Found::Nothing, native_or_file);
         }
-        self.aliased(specifier, from).map_or(Found::External, native_or_file)
+        self.aliased(specifier, from)
+            .map_or(Found::External, native_or_file)
     }
 
     /// Whether plain `.js` files beside `path` are modules: the nearest `package.json` says so.
@@ -62,14 +66,20 @@ impl Resolver {
     fn aliased(&mut self, specifier: &str, from: &Path) -> Option<PathBuf> {
         let folder = from.parent()?;
         if !self.aliases.contains_key(folder) {
-            let found = folder.ancestors().take_while(|it| it.starts_with(&self.root)).find_map(|it| {
-                let text = fs::read_to_string(it.join("tsconfig.json")).ok()?;
-                Some((it.to_owned(), Aliases::parse(&text)))
-            });
+            let found = folder
+                .ancestors()
+                .take_while(|it| it.starts_with(&self.root))
+                .find_map(|it| {
+                    let text = fs::read_to_string(it.join("tsconfig.json")).ok()?;
+                    Some((it.to_owned(), Aliases::parse(&text)))
+                });
             self.aliases.insert(folder.to_owned(), found);
         }
         let (base, aliases) = self.aliases.get(folder)?.as_ref()?;
-        aliases.expand(specifier).iter().find_map(|candidate| existing(&base.join(candidate)))
+        aliases
+            .expand(specifier)
+            .iter()
+            .find_map(|candidate| existing(&base.join(candidate)))
     }
 }
 
@@ -93,12 +103,19 @@ fn existing(path: &Path) -> Option<PathBuf> {
     }
     let extension = path.extension().and_then(|extension| extension.to_str());
     let source = SOURCES.iter().find(|(compiled, _)| Some(*compiled) == extension);
-    if let Some(path) = source.map(|(_, source)| path.with_extension(source)).filter(|path| path.is_file()) {
+    if let Some(path) = source
+        .map(|(_, source)| path.with_extension(source))
+        .filter(|path| path.is_file())
+    {
         return Some(path);
     }
     let name = path.file_name()?.to_string_lossy().into_owned();
-    let beside = EXTENSIONS.iter().map(|extension| path.with_file_name(format!("{name}.{extension}")));
-    let inside = EXTENSIONS.iter().map(|extension| path.join(format!("index.{extension}")));
+    let beside = EXTENSIONS
+        .iter()
+        .map(|extension| path.with_file_name(format!("{name}.{extension}")));
+    let inside = EXTENSIONS
+        .iter()
+        .map(|extension| path.join(format!("index.{extension}")));
     beside.chain(inside).find(|path| path.is_file())
 }
 

@@ -14,7 +14,10 @@ use crate::protocol::{HandlerError, ModuleFormat, ModuleReply};
 
 /// `module_package`: whether a file without any module syntax is a module all the same.
 pub(super) fn transpile(path: &Path, text: &str, module_package: bool) -> ModuleReply {
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let extension = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default();
     if extension == "json" {
         return json_module(path, text);
     }
@@ -27,8 +30,13 @@ pub(super) fn transpile(path: &Path, text: &str, module_package: bool) -> Module
         _ => SourceType::unambiguous(),
     };
     let allocator = Allocator::default();
-    let options = ParseOptions { allow_return_outside_function: !typescript, ..ParseOptions::default() };
-    let parsed = Parser::new(&allocator, text, source_type).with_options(options).parse();
+    let options = ParseOptions {
+        allow_return_outside_function: !typescript,
+        ..ParseOptions::default()
+    };
+    let parsed = Parser::new(&allocator, text, source_type)
+        .with_options(options)
+        .parse();
     if let Some(error) = parsed.diagnostics.errors().next() {
         return failed(path, text, error);
     }
@@ -37,16 +45,23 @@ pub(super) fn transpile(path: &Path, text: &str, module_package: bool) -> Module
         "cjs" => false,
         _ => parsed.module_record.has_module_syntax || module_package,
     };
-    let format = if is_module { ModuleFormat::Module } else { ModuleFormat::CommonJs };
+    let format = if is_module {
+        ModuleFormat::Module
+    } else {
+        ModuleFormat::CommonJs
+    };
     if !typescript {
         return reply(path, format, text.to_owned());
     }
 
     let mut program = parsed.program;
-    let semantic = SemanticBuilder::new().with_excess_capacity(2.0).with_enum_eval(true).build(&program);
+    let semantic = SemanticBuilder::new()
+        .with_excess_capacity(2.0)
+        .with_enum_eval(true)
+        .build(&program);
     let scoping = semantic.semantic.into_scoping();
-    let transformed =
-        Transformer::new(&allocator, path, &TransformOptions::default()).build_with_scoping(scoping, &mut program);
+    let transformed = Transformer::new(&allocator, path, &TransformOptions::default())
+        .build_with_scoping(scoping, &mut program);
     if let Some(error) = transformed.diagnostics.errors().next() {
         return failed(path, text, error);
     }
@@ -55,7 +70,10 @@ pub(super) fn transpile(path: &Path, text: &str, module_package: bool) -> Module
         comments: CommentOptions::disabled(),
         ..CodegenOptions::default()
     };
-    let generated = Codegen::new().with_options(options).with_source_text(text).build(&program);
+    let generated = Codegen::new()
+        .with_options(options)
+        .with_source_text(text)
+        .build(&program);
     let mut code = generated.code;
     if let Some(map) = generated.map {
         code.push_str("\n//# sourceMappingURL=");
@@ -71,7 +89,11 @@ fn json_module(path: &Path, text: &str) -> ModuleReply {
         Ok(value) => {
             // Line separators are fine in JSON and, since ES2019, in JavaScript; `__proto__` is not the same in both.
             let quoted = serde_json::Value::String(value.to_string());
-            reply(path, ModuleFormat::CommonJs, format!("module.exports = JSON.parse({quoted});\n"))
+            reply(
+                path,
+                ModuleFormat::CommonJs,
+                format!("module.exports = JSON.parse({quoted});\n"),
+            )
         }
         Err(error) => {
             let place = (error.line() as u32, error.column() as u32);
@@ -90,7 +112,11 @@ fn reply(path: &Path, format: ModuleFormat, code: String) -> ModuleReply {
 }
 
 fn failed(path: &Path, text: &str, error: &OxcDiagnostic) -> ModuleReply {
-    let place = error.labels.iter().next().map(|label| place(text, label.offset() as usize));
+    let place = error
+        .labels
+        .iter()
+        .next()
+        .map(|label| place(text, label.offset() as usize));
     problem(path, error.message.to_string(), place)
 }
 
@@ -103,7 +129,10 @@ fn problem(path: &Path, message: String, place: Option<(u32, u32)>) -> ModuleRep
         line: place.map(|(line, _)| line),
         column: place.map(|(_, column)| column),
     };
-    ModuleReply { error: Some(error), ..ModuleReply::default() }
+    ModuleReply {
+        error: Some(error),
+        ..ModuleReply::default()
+    }
 }
 
 /// Line and column, both 1-based, the column in characters.
@@ -121,7 +150,11 @@ mod tests {
     fn code(name: &str, text: &str) -> String {
         let reply = transpile(Path::new(name), text, false);
         let code = reply.code.unwrap_or_else(|| panic!("{:?}", reply.error));
-        code.split("//# sourceMappingURL").next().unwrap().trim().to_owned()
+        code.split("//# sourceMappingURL")
+            .next()
+            .unwrap()
+            .trim()
+            .to_owned()
     }
 
     #[test]
@@ -141,21 +174,35 @@ mod tests {
 
     #[test]
     fn a_file_of_types_only_is_a_module() {
-        let reply = transpile(Path::new("a.ts"), "import type { A } from 'a'\nconst x: A = 1\n", false);
+        let reply = transpile(
+            Path::new("a.ts"),
+            "import type { A } from 'a'\nconst x: A = 1\n",
+            false,
+        );
         assert_eq!(reply.format, Some(ModuleFormat::Module));
     }
 
     #[test]
     fn javascript_passes_through_as_it_is() {
         let text = "exports.config = { type: 'api' }  // here\n";
-        assert_eq!(transpile(Path::new("a.js"), text, false).code.as_deref(), Some(text));
+        assert_eq!(
+            transpile(Path::new("a.js"), text, false).code.as_deref(),
+            Some(text)
+        );
     }
 
     #[test]
     fn a_syntax_error_has_its_place() {
-        for (name, text) in [("a.ts", "const ä = 1\nconst b: = 2\n"), ("a.js", "const ä = 1\nconst b = = 2\n")] {
+        for (name, text) in [
+            ("a.ts", "const ä = 1\nconst b: = 2\n"),
+            ("a.js", "const ä = 1\nconst b = = 2\n"),
+        ] {
             let error = transpile(Path::new(name), text, false).error.unwrap();
-            assert_eq!((error.name.as_str(), error.line), ("SyntaxError", Some(2)), "{error:?}");
+            assert_eq!(
+                (error.name.as_str(), error.line),
+                ("SyntaxError", Some(2)),
+                "{error:?}"
+            );
             assert!(error.column.unwrap() >= 9, "{error:?}");
             assert!(!error.message.is_empty());
         }
@@ -163,7 +210,16 @@ mod tests {
 
     #[test]
     fn json_is_a_value() {
-        assert_eq!(code("a.json", "{\"a\": \"\\\"\"}"), "module.exports = JSON.parse(\"{\\\"a\\\":\\\"\\\\\\\"\\\"}\");");
-        assert_eq!(transpile(Path::new("a.json"), "{\n\"a\": }", false).error.unwrap().line, Some(2));
+        assert_eq!(
+            code("a.json", "{\"a\": \"\\\"\"}"),
+            "module.exports = JSON.parse(\"{\\\"a\\\":\\\"\\\\\\\"\\\"}\");"
+        );
+        assert_eq!(
+            transpile(Path::new("a.json"), "{\n\"a\": }", false)
+                .error
+                .unwrap()
+                .line,
+            Some(2)
+        );
     }
 }

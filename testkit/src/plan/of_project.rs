@@ -19,9 +19,22 @@ impl Plan {
             below.trim_start_matches('/').to_owned()
         };
         Self {
-            root: if project.root.is_empty() { workspace.to_owned() } else { workspace.join(&project.root) },
-            steps: project.steps.iter().map(|step| plan_step(step, local(&step.file))).collect(),
-            streams: project.streams.iter().filter_map(|stream| stream.name()).map(str::to_owned).collect(),
+            root: if project.root.is_empty() {
+                workspace.to_owned()
+            } else {
+                workspace.join(&project.root)
+            },
+            steps: project
+                .steps
+                .iter()
+                .map(|step| plan_step(step, local(&step.file)))
+                .collect(),
+            streams: project
+                .streams
+                .iter()
+                .filter_map(|stream| stream.name())
+                .map(str::to_owned)
+                .collect(),
         }
     }
 }
@@ -35,7 +48,9 @@ fn plan_step(step: &Step, file: String) -> PlanStep {
         subscribes: step.subscribes().into_iter().map(str::to_owned).collect(),
         emits: emit_policy(step),
         flows: step.flows().into_iter().map(str::to_owned).collect(),
-        route: step.route().map(|(method, path)| (method.to_ascii_uppercase(), path.to_owned())),
+        route: step
+            .route()
+            .map(|(method, path)| (method.to_ascii_uppercase(), path.to_owned())),
         cron: step.cron().map(str::to_owned),
         handler_line: handler_line(step),
     }
@@ -47,23 +62,38 @@ pub fn names_of(project: &Project) -> ProjectNames {
     let mut topics = BTreeSet::new();
     for step in &project.steps {
         let Some(fact) = step.fact() else {
-            names.open = Open { steps: true, topics: true, routes: true };
+            names.open = Open {
+                steps: true,
+                topics: true,
+                routes: true,
+            };
             continue;
         };
         match step.name() {
             Some(name) => names.steps.push(name.to_owned()),
             None => names.open.steps = true,
         }
-        topics.extend(step.subscribes().into_iter().chain(step.emits()).map(str::to_owned));
+        topics.extend(
+            step.subscribes()
+                .into_iter()
+                .chain(step.emits())
+                .map(str::to_owned),
+        );
         let sent = step.emit_sites().iter().filter_map(|site| site.topic.as_ref());
         topics.extend(sent.flat_map(|topic| topic.text.candidates().iter().cloned()));
         let open_topics = fact.triggers.iter().any(|trigger| {
-            trigger.topics_open || trigger.topics.iter().any(|it| it.topic.text.candidates().is_empty())
+            trigger.topics_open
+                || trigger
+                    .topics
+                    .iter()
+                    .any(|it| it.topic.text.candidates().is_empty())
         });
         names.open.topics |= open_topics
             || !step.declaration().is_complete()
             || step.emit_sites().iter().any(|site| {
-                site.topic.as_ref().is_some_and(|topic| topic.text.candidates().is_empty())
+                site.topic
+                    .as_ref()
+                    .is_some_and(|topic| topic.text.candidates().is_empty())
             });
         match step.route() {
             Some((method, path)) => names.routes.push((method.to_ascii_uppercase(), path.to_owned())),

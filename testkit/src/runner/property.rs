@@ -23,7 +23,12 @@ const MAX_SHRINK_RUNS: u32 = 1_000;
 
 impl Harness {
     pub(super) fn run_property(&self, case: &TestCase, stage: &mut LiveStage<'_>, seed: Seed) -> TestOutcome {
-        let names: Vec<String> = case.test().for_all.iter().map(|(name, _)| name.value.clone()).collect();
+        let names: Vec<String> = case
+            .test()
+            .for_all
+            .iter()
+            .map(|(name, _)| name.value.clone())
+            .collect();
         let strategies = match self.strategies(case, stage) {
             Ok(strategies) => strategies,
             Err(failure) => return self.outcome(case, FlowResult::of_failure(*failure), None),
@@ -47,18 +52,37 @@ impl Harness {
         let stage = stage.into_inner();
         match verdict {
             Ok(()) => {
-                let result = last.into_inner().unwrap_or_else(|| FlowResult::of_failure(nothing_ran(case)));
+                let result = last
+                    .into_inner()
+                    .unwrap_or_else(|| FlowResult::of_failure(nothing_ran(case)));
                 self.outcome(case, result, None)
             }
             Err(TestError::Fail(_, values)) => {
                 let variables = variables_of(&names, &values);
                 let result = self.run_once(case, stage, seed, variables.clone());
-                let result = if result.failures.is_empty() { FlowResult::of_failure(not_repeated(case)) } else { result };
-                self.confirmed(case, stage, seed, result, Some((variables, shown(&names, &values))))
+                let result = if result.failures.is_empty() {
+                    FlowResult::of_failure(not_repeated(case))
+                } else {
+                    result
+                };
+                self.confirmed(
+                    case,
+                    stage,
+                    seed,
+                    result,
+                    Some((variables, shown(&names, &values))),
+                )
             }
             Err(TestError::Abort(reason)) => {
                 let headline = format!("no inputs could be generated: {reason}");
-                self.outcome(case, FlowResult::of_failure(FlowFailure { headline, ..nothing_ran(case) }), None)
+                self.outcome(
+                    case,
+                    FlowResult::of_failure(FlowFailure {
+                        headline,
+                        ..nothing_ran(case)
+                    }),
+                    None,
+                )
             }
         }
     }
@@ -72,9 +96,11 @@ impl Harness {
         for (name, source) in &case.test().for_all {
             let (schema, span) = match source {
                 InputSource::Schema(schema) => (schema.value.clone(), schema.span),
-                InputSource::SchemaOf { step, part, span } => {
-                    (self.schema_of(stage, step, part).map_err(|error| boxed(error, *span))?, *span)
-                }
+                InputSource::SchemaOf { step, part, span } => (
+                    self.schema_of(stage, step, part)
+                        .map_err(|error| boxed(error, *span))?,
+                    *span,
+                ),
             };
             let strategy = strategy_for(&schema)
                 .map_err(|error| boxed(format!("no values for `{}`: {error}", name.value), span))?;
@@ -85,16 +111,24 @@ impl Harness {
 
     /// Asks the running module of a step for its schema.
     fn schema_of(&self, stage: &mut LiveStage<'_>, step: &str, part: &str) -> Result<Json, String> {
-        let at = self.plan.step(step).ok_or_else(|| format!("there is no step {step}"))?;
+        let at = self
+            .plan
+            .step(step)
+            .ok_or_else(|| format!("there is no step {step}"))?;
         let step = &self.plan.steps[at];
         let config = stage.describe(step.language, &self.plan.root.join(&step.file));
-        let config = config.map_err(|error| format!("the config of {} cannot be read: {error}", step.name))?;
+        let config =
+            config.map_err(|error| format!("the config of {} cannot be read: {error}", step.name))?;
         schema_of(&config, part).ok_or_else(|| format!("{} has no {part} schema", step.name))
     }
 }
 
 fn boxed(headline: String, span: Span) -> Box<FlowFailure> {
-    Box::new(FlowFailure { headline, place: FailurePlace::Test(span), details: Vec::new() })
+    Box::new(FlowFailure {
+        headline,
+        place: FailurePlace::Test(span),
+        details: Vec::new(),
+    })
 }
 
 fn nothing_ran(case: &TestCase) -> FlowFailure {
@@ -107,7 +141,8 @@ fn nothing_ran(case: &TestCase) -> FlowFailure {
 
 fn not_repeated(case: &TestCase) -> FlowFailure {
     FlowFailure {
-        headline: "a case failed once and passed when it was run again: something is not under control".to_owned(),
+        headline: "a case failed once and passed when it was run again: something is not under control"
+            .to_owned(),
         ..nothing_ran(case)
     }
 }
@@ -119,4 +154,3 @@ fn shown(names: &[String], values: &[Json]) -> Json {
         _ => Json::Object(variables_of(names, values).into_iter().collect::<Map<_, _>>()),
     }
 }
-

@@ -50,10 +50,19 @@ impl HttpRequest {
             _ => Some("application/json"),
         };
         if let Some(content_type) = content_type {
-            headers.entry("content-type".to_owned()).or_insert_with(|| content_type.to_owned());
+            headers
+                .entry("content-type".to_owned())
+                .or_insert_with(|| content_type.to_owned());
         }
-        let body = if self.body.is_null() { json!({}) } else { self.body.clone() };
-        let params: Map<String, Json> = params.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        let body = if self.body.is_null() {
+            json!({})
+        } else {
+            self.body.clone()
+        };
+        let params: Map<String, Json> = params
+            .iter()
+            .map(|(name, value)| (name.clone(), json!(value)))
+            .collect();
         json!({
             "method": self.method,
             "path": self.path(),
@@ -69,19 +78,35 @@ impl HttpRequest {
 impl HttpResponse {
     /// What the framework answers for a handler that failed or returned nothing.
     pub fn internal_error() -> Self {
-        Self { status: 500, headers: BTreeMap::new(), body: json!({ "error": "Internal server error" }) }
+        Self {
+            status: 500,
+            headers: BTreeMap::new(),
+            body: json!({ "error": "Internal server error" }),
+        }
     }
 
     /// The answer that the framework makes of a handler's value. `None` if it is no response.
     pub(super) fn of_value(value: &Json) -> Option<Self> {
-        let status = value.get("status").and_then(Json::as_f64).filter(|s| s.fract() == 0.0 && *s >= 100.0)?;
+        let status = value
+            .get("status")
+            .and_then(Json::as_f64)
+            .filter(|s| s.fract() == 0.0 && *s >= 100.0)?;
         let mut headers = BTreeMap::new();
-        for (name, value) in value.get("headers").and_then(Json::as_object).into_iter().flatten() {
+        for (name, value) in value
+            .get("headers")
+            .and_then(Json::as_object)
+            .into_iter()
+            .flatten()
+        {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             headers.insert(name.to_ascii_lowercase(), text);
         }
         let body = value.get("body").cloned().unwrap_or(Json::Null);
-        Some(Self { status: status.min(999.0) as u16, headers, body })
+        Some(Self {
+            status: status.min(999.0) as u16,
+            headers,
+            body,
+        })
     }
 }
 
@@ -89,9 +114,18 @@ impl HttpResponse {
 fn query_params(target: &str) -> Json {
     let mut params: Map<String, Json> = Map::new();
     let query = target.split_once('?').map_or("", |(_, query)| query);
-    for pair in query.split('#').next().unwrap_or("").split('&').filter(|pair| !pair.is_empty()) {
+    for pair in query
+        .split('#')
+        .next()
+        .unwrap_or("")
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+    {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (name, value) = (decode(&name.replace('+', " ")), json!(decode(&value.replace('+', " "))));
+        let (name, value) = (
+            decode(&name.replace('+', " ")),
+            json!(decode(&value.replace('+', " "))),
+        );
         match params.get_mut(&name) {
             Some(Json::Array(list)) => list.push(value),
             Some(first) => *first = json!([first.take(), value]),
@@ -109,7 +143,10 @@ mod tests {
 
     #[test]
     fn the_query_becomes_texts_and_lists() {
-        assert_eq!(query_params("/a?x=1&y=a+b%21&x=2&z"), json!({"x": ["1", "2"], "y": "a b!", "z": ""}));
+        assert_eq!(
+            query_params("/a?x=1&y=a+b%21&x=2&z"),
+            json!({"x": ["1", "2"], "y": "a b!", "z": ""})
+        );
         assert_eq!(query_params("/a"), json!({}));
     }
 

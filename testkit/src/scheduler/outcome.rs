@@ -46,24 +46,38 @@ impl Run<'_> {
         self.collect_output(&live, true);
         let step = &self.plan.steps[live.step];
         if !unawaited.is_empty() {
-            self.remark(format!("{} ended before {} of its calls was answered: an await is missing", step.name, unawaited.len()));
+            self.remark(format!(
+                "{} ended before {} of its calls was answered: an await is missing",
+                step.name,
+                unawaited.len()
+            ));
         }
         if !leaked.is_empty() {
             self.label = self.label.max(ControlLabel::Partial);
-            self.remark(format!("{} left global values behind: {}", step.name, leaked.join(", ")));
+            self.remark(format!(
+                "{} left global values behind: {}",
+                step.name,
+                leaked.join(", ")
+            ));
         }
         if matches!(live.cause, Cause::Request) {
             let answer = HttpResponse::of_value(&value);
             if answer.is_none() {
                 self.findings.push(Finding {
-                    message: format!("{} returned no response with a status, which the framework answers with 500", step.name),
+                    message: format!(
+                        "{} returned no response with a status, which the framework answers with 500",
+                        step.name
+                    ),
                     place: self.handler_place(live.step),
                     details: vec![format!("it returned {value}")],
                     fails: true,
                     answers_request: true,
                 });
             }
-            self.answer(live.invocation, answer.unwrap_or_else(HttpResponse::internal_error));
+            self.answer(
+                live.invocation,
+                answer.unwrap_or_else(HttpResponse::internal_error),
+            );
         } else {
             self.note(Some(live.invocation), What::Finished { value });
         }
@@ -86,20 +100,43 @@ impl Run<'_> {
     fn retry(&mut self, invocation: u32, delivery: &Delivery, error: &HandlerError) {
         let name = self.plan.steps[delivery.step].name.clone();
         // A handler that hangs or has no interpreter does so every time: trying again only costs the user's time.
-        let hopeless = matches!(error.name.as_str(), "Timeout" | "NeverSettles" | "MissingInterpreter");
+        let hopeless = matches!(
+            error.name.as_str(),
+            "Timeout" | "NeverSettles" | "MissingInterpreter"
+        );
         if delivery.attempt < MAX_ATTEMPTS && !hopeless {
             let next = self.now.saturating_add(RETRY_AFTER_MS);
             self.note(
                 Some(invocation),
-                What::Retried { step: name, topic: delivery.topic.clone(), attempt: delivery.attempt, next },
+                What::Retried {
+                    step: name,
+                    topic: delivery.topic.clone(),
+                    attempt: delivery.attempt,
+                    next,
+                },
             );
-            self.queue.push(next, Delivery { attempt: delivery.attempt + 1, ..delivery.clone() });
+            self.queue.push(
+                next,
+                Delivery {
+                    attempt: delivery.attempt + 1,
+                    ..delivery.clone()
+                },
+            );
             return;
         }
-        self.note(Some(invocation), What::DeadLettered { step: name, topic: delivery.topic.clone() });
+        self.note(
+            Some(invocation),
+            What::DeadLettered {
+                step: name,
+                topic: delivery.topic.clone(),
+            },
+        );
         let attempts = match delivery.attempt {
             1 => "failed".to_owned(),
-            n => format!("failed {n} times, and the message on `{}` was given up", delivery.topic),
+            n => format!(
+                "failed {n} times, and the message on `{}` was given up",
+                delivery.topic
+            ),
         };
         self.report_error(delivery.step, error, &attempts, false);
     }
@@ -110,7 +147,9 @@ impl Run<'_> {
         self.collect_output(&live, false);
         let error = HandlerError {
             name: "NeverSettles".to_owned(),
-            message: "waits for something that no call, timer or answer will bring: its promise never settles".to_owned(),
+            message:
+                "waits for something that no call, timer or answer will bring: its promise never settles"
+                    .to_owned(),
             ..HandlerError::default()
         };
         self.fail(live.invocation, live.step, &live.cause, error);
@@ -141,14 +180,22 @@ impl Run<'_> {
         if call.status.is_none() {
             let step = self.step_of(at);
             self.findings.push(Finding {
-                message: format!("{} called {} {}, which no mock answers", step.name, call.method, call.url),
+                message: format!(
+                    "{} called {} {}, which no mock answers",
+                    step.name, call.method, call.url
+                ),
                 place: self.handler_place(self.live[at].step),
                 details: call.near_miss.iter().cloned().collect(),
                 fails: true,
                 answers_request: false,
             });
         }
-        let what = What::Http { method: call.method, url: call.url, body: call.body, status: call.status };
+        let what = What::Http {
+            method: call.method,
+            url: call.url,
+            body: call.body,
+            status: call.status,
+        };
         self.note(Some(self.live[at].invocation), what);
     }
 
@@ -168,17 +215,27 @@ impl Run<'_> {
 
     pub(super) fn undeclared_emit(&mut self, at: usize, topic: &str) {
         let step = self.step_of(at);
-        self.remark(format!("{} emitted `{topic}`, which its config does not declare: the framework drops the message", step.name));
+        self.remark(format!(
+            "{} emitted `{topic}`, which its config does not declare: the framework drops the message",
+            step.name
+        ));
     }
 
     pub(super) fn topicless_emit(&mut self, at: usize, message: &Json) {
         let step = self.step_of(at);
-        self.remark(format!("{} emitted a message without a topic: {message}", step.name));
+        self.remark(format!(
+            "{} emitted a message without a topic: {message}",
+            step.name
+        ));
     }
 
     fn answer(&mut self, invocation: u32, answer: HttpResponse) {
         let headers = serde_json::to_value(&answer.headers).unwrap_or(Json::Null);
-        let what = What::Response { status: answer.status, headers, body: answer.body.clone() };
+        let what = What::Response {
+            status: answer.status,
+            headers,
+            body: answer.body.clone(),
+        };
         self.note(Some(invocation), what);
         self.answers.insert(invocation, answer);
     }
@@ -186,9 +243,11 @@ impl Run<'_> {
     fn report_error(&mut self, step: usize, error: &HandlerError, verb: &str, answers_request: bool) {
         let it = &self.plan.steps[step];
         let place = match (&error.file, error.line) {
-            (Some(file), Some(line)) => {
-                Some(Place { file: file.clone(), line, column: error.column.unwrap_or(1) })
-            }
+            (Some(file), Some(line)) => Some(Place {
+                file: file.clone(),
+                line,
+                column: error.column.unwrap_or(1),
+            }),
             _ => self.handler_place(step),
         };
         let what = match error.name.as_str() {
@@ -207,15 +266,24 @@ impl Run<'_> {
     /// A note that does not fail the test. The same note is made once.
     fn remark(&mut self, message: String) {
         if !self.findings.iter().any(|finding| finding.message == message) {
-            let finding =
-                Finding { message, place: None, details: Vec::new(), fails: false, answers_request: false };
+            let finding = Finding {
+                message,
+                place: None,
+                details: Vec::new(),
+                fails: false,
+                answers_request: false,
+            };
             self.findings.push(finding);
         }
     }
 
     fn handler_place(&self, step: usize) -> Option<Place> {
         let it = &self.plan.steps[step];
-        Some(Place { file: it.file.clone(), line: it.handler_line?, column: 1 })
+        Some(Place {
+            file: it.file.clone(),
+            line: it.handler_line?,
+            column: 1,
+        })
     }
 
     /// The error with paths relative to the project, so that a trace is the same on every machine.
@@ -223,7 +291,9 @@ impl Run<'_> {
         let root = format!("{}/", self.plan.root.to_string_lossy().trim_end_matches('/'));
         error.stack = error.stack.replace(&root, "");
         error.message = error.message.replace(&root, "");
-        error.file = error.file.map(|file| file.strip_prefix(&root).map_or(file.clone(), str::to_owned));
+        error.file = error
+            .file
+            .map(|file| file.strip_prefix(&root).map_or(file.clone(), str::to_owned));
         error
     }
 }

@@ -38,8 +38,13 @@ impl Stage for Script {
         }
         self.slots += 1;
         let name = invoke.file.rsplit('/').next().unwrap().to_owned();
-        let scenes = self.plays.get_mut(&name).and_then(VecDeque::pop_front).unwrap_or_else(|| vec![vec![done()]]);
-        self.on_stage.insert(Slot(self.slots), scenes.into_iter().map(VecDeque::from).collect());
+        let scenes = self
+            .plays
+            .get_mut(&name)
+            .and_then(VecDeque::pop_front)
+            .unwrap_or_else(|| vec![vec![done()]]);
+        self.on_stage
+            .insert(Slot(self.slots), scenes.into_iter().map(VecDeque::from).collect());
         Ok(Slot(self.slots))
     }
 
@@ -48,7 +53,11 @@ impl Stage for Script {
         while scenes.front().is_some_and(VecDeque::is_empty) {
             scenes.pop_front();
         }
-        scenes.front_mut().and_then(VecDeque::pop_front).expect("the script goes on").map(Signal::Message)
+        scenes
+            .front_mut()
+            .and_then(VecDeque::pop_front)
+            .expect("the script goes on")
+            .map(Signal::Message)
     }
 
     fn resume(&mut self, _: Slot, now: i64, replies: Vec<Reply>, timers: Vec<u64>) -> Result<(), StageError> {
@@ -63,24 +72,46 @@ impl Stage for Script {
 }
 
 fn done() -> Result<FromWorker, StageError> {
-    Ok(FromWorker::Done { value: Json::Null, calls: vec![], leaked: vec![] })
+    Ok(FromWorker::Done {
+        value: Json::Null,
+        calls: vec![],
+        leaked: vec![],
+    })
 }
 
 fn call(id: u64, op: &str, args: Json) -> Result<FromWorker, StageError> {
-    Ok(FromWorker::Call { id, op: op.into(), args: args.as_array().unwrap().clone() })
+    Ok(FromWorker::Call {
+        id,
+        op: op.into(),
+        args: args.as_array().unwrap().clone(),
+    })
 }
 
 fn emit(topic: &str) -> Scene {
-    vec![call(1, "emit", json!([{ "topic": topic, "data": {} }])), parked(&[1], &[]), done()]
+    vec![
+        call(1, "emit", json!([{ "topic": topic, "data": {} }])),
+        parked(&[1], &[]),
+        done(),
+    ]
 }
 
 fn parked(calls: &[u64], timers: &[(u64, i64)]) -> Result<FromWorker, StageError> {
-    let timers = timers.iter().map(|(id, due)| Timer { id: *id, due: *due }).collect();
-    Ok(FromWorker::Parked { calls: calls.to_vec(), timers })
+    let timers = timers
+        .iter()
+        .map(|(id, due)| Timer { id: *id, due: *due })
+        .collect();
+    Ok(FromWorker::Parked {
+        calls: calls.to_vec(),
+        timers,
+    })
 }
 
 fn threw() -> Result<FromWorker, StageError> {
-    let error = HandlerError { name: "TypeError".into(), message: "no".into(), ..HandlerError::default() };
+    let error = HandlerError {
+        name: "TypeError".into(),
+        message: "no".into(),
+        ..HandlerError::default()
+    };
     Ok(FromWorker::Threw { error })
 }
 
@@ -100,11 +131,21 @@ fn step(name: &str, subscribes: &[&str]) -> PlanStep {
 }
 
 fn plan(steps: Vec<PlanStep>) -> Plan {
-    Plan { root: "/project".into(), steps, streams: vec![] }
+    Plan {
+        root: "/project".into(),
+        steps,
+        streams: vec![],
+    }
 }
 
 fn start() -> Start {
-    Start { now: 0, seed: Seed::root(0), env: BTreeMap::new(), hosts: vec![], session: 1 }
+    Start {
+        now: 0,
+        seed: Seed::root(0),
+        env: BTreeMap::new(),
+        hosts: vec![],
+        session: 1,
+    }
 }
 
 fn ran(run: &Run<'_>) -> Vec<(i64, String)> {
@@ -124,7 +165,9 @@ fn names(run: &Run<'_>) -> Vec<String> {
 #[test]
 fn messages_are_delivered_first_in_first_out_over_all_subscribers() {
     let plan = plan(vec![step("a", &["t"]), step("b", &["t"]), step("c", &["u"])]);
-    let mut script = Script::default().play("a", vec![emit("u")]).play("b", vec![emit("u")]);
+    let mut script = Script::default()
+        .play("a", vec![emit("u")])
+        .play("b", vec![emit("u")]);
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
     assert_eq!(names(&run), ["a", "b", "c", "c"]);
@@ -134,7 +177,11 @@ fn messages_are_delivered_first_in_first_out_over_all_subscribers() {
 #[test]
 fn a_sleeping_handler_lets_others_run_at_their_time() {
     let plan = plan(vec![step("sleeper", &["t"]), step("quick", &["t"])]);
-    let sleep = vec![parked(&[], &[(1, 5_000)]), call(1, "emit", json!([{ "topic": "none", "data": {} }])), done()];
+    let sleep = vec![
+        parked(&[], &[(1, 5_000)]),
+        call(1, "emit", json!([{ "topic": "none", "data": {} }])),
+        done(),
+    ];
     let mut script = Script::default().play("sleeper", vec![sleep]);
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
@@ -155,9 +202,21 @@ fn answers_wait_until_the_handler_parks_and_keep_their_order() {
     ];
     let mut script = Script::default().play("a", vec![scene]);
     Run::new(&plan, &mut script, start()).emit("t", &json!({}));
-    let [(_, replies, _)] = script.resumed.as_slice() else { panic!("one resume: {:?}", script.resumed) };
-    let answers: Vec<_> = replies.iter().map(|it| (it.id, it.value.clone(), it.error.is_some())).collect();
-    assert_eq!(answers, [(1, Some(json!(7)), false), (2, Some(json!(7)), false), (3, None, true)]);
+    let [(_, replies, _)] = script.resumed.as_slice() else {
+        panic!("one resume: {:?}", script.resumed)
+    };
+    let answers: Vec<_> = replies
+        .iter()
+        .map(|it| (it.id, it.value.clone(), it.error.is_some()))
+        .collect();
+    assert_eq!(
+        answers,
+        [
+            (1, Some(json!(7)), false),
+            (2, Some(json!(7)), false),
+            (3, None, true)
+        ]
+    );
 }
 
 #[test]
@@ -169,8 +228,14 @@ fn a_failing_message_is_tried_three_times_a_quarter_of_an_hour_apart() {
     }
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
-    assert_eq!(ran(&run).iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 900_000, 1_800_000]);
-    assert!(matches!(run.trace.events.last().unwrap().what, What::DeadLettered { .. }));
+    assert_eq!(
+        ran(&run).iter().map(|(at, _)| *at).collect::<Vec<_>>(),
+        [0, 900_000, 1_800_000]
+    );
+    assert!(matches!(
+        run.trace.events.last().unwrap().what,
+        What::DeadLettered { .. }
+    ));
     assert_eq!(run.findings.len(), 1);
     assert!(run.findings[0].fails && run.findings[0].message.contains("failed 3 times"));
 }
@@ -178,7 +243,9 @@ fn a_failing_message_is_tried_three_times_a_quarter_of_an_hour_apart() {
 #[test]
 fn a_message_that_succeeds_at_last_is_no_finding() {
     let plan = plan(vec![step("a", &["t"])]);
-    let mut script = Script::default().play("a", vec![vec![threw()]]).play("a", vec![vec![done()]]);
+    let mut script = Script::default()
+        .play("a", vec![vec![threw()]])
+        .play("a", vec![vec![done()]]);
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
     assert_eq!(names(&run).len(), 2);
@@ -220,7 +287,10 @@ fn a_handler_over_its_budget_is_not_tried_again() {
 #[test]
 fn a_missing_interpreter_fails_the_test_by_name() {
     let plan = plan(vec![step("a", &["t"])]);
-    let mut script = Script { missing: true, ..Script::default() };
+    let mut script = Script {
+        missing: true,
+        ..Script::default()
+    };
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
     assert_eq!(run.findings[0].message, "a failed: ruby is not installed");
@@ -253,12 +323,23 @@ fn steps_that_start_each_other_for_ever_are_stopped() {
 
 #[test]
 fn schedules_fire_in_the_order_of_their_times() {
-    let at = |name: &str, cron: &str| PlanStep { cron: Some(cron.into()), kind: StepKind::Cron, ..step(name, &[]) };
-    let plan = plan(vec![at("hourly", "0 * * * *"), at("half", "30 * * * *"), at("never", "0 0 30 2 *")]);
+    let at = |name: &str, cron: &str| PlanStep {
+        cron: Some(cron.into()),
+        kind: StepKind::Cron,
+        ..step(name, &[])
+    };
+    let plan = plan(vec![
+        at("hourly", "0 * * * *"),
+        at("half", "30 * * * *"),
+        at("never", "0 0 30 2 *"),
+    ]);
     let mut script = Script::default();
     let mut run = Run::new(&plan, &mut script, start());
     run.advance(2 * 3_600_000);
-    let minutes: Vec<_> = ran(&run).into_iter().map(|(at, step)| (at / 60_000, step)).collect();
+    let minutes: Vec<_> = ran(&run)
+        .into_iter()
+        .map(|(at, step)| (at / 60_000, step))
+        .collect();
     let expected = [(30, "half"), (60, "hourly"), (90, "half"), (120, "hourly")];
     assert_eq!(minutes, expected.map(|(at, step)| (at, step.to_owned())));
     assert_eq!(run.now(), 2 * 3_600_000);
@@ -266,7 +347,11 @@ fn schedules_fire_in_the_order_of_their_times() {
 
 #[test]
 fn a_retry_moves_the_clock_without_setting_off_schedules() {
-    let minutely = PlanStep { cron: Some("* * * * *".into()), kind: StepKind::Cron, ..step("tick", &[]) };
+    let minutely = PlanStep {
+        cron: Some("* * * * *".into()),
+        kind: StepKind::Cron,
+        ..step("tick", &[])
+    };
     let plan = plan(vec![minutely, step("a", &["t"])]);
     let mut script = Script::default().play("a", vec![vec![threw()]]);
     let mut run = Run::new(&plan, &mut script, start());
@@ -281,18 +366,37 @@ fn a_request_is_answered_with_what_the_framework_makes_of_the_value() {
         kind: StepKind::Api,
         ..step(name, &[])
     };
-    let plan = plan(vec![route("ok", "/ok"), route("nothing", "/nothing"), route("throws", "/throws")]);
+    let plan = plan(vec![
+        route("ok", "/ok"),
+        route("nothing", "/nothing"),
+        route("throws", "/throws"),
+    ]);
     let value = json!({ "status": 201, "headers": { "X-Id": "1" }, "body": { "a": 1 } });
     let mut script = Script::default()
-        .play("ok", vec![vec![Ok(FromWorker::Done { value, calls: vec![], leaked: vec![] })]])
+        .play(
+            "ok",
+            vec![vec![Ok(FromWorker::Done {
+                value,
+                calls: vec![],
+                leaked: vec![],
+            })]],
+        )
         .play("throws", vec![vec![threw()]]);
     let mut run = Run::new(&plan, &mut script, start());
     let mut get = |path: &str| {
         let target = path.to_owned();
-        run.request(&HttpRequest { method: "GET".into(), target, headers: BTreeMap::new(), body: Json::Null })
+        run.request(&HttpRequest {
+            method: "GET".into(),
+            target,
+            headers: BTreeMap::new(),
+            body: Json::Null,
+        })
     };
     let answer = get("/ok").unwrap();
-    assert_eq!((answer.status, answer.headers["x-id"].as_str(), answer.body), (201, "1", json!({ "a": 1 })));
+    assert_eq!(
+        (answer.status, answer.headers["x-id"].as_str(), answer.body),
+        (201, "1", json!({ "a": 1 }))
+    );
     assert_eq!(get("/nothing").unwrap().status, 500);
     assert_eq!(get("/throws").unwrap(), HttpResponse::internal_error());
     assert_eq!(get("/other"), None);

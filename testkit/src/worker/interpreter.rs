@@ -61,7 +61,11 @@ static NODE: Kind = Kind {
     install: "apt-get install nodejs",
     needed: (20, 0),
     needed_text: "20",
-    arguments: &["--experimental-vm-modules", "--experimental-import-meta-resolve", "--no-warnings"],
+    arguments: &[
+        "--experimental-vm-modules",
+        "--experimental-import-meta-resolve",
+        "--no-warnings",
+    ],
     worker: "node/worker.mjs",
 };
 
@@ -92,17 +96,28 @@ impl Interpreter {
             Language::Python => &PYTHON,
             Language::Ruby => &RUBY,
         };
-        let named = std::env::var(kind.variable).ok().filter(|program| !program.is_empty());
+        let named = std::env::var(kind.variable)
+            .ok()
+            .filter(|program| !program.is_empty());
         let virtual_env = || {
             let of_project = root.join(".venv/bin/python");
-            let of_shell = std::env::var_os("VIRTUAL_ENV").map(|folder| Path::new(&folder).join("bin/python"));
+            let of_shell =
+                std::env::var_os("VIRTUAL_ENV").map(|folder| Path::new(&folder).join("bin/python"));
             let candidates = [Some(of_project), of_shell];
-            candidates.into_iter().flatten().find(|path| path.is_file()).map(|path| path.to_string_lossy().into_owned())
+            candidates
+                .into_iter()
+                .flatten()
+                .find(|path| path.is_file())
+                .map(|path| path.to_string_lossy().into_owned())
         };
         let program = named
             .or_else(|| (language == Language::Python).then(virtual_env).flatten())
             .unwrap_or_else(|| kind.program.to_owned());
-        Self { language, program, kind }
+        Self {
+            language,
+            program,
+            kind,
+        }
     }
 
     pub(super) fn start(
@@ -112,7 +127,10 @@ impl Interpreter {
         printed: &Printed,
         theirs: UnixStream,
     ) -> Result<Child, WorkerError> {
-        let start_error = |source: std::io::Error| WorkerError::Start { tried: self.program.clone(), source };
+        let start_error = |source: std::io::Error| WorkerError::Start {
+            tried: self.program.clone(),
+            source,
+        };
         let mut command = Command::new(&self.program);
         command
             .args(self.kind.arguments)
@@ -125,7 +143,10 @@ impl Interpreter {
             .stderr(printed.stderr().map_err(start_error)?)
             .process_group(0);
         command
-            .fd_mappings(vec![FdMapping { parent_fd: OwnedFd::from(theirs), child_fd: PROTOCOL_FD }])
+            .fd_mappings(vec![FdMapping {
+                parent_fd: OwnedFd::from(theirs),
+                child_fd: PROTOCOL_FD,
+            }])
             .map_err(|error| start_error(std::io::Error::other(error)))?;
         command.spawn().map_err(|error| match error.kind() {
             ErrorKind::NotFound | ErrorKind::PermissionDenied if config.root.is_dir() => {
@@ -147,7 +168,10 @@ impl Interpreter {
                 message: format!("it speaks version {protocol}, we speak {PROTOCOL_VERSION}"),
             });
         }
-        let mut numbers = version.trim_start_matches('v').split('.').map(|part| part.parse().unwrap_or(0));
+        let mut numbers = version
+            .trim_start_matches('v')
+            .split('.')
+            .map(|part| part.parse().unwrap_or(0));
         let found: (u32, u32) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         if found < self.kind.needed {
             return Err(WorkerError::Outdated {
@@ -163,7 +187,9 @@ impl Interpreter {
 }
 
 fn environment(config: &WorkerConfig) -> Vec<(OsString, OsString)> {
-    let inherited = INHERITED.iter().filter_map(|name| Some((OsString::from(name), std::env::var_os(name)?)));
+    let inherited = INHERITED
+        .iter()
+        .filter_map(|name| Some((OsString::from(name), std::env::var_os(name)?)));
     let ca_file = config.ca_file.as_os_str();
     let port = config.mock_port.to_string();
     let given: [(&str, &std::ffi::OsStr); 14] = [
@@ -182,5 +208,7 @@ fn environment(config: &WorkerConfig) -> Vec<(OsString, OsString)> {
         ("REQUESTS_CA_BUNDLE", ca_file),
         ("CURL_CA_BUNDLE", ca_file),
     ];
-    inherited.chain(given.map(|(name, value)| (name.into(), value.into()))).collect()
+    inherited
+        .chain(given.map(|(name, value)| (name.into(), value.into())))
+        .collect()
 }

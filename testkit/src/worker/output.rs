@@ -29,7 +29,10 @@ pub(super) struct Printed {
 impl Printed {
     pub(super) fn new(folder: &Path) -> std::io::Result<Self> {
         let file = || tempfile::Builder::new().append(true).tempfile_in(folder);
-        Ok(Self { stdout: file()?, stderr: file()? })
+        Ok(Self {
+            stdout: file()?,
+            stderr: file()?,
+        })
     }
 
     /// A handle for the child, which appends: emptying the file then needs no word with the child.
@@ -43,7 +46,10 @@ impl Printed {
 
     pub(super) fn take(&mut self) -> Output {
         // A file that cannot be read has nothing to show, and the test goes on.
-        Output { stdout: take(&self.stdout).unwrap_or_default(), stderr: take(&self.stderr).unwrap_or_default() }
+        Output {
+            stdout: take(&self.stdout).unwrap_or_default(),
+            stderr: take(&self.stderr).unwrap_or_default(),
+        }
     }
 
     pub(super) fn stderr_tail(&self) -> String {
@@ -93,15 +99,26 @@ mod tests {
         let mut printed = Printed::new(folder.path()).unwrap();
         let mut child = printed.stdout().unwrap();
         child.write_all(b"one\n").unwrap();
-        assert_eq!(printed.take(), Output { stdout: "one\n".into(), stderr: String::new() });
+        assert_eq!(
+            printed.take(),
+            Output {
+                stdout: "one\n".into(),
+                stderr: String::new()
+            }
+        );
         child.write_all(b"two \xff\n").unwrap();
         assert_eq!(printed.take().stdout, "two \u{fffd}\n");
         assert_eq!(printed.take(), Output::default());
 
         let kept = KEPT as usize;
-        child.write_all(&[vec![b'a'; kept], vec![b'x'; 7], vec![b'z'; kept]].concat()).unwrap();
+        child
+            .write_all(&[vec![b'a'; kept], vec![b'x'; 7], vec![b'z'; kept]].concat())
+            .unwrap();
         let cut = printed.take().stdout;
-        assert_eq!(cut.trim_matches('a').trim_matches('z'), "\n… 7 bytes left out …\n");
+        assert_eq!(
+            cut.trim_matches('a').trim_matches('z'),
+            "\n… 7 bytes left out …\n"
+        );
         assert_eq!(cut.matches('z').count(), kept);
     }
 }

@@ -18,13 +18,23 @@ fn assert_hello(told: &Told) {
     ]);
     let calls: Vec<Json> = told.calls.iter().map(|(op, args)| json!([op, args])).collect();
     assert_eq!(Json::Array(calls), expected);
-    let logs: Vec<Json> = told.logs.iter().map(|(level, text, data)| json!([level, text, data])).collect();
+    let logs: Vec<Json> = told
+        .logs
+        .iter()
+        .map(|(level, text, data)| json!([level, text, data]))
+        .collect();
     assert_eq!(
         Json::Array(logs),
         json!([["info", "hello", {"name": "ä ☃"}], ["warn", "careful", null], ["error", "bad", {"code": 7}]])
     );
-    assert_eq!(told.value, json!({"status": 200, "body": {"sum": 3, "missing": null}}));
-    assert_eq!((told.unawaited.as_slice(), told.leaked.as_slice()), (&[][..], &[][..]));
+    assert_eq!(
+        told.value,
+        json!({"status": 200, "body": {"sum": 3, "missing": null}})
+    );
+    assert_eq!(
+        (told.unawaited.as_slice(), told.leaked.as_slice()),
+        (&[][..], &[][..])
+    );
 }
 
 #[test]
@@ -155,7 +165,9 @@ end
     ];
     for (file, text) in steps {
         let input = json!({"name": "ä ☃", "items": [1, 2.5, null]});
-        let Some(told) = run_step(file, text, input) else { continue };
+        let Some(told) = run_step(file, text, input) else {
+            continue;
+        };
         eprintln!("{file}");
         assert_hello(&told.ok());
     }
@@ -183,8 +195,12 @@ fn a_request_is_given_with_its_parts() {
         ),
     ] {
         let project = Project::new(&[(file, text)]);
-        let Some(mut worker) = project.worker(language_of(file)) else { continue };
-        let told = run(&mut worker, project.invoke(file, CallShape::Api, request.clone())).unwrap().ok();
+        let Some(mut worker) = project.worker(language_of(file)) else {
+            continue;
+        };
+        let told = run(&mut worker, project.invoke(file, CallShape::Api, request.clone()))
+            .unwrap()
+            .ok();
         assert_eq!(told.value, expected, "{file}");
     }
 }
@@ -192,14 +208,30 @@ fn a_request_is_given_with_its_parts() {
 #[test]
 fn a_schedule_gives_the_context_alone() {
     for (file, text) in [
-        ("steps/a.step.js", "module.exports = { handler: async ({ emit }) => { await emit({ topic: 't', data: {} }) } }"),
-        ("steps/a_step.py", "async def handler(context):\n    await context.emit({'topic': 't', 'data': {}})\n"),
-        ("steps/b_step.py", "def handler(context):\n    context.state.set('g', 'k', 1)\n"),
-        ("steps/a.step.rb", "def handler(context)\n  context.emit(topic: 't', data: {})\nend\n"),
+        (
+            "steps/a.step.js",
+            "module.exports = { handler: async ({ emit }) => { await emit({ topic: 't', data: {} }) } }",
+        ),
+        (
+            "steps/a_step.py",
+            "async def handler(context):\n    await context.emit({'topic': 't', 'data': {}})\n",
+        ),
+        (
+            "steps/b_step.py",
+            "def handler(context):\n    context.state.set('g', 'k', 1)\n",
+        ),
+        (
+            "steps/a.step.rb",
+            "def handler(context)\n  context.emit(topic: 't', data: {})\nend\n",
+        ),
     ] {
         let project = Project::new(&[(file, text)]);
-        let Some(mut worker) = project.worker(language_of(file)) else { continue };
-        let told = run(&mut worker, project.invoke(file, CallShape::Cron, Json::Null)).unwrap().ok();
+        let Some(mut worker) = project.worker(language_of(file)) else {
+            continue;
+        };
+        let told = run(&mut worker, project.invoke(file, CallShape::Cron, Json::Null))
+            .unwrap()
+            .ok();
         assert_eq!(told.calls.len(), 1, "{file}");
         assert_eq!(told.value, Json::Null, "{file}");
     }
@@ -217,8 +249,15 @@ fn middleware_runs_around_the_handler() {
         async def handler(req, ctx):\n    seen.append('handler')\n    return {'status': 200, 'body': {'user': req['user']}}\n";
     for (file, text) in [("steps/a.step.js", node), ("steps/a_step.py", python)] {
         let project = Project::new(&[(file, text)]);
-        let Some(mut worker) = project.worker(language_of(file)) else { continue };
-        let told = run(&mut worker, project.invoke(file, CallShape::Api, json!({"headers": {}}))).unwrap().ok();
+        let Some(mut worker) = project.worker(language_of(file)) else {
+            continue;
+        };
+        let told = run(
+            &mut worker,
+            project.invoke(file, CallShape::Api, json!({"headers": {}})),
+        )
+        .unwrap()
+        .ok();
         let expected = json!({"status": 200, "body": {"user": "ada"}, "headers": {"seen": "inner,handler"}});
         assert_eq!(told.value, expected, "{file}");
         assert_eq!(told.logs.len(), 1, "the name without a function is told: {file}");
@@ -228,11 +267,22 @@ fn middleware_runs_around_the_handler() {
 #[test]
 fn an_answer_that_is_an_error_is_raised() {
     for (file, text) in [
-        ("steps/a.step.ts", "export const handler = async (_: unknown, { state }: any) => { try { await state.delete('g', 'forbidden') } catch (e: any) { return e.message } }"),
-        ("steps/a_step.py", "async def handler(data, ctx):\n    try:\n        await ctx.state.delete('g', 'forbidden')\n    except Exception as e:\n        return str(e)\n"),
-        ("steps/a.step.rb", "def handler(input, context)\n  context.state.delete('g', 'forbidden')\nrescue => e\n  e.message\nend\n"),
+        (
+            "steps/a.step.ts",
+            "export const handler = async (_: unknown, { state }: any) => { try { await state.delete('g', 'forbidden') } catch (e: any) { return e.message } }",
+        ),
+        (
+            "steps/a_step.py",
+            "async def handler(data, ctx):\n    try:\n        await ctx.state.delete('g', 'forbidden')\n    except Exception as e:\n        return str(e)\n",
+        ),
+        (
+            "steps/a.step.rb",
+            "def handler(input, context)\n  context.state.delete('g', 'forbidden')\nrescue => e\n  e.message\nend\n",
+        ),
     ] {
-        let Some(told) = run_step(file, text, json!({})) else { continue };
+        let Some(told) = run_step(file, text, json!({})) else {
+            continue;
+        };
         assert_eq!(told.value, json!("the store is on fire"), "{file}: {told:?}");
     }
 }
@@ -240,10 +290,18 @@ fn an_answer_that_is_an_error_is_raised() {
 #[test]
 fn concurrent_calls_park_together() {
     for (file, text) in [
-        ("steps/a.step.ts", "export const handler = async (_: unknown, { state }: any) => Promise.all([1, 2, 3].map((n) => state.set('g', `k${n}`, n)))"),
-        ("steps/a_step.py", "import asyncio\nasync def handler(data, ctx):\n    return await asyncio.gather(*[ctx.state.set('g', f'k{n}', n) for n in (1, 2, 3)])\n"),
+        (
+            "steps/a.step.ts",
+            "export const handler = async (_: unknown, { state }: any) => Promise.all([1, 2, 3].map((n) => state.set('g', `k${n}`, n)))",
+        ),
+        (
+            "steps/a_step.py",
+            "import asyncio\nasync def handler(data, ctx):\n    return await asyncio.gather(*[ctx.state.set('g', f'k{n}', n) for n in (1, 2, 3)])\n",
+        ),
     ] {
-        let Some(told) = run_step(file, text, json!({})) else { continue };
+        let Some(told) = run_step(file, text, json!({})) else {
+            continue;
+        };
         assert_eq!(told.value, json!([1, 2, 3]), "{file}: {told:?}");
     }
 }
@@ -251,11 +309,23 @@ fn concurrent_calls_park_together() {
 #[test]
 fn calls_that_nobody_awaits_are_told() {
     for (file, text) in [
-        ("steps/a.step.ts", "export const handler = async (_: unknown, { emit }: any) => { emit({ topic: 't', data: {} }) }"),
-        ("steps/a_step.py", "async def handler(data, ctx):\n    ctx.state.set('g', 'k', 1)\n"),
+        (
+            "steps/a.step.ts",
+            "export const handler = async (_: unknown, { emit }: any) => { emit({ topic: 't', data: {} }) }",
+        ),
+        (
+            "steps/a_step.py",
+            "async def handler(data, ctx):\n    ctx.state.set('g', 'k', 1)\n",
+        ),
     ] {
-        let Some(told) = run_step(file, text, json!({})) else { continue };
-        assert_eq!((told.calls.len(), told.unawaited.as_slice()), (1, &[1][..]), "{file}");
+        let Some(told) = run_step(file, text, json!({})) else {
+            continue;
+        };
+        assert_eq!(
+            (told.calls.len(), told.unawaited.as_slice()),
+            (1, &[1][..]),
+            "{file}"
+        );
     }
 }
 
@@ -266,15 +336,25 @@ fn config_is_described_as_json() {
     let ruby = "def config\n  { type: 'event', name: 'A', input: { type: :object }, middleware: [-> {}] }\nend\ndef handler(input, context)\nend\n";
     let expected = json!({"type": "event", "name": "A", "input": {"type": "object"}, "middleware": [null]});
     for (file, text) in [
-        ("steps/a.step.ts", "export const config = { type: 'event', name: 'A', input: { type: 'object' }, middleware: [() => 1] }\nexport const handler = () => {}"),
-        ("steps/a.step.js", "module.exports = { config: { type: 'event', name: 'A', input: { type: 'object' }, middleware: [() => 1] }, handler() {} }"),
+        (
+            "steps/a.step.ts",
+            "export const config = { type: 'event', name: 'A', input: { type: 'object' }, middleware: [() => 1] }\nexport const handler = () => {}",
+        ),
+        (
+            "steps/a.step.js",
+            "module.exports = { config: { type: 'event', name: 'A', input: { type: 'object' }, middleware: [() => 1] }, handler() {} }",
+        ),
         ("steps/a_step.py", python),
         ("steps/a.step.rb", ruby),
     ] {
         let project = Project::new(&[(file, text)]);
-        let Some(mut worker) = project.worker(language_of(file)) else { continue };
+        let Some(mut worker) = project.worker(language_of(file)) else {
+            continue;
+        };
         match describe(&mut worker, &project.path(file)) {
-            FromWorker::Described { config, handler } => assert_eq!((config, handler), (expected.clone(), true), "{file}"),
+            FromWorker::Described { config, handler } => {
+                assert_eq!((config, handler), (expected.clone(), true), "{file}")
+            }
             other => panic!("{file}: {other:?}"),
         }
     }
@@ -287,12 +367,18 @@ fn schemas_of_zod_become_json_schema() {
     if !link_packages(&project) {
         return;
     }
-    let Some(mut worker) = project.worker(language_of("a.ts")) else { return };
-    let FromWorker::Described { config, handler } = describe(&mut worker, &project.path("steps/a.step.ts")) else {
+    let Some(mut worker) = project.worker(language_of("a.ts")) else {
+        return;
+    };
+    let FromWorker::Described { config, handler } = describe(&mut worker, &project.path("steps/a.step.ts"))
+    else {
         panic!("not described")
     };
     assert!(!handler);
-    assert_eq!(config["bodySchema"]["properties"]["a"], json!({"type": "string", "minLength": 1}));
+    assert_eq!(
+        config["bodySchema"]["properties"]["a"],
+        json!({"type": "string", "minLength": 1})
+    );
     assert_eq!(config["bodySchema"]["properties"]["d"], json!({}));
     assert_eq!(config["bodySchema"]["required"], json!(["a", "d"]));
     assert_eq!(config["responseSchema"]["200"]["required"], json!(["ok"]));

@@ -32,7 +32,12 @@ impl Project {
         }
         let ca_file = folder.path().join("ca.pem");
         fs::write(&ca_file, "").unwrap();
-        Self { folder, budget: Duration::from_secs(10), mock_port: 9, ca_file }
+        Self {
+            folder,
+            budget: Duration::from_secs(10),
+            mock_port: 9,
+            ca_file,
+        }
     }
 
     pub(crate) fn root(&self) -> PathBuf {
@@ -105,7 +110,9 @@ pub(crate) struct Told {
 
 impl Told {
     pub(crate) fn error(&self) -> &HandlerError {
-        self.error.as_ref().unwrap_or_else(|| panic!("it did not throw: {self:?}"))
+        self.error
+            .as_ref()
+            .unwrap_or_else(|| panic!("it did not throw: {self:?}"))
     }
 
     pub(crate) fn ok(self) -> Self {
@@ -116,7 +123,10 @@ impl Told {
 
 /// Runs a handler as the scheduler would: calls are answered as they park, timers fire one after the other.
 pub(crate) fn run(worker: &mut Worker, invoke: Invoke) -> Result<Told, WorkerError> {
-    let mut told = Told { now: invoke.now, ..Told::default() };
+    let mut told = Told {
+        now: invoke.now,
+        ..Told::default()
+    };
     let mut state: Vec<(String, Json)> = Vec::new();
     let mut replies = Vec::new();
     worker.send(&ToWorker::Invoke(Box::new(invoke)))?;
@@ -138,9 +148,19 @@ pub(crate) fn run(worker: &mut Worker, invoke: Invoke) -> Result<Told, WorkerErr
                 worker.send(&resume)?;
             }
             FromWorker::Done { value, calls, leaked } => {
-                return Ok(Told { value, unawaited: calls, leaked, ..told });
+                return Ok(Told {
+                    value,
+                    unawaited: calls,
+                    leaked,
+                    ..told
+                });
             }
-            FromWorker::Threw { error } => return Ok(Told { error: Some(error), ..told }),
+            FromWorker::Threw { error } => {
+                return Ok(Told {
+                    error: Some(error),
+                    ..told
+                });
+            }
             other => panic!("unexpected {other:?}"),
         }
     }
@@ -148,13 +168,25 @@ pub(crate) fn run(worker: &mut Worker, invoke: Invoke) -> Result<Told, WorkerErr
 
 fn next(now: &mut i64, replies: Vec<Reply>, timers: &[Timer]) -> Option<ToWorker> {
     if !replies.is_empty() {
-        return Some(ToWorker::Resume { now: *now, replies, timers: Vec::new() });
+        return Some(ToWorker::Resume {
+            now: *now,
+            replies,
+            timers: Vec::new(),
+        });
     }
     let due = timers.iter().map(|timer| timer.due).min()?;
     assert!(due >= *now, "a timer in the past");
     *now = due;
-    let due: Vec<u64> = timers.iter().filter(|timer| timer.due == due).map(|timer| timer.id).collect();
-    Some(ToWorker::Resume { now: *now, replies, timers: due })
+    let due: Vec<u64> = timers
+        .iter()
+        .filter(|timer| timer.due == due)
+        .map(|timer| timer.id)
+        .collect();
+    Some(ToWorker::Resume {
+        now: *now,
+        replies,
+        timers: due,
+    })
 }
 
 fn answer(id: u64, op: &str, args: &[Json], state: &mut Vec<(String, Json)>) -> Reply {
@@ -162,7 +194,10 @@ fn answer(id: u64, op: &str, args: &[Json], state: &mut Vec<(String, Json)>) -> 
     let value = match op {
         "state.get" => {
             let key = key();
-            state.iter().find(|(name, _)| *name == key).map_or(Json::Null, |(_, value)| value.clone())
+            state
+                .iter()
+                .find(|(name, _)| *name == key)
+                .map_or(Json::Null, |(_, value)| value.clone())
         }
         "state.set" => {
             state.retain(|(name, _)| *name != key());
@@ -173,11 +208,19 @@ fn answer(id: u64, op: &str, args: &[Json], state: &mut Vec<(String, Json)>) -> 
         "stream.get_group" => json!([{"id": "m1"}]),
         "stream.set" => args[3].clone(),
         "state.delete" if args[1] == "forbidden" => {
-            return Reply { id, value: None, error: Some("the store is on fire".into()) };
+            return Reply {
+                id,
+                value: None,
+                error: Some("the store is on fire".into()),
+            };
         }
         _ => Json::Null,
     };
-    Reply { id, value: Some(value), error: None }
+    Reply {
+        id,
+        value: Some(value),
+        error: None,
+    }
 }
 
 /// A project of one step, run once as an event handler, in a worker of its own.
@@ -188,7 +231,11 @@ pub(crate) fn run_step(file: &str, text: &str, input: Json) -> Option<Told> {
 }
 
 pub(crate) fn describe(worker: &mut Worker, file: &str) -> FromWorker {
-    worker.send(&ToWorker::Describe { file: file.to_owned() }).unwrap();
+    worker
+        .send(&ToWorker::Describe {
+            file: file.to_owned(),
+        })
+        .unwrap();
     worker.recv().unwrap()
 }
 
@@ -196,7 +243,10 @@ pub(crate) fn describe(worker: &mut Worker, file: &str) -> FromWorker {
 pub(crate) fn link_packages(project: &Project) -> bool {
     let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/ecommerce/node_modules");
     if !packages.join("zod").is_dir() {
-        assert!(std::env::var_os("CI").is_none(), "the packages of examples/ecommerce are not installed");
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "the packages of examples/ecommerce are not installed"
+        );
         eprintln!("SKIPPED: the packages of examples/ecommerce are not installed");
         return false;
     }
