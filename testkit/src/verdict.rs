@@ -56,7 +56,7 @@ pub fn judge(then: &[Spanned<Expectation>], evidence: &Evidence<'_, '_>) -> Vec<
             }
             other => evidence.judge_one(other),
         };
-        if let Err((message, details)) = result {
+        if let Err(Reason::new(message, details)) = result {
             misses.push(Miss {
                 message,
                 span: expectation.span,
@@ -67,7 +67,28 @@ pub fn judge(then: &[Spanned<Expectation>], evidence: &Evidence<'_, '_>) -> Vec<
     misses
 }
 
-type Judgement = Result<(), (String, Vec<String>)>;
+type Judgement = Result<(), Reason>;
+
+/// Why an expectation is not met.
+struct Reason {
+    message: String,
+    details: Vec<String>,
+}
+
+impl Reason {
+    fn new(message: impl Into<String>, details: Vec<String>) -> Self {
+        Self {
+            message: message.into(),
+            details,
+        }
+    }
+}
+
+impl From<UnknownVariable> for Reason {
+    fn from(error: UnknownVariable) -> Self {
+        Self::new(error.to_string(), Vec::new())
+    }
+}
 
 impl Evidence<'_, '_> {
     fn judge_one(&self, expectation: &Expectation) -> Judgement {
@@ -76,7 +97,7 @@ impl Evidence<'_, '_> {
             Expectation::Emitted { topic, data, times } => self.judge_emitted(topic, data.as_ref(), *times),
             Expectation::NotEmitted { topic } => match self.emitted(topic).as_slice() {
                 [] => Ok(()),
-                [first, ..] => Err((
+                [first, ..] => Err(Reason::new(
                     format!("`{topic}` was emitted"),
                     vec![format!("with data {first}")],
                 )),
@@ -101,13 +122,13 @@ impl Evidence<'_, '_> {
         body: Option<&Json>,
     ) -> Judgement {
         let Some(request) = request else {
-            return Err((
+            return Err(Reason::new(
                 "there is no request that this response could answer".to_owned(),
                 Vec::new(),
             ));
         };
         let Some(actual) = &self.responses[request] else {
-            return Err((
+            return Err(Reason::new(
                 "the request has no answer: no route matches it".to_owned(),
                 Vec::new(),
             ));
@@ -118,13 +139,13 @@ impl Evidence<'_, '_> {
         }
         for (name, value) in headers {
             let found = actual.headers.get(name);
-            if found != Some(&fill_string(value, self.variables).map_err(unknown)?) {
+            if found != Some(&fill_string(value, self.variables)?) {
                 let found = found.map_or_else(|| "nothing".to_owned(), |text| format!("{text:?}"));
                 details.push(format!("header {name}: expected {value:?}, found {found}"));
             }
         }
         if let Some(body) = body {
-            let expected = fill(body, self.variables).map_err(unknown)?;
+            let expected = fill(body, self.variables)?;
             if let Err(mismatches) = partial_match(&expected, &actual.body) {
                 details.extend(mismatches.iter().map(|mismatch| format!("body{mismatch}")));
             }
@@ -133,7 +154,7 @@ impl Evidence<'_, '_> {
             return Ok(());
         }
         details.push(format!("the answer was {} {}", actual.status, actual.body));
-        Err(("the response is not as expected".to_owned(), details))
+        Err(Reason::new("the response is not as expected", details))
     }
 
     /// Payloads of all delivered messages on a topic, in order.
@@ -154,10 +175,7 @@ impl Evidence<'_, '_> {
 
     fn judge_emitted(&self, topic: &str, data: Option<&Json>, times: Option<u32>) -> Judgement {
         let all = self.emitted(topic);
-        let expected = data
-            .map(|data| fill(data, self.variables))
-            .transpose()
-            .map_err(unknown)?;
+        let expected = data.map(|data| fill(data, self.variables)).transpose()?;
         let fits = |actual: &&&Json| {
             expected
                 .as_ref()
@@ -180,7 +198,7 @@ impl Evidence<'_, '_> {
             (Some(_), None) => {}
         }
         let with = if expected.is_some() { " with this data" } else { "" };
-        Err((
+        Err(Reason::new(
             format!(
                 "`{topic}`{with} was emitted {}, expected {}",
                 counted(count),
@@ -216,10 +234,10 @@ impl Evidence<'_, '_> {
     fn judge_state(&self, groups: &StateItems) -> Judgement {
         let mut details = Vec::new();
         for (group, items) in groups {
-            let group = fill_string(group, self.variables).map_err(unknown)?;
+            let group = fill_string(group, self.variables)?;
             for (key, expected) in items {
-                let key = fill_string(key, self.variables).map_err(unknown)?;
-                let expected = fill(expected, self.variables).map_err(unknown)?;
+                let key = fill_string(key, self.variables)?;
+                let expected = fill(expected, self.variables)?;
                 let actual = self.run.world.state_item(&group, &key, self.run.now());
                 let actual = actual.cloned().unwrap_or(Json::Null);
                 for mismatch in partial_match(&expected, &actual).err().into_iter().flatten() {
@@ -243,14 +261,14 @@ impl Evidence<'_, '_> {
         if details.is_empty() {
             Ok(())
         } else {
-            Err(("the state is not as expected".to_owned(), details))
+            Err(Reason::new("the state is not as expected", details))
         }
     }
 
     fn judge_stream(&self, streams: &[(String, Json)]) -> Judgement {
         let mut details = Vec::new();
         for (name, expected) in streams {
-            let expected = fill(expected, self.variables).map_err(unknown)?;
+            let expected = fill(expected, self.variables)?;
             let actual = self
                 .run
                 .world
@@ -263,7 +281,7 @@ impl Evidence<'_, '_> {
         if details.is_empty() {
             Ok(())
         } else {
-            Err(("a stream is not as expected".to_owned(), details))
+            Err(Reason::new("a stream is not as expected", details))
         }
     }
 
@@ -288,7 +306,7 @@ impl Evidence<'_, '_> {
                 } else {
                     ran.join(" → ")
                 };
-                return Err((
+                return Err(Reason::new(
                     format!("{} ran {why}", step.value),
                     vec![format!("ran were: {actual}")],
                 ));
@@ -313,7 +331,7 @@ impl Evidence<'_, '_> {
         } else {
             format!("calls were: {}", calls.join(", "))
         };
-        Err((
+        Err(Reason::new(
             format!("{http} was called {}, expected {}", counted(count), wanted(times)),
             vec![made],
         ))
@@ -338,7 +356,7 @@ impl Evidence<'_, '_> {
             .map(|(level, message)| format!("{level}: {message}"))
             .collect();
         let level = level.map_or_else(String::new, |level| format!(" at level {level}"));
-        Err((
+        Err(Reason::new(
             format!(
                 "{} line(s){level} were logged, expected {}",
                 logs.len(),
@@ -347,10 +365,6 @@ impl Evidence<'_, '_> {
             details,
         ))
     }
-}
-
-fn unknown(error: UnknownVariable) -> (String, Vec<String>) {
-    (error.to_string(), Vec::new())
 }
 
 fn enough(count: usize, times: Option<u32>) -> bool {
