@@ -56,7 +56,7 @@ pub fn judge(then: &[Spanned<Expectation>], evidence: &Evidence<'_, '_>) -> Vec<
             }
             other => evidence.judge_one(other),
         };
-        if let Err(Reason::new(message, details)) = result {
+        if let Err(Reason { message, details }) = result {
             misses.push(Miss {
                 message,
                 span: expectation.span,

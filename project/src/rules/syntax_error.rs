@@ -4,13 +4,13 @@ use crate::workspace::Source;
 
 pub(super) const RULE: Rule = Rule {
     name: "syntax-error",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     doc: "\
-A step or stream file that does not parse.
+A step or stream file that does not parse. The framework refuses to start a project that holds one.
 
 What can still be read of the file is checked and shown in the editor. If the file's `config` is lost, the step is
-missing from its flow and the finding is an error; the other files are checked without it. Only the first problem of a
-file is reported, because the rest usually follows from it.",
+missing from its flow and the other files are checked without it. Only the first problem of a file is reported, because
+the rest usually follows from it.",
     check,
 };
 
@@ -36,7 +36,6 @@ fn report(source: &Source, is_lost: bool, findings: &mut Findings) {
                 problem.span,
                 format!("{message}, and no `config` can be read from this file"),
             )
-            .severity(Severity::Error)
             .help("the file takes no part in any flow until it parses");
     } else {
         findings.report(&source.path, problem.span, message);
@@ -48,13 +47,13 @@ mod tests {
     use crate::fixture::{check, severities};
 
     #[test]
-    fn a_file_that_reads_on_is_a_warning() {
+    fn a_file_that_reads_on_is_an_error_too() {
         check(
             "\
 //- steps/a.step.js
 exports.config = { type: 'cron', name: 'A', cron: '* * * * *', emits: [] }
 exports.handler = async () => { let x = ) }
-//                                  ^^^^^ syntax-error warning
+//                                  ^^^^^ syntax-error error
 ",
         );
     }
