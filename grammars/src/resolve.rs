@@ -9,6 +9,7 @@ use crate::scope::{Binding, Def, Step};
 mod folding;
 pub(crate) use folding::{last_value, unknown};
 mod imports;
+mod items;
 
 mod calls;
 pub(crate) use calls::argument;

@@ -1,11 +1,11 @@
 //! From a config to a [`StepFact`] or a [`StreamFact`], in both dialects.
 
-use crate::ast::{Entry, Expr, ExprKind, Function, Pattern, ScopeId};
+use crate::ast::{Entry, Expr, ExprKind, Function, Opaque, Pattern, ScopeId};
 use crate::facts::{
     Declaration, Dialect, HandlerFact, KeyFact, StepFact, StepKind, StreamFact, Text, TextFact, TopicRef,
 };
 use crate::model::Model;
-use crate::resolve::Value;
+use crate::resolve::{Value, last_value};
 use crate::text::Span;
 
 use super::config::{Config, Handler};
@@ -212,23 +212,60 @@ impl<'a, 't> Model<'a, 't> {
     /// The topics of a list; nothing if the value is no visible list.
     pub(super) fn topic_list(&self, value: Option<Scoped<'a, 't>>) -> Option<TopicList> {
         let (value, scope) = value?;
-        let Value::Expr(
-            Expr {
-                kind: ExprKind::List(items),
-                span,
-            },
-            scope,
-        ) = self.value(value, scope)
-        else {
+        let Value::Expr(found, inner) = self.value(value, scope) else {
             return None;
         };
         let mut list = TopicList {
             topics: Vec::new(),
-            span: *span,
+            span: found.span,
             open: self.is_rewritten(value, None, scope),
         };
-        self.add_topics(items, scope, &mut list);
+        match &found.kind {
+            ExprKind::List(items) => self.add_topics(items, inner, &mut list),
+            _ => list.topics = self.mapped_topics(found, inner)?,
+        }
         Some(list)
+    }
+
+    /// The topics of `ROWS.map((row) => row.topic)` and `[row["topic"] for row in ROWS]`, if all rows are visible.
+    fn mapped_topics(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Option<Vec<TopicRef>> {
+        let (item, scope) = match &expr.kind {
+            ExprKind::Call(call) => match (&call.callee.kind, call.args.as_slice()) {
+                (
+                    ExprKind::Member(member),
+                    [
+                        Expr {
+                            kind: ExprKind::Function(function),
+                            ..
+                        },
+                    ],
+                ) if member.name == "map" => (last_value(&function.body)?, function.scope),
+                _ => return None,
+            },
+            ExprKind::Opaque(Opaque::List, parts) => match parts.as_slice() {
+                [
+                    Expr {
+                        kind: ExprKind::Assign(_),
+                        ..
+                    },
+                    item,
+                ] => (item, scope),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let text = self.text(item, scope);
+        let topic = |topic: &String| TopicRef {
+            topic: TextFact {
+                text: Text::Known(topic.clone()),
+                span: item.span,
+                literal: false,
+            },
+            label: None,
+            conditional: false,
+        };
+        let topics: Vec<TopicRef> = text.candidates().iter().map(topic).collect();
+        (!topics.is_empty()).then_some(topics)
     }
 
     fn add_topics(&self, items: &'a [Expr<'t>], scope: ScopeId, list: &mut TopicList) {

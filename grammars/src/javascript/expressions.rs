@@ -2,6 +2,7 @@
 
 use crate::ast::{Bind, BindMode, Call, Expr, ExprKind, Member, Opaque, Pattern};
 use crate::lower::{number, opaque};
+use crate::text::Span;
 
 use super::statements::cast;
 use super::{Field, Kind, Lowering};
@@ -130,9 +131,10 @@ impl<'t> Lowering<'t> {
 
     fn call(&mut self, is_new: bool) -> Expr<'t> {
         let span = self.span();
-        let (mut callee, mut args) = (None, Vec::new());
+        let (mut callee, mut args, mut is_swapped) = (None, Vec::new(), false);
         self.each_child(|l| match l.field() {
             Field::Function | Field::Constructor => {
+                is_swapped = matches!(l.kind(), Kind::Await | Kind::Unary);
                 let here = l.span();
                 callee = l
                     .expression()
@@ -144,6 +146,9 @@ impl<'t> Lowering<'t> {
             _ => {}
         });
         let callee = callee.unwrap_or_else(|| Expr::unknown(span));
+        if is_swapped {
+            return swapped_call(span, callee, args);
+        }
         Expr::new(
             span,
             ExprKind::Call(Box::new(Call {
@@ -262,6 +267,35 @@ impl<'t> Lowering<'t> {
         cast.span = span;
         cast
     }
+}
+
+/// The grammar reads `await f<T>(x)` as a call of `await f`, and so with other prefixes: what is meant is the prefix of
+/// the call.
+fn swapped_call<'t>(span: Span, prefixed: Expr<'t>, args: Vec<Expr<'t>>) -> Expr<'t> {
+    let call = |callee: Expr<'t>| {
+        let inner = Span {
+            start: callee.span.start,
+            end: span.end,
+        };
+        Expr::new(
+            inner,
+            ExprKind::Call(Box::new(Call {
+                callee,
+                args,
+                is_new: false,
+                keywords: false,
+            })),
+        )
+    };
+    let kind = match prefixed.kind {
+        ExprKind::Await(callee) => ExprKind::Await(Box::new(call(*callee))),
+        ExprKind::Opaque(opaque, mut parts) => {
+            let callee = parts.pop().unwrap_or_else(|| Expr::unknown(prefixed.span));
+            ExprKind::Opaque(opaque, vec![call(callee)])
+        }
+        kind => return call(Expr::new(prefixed.span, kind)),
+    };
+    Expr::new(span, kind)
 }
 
 /// `delete order.total`: nothing is known of `order` any more.

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use crate::ast::{Body, Expr, ExprKind, Function, Nested, Piece, ScopeId, Statement};
 use crate::facts::{Text, TextFact};
 use crate::model::Model;
-use crate::scope::{Def, Step};
+use crate::scope::Def;
 
+use super::items::Item;
 use super::{Value, argument};
 
 /// How many texts an expression may be before it counts as unknown.
@@ -48,16 +49,14 @@ impl<'a, 't> Model<'a, 't> {
             ExprKind::Either(pair) => union(self.text(&pair.0, scope), self.text(&pair.1, scope)),
             ExprKind::Both(pair) => self.text(&pair.1, scope),
             ExprKind::Name(name) => self.text_of_name(name, scope),
-            ExprKind::Element(list) => self.text_of_items(list, &[], scope),
             ExprKind::Compound(nested) => self.text_of_compound(nested, scope),
-            ExprKind::Index(pair) => match self.value(expr, scope) {
-                // A lookup by a key that is not known yields one of the values.
-                Value::Expr(same, _) if std::ptr::eq(same, expr) => self
-                    .text_of_values(&pair.0, scope)
-                    .unwrap_or_else(|| unknown("a lookup by a value")),
-                value => self.text_of_value(value, "a part of a value"),
-            },
-            ExprKind::Member(_) => self.text_of_value(self.value(expr, scope), "a part of a value"),
+            ExprKind::Element(_) | ExprKind::Index(_) | ExprKind::Member(_) => {
+                match self.value(expr, scope) {
+                    Value::Unknown => self.text_of_part(expr, scope),
+                    Value::Expr(same, _) if std::ptr::eq(same, expr) => self.text_of_part(expr, scope),
+                    value => self.text_of_value(value, "a part of a value"),
+                }
+            }
             ExprKind::Call(call) => match &call.callee.kind {
                 // `ROUTES.get(kind)`, `ROUTES.get(kind, 'other')`, `ROUTES.fetch(kind)`
                 ExprKind::Member(member) if matches!(member.name, "get" | "fetch") => {
@@ -97,11 +96,17 @@ impl<'a, 't> Model<'a, 't> {
         };
         let texts = binding.defs.iter().map(|def| match def {
             Def::Value { value, path, scope } if path.is_empty() => self.text(value, *scope),
-            Def::Value { value, path, scope } => match &value.kind {
-                ExprKind::Element(list) => self.text_of_items(list, path, *scope),
-                _ => self.text_of_value(self.value_of_def(def), "a part of a value"),
+            Def::Value { path, .. } | Def::Item { path, .. } => match self.value_of_def(def) {
+                Value::Unknown => self.text_of_item(self.item_of_def(def)),
+                value => self.text_of_value(
+                    value,
+                    if path.is_empty() {
+                        "a value"
+                    } else {
+                        "a part of a value"
+                    },
+                ),
             },
-            Def::Item { list, path, scope } => self.text_of_items(list, path, *scope),
             Def::Param {
                 function,
                 index,
@@ -129,27 +134,28 @@ impl<'a, 't> Model<'a, 't> {
         texts.reduce(union)
     }
 
-    /// The text of any item of a list, or of the part of the items that `path` leads to.
-    fn text_of_items(&self, list: &'a Expr<'t>, path: &[Step<'a>], scope: ScopeId) -> Text {
-        let Value::Expr(
-            Expr {
-                kind: ExprKind::List(items),
-                ..
-            },
-            scope,
-        ) = self.value(list, scope)
-        else {
-            return unknown("an item of a list");
+    /// A part of a value that does not lead to one place: an item of a list, or a lookup by a key that is not known,
+    /// which yields one of the values.
+    fn text_of_part(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Text {
+        if let Some(item) = self.item(expr, scope) {
+            return self.text_of_item(Some(item));
+        }
+        let values = match &expr.kind {
+            ExprKind::Index(pair) if pair.1.as_text().is_none() => self.text_of_values(&pair.0, scope),
+            _ => None,
         };
-        let texts = items.iter().map(|item| {
-            let value = path
-                .iter()
-                .fold(self.value(item, scope), |value, step| self.project(value, *step));
-            self.text_of_value(value, "an item of a list")
-        });
+        values.unwrap_or_else(|| unknown("a part of a value"))
+    }
+
+    fn text_of_item(&self, item: Option<Item<'a, 't>>) -> Text {
+        let values = item.and_then(|item| self.item_values(&item));
+        let texts = values
+            .into_iter()
+            .flatten()
+            .map(|value| self.text_of_value(value, "an item of a list"));
         texts
             .reduce(union)
-            .unwrap_or_else(|| unknown("an item of an empty list"))
+            .unwrap_or_else(|| unknown("a part of a value"))
     }
 
     /// The text of any value of an object that this file holds.

@@ -237,6 +237,39 @@ fn declarations_say_what_they_do_not_show() {
 }
 
 #[test]
+fn topics_of_visible_rows() {
+    let rows = "const ROWS = [{ topic: 'x', n: 1 }, { topic: 'y', n: 2 }]\nexport const config = { type: 'event', subscribes: ";
+    let subscribed = |value: &str| {
+        let trigger = ts(&format!("{rows}{value} }}")).step.unwrap().triggers.remove(0);
+        let topics: Vec<Text> = trigger.topics.into_iter().map(|topic| topic.topic.text).collect();
+        (topics, trigger.topics_open)
+    };
+    let both = vec![Text::Known("x".into()), Text::Known("y".into())];
+    assert_eq!(
+        subscribed("ROWS.map((config) => config.topic)"),
+        (both.clone(), false)
+    );
+    assert_eq!(
+        subscribed("ROWS.map(({ topic }) => topic)"),
+        (both.clone(), false)
+    );
+    assert_eq!(subscribed("ROWS.map((row) => pick(row))"), (vec![], true));
+    let python = py(
+        "ROWS = [{'topic': 'x'}, {'topic': 'y'}]\nconfig = {'type': 'event', 'subscribes': [row['topic'] for row in ROWS]}",
+    );
+    let topics: Vec<Text> = python
+        .step
+        .unwrap()
+        .triggers
+        .remove(0)
+        .topics
+        .into_iter()
+        .map(|topic| topic.topic.text)
+        .collect();
+    assert_eq!(topics, both);
+}
+
+#[test]
 fn spreads_in_a_config() {
     let known = ts(
         "const base = { type: 'event', flows: ['f'] }\nexport const config = { ...base, subscribes: ['a'] }",

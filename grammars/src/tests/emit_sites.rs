@@ -40,6 +40,56 @@ fn casts_on_the_callee_are_seen_through() {
 }
 
 #[test]
+fn type_arguments_do_not_hide_a_call() {
+    let facts = ts_handler(
+        "await emit<any>({ topic: 't' }); emit<any>({ topic: 'u' }); void emit<any>({ topic: 'v' })\n\
+         const a = (await state.get<Record<string, Order>>('g', 'k')) ?? 1; if (!check<T>(emit<any>({ topic: 'w' }))) return",
+    );
+    assert_eq!(known_topics(&facts), ["t", "u", "v", "w"]);
+    let awaited: Vec<bool> = facts.emits.iter().map(|site| site.awaited).collect();
+    assert_eq!(awaited, [true, false, false, true]);
+    assert_eq!(facts.state_uses.len(), 1);
+}
+
+#[test]
+fn emits_stand_in_any_statement() {
+    let facts = ts_handler(
+        "for await (const x of input.list) { await emit({ topic: 'a' }) }\n\
+         switch (input.k) { case 'a': await emit({ topic: 'b' }); break; default: { await emit({ topic: 'c' }) } }\n\
+         outer: while (true) { do { await emit({ topic: 'd' }) } while (0) }\n\
+         try { await emit({ topic: 'e' }) } catch { await emit({ topic: 'f' }) } finally { await emit({ topic: 'g' }) }\n\
+         const table = { async run() { await emit({ topic: 'h' }) } }\n\
+         class A { go = async () => { await emit({ topic: 'i' }) }; async m() { await emit({ topic: 'j' }) } }\n\
+         for (let i = 0; i < 3; i++) await emit({ topic: 'k' })\n\
+         if (input.a) await emit({ topic: 'l' }); else if (input.b) await emit({ topic: 'm' }); else await emit({ topic: 'n' })",
+    );
+    let all: Vec<String> = ('a'..='n').map(String::from).collect();
+    assert_eq!(known_topics(&facts), all);
+    let facts = py_handler(
+        "    for x in input_data:\n        await context.emit({'topic': 'a'})\n    else:\n        await context.emit({'topic': 'b'})\n\
+         \x20   with lock as l:\n        await context.emit({'topic': 'c'})\n\
+         \x20   try:\n        pass\n    except E as e:\n        await context.emit({'topic': 'd'})\n    finally:\n        await context.emit({'topic': 'e'})\n\
+         \x20   while x := next(it):\n        await context.emit({'topic': 'f'})\n\
+         \x20   match x:\n        case 1:\n            await context.emit({'topic': 'g'})\n\
+         \x20   async with a, b:\n        return await context.emit({'topic': 'h'}) if x else None",
+    );
+    assert_eq!(known_topics(&facts), ["a", "b", "c", "d", "e", "f", "g", "h"]);
+    let facts = rb_handler(
+        "input.each do |x|\n  context.emit(topic: 'a')\nend\n\
+         case input\nwhen 1 then context.emit(topic: 'b')\nelse context.emit(topic: 'c')\nend\n\
+         begin\n  context.emit(topic: 'd')\nrescue A, B => e\n  context.emit(topic: 'e')\nensure\n  context.emit(topic: 'f')\nend\n\
+         while x do context.emit(topic: 'g') end\n\
+         run = -> (x) { context.emit(topic: 'h') }\n\
+         context.emit(topic: 'i') unless x\n\
+         x ? context.emit(topic: 'j') : context.emit(topic: 'k')\n\
+         if a\n  1\nelsif b\n  context.emit(topic: 'l')\nend\n\
+         context.emit(topic: 'm') rescue nil\n\
+         x && context.emit(topic: 'n')",
+    );
+    assert_eq!(known_topics(&facts), all);
+}
+
+#[test]
 fn every_callee_form_of_python() {
     let forms = [
         "    await context.emit({'topic': 't', 'data': {}})",

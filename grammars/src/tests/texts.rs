@@ -134,6 +134,50 @@ fn several_possible_texts_are_all_named() {
 }
 
 #[test]
+fn an_item_of_a_visible_list_is_one_of_its_items() {
+    let both = one_of(&["a", "b"]);
+    let rows = "const ROWS = [{ topic: 'a', t: { x: 'a' } }, { topic: 'b', t: { x: 'b' } }]";
+    for expr in [
+        "ROWS[input.n].topic",
+        "ROWS.find((row) => row.n === input.n)!.topic",
+        "ROWS[Math.floor(Math.random() * 2)]['topic']",
+        "ROWS[input.n].t.x",
+        "['a', 'b'][input.n]",
+    ] {
+        assert_eq!(ts_topic(rows, expr), both, "{expr}");
+    }
+    for body in [
+        "for (const row of ROWS) await emit({ topic: row.topic })",
+        "for (const row of ROWS) { const { topic } = row; await emit({ topic }) }",
+        "const pick = ROWS[input.n]; await emit({ topic: pick.topic })",
+        "ROWS.forEach(async (row) => { await emit({ topic: row.topic }) })",
+    ] {
+        assert_eq!(
+            topics(&ts_handler(&format!("{rows}\n{body}"))),
+            [Some(both.clone())],
+            "{body}"
+        );
+    }
+    assert_eq!(
+        py_topic("ROWS = [{'t': 'a'}, {'t': 'b'}]", "random.choice(ROWS)['t']"),
+        both
+    );
+    assert_eq!(
+        rb_topic("ROWS = [{ t: 'a' }, { t: 'b' }]", "ROWS.sample[:t]"),
+        both
+    );
+    let pushed = "const ROWS: any[] = [{ topic: 'a' }]; ROWS.push(load())";
+    assert!(matches!(
+        ts_topic(pushed, "ROWS[input.n].topic"),
+        Text::Unknown(_)
+    ));
+    assert!(matches!(
+        ts_topic("const ROWS = [{ topic: 'a' }, load()]", "ROWS[input.n].topic"),
+        Text::Unknown(_)
+    ));
+}
+
+#[test]
 fn parameters_of_private_helpers_are_what_they_are_called_with() {
     let helper = "}\nasync function send(emit: any, topic: string) { await emit({ topic, data: 1 })";
     let called = |calls: &str| {

@@ -1,0 +1,113 @@
+//! Values that are one of the items of a list which the file shows: loop variables, parameters of callbacks, picks.
+
+use crate::ast::{Expr, ExprKind, ScopeId};
+use crate::model::Model;
+use crate::scope::{Def, Path, Step};
+
+use super::Value;
+
+/// Any item of a list, or the part of the items that the path leads to.
+pub(crate) struct Item<'a, 't> {
+    list: &'a Expr<'t>,
+    path: Path<'a>,
+    scope: ScopeId,
+}
+
+impl<'a, 't> Model<'a, 't> {
+    /// The list that `expr` is an item of, if it is one.
+    pub(super) fn item(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Option<Item<'a, 't>> {
+        let _step = self.step()?;
+        let whole = |list| {
+            Some(Item {
+                list,
+                path: Vec::new(),
+                scope,
+            })
+        };
+        match &expr.kind {
+            ExprKind::Cast(cast) => self.item(&cast.value, scope),
+            ExprKind::Element(list) => whole(list),
+            ExprKind::Name(name) => match self.scopes.lookup(name, scope)?.defs.as_slice() {
+                [def] => self.item_of_def(def),
+                _ => None,
+            },
+            // Ruby calls without parentheses.
+            ExprKind::Member(member) if member.name == "sample" => whole(&member.object),
+            ExprKind::Member(member) => self.part_of_item(&member.object, member.name, scope),
+            ExprKind::Index(pair) => match pair.1.as_text() {
+                Some(key) => self.part_of_item(&pair.0, key, scope),
+                None => whole(&pair.0).filter(|_| self.is_list(&pair.0, scope)),
+            },
+            ExprKind::Call(call) => match &call.callee.kind {
+                // `ROWS.find(…)`, `random.choice(ROWS)`
+                ExprKind::Member(member) if member.name == "choice" => whole(call.args.first()?),
+                ExprKind::Member(member) if matches!(member.name, "find" | "at" | "sample") => {
+                    whole(&member.object)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The list that a definition takes an item of.
+    pub(super) fn item_of_def(&self, def: &Def<'a, 't>) -> Option<Item<'a, 't>> {
+        match def {
+            Def::Item { list, path, scope } => Some(Item {
+                list,
+                path: path.clone(),
+                scope: *scope,
+            }),
+            Def::Value { value, path, scope } => {
+                let mut item = self.item(value, *scope)?;
+                item.path.extend(path.iter().copied());
+                Some(item)
+            }
+            _ => None,
+        }
+    }
+
+    fn part_of_item(&self, object: &'a Expr<'t>, key: &'a str, scope: ScopeId) -> Option<Item<'a, 't>> {
+        let mut item = self.item(object, scope)?;
+        item.path.push(Step::Key(key));
+        Some(item)
+    }
+
+    fn is_list(&self, expr: &'a Expr<'t>, scope: ScopeId) -> bool {
+        matches!(
+            self.value(expr, scope),
+            Value::Expr(
+                Expr {
+                    kind: ExprKind::List(_),
+                    ..
+                },
+                _
+            )
+        )
+    }
+
+    /// What the items of the list are, if all of them are visible.
+    pub(super) fn item_values(&self, item: &Item<'a, 't>) -> Option<Vec<Value<'a, 't>>> {
+        if self.is_rewritten(item.list, None, item.scope) {
+            return None;
+        }
+        let Value::Expr(
+            Expr {
+                kind: ExprKind::List(items),
+                ..
+            },
+            scope,
+        ) = self.value(item.list, item.scope)
+        else {
+            return None;
+        };
+        let value = |expr: &'a Expr<'t>| match &expr.kind {
+            ExprKind::Spread(_) => Value::Unknown,
+            _ => item
+                .path
+                .iter()
+                .fold(self.value(expr, scope), |value, step| self.project(value, *step)),
+        };
+        Some(items.iter().map(value).collect())
+    }
+}
