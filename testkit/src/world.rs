@@ -241,7 +241,7 @@ fn glob_matches(glob: &str, text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn apply(world: &mut World, op: &str, args: Json, now: i64) -> Json {
+    fn apply(world: &mut World, op: &str, args: &Json, now: i64) -> Json {
         world.apply(op, args.as_array().unwrap(), now).unwrap()
     }
 
@@ -255,9 +255,9 @@ mod tests {
             json!(null),
             json!({"b": 1, "a": 2}),
         ] {
-            apply(&mut world, "state.set", json!(["g", "k", value]), 0);
+            apply(&mut world, "state.set", &json!(["g", "k", value]), 0);
             assert_eq!(
-                apply(&mut world, "state.get", json!(["g", "k"]), 0).to_string(),
+                apply(&mut world, "state.get", &json!(["g", "k"]), 0).to_string(),
                 value.to_string()
             );
         }
@@ -266,15 +266,15 @@ mod tests {
     #[test]
     fn a_group_does_not_catch_another_with_its_prefix() {
         let mut world = World::default();
-        apply(&mut world, "state.set", json!(["user:1", "k", 1]), 0);
-        apply(&mut world, "state.set", json!(["user:10", "k", 2]), 0);
+        apply(&mut world, "state.set", &json!(["user:1", "k", 1]), 0);
+        apply(&mut world, "state.set", &json!(["user:10", "k", 2]), 0);
         assert_eq!(
-            apply(&mut world, "state.get_group", json!(["user:1"]), 0),
+            apply(&mut world, "state.get_group", &json!(["user:1"]), 0),
             json!([["k", 1]])
         );
-        apply(&mut world, "state.clear", json!(["user:1"]), 0);
+        apply(&mut world, "state.clear", &json!(["user:1"]), 0);
         assert_eq!(
-            apply(&mut world, "state.get", json!(["user:10", "k"]), 0),
+            apply(&mut world, "state.get", &json!(["user:10", "k"]), 0),
             json!(2)
         );
     }
@@ -282,23 +282,23 @@ mod tests {
     #[test]
     fn an_item_expires_on_the_virtual_clock() {
         let mut world = World::default();
-        apply(&mut world, "state.set", json!(["g", "k", 1, 300]), 1_000);
+        apply(&mut world, "state.set", &json!(["g", "k", 1, 300]), 1_000);
         assert_eq!(
-            apply(&mut world, "state.get", json!(["g", "k"]), 300_999),
+            apply(&mut world, "state.get", &json!(["g", "k"]), 300_999),
             json!(1)
         );
         assert_eq!(
-            apply(&mut world, "state.get", json!(["g", "k"]), 301_000),
+            apply(&mut world, "state.get", &json!(["g", "k"]), 301_000),
             json!(null)
         );
         assert_eq!(
-            apply(&mut world, "state.delete", json!(["g", "k"]), 301_000),
+            apply(&mut world, "state.delete", &json!(["g", "k"]), 301_000),
             json!(null)
         );
-        apply(&mut world, "state.set", json!(["g", "k", 2, 1]), 0);
-        apply(&mut world, "state.set", json!(["g", "k", 3]), 0);
+        apply(&mut world, "state.set", &json!(["g", "k", 2, 1]), 0);
+        apply(&mut world, "state.set", &json!(["g", "k", 3]), 0);
         assert_eq!(
-            apply(&mut world, "state.get", json!(["g", "k"]), 9_000_000),
+            apply(&mut world, "state.get", &json!(["g", "k"]), 9_000_000),
             json!(3)
         );
     }
@@ -336,16 +336,16 @@ mod tests {
         let item = apply(
             &mut world,
             "stream.set",
-            json!(["chat", "u1", "m1", {"text": "hi"}]),
+            &json!(["chat", "u1", "m1", {"text": "hi"}]),
             0,
         );
         assert_eq!(item, json!({"text": "hi", "id": "m1"}));
         assert_eq!(
-            apply(&mut world, "stream.get_group", json!(["chat", "u1"]), 0),
+            apply(&mut world, "stream.get_group", &json!(["chat", "u1"]), 0),
             json!([item])
         );
         assert_eq!(
-            apply(&mut world, "stream.get", json!(["chat", "u2", "m1"]), 0),
+            apply(&mut world, "stream.get", &json!(["chat", "u2", "m1"]), 0),
             json!(null)
         );
     }

@@ -79,7 +79,7 @@ fn done() -> Result<FromWorker, StageError> {
     })
 }
 
-fn call(id: u64, op: &str, args: Json) -> Result<FromWorker, StageError> {
+fn call(id: u64, op: &str, args: &Json) -> Result<FromWorker, StageError> {
     Ok(FromWorker::Call {
         id,
         op: op.into(),
@@ -89,7 +89,7 @@ fn call(id: u64, op: &str, args: Json) -> Result<FromWorker, StageError> {
 
 fn emit(topic: &str) -> Scene {
     vec![
-        call(1, "emit", json!([{ "topic": topic, "data": {} }])),
+        call(1, "emit", &json!([{ "topic": topic, "data": {} }])),
         parked(&[1], &[]),
         done(),
     ]
@@ -179,7 +179,7 @@ fn a_sleeping_handler_lets_others_run_at_their_time() {
     let plan = plan(vec![step("sleeper", &["t"]), step("quick", &["t"])]);
     let sleep = vec![
         parked(&[], &[(1, 5_000)]),
-        call(1, "emit", json!([{ "topic": "none", "data": {} }])),
+        call(1, "emit", &json!([{ "topic": "none", "data": {} }])),
         done(),
     ];
     let mut script = Script::default().play("sleeper", vec![sleep]);
@@ -194,9 +194,9 @@ fn a_sleeping_handler_lets_others_run_at_their_time() {
 fn answers_wait_until_the_handler_parks_and_keep_their_order() {
     let plan = plan(vec![step("a", &["t"])]);
     let scene = vec![
-        call(1, "state.set", json!(["g", "k", 7])),
-        call(2, "state.get", json!(["g", "k"])),
-        call(3, "state.get", json!([{}, "k"])),
+        call(1, "state.set", &json!(["g", "k", 7])),
+        call(2, "state.get", &json!(["g", "k"])),
+        call(3, "state.get", &json!([{}, "k"])),
         parked(&[1, 2, 3], &[]),
         done(),
     ];
