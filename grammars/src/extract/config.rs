@@ -13,6 +13,8 @@ pub(crate) struct Config<'a, 't> {
     pub(crate) span: Span,
     pub(crate) entries: &'a [Entry<'t>],
     pub(crate) scope: ScopeId,
+    /// True if the object is changed after its definition.
+    pub(crate) rewritten: bool,
 }
 
 /// A handler and where its name is written.
@@ -32,6 +34,13 @@ impl<'a, 't> Model<'a, 't> {
         self.config_of(expr, scope)
     }
 
+    /// True for `config["flows"] = …` and the like, on the published name or on the one behind it.
+    fn is_config_rewritten(&self, expr: &Expr<'t>) -> bool {
+        let is_changed = |binding: &Binding<'a, 't>| binding.opened || !binding.keys.is_empty();
+        self.published_binding("config").is_some_and(is_changed)
+            || self.is_rewritten(expr, None, ScopeId::MODULE)
+    }
+
     fn config_of(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Option<Config<'a, 't>> {
         match self.value(expr, scope) {
             Value::Expr(
@@ -44,6 +53,7 @@ impl<'a, 't> Model<'a, 't> {
                 span: *span,
                 entries,
                 scope,
+                rewritten: self.is_config_rewritten(expr),
             }),
             _ => None,
         }

@@ -109,11 +109,16 @@ impl<'a, 't> Model<'a, 't> {
         config: Config<'a, 't>,
         handler: Option<Handler<'a, 't>>,
     ) -> Option<StepFact> {
-        let keys = self.keys(config.entries, config.scope);
+        let mut keys = self.keys(config.entries, config.scope);
         if !self.is_step(&keys) {
             return None;
         }
-        let is_v1 = keys.has(&["triggers", "enqueues", "virtualEnqueues"]);
+        keys.open |= config.rewritten;
+        let mut emits = self.declaration(keys.get(if self.is_newer(&keys) { "enqueues" } else { "emits" }));
+        if let Declaration::List { open, .. } = &mut emits {
+            *open |= config.rewritten;
+        }
+        let is_v1 = self.is_newer(&keys);
         let dialect = if is_v1 { Dialect::V1 } else { Dialect::V0 };
         let kind_text = if is_v1 { None } else { self.key_text(&keys, "type") };
         let triggers = if is_v1 {
@@ -129,7 +134,7 @@ impl<'a, 't> Model<'a, 't> {
             kind_text,
             name: self.key_text(&keys, "name"),
             triggers,
-            emits: self.declaration(keys.get(if is_v1 { "enqueues" } else { "emits" })),
+            emits,
             virtual_emits: self.topics_at(&keys, if is_v1 { "virtualEnqueues" } else { "virtualEmits" }),
             virtual_subscribes: self.topics_at(&keys, "virtualSubscribes"),
             flows: self
@@ -149,6 +154,10 @@ impl<'a, 't> Model<'a, 't> {
             keys_open: keys.open,
             handler: handler.map(handler_fact),
         })
+    }
+
+    fn is_newer(&self, keys: &Keys<'a, 't>) -> bool {
+        keys.has(&["triggers", "enqueues", "virtualEnqueues"])
     }
 
     /// A config of something else than a step has none of the keys that wire one up.

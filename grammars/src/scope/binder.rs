@@ -339,23 +339,45 @@ impl<'a, 't> Binder<'a, 't> {
         let ExprKind::Member(member) = &site.call.callee.kind else {
             return;
         };
-        let Some(object) = member.object.as_name() else {
-            return;
-        };
-        let target = match (object, member.name) {
-            ("Object", "assign" | "defineProperty") => site.call.args.first().and_then(|arg| arg.as_name()),
-            (_, "update" | "setdefault" | "pop" | "popitem" | "clear") => Some(object),
-            (_, "push" | "unshift" | "splice" | "append" | "extend" | "insert") => Some(object),
-            (_, "merge!" | "store" | "delete" | "reject!" | "select!" | "compact!" | "transform_values!") => {
-                Some(object)
-            }
+        let changed = match (member.object.as_name(), member.name) {
+            (Some("Object"), "assign" | "defineProperty") => site.call.args.first(),
+            (_, name) if MUTATING.contains(&name) => Some(&member.object),
             _ => None,
         };
-        if let Some(id) = target.and_then(|name| self.scopes.find(name, site.scope)) {
-            self.scopes.bindings[id.0].opened = true;
+        let Some(changed) = changed else { return };
+        match changed.as_name() {
+            Some(name) => {
+                if let Some(id) = self.scopes.find(name, site.scope) {
+                    self.scopes.bindings[id.0].opened = true;
+                }
+            }
+            // `config.emits.push(…)` changes what stands at a key.
+            None => self.write_place(changed, None, site.scope),
         }
     }
 }
+
+/// Methods that change what they are called on.
+const MUTATING: [&str; 18] = [
+    "update",
+    "setdefault",
+    "pop",
+    "popitem",
+    "clear",
+    "push",
+    "unshift",
+    "splice",
+    "append",
+    "extend",
+    "insert",
+    "merge!",
+    "store",
+    "delete",
+    "reject!",
+    "select!",
+    "compact!",
+    "transform_values!",
+];
 
 /// Where the names of a pattern come from.
 #[derive(Clone, Copy)]

@@ -237,6 +237,28 @@ fn declarations_say_what_they_do_not_show() {
 }
 
 #[test]
+fn a_config_that_is_changed_later_is_open() {
+    for change in [
+        "config['flows'] = ['f']",
+        "config['emits'].append('b')",
+        "config.update(more)",
+    ] {
+        let step = py(&format!(
+            "config = {{'type': 'event', 'subscribes': [], 'emits': ['a']}}\n{change}\n"
+        ))
+        .step
+        .unwrap();
+        assert!(step.keys_open && !step.emits.is_complete(), "{change}");
+    }
+    let step = ts(
+        "export const config: any = { type: 'event', subscribes: [], emits: ['a'] }\nconfig.emits.push('b')",
+    )
+    .step
+    .unwrap();
+    assert!(step.keys_open && !step.emits.is_complete());
+}
+
+#[test]
 fn topics_of_visible_rows() {
     let rows = "const ROWS = [{ topic: 'x', n: 1 }, { topic: 'y', n: 2 }]\nexport const config = { type: 'event', subscribes: ";
     let subscribed = |value: &str| {
