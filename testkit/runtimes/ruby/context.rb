@@ -182,17 +182,21 @@ module Banister
   class Logger
     include MembersByName
 
-    MEMBERS = %i[info warn error debug].freeze
+    LEVELS = %i[info warn error debug].freeze
+    MEMBERS = [*LEVELS, :warning].freeze
 
     def initialize(calls)
       @calls = calls
     end
 
-    MEMBERS.each do |level|
+    LEVELS.each do |level|
       define_method(level) do |message = "", data = nil, **fields|
         data = data.nil? ? fields : data.to_h.merge(fields) unless fields.empty?
         @calls.log(level.name, message.to_s, Values.plain(data))
       end
     end
+
+    # As Ruby's own loggers call it.
+    alias warning warn
   end
 end

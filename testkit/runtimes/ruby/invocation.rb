@@ -2,6 +2,7 @@
 
 require_relative "calls"
 require_relative "context"
+require_relative "cookies"
 require_relative "failure"
 require_relative "step"
 
@@ -54,7 +55,7 @@ module Banister
       Outbound.open_session(message["session"], message["invocation"], message.fetch("hosts"))
       calls = Pause.calls = Calls.new(@channel)
       context = Context.new(message.fetch("context"), calls)
-      input = Values.rich(message["input"])
+      input = Values.rich(message["call"] == "api" ? Cookies.added_to(message["input"]) : message["input"])
       globals = global_variables
       result = step(message.fetch("file")).run(message.fetch("call"), input, context)
       ["done", { "value" => Values.plain(result), "calls" => calls.unanswered, "leaked" => leaked(globals) }]
