@@ -20,6 +20,20 @@ const compiled = new Map()
 /** Packages and node's own modules by URL. */
 const packages = new Map()
 
+// Compiled code remembers the module that it was compiled for, and `import()` and `import.meta` go to that one: what uses
+// them is compiled each time.
+const USES_IMPORT = /\bimport\b(?!\s*[\w${*'"])/
+
+function compiledCode(path, code) {
+  const before = compiled.get(path)
+  return before?.code === code ? before.data : undefined
+}
+
+function keepCompiled(path, code, produce) {
+  if (compiled.get(path)?.code === code) return
+  compiled.set(path, { code, data: USES_IMPORT.test(code) ? undefined : produce() })
+}
+
 /** Asks the harness for a module; synchronous. */
 function load(specifier, from) {
   send({ type: 'load', specifier, from })
@@ -81,10 +95,9 @@ export class Graph {
     const known = this.#esm.get(path)
     if (known) return known
     registerSource(path, code)
-    const before = compiled.get(path)
     const module = new SourceTextModule(code, {
       identifier: path,
-      cachedData: before?.code === code ? before.data : undefined,
+      cachedData: compiledCode(path, code),
       initializeImportMeta: (meta) => {
         meta.url = pathToFileURL(path).href
         meta.filename = path
@@ -93,7 +106,7 @@ export class Graph {
       },
       importModuleDynamically: (specifier) => this.#dynamic(specifier, path),
     })
-    if (before?.code !== code) compiled.set(path, { code, data: module.createCachedData() })
+    keepCompiled(path, code, () => module.createCachedData())
     this.#esm.set(path, module)
     return module
   }
@@ -158,15 +171,15 @@ export class Graph {
     const known = this.#commonJs.get(path)
     if (known) return known
     registerSource(path, code)
-    const before = compiled.get(path)
+    const cachedData = compiledCode(path, code)
     const parameters = ['exports', 'require', 'module', '__filename', '__dirname']
     const run = compileFunction(code, parameters, {
       filename: path,
-      cachedData: before?.code === code ? before.data : undefined,
-      produceCachedData: before?.code !== code,
+      cachedData,
+      produceCachedData: cachedData === undefined,
       importModuleDynamically: (specifier) => this.#dynamic(specifier, path),
     })
-    if (before?.code !== code) compiled.set(path, { code, data: run.cachedData })
+    keepCompiled(path, code, () => run.cachedData)
     const module = { id: path, filename: path, exports: {}, loaded: false, children: [], paths: [] }
     this.#commonJs.set(path, module)
     try {

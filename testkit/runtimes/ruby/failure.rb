@@ -11,7 +11,7 @@ module Banister
     class << self
       # The fields of `threw.error`.
       def describe(error, root)
-        return { "name" => "SystemExit", "message" => "exit was called by the handler" }.merge(trace(error, root)) if error.is_a?(SystemExit)
+        return { "name" => "SystemExit", "message" => "exit(#{error.status}) was called by the handler" }.merge(trace(error, root)) if error.is_a?(SystemExit)
 
         { "name" => error.class.name || "anonymous class", "message" => text(message(error), root) }.merge(trace(error, root))
       end

@@ -21,7 +21,7 @@ def describe(error, root):
     if isinstance(error, SyntaxError) and error.msg:
         message = error.msg
     told = traceback.TracebackException.from_exception(error, capture_locals=False)
-    _drop_our_frames(told, set())
+    _tidy(told, root, set())
     stack = "".join(told.format()).rstrip().replace(root + os.sep, "")
     described = {"name": type(error).__name__, "message": message, "stack": stack}
     return _with_place(described, error, root)
@@ -48,6 +48,8 @@ def _innermost(error, root):
 
 def in_project(path, root):
     """Whether a file belongs to the project and to no package installed inside it."""
+    if path.startswith("<"):
+        return False
     path = os.path.abspath(path)
     return (
         path.startswith(root + os.sep)
@@ -56,12 +58,14 @@ def in_project(path, root):
     )
 
 
-def _drop_our_frames(told, seen):
+def _tidy(told, root, seen):
+    """Drops our own frames, and those of the event loop that lead to the project's first."""
     if told is None or id(told) in seen:
         return
     seen.add(id(told))
     kept = [frame for frame in told.stack if not frame.filename.startswith((_OURS + os.sep, "<frozen importlib"))]
+    first = next((at for at, frame in enumerate(kept) if in_project(frame.filename, root)), 0)
     told.stack = traceback.StackSummary()
-    told.stack.extend(kept)
-    _drop_our_frames(told.__cause__, seen)
-    _drop_our_frames(told.__context__, seen)
+    told.stack.extend(kept[first:])
+    _tidy(told.__cause__, root, seen)
+    _tidy(told.__context__, root, seen)

@@ -36,9 +36,14 @@ def install(root):
 
 def forget(root):
     """Forgets what was imported from the project."""
-    for name, module in list(sys.modules.items()):
-        if name != "__main__" and any(in_project(path, root) or path == root for path in _paths(module)):
-            del sys.modules[name]
+    # A package is found through the one around it, so none may go before all have been looked at.
+    names = [
+        name
+        for name, module in list(sys.modules.items())
+        if name != "__main__" and any(in_project(path, root) or path == root for path in _paths(module))
+    ]
+    for name in names:
+        del sys.modules[name]
     importlib.invalidate_caches()
 
 
@@ -54,11 +59,13 @@ def _paths(module):
 
 
 def load(path, root):
-    """Imports the file at ``path``."""
+    """Imports the file at ``path``, unless it has been since ``forget``."""
     inside = os.path.relpath(path, os.path.dirname(root))
     parts = os.path.splitext(inside)[0].split(os.sep)
     # A dot in a file's name would name a package.
     name = ".".join(part.replace(".", "_") for part in parts)
+    if name in sys.modules:
+        return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path, loader=_Loader(name, path))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
