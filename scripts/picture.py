@@ -68,6 +68,6 @@ def draw(lines):
 
 
 if __name__ == "__main__":
-    lines = run(["check", "tests/projects/broken-ecommerce"], (28, 1)) + run(["test", "-C", "examples/ecommerce"], (100, 3))
+    lines = run(["check", "tests/projects/broken-ecommerce"], (20, 1)) + run(["test", "-C", "examples/ecommerce"], (100, 3))
     with open("docs/picture.svg", "w", encoding="utf-8") as picture:
         picture.write(draw(lines))

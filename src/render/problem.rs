@@ -3,8 +3,11 @@
 /// An error with its causes, each on its own line.
 pub(crate) fn error_chain(error: &anyhow::Error) -> String {
     let mut out = format!("\u{1b}[1;31merror\u{1b}[0m: {error}");
-    for cause in error.chain().skip(1) {
-        out.push_str(&format!("\n  because: {cause}"));
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        // Some errors name their cause in their own text.
+        if !out.ends_with(&cause) {
+            out.push_str(&format!("\n  because: {cause}"));
+        }
     }
     out
 }

@@ -165,7 +165,11 @@ impl Trace {
     pub fn canonical(&self) -> String {
         let mut out = String::new();
         for event in &self.events {
-            let value = serde_json::to_value(event).unwrap_or(Json::Null);
+            let mut value = serde_json::to_value(event).unwrap_or(Json::Null);
+            // A stack names files of the interpreter's installation, which differ from machine to machine.
+            if let Some(error) = value.get_mut("error").and_then(Json::as_object_mut) {
+                error.shift_remove("stack");
+            }
             write_canonical(&value, &mut out);
             out.push('\n');
         }
@@ -209,5 +213,45 @@ pub fn write_canonical(value: &Json, out: &mut String) {
             _ => out.push_str(&number.to_string()),
         },
         other => out.push_str(&other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn numbers_and_keys_have_one_form() {
+        let mut out = String::new();
+        write_canonical(
+            &json!({"b": 1.0, "a": [2.5, 1e20, -3, null], "c": {"z": "ä", "y": true}}),
+            &mut out,
+        );
+        assert_eq!(out, r#"{"a":[2.5,1e20,-3,null],"b":1,"c":{"y":true,"z":"ä"}}"#);
+    }
+
+    #[test]
+    fn a_stack_is_no_part_of_a_trace() {
+        let error = HandlerError {
+            name: "KeyError".into(),
+            message: "'a'".into(),
+            stack: "File \"/usr/lib/python3/x.py\"".into(),
+            line: Some(3),
+            ..HandlerError::default()
+        };
+        let trace = Trace {
+            events: vec![Event {
+                at: 0,
+                invocation: Some(1),
+                what: What::Threw { error },
+            }],
+        };
+        let canonical = trace.canonical();
+        assert!(
+            canonical.contains("KeyError") && canonical.contains("\"line\":3"),
+            "{canonical}"
+        );
+        assert!(!canonical.contains("/usr/lib"), "{canonical}");
     }
 }
