@@ -228,7 +228,7 @@ mod tests {
             &json!({"b": 1.0, "a": [2.5, 1e20, -3, null], "c": {"z": "ä", "y": true}}),
             &mut out,
         );
-        assert_eq!(out, r#"{"a":[2.5,1e20,-3,null],"b":1,"c":{"y":true,"z":"ä"}}"#);
+        assert_eq!(out, r#"{"a":[2.5,1e+20,-3,null],"b":1,"c":{"y":true,"z":"ä"}}"#);
     }
 
     #[test]
