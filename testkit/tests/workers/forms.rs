@@ -37,12 +37,11 @@ fn assert_hello(told: &Told) {
     );
 }
 
-#[test]
-fn hello_in_every_language_and_form() {
-    let steps = [
-        (
-            "steps/hello.step.ts",
-            r"import type { Handlers } from 'motia'
+/// The same step in every language and form.
+const HELLO: [(&str, &str); 6] = [
+    (
+        "steps/hello.step.ts",
+        r"import type { Handlers } from 'motia'
 import { EventConfig } from '@motiadev/core'
 export const config: EventConfig = { type: 'event', name: 'Hello', subscribes: [], emits: [] }
 export const handler: Handlers['Hello'] = async (input: any, { emit, state, streams, logger, traceId, flows }) => {
@@ -59,10 +58,10 @@ export const handler: Handlers['Hello'] = async (input: any, { emit, state, stre
   return { status: 200, body: { sum, missing } }
 }
 ",
-        ),
-        (
-            "steps/hello.step.js",
-            r"exports.config = { type: 'event', name: 'Hello', subscribes: [], emits: [] }
+    ),
+    (
+        "steps/hello.step.js",
+        r"exports.config = { type: 'event', name: 'Hello', subscribes: [], emits: [] }
 exports.handler = async (input, ctx) => {
   const missing = await ctx.state.get('orders', 'o1')
   await ctx.state.set('orders', 'o1', input)
@@ -77,10 +76,10 @@ exports.handler = async (input, ctx) => {
   return { status: 200, body: { sum, missing } }
 }
 ",
-        ),
-        (
-            "steps/hello_step.py",
-            r#"
+    ),
+    (
+        "steps/hello_step.py",
+        r#"
 config = {"type": "event", "name": "Hello", "subscribes": [], "emits": []}
 
 async def handler(input_data, ctx):
@@ -96,10 +95,10 @@ async def handler(input_data, ctx):
     ctx.logger.error("bad", {"code": 7})
     return {"status": 200, "body": {"sum": sum(item["n"] for item in group), "missing": missing}}
 "#,
-        ),
-        (
-            "steps/hello.step.py",
-            r#"
+    ),
+    (
+        "steps/hello.step.py",
+        r#"
 config = {"type": "event", "name": "Hello", "subscribes": [], "emits": []}
 
 async def handler(input_data, context):
@@ -116,10 +115,10 @@ async def handler(input_data, context):
     logger.error("bad", code=7)
     return {"status": 200, "body": {"sum": sum(item["n"] for item in group.values()), "missing": missing}}
 "#,
-        ),
-        (
-            "steps/hello.step.rb",
-            r#"
+    ),
+    (
+        "steps/hello.step.rb",
+        r#"
 def config
   { type: 'event', name: 'Hello', subscribes: [], emits: [] }
 end
@@ -138,10 +137,10 @@ def handler(input, context)
   { status: 200, body: { sum: sum, missing: missing } }
 end
 "#,
-        ),
-        (
-            "steps/hello_hash.step.rb",
-            r#"
+    ),
+    (
+        "steps/hello_hash.step.rb",
+        r#"
 def config
   { 'type' => 'event', 'name' => 'Hello', 'subscribes' => [], 'emits' => [] }
 end
@@ -161,9 +160,12 @@ def handler(input, context)
   { 'status' => 200, 'body' => { 'sum' => sum, 'missing' => missing } }
 end
 "#,
-        ),
-    ];
-    for (file, text) in steps {
+    ),
+];
+
+#[test]
+fn hello_in_every_language_and_form() {
+    for (file, text) in HELLO {
         let input = json!({"name": "ä ☃", "items": [1, 2.5, null]});
         let Some(told) = run_step(file, text, input) else {
             continue;

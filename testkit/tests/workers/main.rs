@@ -11,6 +11,7 @@
 
 mod errors;
 mod forms;
+mod https;
 mod isolation;
 mod outbound;
 mod support;
