@@ -46,6 +46,7 @@ module Banister
 
     def describe(message)
       prepare(0, NO_SEED, {})
+      Outbound.open_session(nil, nil, [])
       step = Step.new(message.fetch("file"), @root)
       ["described", { "config" => Values.plain(step.config), "handler" => step.handler? }]
     end

@@ -34,7 +34,8 @@ module Banister
         name = name_of(host.to_s).downcase.delete_suffix(".")
         return name if @hosts.include?(name)
 
-        @channel.write("refused", { "host" => name, "port" => port.to_i })
+        # A look at a module belongs to no session, and tells nothing but what the module holds.
+        @channel.write("refused", { "host" => name, "port" => port.to_i }) if @session
         raise Refusal, "UNMOCKED outbound call to #{name}:#{port}: no mock declared for this host"
       end
 

@@ -331,16 +331,34 @@ fn python_emit_takes_one_message_as_the_framework_does() {
     assert_eq!(told.error().name, "TypeError");
 }
 
+/// The environment of a process cannot be changed safely while tests run, so this test runs itself in another one.
 #[test]
 fn a_missing_interpreter_is_named_with_the_command_that_installs_it() {
-    // The program is looked up on the worker's own path, which is the caller's: an empty one has no ruby.
-    let error = WorkerError::MissingInterpreter {
-        language: language_of("a.rb"),
-        tried: "ruby".into(),
-        install: "apt-get install ruby",
-        variable: "BANISTER_RUBY",
+    const NO_SUCH: &str = "/no/such/ruby";
+    if std::env::var("BANISTER_RUBY").as_deref() != Ok(NO_SUCH) {
+        let name = "errors::a_missing_interpreter_is_named_with_the_command_that_installs_it";
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        let output = command
+            .args([name, "--exact"])
+            .env("BANISTER_RUBY", NO_SUCH)
+            .output()
+            .unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            output.status.success() && printed.contains("1 passed"),
+            "{printed}"
+        );
+        return;
+    }
+    let project = Project::new(&[("steps/a.step.rb", "")]);
+    let config = WorkerConfig {
+        root: project.root(),
+        mock_port: 9,
+        ca_file: "/dev/null".into(),
+        budget: Duration::from_secs(1),
     };
-    let expected = "no interpreter for Ruby: `ruby` was not found; install it with `apt-get install ruby` or name one in BANISTER_RUBY";
+    let error = Worker::spawn(language_of("a.rb"), &config).unwrap_err();
+    let expected = "no interpreter for Ruby: `/no/such/ruby` was not found; install it with `apt-get install ruby` or name one in BANISTER_RUBY";
     assert_eq!(error.to_string(), expected);
 }
 

@@ -385,3 +385,32 @@ fn schemas_of_zod_become_json_schema() {
     assert_eq!(config["bodySchema"]["required"], json!(["a", "d"]));
     assert_eq!(config["responseSchema"]["200"]["required"], json!(["ok"]));
 }
+
+#[test]
+fn schemas_of_the_older_zod_do_too() {
+    let text = "import { z } from 'zod/v3'\nexport const config = { input: z.object({ a: z.string().email().min(1), n: z.number().int().positive().optional(), d: z.date(), u: z.union([z.literal('x'), z.null()]), l: z.array(z.string()).max(3).default([]), t: z.string().transform(Number) }).strict() }\n";
+    let project = Project::new(&[("steps/a.step.ts", text)]);
+    if !link_packages(&project) {
+        return;
+    }
+    let Some(mut worker) = project.worker(language_of("a.ts")) else {
+        return;
+    };
+    let FromWorker::Described { config, .. } = describe(&mut worker, &project.path("steps/a.step.ts")) else {
+        panic!("not described")
+    };
+    let expected = json!({
+        "type": "object",
+        "properties": {
+            "a": {"type": "string", "format": "email", "minLength": 1},
+            "n": {"type": "integer", "exclusiveMinimum": 0},
+            "d": {},
+            "u": {"anyOf": [{"const": "x"}, {"type": "null"}]},
+            "l": {"type": "array", "items": {"type": "string"}, "maxItems": 3, "default": []},
+            "t": {"type": "string"},
+        },
+        "required": ["a", "d", "u", "t"],
+        "additionalProperties": false,
+    });
+    assert_eq!(config["input"], expected);
+}

@@ -4,10 +4,10 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::thread::JoinHandle;
 
-use banister_testkit::protocol::CallShape;
+use banister_testkit::protocol::{CallShape, FromWorker};
 use serde_json::json;
 
-use crate::support::{Project, Told, language_of, run, run_step};
+use crate::support::{Project, Told, describe, language_of, run, run_step};
 
 /// Takes one connection at a time, `exchanges` times, and answers each request with a short text.
 fn listen(exchanges: usize) -> (u16, JoinHandle<Vec<(String, String)>>) {
@@ -163,5 +163,34 @@ fn an_answer_that_nobody_reads_keeps_nobody_waiting() {
             continue;
         };
         assert_eq!(told.value, json!(200), "{file}");
+    }
+}
+
+#[test]
+fn a_look_at_a_module_tells_nothing_but_what_it_holds() {
+    for (file, text) in [
+        (
+            "steps/a.step.ts",
+            "try { await fetch('http://api.unknown.dev/') } catch {}\nexport const config = { name: 'A' }",
+        ),
+        (
+            "steps/a_step.py",
+            "import socket\ntry:\n    socket.create_connection(('api.unknown.dev', 80))\nexcept OSError:\n    pass\nconfig = {'name': 'A'}\n",
+        ),
+        (
+            "steps/a.step.rb",
+            "require 'socket'\nbegin\n  TCPSocket.new('api.unknown.dev', 80)\nrescue SystemCallError\nend\ndef config\n  { name: 'A' }\nend\n",
+        ),
+    ] {
+        let project = Project::new(&[(file, text)]);
+        let Some(mut worker) = project.worker(language_of(file)) else {
+            continue;
+        };
+        match describe(&mut worker, &project.path(file)) {
+            FromWorker::Described { config, handler } => {
+                assert_eq!((config, handler), (json!({"name": "A"}), false), "{file}");
+            }
+            other => panic!("{file}: {other:?}"),
+        }
     }
 }
