@@ -33,6 +33,8 @@ pub struct FlowResult {
     pub output: Vec<StepOutput>,
     /// Whether the scheduler controlled everything.
     pub label: ControlLabel,
+    /// True if the run was stopped because it did not end.
+    pub endless: bool,
 }
 
 impl FlowResult {
@@ -54,6 +56,7 @@ impl FlowResult {
             notes: Vec::new(),
             output: Vec::new(),
             label: ControlLabel::Controlled,
+            endless: false,
         }
     }
 }
@@ -264,6 +267,7 @@ impl Telling<'_, '_> {
             details: miss.details,
         }));
         FlowResult {
+            endless: self.run.is_endless(),
             trace: self.run.trace,
             start,
             failures,

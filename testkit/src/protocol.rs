@@ -186,6 +186,11 @@ pub enum FromWorker {
         /// Port.
         port: u16,
     },
+    /// The handler started something that the harness does not control: a program, a thread with a world of its own.
+    Escaped {
+        /// What it did: "started the program curl".
+        what: String,
+    },
     /// Nothing can run before a `resume`.
     Parked {
         /// Calls without an answer.

@@ -121,6 +121,11 @@ impl<'a> Run<'a> {
         self.now
     }
 
+    /// True if the run was stopped because it did not end.
+    pub fn is_endless(&self) -> bool {
+        self.exhausted
+    }
+
     /// The plan that runs.
     pub fn plan(&self) -> &'a Plan {
         self.plan

@@ -4,6 +4,7 @@ import { encode, roundTrip, send, write } from './channel.mjs'
 import { begin as beginClock, forgetTimers, waitingTimers } from './clock.mjs'
 import { createContext, createRequest } from './context.mjs'
 import { describeError, Problem } from './errors.mjs'
+import { begin as beginEscapes } from './escapes.mjs'
 import { takeLeaked } from './globals.mjs'
 import { Graph, importPackage } from './modules.mjs'
 import { begin as beginNetwork, closeAll } from './network.mjs'
@@ -49,6 +50,7 @@ export class Invocation {
     reseed(seed)
     setEnvironment(env)
     beginNetwork({ session, invocation, hosts }, (host, port) => this.#tell({ type: 'refused', host, port }))
+    beginEscapes((what) => this.#tell({ type: 'escaped', what }))
     const work = this.isDescribe ? this.#describe() : this.#run()
     work.then(
       (message) => this.#end(message),

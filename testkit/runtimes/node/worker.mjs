@@ -10,6 +10,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { receive, send } from './channel.mjs'
 import * as clock from './clock.mjs'
 import { installStackTraces } from './errors.mjs'
+import * as escapes from './escapes.mjs'
 import { remember as rememberGlobals } from './globals.mjs'
 import { dropHandles, Invocation } from './invocation.mjs'
 import * as network from './network.mjs'
@@ -51,6 +52,7 @@ installStackTraces()
 clock.install()
 randomness.install()
 network.install(Number(mockPort))
+escapes.install()
 process.exit = refuseExit
 process.reallyExit = refuseExit
 process.abort = () => refuseExit('abort')

@@ -54,6 +54,7 @@ module Banister
     def invoke(message)
       prepare(message.fetch("now"), message.fetch("seed"), message.fetch("env"))
       Outbound.open_session(message["session"], message["invocation"], message.fetch("hosts"))
+      Escapes.channel = @channel
       calls = Pause.calls = Calls.new(@channel)
       context = Context.new(message.fetch("context"), calls)
       input = Values.rich(message["call"] == "api" ? Cookies.added_to(message["input"]) : message["input"])

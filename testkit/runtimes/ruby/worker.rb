@@ -10,6 +10,7 @@
 require_relative "channel"
 require_relative "clock"
 require_relative "entropy"
+require_relative "escapes"
 require_relative "pause"
 require_relative "outbound"
 require_relative "trust"
@@ -53,7 +54,7 @@ module Banister
       $stdout.sync = $stderr.sync = true
       Outbound.channel = @channel
       Outbound.configure(@mock_port)
-      [Clock, Entropy, Pause, Outbound].each(&:install)
+      [Clock, Entropy, Pause, Outbound, Escapes].each(&:install)
       Trust.install(@authority)
       Requires.install(@root)
       Forks.hold_exit

@@ -161,15 +161,33 @@ impl Run<'_> {
             self.collect_output(&live, false);
         }
         self.queue = crate::queue::Queue::default();
-        if !std::mem::replace(&mut self.exhausted, true) {
-            self.findings.push(Finding {
-                message: "the flow does not end: steps keep starting each other".to_owned(),
-                place: None,
-                details: Vec::new(),
-                fails: true,
-                answers_request: false,
-            });
+        if std::mem::replace(&mut self.exhausted, true) {
+            return;
         }
+        let busiest = self
+            .runs_of_step
+            .iter()
+            .max_by_key(|(step, runs)| (**runs, std::cmp::Reverse(**step)));
+        let Some((step, runs)) = busiest.map(|(step, runs)| (*step, *runs)) else {
+            return;
+        };
+        let message = match runs {
+            1 => format!(
+                "the flow does not end: {} goes on waiting and waking",
+                self.plan.steps[step].name
+            ),
+            _ => format!(
+                "the flow does not end: {} ran {runs} times",
+                self.plan.steps[step].name
+            ),
+        };
+        self.findings.push(Finding {
+            message,
+            place: self.handler_place(step),
+            details: Vec::new(),
+            fails: true,
+            answers_request: false,
+        });
     }
 
     pub(super) fn external_call(&mut self, at: usize, call: HttpCall) {
@@ -204,13 +222,21 @@ impl Run<'_> {
         self.findings.push(Finding {
             message: format!("{} called {host}:{port}, a host without a mock", step.name),
             place: self.handler_place(self.live[at].step),
-            details: vec![format!(
-                "nothing leaves this machine: add a mock under `mocks: http:` with `on: <METHOD> https://{host}/…`"
-            )],
+            details: advice(&host, port),
             fails: true,
             answers_request: false,
         });
         self.note(Some(self.live[at].invocation), What::Refused { host, port });
+    }
+
+    /// What a program or a thread of its own does is beyond the virtual clock, the seeds and the mocks.
+    pub(super) fn escaped(&mut self, at: usize, what: &str) {
+        self.label = ControlLabel::Opaque;
+        let step = self.step_of(at);
+        self.remark(format!(
+            "{} {what}, which the harness does not control",
+            step.name
+        ));
     }
 
     pub(super) fn undeclared_emit(&mut self, at: usize, topic: &str) {
@@ -295,5 +321,45 @@ impl Run<'_> {
             .file
             .map(|file| file.strip_prefix(&root).map_or(file.clone(), str::to_owned));
         error
+    }
+}
+
+/// How a refused connection could be mocked; nothing for what is no HTTP.
+fn advice(host: &str, port: u16) -> Vec<String> {
+    let bracketed = if host.contains(':') {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    };
+    let address = match port {
+        0 | 53 => return Vec::new(),
+        443 => format!("https://{bracketed}"),
+        80 => format!("http://{bracketed}"),
+        other => format!("http://{bracketed}:{other}"),
+    };
+    vec![format!(
+        "nothing leaves this machine: add a mock under `mocks: http:` with `on: <METHOD> {address}/…`"
+    )]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_advice_names_an_address_that_a_mock_can_have() {
+        let address = |host: &str, port| {
+            advice(host, port)
+                .first()
+                .and_then(|it| it.split("<METHOD> ").nth(1).map(str::to_owned))
+        };
+        assert_eq!(address("a.test", 443).as_deref(), Some("https://a.test/…`"));
+        assert_eq!(address("a.test", 80).as_deref(), Some("http://a.test/…`"));
+        assert_eq!(
+            address("localhost", 9999).as_deref(),
+            Some("http://localhost:9999/…`")
+        );
+        assert_eq!(address("::1", 80).as_deref(), Some("http://[::1]/…`"));
+        assert_eq!(address("a.test", 53), None);
     }
 }

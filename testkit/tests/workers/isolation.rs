@@ -239,3 +239,40 @@ fn ruby_input_reads_as_texts_symbols_and_methods() {
         json!([1, 1, 1, 1, 1, true, ["a", "c"], null, null])
     );
 }
+
+#[test]
+fn a_program_that_a_handler_starts_is_told_of() {
+    let starters = [
+        (
+            "steps/a.step.ts",
+            "import { execSync } from 'node:child_process'\nexport const handler = () => execSync('echo hi').toString()",
+        ),
+        (
+            "steps/b.step.js",
+            "const { spawn } = require('node:child_process')\nexports.handler = () => new Promise((done) => {\n  let out = ''\n  const child = spawn('echo', ['hi'])\n  child.stdout.on('data', (data) => { out += data })\n  child.on('close', () => done(out))\n})",
+        ),
+        (
+            "steps/c_step.py",
+            "import subprocess\nasync def handler(data, ctx):\n    return subprocess.run(['echo', 'hi'], capture_output=True, text=True).stdout\n",
+        ),
+        (
+            "steps/d.step.rb",
+            "def handler(input, context)\n  `echo hi`\nend\n",
+        ),
+        (
+            "steps/e.step.rb",
+            "def handler(input, context)\n  IO.popen(['echo', 'hi'], &:read)\nend\n",
+        ),
+    ];
+    for (file, text) in starters {
+        let project = Project::new(&[(file, text)]);
+        let Some(mut worker) = project.worker(language_of(file)) else {
+            continue;
+        };
+        let told = run(&mut worker, project.invoke(file, CallShape::Event, json!({})))
+            .unwrap()
+            .ok();
+        assert_eq!(told.value, json!("hi\n"), "{file}");
+        assert_eq!(told.escaped, ["started the program echo"], "{file}");
+    }
+}

@@ -98,6 +98,7 @@ pub(crate) struct Told {
     pub(crate) calls: Vec<(String, Vec<Json>)>,
     pub(crate) logs: Vec<(String, String, Json)>,
     pub(crate) refused: Vec<(String, u16)>,
+    pub(crate) escaped: Vec<String>,
     pub(crate) value: Json,
     pub(crate) unawaited: Vec<u64>,
     pub(crate) leaked: Vec<String>,
@@ -138,6 +139,7 @@ pub(crate) fn run(worker: &mut Worker, invoke: Invoke) -> Result<Told, WorkerErr
             }
             FromWorker::Log { level, message, data } => told.logs.push((level, message, data)),
             FromWorker::Refused { host, port } => told.refused.push((host, port)),
+            FromWorker::Escaped { what } => told.escaped.push(what),
             FromWorker::Parked { calls, timers } => {
                 let pending: Vec<u64> = replies.iter().map(|reply: &Reply| reply.id).collect();
                 assert_eq!(calls, pending, "the calls without an answer");

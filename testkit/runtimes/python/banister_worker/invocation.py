@@ -6,7 +6,7 @@ import json
 import os
 import sys
 
-from . import channel, clock, context, errors, modules, network, randomness
+from . import channel, clock, context, errors, escapes, modules, network, randomness
 from .loop import VirtualLoop
 
 # A look at a module happens at no time in particular, but always at the same one.
@@ -44,6 +44,7 @@ class Invocation:
         network.begin(
             message.get("session", 0), message.get("invocation", 0), message.get("hosts", []), silent=self._describes
         )
+        escapes.begin(None if self._describes else lambda what: channel.send({"type": "escaped", "what": what}))
         if message.get("isolation") != "shared":
             modules.forget(self._root)
         asyncio.set_event_loop(self._loop)
@@ -54,6 +55,7 @@ class Invocation:
         self._end(answer)
 
     def _end(self, answer):
+        escapes.begin(None)
         leaked = sorted(set(vars(builtins)) - _known_builtins)
         for name in leaked:
             delattr(builtins, name)

@@ -1,0 +1,33 @@
+"""Programs that a handler starts: their clock, randomness and connections are not ours. They run all the same, and the
+harness is told, so that the test does not count as controlled."""
+
+import os
+import sys
+
+_EVENTS = {"os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"}
+_tell = None
+
+
+def begin(tell):
+    """A new invocation begins; ``tell(what)`` hears of everything that leaves our control; None: nobody does."""
+    global _tell
+    _tell = tell
+
+
+def install():
+    sys.addaudithook(_hear)
+
+
+def _hear(event, args):
+    if _tell is None:
+        return
+    if event == "subprocess.Popen":
+        _tell(f"started the program {_name(args[0] or args[1])}")
+    elif event in _EVENTS:
+        _tell(f"called {event}")
+
+
+def _name(program):
+    if isinstance(program, (list, tuple)):
+        program = program[0] if program else ""
+    return os.path.basename(os.fsdecode(program).split(" ")[0])
