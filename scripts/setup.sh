@@ -52,6 +52,9 @@ at_least python3 3.9 "$(python3 -c 'import platform; print(platform.python_versi
 
 have ruby ruby 'Ruby steps run in it'
 have nvim neovim 'the test of the editor plugin drives it'
+if command -v nvim >/dev/null; then
+  at_least nvim 0.7 "$(nvim --version | sed -n '1s/^NVIM v//p')"
+fi
 if command -v ruby >/dev/null; then
   at_least ruby 3.0 "$(ruby -e 'puts RUBY_VERSION')"
 fi

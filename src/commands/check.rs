@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
                 crate::render::problem::warning(&format!("{}: {}", problem.file, problem.message))
             );
         }
-        reports.push(Report::of(&loaded, path));
+        reports.push(Report::of(&loaded, path, arguments.paths.len() > 1));
     }
     let mut summary = Summary::default();
     for report in &reports {
@@ -67,12 +67,19 @@ pub(crate) struct Report {
     pub(crate) snapshot: Snapshot,
     /// Sorted by file, then position.
     pub(crate) findings: Vec<Diagnostic>,
+    /// What stands before the files of this workspace in a report of several: nothing, or its folder and a `/`.
+    prefix: String,
 }
 
 impl Report {
+    /// A file of the workspace as the report names it.
+    pub(crate) fn name(&self, file: &str) -> String {
+        format!("{}{file}", self.prefix)
+    }
+
     /// Checks a whole workspace, and keeps what lies under the path that was asked for: a file's defects are often in
     /// its neighbours.
-    fn of(loaded: &disk::Loaded, asked: &Path) -> Self {
+    fn of(loaded: &disk::Loaded, asked: &Path, among_others: bool) -> Self {
         let snapshot = loaded.host.snapshot();
         let mut findings = snapshot.check();
         let below = asked.canonicalize().ok().and_then(|path| {
@@ -86,7 +93,30 @@ impl Report {
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             });
         }
-        Self { snapshot, findings }
+        let prefix = if among_others {
+            folder_prefix(&loaded.root)
+        } else {
+            String::new()
+        };
+        Self {
+            snapshot,
+            findings,
+            prefix,
+        }
+    }
+}
+
+/// A workspace's folder as seen from the current one, if it lies below it.
+fn folder_prefix(root: &Path) -> String {
+    let here = std::env::current_dir().and_then(|folder| folder.canonicalize());
+    let below = here
+        .as_deref()
+        .ok()
+        .and_then(|here| root.strip_prefix(here).ok())
+        .unwrap_or(root);
+    match below.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/") {
+        below if below.is_empty() => below,
+        below => below + "/",
     }
 }
 

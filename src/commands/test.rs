@@ -70,25 +70,47 @@ struct Suite {
     tests: Vec<TestCase>,
 }
 
+/// A flow test file that cannot be run, and what is wrong with it, ready to be shown.
+struct InvalidFile {
+    path: String,
+    problems: String,
+}
+
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let loaded =
         disk::load(&arguments.dir).with_context(|| format!("cannot test {}", arguments.dir.display()))?;
+    let projects = loaded.host.snapshot().projects();
     let mut suites = Vec::new();
-    let mut invalid = 0;
-    for project in loaded.host.snapshot().projects() {
-        let plan = Plan::of_project(&project, &loaded.root);
-        let names = names_of(&project);
-        let mut tests = Vec::new();
-        for source in flow_files::find(&plan.root) {
+    let mut invalid = Vec::new();
+    for project in &projects {
+        let mut suite = Suite {
+            plan: Plan::of_project(project, &loaded.root),
+            tests: Vec::new(),
+        };
+        let names = names_of(project);
+        // Projects of one repository have files of the same name.
+        let prefix = match projects.len() {
+            1 => String::new(),
+            _ => format!("{}/", project.root),
+        };
+        for source in flow_files::find(&suite.plan.root) {
             match read(&source, &names) {
-                Ok(cases) => tests.extend(cases),
-                Err(report) => {
-                    invalid += 1;
-                    anstream::eprintln!("{report}\n");
+                Ok(mut tests) => {
+                    for test in &mut tests {
+                        test.name.insert_str(0, prefix.trim_start_matches('/'));
+                    }
+                    suite.tests.append(&mut tests);
+                }
+                Err(problems) => {
+                    anstream::eprintln!("{problems}\n");
+                    invalid.push(InvalidFile {
+                        path: format!("{prefix}{}", source.path),
+                        problems,
+                    });
                 }
             }
         }
-        suites.push(Suite { plan, tests });
+        suites.push(suite);
     }
     let all: usize = suites.iter().map(|suite| suite.tests.len()).sum();
     for suite in &mut suites {
@@ -97,13 +119,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let chosen: usize = suites.iter().map(|suite| suite.tests.len()).sum();
     let failed = match arguments.list {
         true => list(&suites)?,
-        false => run_all(arguments, suites, all - chosen)?,
+        false => run_all(arguments, suites, &invalid, all - chosen)?,
     };
-    if invalid > 0 {
-        anstream::eprintln!(
-            "{}",
-            problem::warning(&format!("{invalid} flow test file(s) were not run: see above"))
-        );
+    if !invalid.is_empty() {
+        let text = format!("{} flow test file(s) were not run: see above", invalid.len());
+        anstream::eprintln!("{}", problem::warning(&text));
         return Ok(Exit::Failure);
     }
     Ok(if failed { Exit::Findings } else { Exit::Success })
@@ -157,10 +177,21 @@ fn list(suites: &[Suite]) -> anyhow::Result<bool> {
 }
 
 /// Runs every suite as one; true if a test failed.
-fn run_all(arguments: &Arguments, suites: Vec<Suite>, filtered_out: usize) -> anyhow::Result<bool> {
+fn run_all(
+    arguments: &Arguments,
+    suites: Vec<Suite>,
+    invalid: &[InvalidFile],
+    filtered_out: usize,
+) -> anyhow::Result<bool> {
     let begun = Instant::now();
     let mut reporter = Reporter::new(anstream::stdout(), arguments.report_options());
     reporter.suite_started(suites.iter().map(|suite| suite.tests.len()).sum())?;
+    for file in invalid {
+        reporter.invalid_file(
+            &file.path,
+            &anstream::adapter::strip_str(&file.problems).to_string(),
+        )?;
+    }
     let mut told = Ok(());
     for suite in suites {
         let harness = Harness::new(suite.plan, arguments.run_options())?;

@@ -3,7 +3,7 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use banister_grammars::Span;
-use banister_project::{Diagnostic, Severity, Snapshot};
+use banister_project::{Diagnostic, Severity};
 
 use super::summary::Summary;
 use crate::commands::check::{Report, is_shown};
@@ -12,14 +12,15 @@ pub(crate) fn render(reports: &[Report], summary: &Summary) -> String {
     let mut out = String::new();
     for report in reports {
         for finding in report.findings.iter().filter(|it| is_shown(it.severity)) {
-            out.push_str(&finding_with_code(&report.snapshot, finding));
+            out.push_str(&finding_with_code(report, finding));
             out.push_str("\n\n");
         }
     }
     out + &summary.line() + "\n"
 }
 
-fn finding_with_code(snapshot: &Snapshot, finding: &Diagnostic) -> String {
+fn finding_with_code(report: &Report, finding: &Diagnostic) -> String {
+    let snapshot = &report.snapshot;
     let text_of = |file: &str| snapshot.source(file).map_or("", |source| &*source.text);
     let title = level(finding.severity)
         .primary_title(finding.message.as_str())
@@ -27,7 +28,7 @@ fn finding_with_code(snapshot: &Snapshot, finding: &Diagnostic) -> String {
     let primary = AnnotationKind::Primary.span(bytes(text_of(&finding.file), finding.span));
     let mut group = title.element(
         Snippet::source(text_of(&finding.file))
-            .path(finding.file.as_str())
+            .path(report.name(&finding.file))
             .annotation(primary),
     );
     for other in &finding.related {
@@ -35,7 +36,11 @@ fn finding_with_code(snapshot: &Snapshot, finding: &Diagnostic) -> String {
         let place = AnnotationKind::Context
             .span(bytes(text, other.span))
             .label(other.message.as_str());
-        group = group.element(Snippet::source(text).path(other.file.as_str()).annotation(place));
+        group = group.element(
+            Snippet::source(text)
+                .path(report.name(&other.file))
+                .annotation(place),
+        );
     }
     let mut groups = vec![group];
     if let Some(help) = &finding.help {

@@ -22,7 +22,7 @@ struct Finding<'a> {
     rule: &'a str,
     severity: Severity,
     message: &'a str,
-    file: &'a str,
+    file: String,
     range: Range,
     related: Vec<Related<'a>>,
     fixable: bool,
@@ -32,7 +32,7 @@ struct Finding<'a> {
 #[derive(Serialize)]
 struct Related<'a> {
     message: &'a str,
-    file: &'a str,
+    file: String,
     range: Range,
 }
 
@@ -55,12 +55,12 @@ pub(crate) fn render(reports: &[Report], summary: &Summary) -> anyhow::Result<St
             rule: it.rule,
             severity: it.severity,
             message: &it.message,
-            file: &it.file,
+            file: report.name(&it.file),
             range: range(&report.snapshot, &it.file, it.span),
             related: (it.related.iter())
                 .map(|other| Related {
                     message: &other.message,
-                    file: &other.file,
+                    file: report.name(&other.file),
                     range: range(&report.snapshot, &other.file, other.span),
                 })
                 .collect(),

@@ -17,6 +17,8 @@ pub(crate) struct Summary {
     pub(crate) errors: usize,
     /// Findings of that severity.
     pub(crate) warnings: usize,
+    /// Findings of that severity; the full report leaves them to editors.
+    pub(crate) hints: usize,
 }
 
 impl Summary {
@@ -30,6 +32,7 @@ impl Summary {
         let count = |severity| findings.iter().filter(|it| it.severity == severity).count();
         self.errors += count(Severity::Error);
         self.warnings += count(Severity::Warning);
+        self.hints += count(Severity::Hint);
     }
 
     /// One line for people.
@@ -41,14 +44,15 @@ impl Summary {
             things(self.steps, "step"),
             things(self.topics, "topic")
         );
+        let hints = match self.hints {
+            0 => String::new(),
+            n => format!(" {} not shown: see `--format json`.", things(n, "hint")),
+        };
         match (self.errors, self.warnings) {
-            (0, 0) => format!("No findings in {checked}."),
+            (0, 0) => format!("No findings in {checked}.{hints}"),
             (errors, warnings) => {
-                format!(
-                    "Found {} and {} in {checked}.",
-                    things(errors, "error"),
-                    things(warnings, "warning")
-                )
+                let found = format!("{} and {}", things(errors, "error"), things(warnings, "warning"));
+                format!("Found {found} in {checked}.{hints}")
             }
         }
     }

@@ -184,3 +184,28 @@ fn overrides_of_the_user_interface_are_no_steps() {
     ]);
     assert_eq!(rules(&check(&project)), [""; 0]);
 }
+
+#[test]
+fn several_paths_are_told_apart_by_their_folders() {
+    let step = "exports.config = { type: 'cron', name: 'A', cron: 'x', emits: [] }\nexports.handler = async () => {}\n";
+    let project = Project::of(&[("one/steps/a.step.js", step), ("two/steps/a.step.js", step)]);
+    let report = project
+        .run(&["check", "one", "two", "--format", "json"])
+        .exits(1)
+        .json();
+    let files: Vec<&str> = of_rule(&report, "invalid-cron")
+        .iter()
+        .filter_map(|found| found["file"].as_str())
+        .collect();
+    assert_eq!(files, ["one/steps/a.step.js", "two/steps/a.step.js"]);
+    project
+        .run(&["check", "one", "two"])
+        .exits(1)
+        .says("two/steps/a.step.js:1");
+}
+
+#[test]
+fn hints_that_are_not_shown_are_counted() {
+    let run = Project::fixture("broken-ecommerce").run(&["check"]).exits(1);
+    run.says("warning[unsubscribed-topic]").says("1 hint not shown");
+}

@@ -54,3 +54,26 @@ fn two_tests_of_one_name_are_told_of() {
         .says("tests/typo.flow.yaml:7")
         .says("twin");
 }
+
+#[test]
+fn a_run_with_a_bad_file_is_not_ok_in_json_either() {
+    let run = run(&Project::fixture("bad-input/unknown-key"), &[]).exits(2);
+    let lines = run.json_lines();
+    let last = lines.last().expect("a last line");
+    assert_eq!(
+        (&last["event"], &last["invalid_files"], &last["passed"]),
+        (&"failed".into(), &1.into(), &1.into()),
+        "{last}"
+    );
+    let told = lines
+        .iter()
+        .find(|line| line["event"] == "invalid")
+        .expect("a line for the file");
+    assert_eq!(told["file"], "tests/typo.flow.yaml");
+    assert!(
+        told["problems"]
+            .as_str()
+            .is_some_and(|text| text.contains("whne")),
+        "{told}"
+    );
+}

@@ -131,3 +131,24 @@ fn a_project_without_tests_has_nothing_to_run() {
         .says("running 0 tests")
         .says("test result: ok. 0 passed; 0 failed;");
 }
+
+#[test]
+fn tests_of_several_projects_are_told_apart() {
+    let step = "exports.config = { type: 'event', name: 'A', subscribes: ['a.go'], emits: [] }\nexports.handler = async () => {}\n";
+    let flow = "tests:\n  - name: it runs\n    when: [{ emit: { topic: a.go, data: {} } }]\n    then: [{ ran: [A] }]\n";
+    let project = Project::of(&[
+        ("one/package.json", "{}"),
+        ("one/steps/a.step.js", step),
+        ("one/a.flow.yaml", flow),
+        ("two/package.json", "{}"),
+        ("two/steps/a.step.js", step),
+        ("two/a.flow.yaml", flow),
+    ]);
+    let run = run(&project, &[]).exits(0);
+    assert_eq!(
+        named(&outcomes(&run), "ok"),
+        ["one/a::it runs", "two/a::it runs"],
+        "{}",
+        run.story()
+    );
+}

@@ -54,13 +54,18 @@ pub(super) fn test_finished(outcome: &TestOutcome, nocapture: bool) -> Json {
     line
 }
 
+pub(super) fn invalid_file(file: &str, problems: &str) -> Json {
+    json!({ "type": "file", "event": "invalid", "file": file, "problems": problems })
+}
+
 pub(super) fn suite_finished(summary: &Summary, filtered_out: usize, elapsed: Duration) -> Json {
     json!({
         "type": "suite",
-        "event": if summary.failed == 0 { "ok" } else { "failed" },
+        "event": if summary.failed == 0 && summary.invalid == 0 { "ok" } else { "failed" },
         "passed": summary.passed,
         "failed": summary.failed,
         "ignored": summary.ignored,
+        "invalid_files": summary.invalid,
         "measured": 0,
         "filtered_out": filtered_out,
         "exec_time": seconds(elapsed),

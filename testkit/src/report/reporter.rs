@@ -44,6 +44,8 @@ pub struct Summary {
     pub failed: usize,
     /// Not run.
     pub ignored: usize,
+    /// Test files that could not be read; a run that has some is not ok.
+    pub invalid: usize,
 }
 
 /// Writes the story of a run to `out`. Tests are told of in the order in which it hears of them.
@@ -136,6 +138,18 @@ impl<W: Write> Reporter<W> {
         self.out.flush()
     }
 
+    /// A test file could not be read: `problems` is what is wrong with it, as it is shown to people.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn invalid_file(&mut self, file: &str, problems: &str) -> io::Result<()> {
+        self.summary.invalid += 1;
+        match self.options.format {
+            Format::Json => self.json(&json::invalid_file(file, problems)),
+            _ => Ok(()),
+        }
+    }
+
     /// All tests have run; `filtered_out` were not chosen.
     ///
     /// # Errors
@@ -168,7 +182,7 @@ impl<W: Write> Reporter<W> {
                 writeln!(self.out, "    {}", outcome.name)?;
             }
         }
-        let verdict = if summary.failed == 0 {
+        let verdict = if summary.failed == 0 && summary.invalid == 0 {
             paint("ok", GOOD, color)
         } else {
             paint("FAILED", BAD, color)
@@ -177,6 +191,7 @@ impl<W: Write> Reporter<W> {
             passed,
             failed,
             ignored,
+            ..
         } = summary;
         writeln!(
             self.out,

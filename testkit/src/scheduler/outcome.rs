@@ -99,11 +99,7 @@ impl Run<'_> {
 
     fn retry(&mut self, invocation: u32, delivery: &Delivery, error: &HandlerError) {
         let name = self.plan.steps[delivery.step].name.clone();
-        // A handler that hangs or has no interpreter does so every time: trying again only costs the user's time.
-        let hopeless = matches!(
-            error.name.as_str(),
-            "Timeout" | "NeverSettles" | "MissingInterpreter"
-        );
+        let hopeless = is_hopeless(error);
         if delivery.attempt < MAX_ATTEMPTS && !hopeless {
             let next = self.now.saturating_add(RETRY_AFTER_MS);
             self.note(
@@ -324,6 +320,21 @@ impl Run<'_> {
     }
 }
 
+/// True for what fails in the same way every time: trying again would only cost the user's time.
+fn is_hopeless(error: &HandlerError) -> bool {
+    const NAMES: [&str; 7] = [
+        "Timeout",
+        "NeverSettles",
+        "MissingInterpreter",
+        "SyntaxError",
+        "ImportError",
+        "ModuleNotFoundError",
+        "LoadError",
+    ];
+    let not_found = ["Cannot find module", "Cannot find package"];
+    NAMES.contains(&error.name.as_str()) || not_found.iter().any(|start| error.message.starts_with(start))
+}
+
 /// How a refused connection could be mocked; nothing for what is no HTTP.
 fn advice(host: &str, port: u16) -> Vec<String> {
     let bracketed = if host.contains(':') {
@@ -345,6 +356,24 @@ fn advice(host: &str, port: u16) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_module_that_is_not_there_is_not_tried_again() {
+        let error = |name: &str, message: &str| HandlerError {
+            name: name.into(),
+            message: message.into(),
+            ..HandlerError::default()
+        };
+        assert!(is_hopeless(&error(
+            "Error",
+            "Cannot find package 'left-pad' imported from a.step.ts"
+        )));
+        assert!(is_hopeless(&error(
+            "ModuleNotFoundError",
+            "No module named 'pandas'"
+        )));
+        assert!(!is_hopeless(&error("TypeError", "x is not a function")));
+    }
 
     #[test]
     fn the_advice_names_an_address_that_a_mock_can_have() {
