@@ -175,7 +175,8 @@ fn json_has_libtests_shape() {
         Summary {
             passed: 1,
             failed: 1,
-            ignored: 1
+            ignored: 1,
+            invalid: 0
         }
     );
     let mut lines: Vec<Json> = text
@@ -198,7 +199,7 @@ fn json_has_libtests_shape() {
         {"type":"test","event":"failed","name":"tests/orders::fails","exec_time":0.012345,"control":"opaque","stdout":null,"notes":["a second run went another way"],"failure":{"message":"the response is not as expected","details":["status: expected 201, found 500","a stack\nof two lines"],"replay":"banister test --exact 'tests/orders::fails' --seed 7","file":"tests/orders.flow.yaml","line":16,"column":9,"minimal_input":{"quantity":11}}}
         {"type":"test","event":"started","name":"tests/orders::later"}
         {"type":"test","event":"ignored","name":"tests/orders::later","exec_time":0.012345,"control":"controlled","reason":"not asked for"}
-        {"type":"suite","event":"failed","passed":1,"failed":1,"ignored":1,"measured":0,"filtered_out":4,"exec_time":0.123}
+        {"type":"suite","event":"failed","passed":1,"failed":1,"ignored":1,"invalid_files":0,"measured":0,"filtered_out":4,"exec_time":0.123}
     "#]].assert_eq(&(lines.join("\n") + "\n"));
 }
 
