@@ -20,12 +20,19 @@ pub struct LiveStage<'m> {
     mocks: &'m MockServer,
     config: WorkerConfig,
     idle: BTreeMap<Interpreter, Vec<Worker>>,
-    busy: BTreeMap<Slot, (Interpreter, Worker)>,
+    busy: BTreeMap<Slot, Busy>,
     slots: usize,
     session: Option<MockSession>,
     /// The exchange that was signalled last: it is answered when the scheduler listens again.
     held: Option<Held>,
     described: BTreeMap<PathBuf, Json>,
+}
+
+/// A worker that runs a handler.
+struct Busy {
+    interpreter: Interpreter,
+    worker: Worker,
+    invocation: u64,
 }
 
 /// TypeScript and JavaScript run in the same interpreter.
@@ -109,7 +116,7 @@ impl<'m> LiveStage<'m> {
                 self.described.insert(file.to_owned(), config.clone());
                 Ok(config)
             }
-            FromWorker::Threw { error } => {
+            FromWorker::Threw { error, .. } => {
                 let at = error
                     .line
                     .map_or_else(String::new, |line| format!(" (line {line})"));
@@ -130,7 +137,7 @@ impl<'m> LiveStage<'m> {
     /// made a call lies in its socket by the time the call can be seen, so that looking there once more after a call
     /// has shown up gives the order in which the handler did things.
     fn listen(&mut self, slot: Slot) -> Result<Signal, WorkerError> {
-        let Some((_, worker)) = self.busy.get_mut(&slot) else {
+        let Some(Busy { worker, .. }) = self.busy.get_mut(&slot) else {
             return Err(WorkerError::Died {
                 status: "it was released".to_owned(),
                 stderr_tail: String::new(),
@@ -178,12 +185,20 @@ impl<'m> LiveStage<'m> {
 impl Stage for LiveStage<'_> {
     fn start(&mut self, language: Language, invoke: Invoke) -> Result<Slot, StageError> {
         let mut worker = self.take(language)?;
+        let (interpreter, invocation) = (language.into(), invoke.invocation);
         worker
             .send(&ToWorker::Invoke(Box::new(invoke)))
             .map_err(stage_error)?;
         self.slots += 1;
         let slot = Slot(self.slots);
-        self.busy.insert(slot, (language.into(), worker));
+        self.busy.insert(
+            slot,
+            Busy {
+                interpreter,
+                worker,
+                invocation,
+            },
+        );
         Ok(slot)
     }
 
@@ -191,7 +206,18 @@ impl Stage for LiveStage<'_> {
         if let Some(held) = self.held.take() {
             held.answer();
         }
-        self.listen(slot).map_err(stage_error)
+        let signal = self.listen(slot).map_err(stage_error)?;
+        match &signal {
+            Signal::Message(FromWorker::Done { invocation, .. } | FromWorker::Threw { invocation, .. })
+                if *invocation != self.busy.get(&slot).map(|busy| busy.invocation) =>
+            {
+                Err(StageError::Broken(
+                    "something else than the worker wrote to the harness' own descriptor, number 3"
+                        .to_owned(),
+                ))
+            }
+            _ => Ok(signal),
+        }
     }
 
     fn resume(
@@ -201,7 +227,7 @@ impl Stage for LiveStage<'_> {
         replies: Vec<Reply>,
         timers: Vec<u64>,
     ) -> Result<(), StageError> {
-        let Some((_, worker)) = self.busy.get_mut(&slot) else {
+        let Some(Busy { worker, .. }) = self.busy.get_mut(&slot) else {
             return Ok(());
         };
         worker
@@ -210,7 +236,12 @@ impl Stage for LiveStage<'_> {
     }
 
     fn release(&mut self, slot: Slot, step: &str, clean: bool) -> StepOutput {
-        let Some((interpreter, mut worker)) = self.busy.remove(&slot) else {
+        let Some(Busy {
+            interpreter,
+            mut worker,
+            ..
+        }) = self.busy.remove(&slot)
+        else {
             return StepOutput::default();
         };
         let printed = worker.take_output();

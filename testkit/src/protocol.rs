@@ -209,11 +209,17 @@ pub enum FromWorker {
         /// Globals that it left behind.
         #[serde(default)]
         leaked: Vec<String>,
+        /// The invocation that ended.
+        #[serde(default)]
+        invocation: Option<u64>,
     },
     /// The handler or the module failed.
     Threw {
         /// What was thrown.
         error: HandlerError,
+        /// The invocation that ended; none if the module was only described.
+        #[serde(default)]
+        invocation: Option<u64>,
     },
     /// Resolve and transpile a module.
     Load {

@@ -367,12 +367,14 @@ impl<'a> Run<'a> {
                     }
                     return;
                 }
-                Signal::Message(FromWorker::Done { value, calls, leaked }) => {
+                Signal::Message(FromWorker::Done {
+                    value, calls, leaked, ..
+                }) => {
                     self.apply_said(at);
                     self.finished(at, value, &calls, &leaked);
                     return;
                 }
-                Signal::Message(FromWorker::Threw { error }) => {
+                Signal::Message(FromWorker::Threw { error, .. }) => {
                     self.apply_said(at);
                     let live = self.live.remove(at);
                     self.collect_output(&live, true);

@@ -129,3 +129,22 @@ fn a_step_that_does_not_parse_fails_the_tests_that_need_it() {
         assert!(said.contains(&format!("steps/{place}")), "no {place} in\n{said}");
     }
 }
+
+#[test]
+fn a_handler_that_forges_its_own_end_is_found_out() {
+    let forging = "const { writeSync } = require('node:fs')\nexports.config = { type: 'event', name: 'Forger', subscribes: ['forger.go'], emits: [] }\n\
+        exports.handler = async () => { writeSync(3, '{\"type\":\"done\"}\\n') }\n";
+    let project = Project::of(&[
+        ("steps/forger.step.js", forging),
+        (
+            "a.flow.yaml",
+            "tests:\n  - name: forged\n    when: [{ emit: { topic: forger.go, data: {} } }]\n    then: [{ ran: [Forger] }]\n",
+        ),
+    ]);
+    let run = run(&project, &[]).exits(1);
+    let said = printed(&run, "a::forged");
+    assert!(
+        said.contains("descriptor, number 3") && said.contains("steps/forger.step.js"),
+        "{said}"
+    );
+}

@@ -160,6 +160,7 @@ export class Invocation {
     } else {
       takeLeaked(this.#message.isolation !== 'shared')
     }
+    if (!this.isDescribe) message.invocation = this.#message.invocation
     this.ended = true
     forgetTimers()
     closeAll()

@@ -8,6 +8,11 @@ module Banister
   # One end of the harness' socket pair. Forked processes share it: the protocol lets only one side speak at a time, so whoever
   # runs the invocation reads and writes, and its parents wait.
   class Channel
+    ENDS = %w[done threw].freeze
+
+    # The invocation that is answered; nil while a module is only described.
+    attr_writer :invocation
+
     def initialize(descriptor = 3)
       @reader = IO.for_fd(descriptor, "rb", autoclose: false)
       @writer = IO.for_fd(descriptor, "wb", autoclose: false)
@@ -19,7 +24,9 @@ module Banister
 
     # Sends one message. `fields` holds JSON values only (see `Values.plain`).
     def write(type, fields = {})
-      line = JSON.generate({ "type" => type }.merge(fields), max_nesting: 0) << "\n"
+      message = { "type" => type, **fields }
+      message["invocation"] = @invocation if @invocation && ENDS.include?(type)
+      line = JSON.generate(message, max_nesting: 0) << "\n"
       @lock.synchronize { @writer.write(line) }
     end
 

@@ -77,7 +77,9 @@ module Banister
 
     def serve(server, orders, ends)
       while (line = orders.gets)
-        server.answer(JSON.parse(line, max_nesting: false))
+        order = JSON.parse(line, max_nesting: false)
+        @channel.invocation = order["invocation"]
+        server.answer(order)
         ends.puts("end")
         ends.flush
       end

@@ -39,6 +39,7 @@ module Banister
       install
       @channel.write("ready", { "protocol" => PROTOCOL, "runtime" => "ruby", "version" => RUBY_VERSION, "pid" => Process.pid })
       while (order = @channel.read)
+        @channel.invocation = order["invocation"]
         case order["type"]
         when "describe" then in_a_fork(order)
         when "invoke" then order["isolation"] == "shared" ? in_the_shared_process(order) : in_a_fresh_process(order)

@@ -76,6 +76,7 @@ fn done() -> Result<FromWorker, StageError> {
         value: Json::Null,
         calls: vec![],
         leaked: vec![],
+        invocation: None,
     })
 }
 
@@ -112,7 +113,10 @@ fn threw() -> Result<FromWorker, StageError> {
         message: "no".into(),
         ..HandlerError::default()
     };
-    Ok(FromWorker::Threw { error })
+    Ok(FromWorker::Threw {
+        error,
+        invocation: None,
+    })
 }
 
 fn step(name: &str, subscribes: &[&str]) -> PlanStep {
@@ -379,6 +383,7 @@ fn a_request_is_answered_with_what_the_framework_makes_of_the_value() {
                 value,
                 calls: vec![],
                 leaked: vec![],
+                invocation: None,
             })]],
         )
         .play("throws", vec![vec![threw()]]);

@@ -96,7 +96,7 @@ fn a_syntax_error_is_told_with_its_line_and_the_worker_lives_on() {
         let Some(mut worker) = project.worker(language_of(file)) else {
             continue;
         };
-        let FromWorker::Threw { error } = describe(&mut worker, &project.path(file)) else {
+        let FromWorker::Threw { error, .. } = describe(&mut worker, &project.path(file)) else {
             panic!("{file}")
         };
         assert_eq!(

@@ -149,7 +149,9 @@ pub(crate) fn run(worker: &mut Worker, invoke: Invoke) -> Result<Told, WorkerErr
                 };
                 worker.send(&resume)?;
             }
-            FromWorker::Done { value, calls, leaked } => {
+            FromWorker::Done {
+                value, calls, leaked, ..
+            } => {
                 return Ok(Told {
                     value,
                     unawaited: calls,
@@ -157,7 +159,7 @@ pub(crate) fn run(worker: &mut Worker, invoke: Invoke) -> Result<Told, WorkerErr
                     ..told
                 });
             }
-            FromWorker::Threw { error } => {
+            FromWorker::Threw { error, .. } => {
                 return Ok(Told {
                     error: Some(error),
                     ..told

@@ -61,6 +61,8 @@ class Invocation:
             delattr(builtins, name)
         if answer["type"] == "done":
             answer.update({"calls": list(self._calls), "leaked": leaked})
+        if not self._describes:
+            answer["invocation"] = self._message["invocation"]
         self._ended = True
         self._loop.abandon()
         for stream in (sys.stdout, sys.stderr):
