@@ -11,9 +11,11 @@ pub(crate) fn render(entries: &[Entry<'_>], summary: &Summary) -> String {
 fn line(entry: &Entry<'_>) -> String {
     let (path, start) = (&entry.path, entry.range.start);
     let (severity, rule) = (word(entry.finding.severity), entry.finding.rule);
-    let message = entry.finding.message.replace(['\r', '\n'], " ");
-    format!(
-        "{path}:{}:{}: {severity}[{rule}] {message}\n",
+    let message = &entry.finding.message;
+    let line = format!(
+        "{path}:{}:{}: {severity}[{rule}] {message}",
         start.line, start.column
-    )
+    );
+    // File names and topics may hold line breaks; a finding has one line all the same.
+    line.replace(['\r', '\n'], " ") + "\n"
 }
