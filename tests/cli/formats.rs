@@ -138,6 +138,27 @@ fn sarif_escapes_paths_and_counts_characters() {
 }
 
 #[test]
+fn sarif_carries_the_fix_of_a_fixable_finding() {
+    let project = broken();
+    let fixable = json(&project, "json");
+    let fixable = list(&fixable["diagnostics"])
+        .iter()
+        .filter(|it| it["fixable"] == true);
+    let sarif = json(&project, "sarif");
+    let results = list(&sarif["runs"][0]["results"]);
+    let fixed: Vec<_> = results.iter().filter(|it| it.get("fixes").is_some()).collect();
+    assert_eq!(fixed.len(), fixable.filter(|it| it["severity"] != "hint").count());
+    let slip = fixed
+        .iter()
+        .find(|it| it["ruleId"] == "misspelled-topic")
+        .expect("a slip has a fix");
+    let change = &slip["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"]["uri"], "steps/notify_customer.step.rb");
+    let inserted = text(&change["replacements"][0]["insertedContent"]["text"]);
+    assert!(inserted.contains("customer.notified"), "{inserted}");
+}
+
+#[test]
 fn github_annotations_survive_every_character() {
     let github = check(&odd(), "github");
     let line = github
