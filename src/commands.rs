@@ -1,8 +1,10 @@
 //! The commands, one file each.
 
 pub(crate) mod check;
+pub(crate) mod explain;
 mod graph;
 mod lsp;
+mod rule_name;
 mod test;
 
 use std::io::Write as _;
@@ -18,6 +20,8 @@ pub(crate) enum Command {
     Test(Box<test::Arguments>),
     /// Print the flow graph
     Graph(graph::Arguments),
+    /// Tell what a rule finds, why that hurts and what to do
+    Explain(explain::Arguments),
     /// Start the language server on standard input and output
     Lsp(lsp::Arguments),
 }
@@ -28,6 +32,7 @@ impl Command {
             Command::Check(arguments) => check::run(&arguments),
             Command::Test(arguments) => test::run(&arguments),
             Command::Graph(arguments) => graph::run(&arguments),
+            Command::Explain(arguments) => explain::run(&arguments),
             Command::Lsp(arguments) => lsp::run(&arguments),
         }
     }

@@ -1,9 +1,9 @@
 //! `--format json`: the frozen shape. Fields may be added, never removed or renamed.
 
-use banister_grammars::{Encoding, Span};
-use banister_project::{Severity, Snapshot};
+use banister_project::Severity;
 use serde::Serialize;
 
+use super::entry::Range;
 use super::summary::Summary;
 use crate::commands::check::Report;
 
@@ -36,19 +36,6 @@ struct Related<'a> {
     range: Range,
 }
 
-/// 1-based lines and columns; columns count characters.
-#[derive(Serialize)]
-struct Range {
-    start: Point,
-    end: Point,
-}
-
-#[derive(Serialize)]
-struct Point {
-    line: u32,
-    column: u32,
-}
-
 pub(crate) fn render(reports: &[Report], summary: &Summary) -> anyhow::Result<String> {
     let diagnostics = reports.iter().flat_map(|report| {
         report.findings.iter().map(|it| Finding {
@@ -56,12 +43,12 @@ pub(crate) fn render(reports: &[Report], summary: &Summary) -> anyhow::Result<St
             severity: it.severity,
             message: &it.message,
             file: report.name(&it.file),
-            range: range(&report.snapshot, &it.file, it.span),
+            range: Range::of(&report.snapshot, &it.file, it.span),
             related: (it.related.iter())
                 .map(|other| Related {
                     message: &other.message,
                     file: report.name(&other.file),
-                    range: range(&report.snapshot, &other.file, other.span),
+                    range: Range::of(&report.snapshot, &other.file, other.span),
                 })
                 .collect(),
             fixable: it.fix.is_some(),
@@ -74,21 +61,4 @@ pub(crate) fn render(reports: &[Report], summary: &Summary) -> anyhow::Result<St
         summary,
     };
     Ok(serde_json::to_string_pretty(&document)? + "\n")
-}
-
-fn range(snapshot: &Snapshot, file: &str, span: Span) -> Range {
-    let point = |offset| {
-        let at = snapshot
-            .source(file)
-            .map(|source| source.lines.position(&source.text, offset, Encoding::Utf32))
-            .unwrap_or_default();
-        Point {
-            line: at.line + 1,
-            column: at.column + 1,
-        }
-    };
-    Range {
-        start: point(span.start),
-        end: point(span.end),
-    }
 }

@@ -86,7 +86,7 @@ fn the_program_says_what_it_is() {
         .exits(0)
         .says(concat!("banister ", env!("CARGO_PKG_VERSION")));
     let help = project.run(&["--help"]).exits(0);
-    for command in ["check", "test", "graph", "lsp"] {
+    for command in ["check", "explain", "test", "graph", "lsp"] {
         help.says(command);
     }
 }
