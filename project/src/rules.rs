@@ -1,13 +1,19 @@
 //! The rules: one file each with its documentation, its check, its fix and its tests, and one line here.
 
+mod duplicate_route;
 mod duplicate_step_name;
+mod emit_shape;
 mod invalid_cron;
 mod missing_config_key;
 mod misspelled_topic;
 mod never_emitted_topic;
 mod payload_missing_field;
+mod reserved_route;
+mod routes;
 mod similarity;
+mod sync_python_handler;
 mod syntax_error;
+mod unawaited_emit;
 mod undeclared_emit;
 mod unsubscribed_topic;
 
@@ -24,6 +30,11 @@ pub const RULES: &[Rule] = &[
     syntax_error::RULE,
     missing_config_key::RULE,
     duplicate_step_name::RULE,
+    duplicate_route::RULE,
+    reserved_route::RULE,
+    sync_python_handler::RULE,
+    emit_shape::RULE,
+    unawaited_emit::RULE,
     invalid_cron::RULE,
     undeclared_emit::RULE,
     misspelled_topic::RULE,
