@@ -8,6 +8,7 @@ mod missing_config_key;
 mod misspelled_topic;
 mod never_emitted_topic;
 mod payload_missing_field;
+mod payload_wrong_type;
 mod reserved_route;
 mod routes;
 mod similarity;
@@ -41,6 +42,7 @@ pub const RULES: &[Rule] = &[
     never_emitted_topic::RULE,
     unsubscribed_topic::RULE,
     payload_missing_field::RULE,
+    payload_wrong_type::RULE,
 ];
 
 /// A rule: its name is part of the contract with every report, suppression and settings file.
