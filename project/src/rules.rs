@@ -8,6 +8,7 @@ mod missing_config_key;
 mod misspelled_topic;
 mod never_emitted_topic;
 mod payload_missing_field;
+mod payload_unknown_field;
 mod payload_wrong_type;
 mod reserved_route;
 mod routes;
@@ -43,6 +44,7 @@ pub const RULES: &[Rule] = &[
     unsubscribed_topic::RULE,
     payload_missing_field::RULE,
     payload_wrong_type::RULE,
+    payload_unknown_field::RULE,
 ];
 
 /// A rule: its name is part of the contract with every report, suppression and settings file.
