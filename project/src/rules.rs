@@ -5,6 +5,7 @@ mod duplicate_step_name;
 mod emit_shape;
 mod invalid_cron;
 mod missing_config_key;
+mod missing_handler;
 mod misspelled_topic;
 mod never_emitted_topic;
 mod payload_missing_field;
@@ -31,6 +32,7 @@ use crate::index::Index;
 pub const RULES: &[Rule] = &[
     syntax_error::RULE,
     missing_config_key::RULE,
+    missing_handler::RULE,
     duplicate_step_name::RULE,
     duplicate_route::RULE,
     reserved_route::RULE,
