@@ -1,13 +1,22 @@
 //! The rules: one file each with its documentation, its check, its fix and its tests, and one line here.
 
+mod duplicate_route;
 mod duplicate_step_name;
+mod emit_shape;
 mod invalid_cron;
 mod missing_config_key;
+mod missing_handler;
 mod misspelled_topic;
 mod never_emitted_topic;
 mod payload_missing_field;
+mod payload_unknown_field;
+mod payload_wrong_type;
+mod reserved_route;
+mod routes;
 mod similarity;
+mod sync_python_handler;
 mod syntax_error;
+mod unawaited_emit;
 mod undeclared_emit;
 mod unsubscribed_topic;
 
@@ -23,13 +32,21 @@ use crate::index::Index;
 pub const RULES: &[Rule] = &[
     syntax_error::RULE,
     missing_config_key::RULE,
+    missing_handler::RULE,
     duplicate_step_name::RULE,
+    duplicate_route::RULE,
+    reserved_route::RULE,
+    sync_python_handler::RULE,
+    emit_shape::RULE,
+    unawaited_emit::RULE,
     invalid_cron::RULE,
     undeclared_emit::RULE,
     misspelled_topic::RULE,
     never_emitted_topic::RULE,
     unsubscribed_topic::RULE,
     payload_missing_field::RULE,
+    payload_wrong_type::RULE,
+    payload_unknown_field::RULE,
 ];
 
 /// A rule: its name is part of the contract with every report, suppression and settings file.

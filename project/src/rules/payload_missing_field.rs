@@ -144,7 +144,7 @@ fn required<'s>(root: &'s Json, schema: &'s Json) -> impl Iterator<Item = &'s st
 }
 
 /// Follows `$ref`s inside the document; one that leads out of it, or in a circle, allows everything.
-fn follow<'s>(root: &'s Json, schema: &'s Json) -> &'s Json {
+pub(super) fn follow<'s>(root: &'s Json, schema: &'s Json) -> &'s Json {
     const MAX_HOPS: usize = 8;
     const ANYTHING: &Json = &Json::Null;
     let mut schema = schema;
@@ -164,7 +164,7 @@ fn follow<'s>(root: &'s Json, schema: &'s Json) -> &'s Json {
 }
 
 /// `/items/*/sku` as a person writes it: `items[].sku`.
-fn display(pointer: &str) -> String {
+pub(super) fn display(pointer: &str) -> String {
     pointer
         .trim_start_matches('/')
         .replace("/*", "[]")

@@ -1,0 +1,119 @@
+use std::collections::BTreeMap;
+
+use super::routes::{Route, loaded, routes};
+use super::{Context, Findings, Rule};
+use crate::diagnostic::Severity;
+
+pub(super) const RULE: Rule = Rule {
+    name: "duplicate-route",
+    severity: Severity::Error,
+    doc: "\
+Two steps answer the same requests: same method, same path but for the names of its parameters. The one that is loaded
+first wins and the other is never called.
+
+`/orders/:id` and `/orders/:orderId` are the same path, and so are `/Orders` and `/orders/`. A file that the framework's
+loader passes over, such as a left-over `x.step.py` beside `x_step.py`, answers nothing.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let routes = routes(context);
+    let mut alike: BTreeMap<(&str, String), Vec<&Route<'_>>> = BTreeMap::new();
+    for route in &routes {
+        alike
+            .entry((&route.method, route.shape()))
+            .or_default()
+            .push(route);
+    }
+    for mut twins in alike.into_values() {
+        loaded(&mut twins);
+        for route in &twins {
+            let others: Vec<_> = twins
+                .iter()
+                .filter(|other| other.step.file != route.step.file)
+                .collect();
+            if others.is_empty() {
+                continue;
+            }
+            let message = format!("another step answers {} {} too", route.method, route.path);
+            let mut finding = findings
+                .report(&route.step.file, route.span, message)
+                .help("give each step a method and a path of its own");
+            for other in others {
+                let text = format!("{} answers {} {}", other.step.label(), other.method, other.path);
+                finding = finding.related(&other.step.file, other.span, text);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use crate::fixture::{check, report};
+
+    const TWINS: &str = "\
+//- steps/a.step.js
+exports.config = { type: 'api', name: 'A', method: 'GET', path: '/orders/:id', emits: [] }
+//                                                               ^^^^^^^^^^^ duplicate-route error
+exports.handler = async () => ({ status: 200 })
+//- steps/b_step.py
+config = {'type': 'api', 'name': 'B', 'method': 'GET', 'path': '/Orders/:order_id/', 'emits': []}
+#                                                               ^^^^^^^^^^^^^^^^^^ duplicate-route error
+async def handler(req, context):
+    return {'status': 200}
+//- steps/c.step.js
+exports.config = { type: 'api', name: 'C', method: 'POST', path: '/orders/:id', emits: [] }
+exports.handler = async () => ({ status: 200 })
+//- steps/d.step.js
+exports.config = { type: 'api', name: 'D', method: 'GET', path: '/orders/:id/items', emits: [] }
+exports.handler = async () => ({ status: 200 })
+";
+
+    #[test]
+    fn names_of_parameters_tell_nothing_apart() {
+        check(TWINS);
+        expect![[r#"
+            steps/a.step.js:1:66 error duplicate-route: another step answers GET /orders/:id too
+              steps/b_step.py:1:65 B answers GET /Orders/:order_id/
+              help: give each step a method and a path of its own
+            steps/b_step.py:1:65 error duplicate-route: another step answers GET /Orders/:order_id/ too
+              steps/a.step.js:1:66 A answers GET /orders/:id
+              help: give each step a method and a path of its own
+        "#]]
+        .assert_eq(&report(TWINS));
+    }
+
+    #[test]
+    fn a_file_that_is_not_loaded_answers_nothing() {
+        check(
+            "\
+//- steps/a_step.py
+config = {'type': 'api', 'name': 'A', 'method': 'GET', 'path': '/orders', 'emits': []}
+async def handler(req, context):
+    return {'status': 200}
+//- steps/a.step.py
+config = {'type': 'api', 'name': 'Old', 'method': 'GET', 'path': '/orders', 'emits': []}
+async def handler(req, context):
+    return {'status': 200}
+",
+        );
+    }
+
+    #[test]
+    fn a_path_that_is_not_known_is_not_compared() {
+        check(
+            "\
+//- steps/a.step.js
+const { base } = require('elsewhere')
+exports.config = { type: 'api', name: 'A', method: 'GET', path: base + '/orders', emits: [] }
+exports.handler = async () => ({ status: 200 })
+//- steps/b.step.js
+const { base } = require('elsewhere')
+exports.config = { type: 'api', name: 'B', method: 'GET', path: base + '/orders', emits: [] }
+exports.handler = async () => ({ status: 200 })
+",
+        );
+    }
+}
