@@ -1,3 +1,4 @@
+use banister_grammars::Span;
 use banister_grammars::facts::{EmitSite, Shape};
 use serde_json::Value as Json;
 
@@ -19,6 +20,8 @@ anything. A schema that allows several types, or states none, takes what one of 
 
 /// A value of the wrong type.
 struct Wrong {
+    /// The key; none for the message itself.
+    span: Option<Span>,
     pointer: String,
     expected: String,
     actual: &'static str,
@@ -47,9 +50,16 @@ fn check_site(context: &Context<'_>, file: &str, site: &EmitSite, findings: &mut
             continue;
         };
         let mut wrong = Vec::new();
-        compare(&schema.schema, &schema.schema, &site.payload, "", &mut wrong);
+        compare(
+            &schema.schema,
+            &schema.schema,
+            &site.payload,
+            (None, ""),
+            &mut wrong,
+        );
         wrong.dedup_by(|one, other| one.pointer == other.pointer);
         for Wrong {
+            span: key,
             pointer,
             expected,
             actual,
@@ -64,14 +74,20 @@ fn check_site(context: &Context<'_>, file: &str, site: &EmitSite, findings: &mut
             let message = format!("{what} of '{topic}' is of type {actual} and {label} expects {expected}");
             let span = schema.properties.get(&pointer).copied().unwrap_or(schema.span);
             findings
-                .report(file, site.payload_span.unwrap_or(site.span), message)
+                .report(file, key.or(site.payload_span).unwrap_or(site.span), message)
                 .help(format!("send a value of type {expected}"))
                 .related(&source.path, span, format!("{label} expects {expected}"));
         }
     }
 }
 
-fn compare(root: &Json, schema: &Json, value: &Shape, at: &str, wrong: &mut Vec<Wrong>) {
+fn compare(
+    root: &Json,
+    schema: &Json,
+    value: &Shape,
+    (key, at): (Option<Span>, &str),
+    wrong: &mut Vec<Wrong>,
+) {
     let schema = follow(root, schema);
     let allowed = allowed(schema);
     if let Some(actual) = type_of(value)
@@ -79,6 +95,7 @@ fn compare(root: &Json, schema: &Json, value: &Shape, at: &str, wrong: &mut Vec<
         && !allowed.iter().any(|expected| is_a(actual, expected))
     {
         wrong.push(Wrong {
+            span: key,
             pointer: at.to_owned(),
             expected: allowed.join(" or "),
             actual,
@@ -93,7 +110,7 @@ fn compare(root: &Json, schema: &Json, value: &Shape, at: &str, wrong: &mut Vec<
                         root,
                         property,
                         &field.value,
-                        &format!("{at}/{}", field.name),
+                        (Some(field.span), &format!("{at}/{}", field.name)),
                         wrong,
                     );
                 }
@@ -102,7 +119,7 @@ fn compare(root: &Json, schema: &Json, value: &Shape, at: &str, wrong: &mut Vec<
         Shape::Array(items) => {
             if let Some(schema) = schema.get("items").filter(|items| items.is_object()) {
                 for item in items {
-                    compare(root, schema, item, &format!("{at}/*"), wrong);
+                    compare(root, schema, item, (key, &format!("{at}/*")), wrong);
                 }
             }
         }
@@ -166,7 +183,7 @@ mod tests {
 exports.config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done'] }
 exports.handler = async ({ emit }) => {
   await emit({ topic: 'x.done', data: { amount: '12', user: { id: 1 } } })
-  //                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ payload-wrong-type error
+  //                                    ^^^^^^ payload-wrong-type error
 }
 //- steps/b_step.py
 config = {
@@ -178,11 +195,37 @@ async def handler(data, context):
 ";
         check(fixture);
         expect![[r#"
-            steps/a.step.js:3:39 error payload-wrong-type: `amount` of 'x.done' is of type string and B expects number
+            steps/a.step.js:3:41 error payload-wrong-type: `amount` of 'x.done' is of type string and B expects number
               steps/b_step.py:3:49 B expects number
               help: send a value of type number
         "#]]
         .assert_eq(&report(fixture));
+    }
+
+    #[test]
+    fn values_in_objects_and_lists_are_compared_too() {
+        check(
+            "\
+//- steps/a_step.py
+config = {'type': 'cron', 'name': 'A', 'cron': '* * * * *', 'emits': ['order.done']}
+async def handler(ctx):
+    await ctx.emit({'topic': 'order.done', 'data': {'user': {'id': 7}, 'tags': ['x', 1]}})
+    #                                                         ^^ payload-wrong-type
+    #                                                                   ^^^^ payload-wrong-type
+//- steps/b.step.js
+exports.config = {
+  type: 'event', name: 'B', subscribes: ['order.done'], emits: [],
+  input: {
+    type: 'object',
+    properties: {
+      user: { type: 'object', properties: { id: { type: 'string' } } },
+      tags: { type: 'array', items: { type: 'string' } },
+    },
+  },
+}
+exports.handler = async () => {}
+",
+        );
     }
 
     #[test]
