@@ -158,11 +158,6 @@ impl Step {
             .iter()
             .find_map(|trigger| known(trigger.cron.as_ref()))
     }
-
-    /// True if the file defines a handler.
-    pub fn has_handler(&self) -> bool {
-        self.fact().is_some_and(|fact| fact.handler.is_some())
-    }
 }
 
 /// A loaded stream definition.
