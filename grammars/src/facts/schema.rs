@@ -1,0 +1,54 @@
+//! Streams, and schemas as the file writes them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::{ImportRef, TextFact};
+use crate::text::Span;
+
+/// A stream definition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StreamFact {
+    /// The config object.
+    pub span: Span,
+    /// Its name.
+    pub name: Option<TextFact>,
+    /// Schema of its items.
+    pub schema: Option<SchemaFact>,
+}
+
+/// A schema as the file writes it, lowered to JSON Schema (draft 7 vocabulary).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SchemaFact {
+    /// The schema as written.
+    pub span: Span,
+    /// In which notation.
+    pub notation: SchemaNotation,
+    /// The lowered schema: what a *producer* of the value must fulfil (a Zod `.default()` field is optional here).
+    /// What is not understood is `{}`, never something narrower than the truth.
+    pub schema: Json,
+    /// Where each property is written, by JSON pointer into the value (`/user/id`, `/items/*/sku`).
+    pub properties: BTreeMap<String, Span>,
+    /// The schema of another module that this one is; `schema` is then `{}`.
+    pub import: Option<ImportRef>,
+}
+
+/// The notation of a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SchemaNotation {
+    /// A Zod expression.
+    Zod,
+    /// A Pydantic model.
+    Pydantic,
+    /// A JSON Schema literal.
+    JsonSchema,
+    /// `{ id: 'string', at: 'string?' }`.
+    Shorthand,
+    /// `null` or `None`: anything goes.
+    Null,
+    /// Not visible.
+    Unknown,
+}
