@@ -4,11 +4,11 @@ use std::ops::Range as Bytes;
 
 use banister_grammars::{Encoding, LineIndex, Position, Span};
 use banister_project::features::{CompletionKind, SymbolKind};
-use banister_project::{Severity, Source};
+use banister_project::{Severity, SourceText};
 use tower_lsp::ls_types as lsp;
 
 /// Where the byte `offset` stands.
-pub(crate) fn position(source: &Source, offset: u32, encoding: Encoding) -> lsp::Position {
+pub(crate) fn position(source: &SourceText, offset: u32, encoding: Encoding) -> lsp::Position {
     let position = source.lines.position(&source.text, offset, encoding);
     lsp::Position {
         line: position.line,
@@ -17,7 +17,7 @@ pub(crate) fn position(source: &Source, offset: u32, encoding: Encoding) -> lsp:
 }
 
 /// The range of a span.
-pub(crate) fn range(source: &Source, span: Span, encoding: Encoding) -> lsp::Range {
+pub(crate) fn range(source: &SourceText, span: Span, encoding: Encoding) -> lsp::Range {
     lsp::Range {
         start: position(source, span.start, encoding),
         end: position(source, span.end.max(span.start), encoding),
@@ -25,7 +25,7 @@ pub(crate) fn range(source: &Source, span: Span, encoding: Encoding) -> lsp::Ran
 }
 
 /// The byte at a position; a position outside the text is brought inside.
-pub(crate) fn offset(source: &Source, position: lsp::Position, encoding: Encoding) -> u32 {
+pub(crate) fn offset(source: &SourceText, position: lsp::Position, encoding: Encoding) -> u32 {
     source.lines.offset(&source.text, plain(position), encoding)
 }
 
@@ -100,12 +100,7 @@ mod tests {
     #[test]
     fn every_character_boundary_goes_there_and_back() {
         let text = "a😀é\r\n\r\n'日本'\u{301}\n";
-        let source = Source {
-            path: "a.ts".into(),
-            text: text.into(),
-            lines: LineIndex::new(text),
-            facts: banister_grammars::FileFacts::empty(banister_grammars::Language::TypeScript),
-        };
+        let source = SourceText::new("a.ts", text.into());
         for encoding in ENCODINGS {
             for (at, _) in text.char_indices().filter(|(_, ch)| !matches!(ch, '\n')) {
                 let at = u32::try_from(at).unwrap();

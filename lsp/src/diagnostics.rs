@@ -74,7 +74,7 @@ fn diagnostic(
     names: &Names,
     client: &Negotiated,
 ) -> Option<lsp::Diagnostic> {
-    let source = snapshot.source(&finding.file)?;
+    let source = snapshot.text(&finding.file)?;
     let mut message = finding.message.clone();
     if let Some(help) = &finding.help {
         message.push_str("\nhelp: ");
@@ -100,7 +100,7 @@ fn related(
     client: &Negotiated,
 ) -> Vec<lsp::DiagnosticRelatedInformation> {
     let place = |related: &Related| {
-        let source = snapshot.source(&related.file)?;
+        let source = snapshot.text(&related.file)?;
         let range = convert::range(source, related.span, client.encoding);
         let location = lsp::Location {
             uri: names.uri(&related.file)?,

@@ -56,7 +56,7 @@ impl View {
 
     /// A place in any file of the state.
     pub(crate) fn location(&self, place: &Location) -> Option<lsp::Location> {
-        let source = self.snapshot.source(&place.file)?;
+        let source = self.snapshot.text(&place.file)?;
         let range = convert::range(source, place.span, self.client.encoding);
         Some(lsp::Location {
             uri: self.names.uri(&place.file)?,

@@ -16,6 +16,8 @@ pub enum FileRole {
     Module,
     /// A file that marks a project's root or steers resolution and rules.
     Manifest,
+    /// A flow test: `x.flow.yaml`.
+    FlowTest,
 }
 
 /// Names of files that mark the root of a project.
@@ -33,11 +35,12 @@ pub const MANIFESTS: [&str; 7] = [
 const RESOLUTION_FILES: [&str; 2] = ["tsconfig.json", "jsconfig.json"];
 
 /// Globs of every file that can change a finding, for a client that watches files.
-pub const WATCHED: [&str; 4] = [
+pub const WATCHED: [&str; 5] = [
     "**/*.{ts,mts,cts,js,mjs,cjs,py,rb}",
     "**/{package,tsconfig,jsconfig}.json",
     "**/{banister,pyproject}.toml",
     "**/{requirements.txt,Gemfile}",
+    "**/*.flow.{yaml,yml}",
 ];
 
 /// Folders that never hold a project's own source.
@@ -68,6 +71,9 @@ pub fn role(path: &str) -> Option<FileRole> {
     if MANIFESTS.contains(&name) || RESOLUTION_FILES.contains(&name) {
         return Some(FileRole::Manifest);
     }
+    if is_flow_test(name) {
+        return Some(FileRole::FlowTest);
+    }
     Language::of_path(name)?;
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     // Declarations have no values, and tests emit and subscribe to whatever they like.
@@ -85,6 +91,11 @@ pub fn role(path: &str) -> Option<FileRole> {
     } else {
         FileRole::Module
     })
+}
+
+/// True for the names of flow tests.
+pub fn is_flow_test(path: &str) -> bool {
+    path.ends_with(".flow.yaml") || path.ends_with(".flow.yml")
 }
 
 /// True if a folder of this name, at the end of `path`, may hold files that matter.
@@ -120,7 +131,7 @@ pub fn project_root<'p>(path: &'p str, manifest_folders: &BTreeSet<&str>) -> Opt
     let folders = match role(path)? {
         FileRole::Stream => STREAM_FOLDERS.as_slice(),
         FileRole::Step => STEP_FOLDERS.as_slice(),
-        FileRole::Module | FileRole::Manifest => return None,
+        FileRole::Module | FileRole::Manifest | FileRole::FlowTest => return None,
     };
     let candidates: Vec<&str> = path
         .match_indices('/')

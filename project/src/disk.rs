@@ -17,7 +17,7 @@ use crate::workspace::Host;
 pub const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
 /// Globs of the files that matter, for whoever watches the disk.
-pub const WATCHED: [&str; 4] = discovery::WATCHED;
+pub const WATCHED: [&str; 5] = discovery::WATCHED;
 
 /// A workspace as it lies on the disk.
 #[derive(Debug)]

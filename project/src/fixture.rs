@@ -176,9 +176,7 @@ fn place(snapshot: &Snapshot, finding: &Diagnostic) -> (u32, u32, u32) {
 }
 
 fn position(snapshot: &Snapshot, file: &str, offset: u32) -> Position {
-    let source = snapshot
-        .source(file)
-        .expect("findings name files of the workspace");
+    let source = snapshot.text(file).expect("findings name files of the workspace");
     source.lines.position(&source.text, offset, Encoding::Utf32)
 }
 

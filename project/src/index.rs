@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::project::{Project, Step};
 use crate::resolve::Resolver;
-use crate::workspace::{Manifests, Source, Sources};
+use crate::workspace::{FlowSource, Manifests, Source, Sources};
 
 pub(crate) use build::build_all;
 pub(crate) use mention::{Mention, Role, Slot, slots};
@@ -25,6 +25,8 @@ pub(crate) struct Index {
     pub(crate) config: Config,
     /// Helper modules of the project that take part in the flow because they send or mention topics.
     pub(crate) helpers: Vec<Helper>,
+    /// Its flow tests, by path.
+    pub(crate) flow_tests: Vec<Arc<FlowSource>>,
     /// Every place that names a topic for sure, by topic, then by file and position.
     pub(crate) topics: BTreeMap<String, Vec<Mention>>,
     /// Texts of emit calls and declarations that are not exactly known: they may be any topic that they match.

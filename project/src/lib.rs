@@ -10,7 +10,13 @@ mod resolve;
 
 pub mod project;
 
+pub mod route;
+
+pub mod flow_test;
+
 mod index;
+
+mod source;
 
 pub mod workspace;
 
@@ -29,4 +35,4 @@ mod fixture;
 
 pub use diagnostic::{Diagnostic, Edit, Fix, Related, Severity};
 pub use resolve::Aliases;
-pub use workspace::{Host, Project, Snapshot, Source, Step, Stream};
+pub use workspace::{FlowSource, Host, Project, Snapshot, Source, SourceText, Step, Stream};

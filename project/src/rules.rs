@@ -3,6 +3,7 @@
 mod duplicate_route;
 mod duplicate_step_name;
 mod emit_shape;
+mod flow_test;
 mod invalid_cron;
 mod missing_config_key;
 mod missing_handler;
@@ -26,6 +27,7 @@ use std::collections::BTreeMap;
 use banister_grammars::Span;
 
 use crate::diagnostic::{Diagnostic, Fix, Related, Severity};
+use crate::flow_test::{ProjectNames, SpecProblem, check_names};
 use crate::index::Index;
 
 /// Every rule, in the order of reports.
@@ -47,6 +49,17 @@ pub const RULES: &[Rule] = &[
     payload_missing_field::RULE,
     payload_wrong_type::RULE,
     payload_unknown_field::RULE,
+    flow_test::SYNTAX,
+    flow_test::UNKNOWN_KEY,
+    flow_test::DUPLICATE_KEY,
+    flow_test::MISSING_KEY,
+    flow_test::INVALID_VALUE,
+    flow_test::DUPLICATE_NAME,
+    flow_test::UNSUPPORTED,
+    flow_test::UNKNOWN_STEP,
+    flow_test::UNKNOWN_TOPIC,
+    flow_test::UNKNOWN_ROUTE,
+    flow_test::UNKNOWN_STATE_GROUP,
 ];
 
 /// A rule: its name is part of the contract with every report, suppression and settings file.
@@ -72,6 +85,8 @@ struct Context<'i> {
     /// Topics that are taken for a slip of the pen, with the topic that was meant. One slip makes one finding: the
     /// rules that would report its consequences pass over both.
     misspelled: BTreeMap<String, String>,
+    /// What is wrong with the project's flow tests, by file.
+    flow_problems: Vec<(String, SpecProblem)>,
 }
 
 impl Context<'_> {
@@ -150,7 +165,11 @@ pub(crate) fn findings(index: &Index) -> &[Diagnostic] {
         } else {
             misspelled_topic::slips(index)
         };
-        let context = Context { index, misspelled };
+        let context = Context {
+            index,
+            misspelled,
+            flow_problems: flow_problems(index),
+        };
         let mut found = Vec::new();
         for rule in RULES.iter().filter(|rule| !is_off(rule)) {
             let mut findings = Findings {
@@ -168,6 +187,22 @@ pub(crate) fn findings(index: &Index) -> &[Diagnostic] {
         }
         found
     })
+}
+
+/// What is wrong with each flow test of the project: names are held against it only once the file can be read.
+fn flow_problems(index: &Index) -> Vec<(String, SpecProblem)> {
+    if index.flow_tests.is_empty() {
+        return Vec::new();
+    }
+    let names = ProjectNames::of(&index.project);
+    let problems = index.flow_tests.iter().flat_map(|flow| {
+        let found = match &flow.parsed {
+            Ok(file) => check_names(file, &names),
+            Err(problems) => problems.clone(),
+        };
+        found.into_iter().map(|problem| (flow.path.clone(), problem))
+    });
+    problems.collect()
 }
 
 /// The order of every report: file, position, rule, and then whatever else tells two findings apart.

@@ -4,46 +4,25 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
-use banister_grammars::{FileFacts, Language, LineIndex};
+use banister_grammars::Language;
 
 use crate::diagnostic::Diagnostic;
 use crate::discovery::{self, FileRole};
 use crate::index::Index;
 pub use crate::project::{Project, Step, Stream};
+pub use crate::source::{FlowSource, Source, SourceText};
 use crate::{index, rules};
-
-/// One source file: its text and what it says.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Source {
-    /// Relative to the workspace, with `/`.
-    pub path: String,
-    /// The text, without a byte-order mark.
-    pub text: Arc<str>,
-    /// Its line starts.
-    pub lines: LineIndex,
-    /// Its facts.
-    pub facts: FileFacts,
-}
-
-impl Source {
-    fn new(path: &str, language: Language, text: Arc<str>) -> Self {
-        Self {
-            path: path.to_owned(),
-            lines: LineIndex::new(&text),
-            facts: banister_grammars::extract(language, &text),
-            text,
-        }
-    }
-}
 
 pub(crate) type Sources = BTreeMap<String, Arc<Source>>;
 pub(crate) type Manifests = BTreeMap<String, Arc<str>>;
+pub(crate) type FlowSources = BTreeMap<String, Arc<FlowSource>>;
 
 /// All files of a workspace; owned by one thread. A workspace may hold many projects, each its own topic space.
 #[derive(Debug, Clone, Default)]
 pub struct Host {
     files: Arc<Sources>,
     manifests: Arc<Manifests>,
+    flow_tests: Arc<FlowSources>,
     /// The indexes of the latest snapshot that had any: projects without a changed file keep theirs.
     previous: Vec<Arc<Index>>,
     /// Made on demand and dropped by every edit, so that a burst of edits copies the file map at most once.
@@ -65,6 +44,12 @@ impl Host {
             Some(FileRole::Manifest) => {
                 self.edit();
                 Arc::make_mut(&mut self.manifests).insert(path.to_owned(), text);
+            }
+            Some(FileRole::FlowTest) if self.flow_tests.get(path).is_some_and(|flow| flow.text == text) => {}
+            Some(FileRole::FlowTest) => {
+                self.edit();
+                let flow = FlowSource::new(path, text);
+                Arc::make_mut(&mut self.flow_tests).insert(path.to_owned(), Arc::new(flow));
             }
             Some(FileRole::Step | FileRole::Stream | FileRole::Module) => {
                 let Some(language) = Language::of_path(path) else {
@@ -115,6 +100,9 @@ impl Host {
         } else if self.manifests.contains_key(path) {
             self.edit();
             Arc::make_mut(&mut self.manifests).remove(path);
+        } else if self.flow_tests.contains_key(path) {
+            self.edit();
+            Arc::make_mut(&mut self.flow_tests).remove(path);
         }
     }
 
@@ -125,6 +113,7 @@ impl Host {
                 state: Arc::new(State {
                     files: Arc::clone(&self.files),
                     manifests: Arc::clone(&self.manifests),
+                    flow_tests: Arc::clone(&self.flow_tests),
                     previous: self.previous.clone(),
                     indexes: OnceLock::new(),
                 }),
@@ -181,6 +170,7 @@ pub struct Snapshot {
 struct State {
     files: Arc<Sources>,
     manifests: Arc<Manifests>,
+    flow_tests: Arc<FlowSources>,
     previous: Vec<Arc<Index>>,
     indexes: OnceLock<Vec<Arc<Index>>>,
 }
@@ -191,7 +181,23 @@ impl Snapshot {
         self.state.files.get(path)
     }
 
-    /// Every file, by path.
+    /// A flow test file by its path relative to the workspace.
+    pub fn flow_test(&self, path: &str) -> Option<&Arc<FlowSource>> {
+        self.state.flow_tests.get(path)
+    }
+
+    /// Every flow test file, by path.
+    pub fn flow_tests(&self) -> impl Iterator<Item = &Arc<FlowSource>> {
+        self.state.flow_tests.values()
+    }
+
+    /// The text of any file that a finding can be in.
+    pub fn text(&self, path: &str) -> Option<&SourceText> {
+        let source = self.source(path).map(|source| &source.source);
+        source.or_else(|| self.flow_test(path).map(|flow| &flow.source))
+    }
+
+    /// Every source file, by path.
     pub fn sources(&self) -> impl Iterator<Item = &Arc<Source>> {
         self.state.files.values()
     }
@@ -222,9 +228,14 @@ impl Snapshot {
     }
 
     pub(crate) fn indexes(&self) -> &[Arc<Index>] {
-        self.state
-            .indexes
-            .get_or_init(|| index::build_all(&self.state.files, &self.state.manifests, &self.state.previous))
+        self.state.indexes.get_or_init(|| {
+            index::build_all(
+                &self.state.files,
+                &self.state.manifests,
+                &self.state.flow_tests,
+                &self.state.previous,
+            )
+        })
     }
 
     /// The project that a file takes part in: its own for a step or stream, the nearest one around it for a module.

@@ -8,7 +8,7 @@ use banister_grammars::Span;
 use banister_project::{Snapshot, disk};
 
 fn is_inside(snapshot: &Snapshot, file: &str, span: Span) -> bool {
-    let Some(source) = snapshot.source(file) else {
+    let Some(source) = snapshot.text(file) else {
         return false;
     };
     let (start, end) = (span.start as usize, span.end as usize);

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use banister_project::disk;
+use banister_project::flow_test::{self, ProjectNames};
 use banister_testkit::flow_files::{self, FlowSource};
-use banister_testkit::plan::{Plan, names_of};
+use banister_testkit::plan::Plan;
 use banister_testkit::report::{Format as ReportFormat, ReportOptions, Reporter};
 use banister_testkit::runner::{Harness, RunEvent, RunOptions, TestCase};
-use banister_testkit::spec::{self, ProjectNames};
 
 use crate::exit::Exit;
 use crate::render::{full, problem};
@@ -87,7 +87,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             plan: Plan::of_project(project, &loaded.root),
             tests: Vec::new(),
         };
-        let names = names_of(project);
+        let names = ProjectNames::of(project);
         // Projects of one repository have files of the same name.
         let prefix = match projects.len() {
             1 => String::new(),
@@ -135,9 +135,9 @@ fn read(source: &FlowSource, names: &ProjectNames) -> Result<Vec<TestCase>, Stri
         .text
         .as_ref()
         .map_err(|error| problem::error_line(&format!("{} {error}", source.path)))?;
-    let (file, problems) = match spec::parse(&source.path, Arc::clone(text)) {
+    let (file, problems) = match flow_test::parse(&source.path, Arc::clone(text)) {
         Ok(file) => {
-            let problems = spec::check_names(&file, names);
+            let problems = flow_test::check_names(&file, names);
             (Some(file), problems)
         }
         Err(problems) => (None, problems),

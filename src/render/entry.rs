@@ -32,7 +32,7 @@ impl Range {
     pub(crate) fn of(snapshot: &Snapshot, file: &str, span: Span) -> Self {
         let point = |offset| {
             let at = snapshot
-                .source(file)
+                .text(file)
                 .map(|source| source.lines.position(&source.text, offset, Encoding::Utf32))
                 .unwrap_or_default();
             Point {

@@ -21,7 +21,7 @@ pub(crate) fn render(reports: &[Report], summary: &Summary) -> String {
 
 fn finding_with_code(report: &Report, finding: &Diagnostic) -> String {
     let snapshot = &report.snapshot;
-    let text_of = |file: &str| snapshot.source(file).map_or("", |source| &*source.text);
+    let text_of = |file: &str| snapshot.text(file).map_or("", |source| &*source.text);
     let title = level(finding.severity)
         .primary_title(finding.message.as_str())
         .id(finding.rule);

@@ -9,11 +9,11 @@ use crate::plan::Plan;
 use crate::report::{ControlLabel, StepOutput};
 use crate::rng::Seed;
 use crate::scheduler::{HttpRequest, HttpResponse, Place, Run, Start};
-use crate::spec::{Action, Expectation, FlowTest};
 use crate::stage::Stage;
 use crate::template::{UnknownVariable, Variables, fill, fill_string, select};
 use crate::trace::Trace;
 use crate::verdict::{Evidence, judge};
+use banister_project::flow_test::{Action, Expectation, FlowTest};
 
 /// Where the virtual clock starts unless the test says so: Monday, 2026-01-05T09:00:00Z.
 pub const DEFAULT_START_MS: i64 = 1_767_603_600_000;

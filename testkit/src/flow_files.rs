@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use banister_project::discovery::is_flow_test;
 use ignore::WalkBuilder;
 
 /// A flow test file as it lies on the disk.
@@ -33,7 +34,7 @@ pub fn find(root: &Path) -> Vec<FlowSource> {
                 .to_string_lossy()
                 .into_owned();
             let path = below.replace(std::path::MAIN_SEPARATOR, "/");
-            is_flow_file(&path).then(|| FlowSource {
+            is_flow_test(&path).then(|| FlowSource {
                 path,
                 text: read(entry.path()),
             })
@@ -41,11 +42,6 @@ pub fn find(root: &Path) -> Vec<FlowSource> {
         .collect();
     sources.sort_by(|a, b| a.path.cmp(&b.path));
     sources
-}
-
-/// True for the names of flow test files.
-pub fn is_flow_file(path: &str) -> bool {
-    path.ends_with(".flow.yaml") || path.ends_with(".flow.yml")
 }
 
 fn read(path: &Path) -> Result<Arc<str>, String> {

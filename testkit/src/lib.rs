@@ -3,8 +3,6 @@
 
 pub mod flow_files;
 
-pub mod spec;
-
 pub mod plan;
 
 pub mod rng;

@@ -11,9 +11,9 @@ use serde_json::Value as Json;
 use crate::mock::{Held, MockError, MockServer, MockSession};
 use crate::protocol::{FromWorker, Invoke, Reply, ToWorker};
 use crate::report::StepOutput;
-use crate::spec::HttpMock;
 use crate::stage::{Signal, Slot, Stage, StageError};
 use crate::worker::{Worker, WorkerConfig, WorkerError};
+use banister_project::flow_test::HttpMock;
 
 /// Warm workers by interpreter, and the handlers that run in some of them.
 pub struct LiveStage<'m> {

@@ -20,8 +20,8 @@ use tempfile::NamedTempFile;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use crate::spec::HttpMock;
 use authority::Authority;
+use banister_project::flow_test::HttpMock;
 use session::Sessions;
 
 pub use session::{Held, MockSession};

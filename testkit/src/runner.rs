@@ -18,9 +18,9 @@ use crate::mock::{MockError, MockServer};
 use crate::plan::Plan;
 use crate::report::{ControlLabel, Failure, Place, TestOutcome, TestStatus, timeline};
 use crate::rng::Seed;
-use crate::spec::{FlowFile, FlowTest};
 use crate::template::Variables;
 use crate::trace::Trace;
+use banister_project::flow_test::{FlowFile, FlowTest};
 
 /// One test, as the runner knows it.
 #[derive(Debug, Clone)]

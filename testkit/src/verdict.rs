@@ -4,10 +4,10 @@ use serde_json::{Value as Json, json};
 
 use crate::matching::partial_match;
 use crate::scheduler::{HttpResponse, Run};
-use crate::spec::{Endpoint, Expectation, Spanned, StateItems};
 use crate::template::{UnknownVariable, Variables, fill, fill_string};
 use crate::trace::What;
 use banister_grammars::Span;
+use banister_project::flow_test::{Endpoint, Expectation, Spanned, StateItems};
 
 /// An expectation that was not met.
 #[derive(Debug, Clone, PartialEq)]

@@ -73,8 +73,8 @@ impl Session {
         let names = Arc::clone(&folder.names);
         let is_outdated = |uri: &Uri| {
             let path = uri::to_path(uri).and_then(|path| uri::relative(names.root(), &path));
-            let then = path.as_deref().and_then(|path| outcome.snapshot.source(path));
-            let now = path.as_deref().and_then(|path| present.source(path));
+            let then = path.as_deref().and_then(|path| outcome.snapshot.text(path));
+            let now = path.as_deref().and_then(|path| present.text(path));
             matches!((then, now), (Some(then), Some(now)) if then.text != now.text)
         };
         let news = folder.board.update(fresh, is_outdated);

@@ -11,12 +11,13 @@ use crate::config::{self, Config};
 use crate::discovery::{self, FileRole, MANIFESTS};
 use crate::project::{Project, Step, Stream};
 use crate::resolve::{self, Resolver};
-use crate::workspace::{Manifests, Source, Sources};
+use crate::workspace::{FlowSource, FlowSources, Manifests, Source, Sources};
 
 /// The index of every project, by root. A project whose inputs have not changed since `previous` keeps its index.
 pub(crate) fn build_all(
     files: &Arc<Sources>,
     manifests: &Arc<Manifests>,
+    flow_tests: &FlowSources,
     previous: &[Arc<Index>],
 ) -> Vec<Arc<Index>> {
     let marked = marked_folders(manifests);
@@ -37,13 +38,19 @@ pub(crate) fn build_all(
         .map(|(root, own)| {
             // Any module may be imported, so all of them are inputs of every project.
             let inputs: Vec<Arc<Source>> = own.iter().copied().chain(&modules).map(Arc::clone).collect();
-            let is_same =
-                |index: &&Arc<Index>| index.project.root == *root && index.is_built_from(&inputs, manifests);
+            let flow_tests = flow_tests_of(root, &roots, flow_tests);
+            let is_same = |index: &&Arc<Index>| {
+                index.project.root == *root
+                    && index.is_built_from(&inputs, manifests)
+                    && are_same(&index.flow_tests, &flow_tests)
+            };
             if let Some(kept) = previous.iter().find(is_same) {
                 return Arc::clone(kept);
             }
             let helpers = helpers(&resolver, &modules, root, &roots);
-            Arc::new(build(root, own, helpers, &resolver, (files, manifests), inputs))
+            let mut index = build(root, own, helpers, &resolver, (files, manifests), inputs);
+            index.flow_tests = flow_tests;
+            Arc::new(index)
         })
         .collect()
 }
@@ -92,19 +99,38 @@ fn helpers(
     modules
         .iter()
         .filter(|module| !module.facts.emits.is_empty() && discovery::lies_in(&module.path, root))
-        .filter(|module| {
-            let nearest = roots
-                .keys()
-                .filter(|other| discovery::lies_in(&module.path, other))
-                .max_by_key(|r| r.len());
-            nearest == Some(&root)
-        })
+        .filter(|module| nearest_root(&module.path, roots) == Some(root))
         .map(|module| Helper {
             file: module.path.clone(),
             resolved: resolver.resolve(module),
             source: Arc::clone(module),
         })
         .collect()
+}
+
+/// The innermost project around a file that no project loads.
+fn nearest_root<'r>(path: &str, roots: &BTreeMap<&'r str, Vec<&Arc<Source>>>) -> Option<&'r str> {
+    let around = roots.keys().filter(|root| discovery::lies_in(path, root));
+    around.max_by_key(|root| root.len()).copied()
+}
+
+fn flow_tests_of(
+    root: &str,
+    roots: &BTreeMap<&str, Vec<&Arc<Source>>>,
+    all: &FlowSources,
+) -> Vec<Arc<FlowSource>> {
+    all.values()
+        .filter(|flow| nearest_root(&flow.path, roots) == Some(root))
+        .map(Arc::clone)
+        .collect()
+}
+
+fn are_same<T>(ours: &[Arc<T>], theirs: &[Arc<T>]) -> bool {
+    ours.len() == theirs.len()
+        && ours
+            .iter()
+            .zip(theirs)
+            .all(|(ours, theirs)| Arc::ptr_eq(ours, theirs))
 }
 
 fn build(
@@ -159,6 +185,7 @@ fn build(
         takes_unseen: project.steps.iter().any(is_illegible),
         project,
         helpers,
+        flow_tests: Vec::new(),
         topics: BTreeMap::new(),
         dynamic: Vec::new(),
         findings: OnceLock::new(),
@@ -211,13 +238,7 @@ fn is_illegible(step: &Step) -> bool {
 impl Index {
     fn is_built_from(&self, inputs: &[Arc<Source>], manifests: &Arc<Manifests>) -> bool {
         let same_manifests = Arc::ptr_eq(&self.manifests, manifests) || self.manifests == *manifests;
-        same_manifests
-            && self.inputs.len() == inputs.len()
-            && self
-                .inputs
-                .iter()
-                .zip(inputs)
-                .all(|(ours, theirs)| Arc::ptr_eq(ours, theirs))
+        same_manifests && are_same(&self.inputs, inputs)
     }
 
     /// Files every topic of the project under its name.

@@ -1,8 +1,7 @@
 //! What a handler sent, as a value that a mock can match.
 
+use banister_project::route::decode;
 use serde_json::{Map, Value as Json};
-
-use crate::plan::decode;
 
 /// A body as a value, and whether it came as a form, whose fields are all texts.
 pub(super) fn read(content_type: Option<&str>, bytes: &[u8]) -> (Json, bool) {

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::body::pairs;
 use crate::matching::{partial_match, shown};
-use crate::spec::{Endpoint, HttpMock};
+use banister_project::flow_test::{Endpoint, HttpMock};
 
 /// A request as mocks look at it.
 #[derive(Debug, Clone)]
@@ -116,7 +116,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::spec::parse;
+    use banister_project::flow_test::parse;
 
     fn mocks(text: &str) -> Vec<HttpMock> {
         let text = format!(

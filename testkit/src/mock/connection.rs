@@ -21,7 +21,7 @@ use super::authority::Authority;
 use super::choice::Request;
 use super::session::{Exchange, Sessions};
 use super::{HttpCall, MockError, body};
-use crate::spec::{Endpoint, HttpReply, ReplyBody};
+use banister_project::flow_test::{Endpoint, HttpReply, ReplyBody};
 
 /// A longer preamble is none.
 const MAX_PREAMBLE: usize = 512;

@@ -9,7 +9,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::HttpCall;
 use super::choice::{Request, choose};
-use crate::spec::{HttpMock, HttpReply};
+use banister_project::flow_test::{HttpMock, HttpReply};
 
 /// All open sessions.
 #[derive(Default)]

@@ -9,7 +9,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, pem::PemObject
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use super::*;
-use crate::spec::parse;
+use banister_project::flow_test::parse;
 
 fn mocks(list: &str) -> Vec<HttpMock> {
     let text = format!(

@@ -1,7 +1,6 @@
 //! From what static analysis knows of a project to a plan. Nothing is imported here: a step whose module cannot be loaded
 //! fails where it is run, not before.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use banister_grammars::facts::{Declaration, StepKind};
@@ -9,7 +8,6 @@ use banister_grammars::{Encoding, Span};
 use banister_project::{Project, Step};
 
 use super::{EmitPolicy, Plan, PlanStep};
-use crate::spec::{Open, ProjectNames};
 
 impl Plan {
     /// The plan of `project`, whose workspace lies at `workspace` on the disk.
@@ -54,54 +52,6 @@ fn plan_step(step: &Step, file: String) -> PlanStep {
         cron: step.cron().map(str::to_owned),
         handler_line: handler_line(step),
     }
-}
-
-/// The names that a flow test may use, so far as static analysis knows them.
-pub fn names_of(project: &Project) -> ProjectNames {
-    let mut names = ProjectNames::default();
-    let mut topics = BTreeSet::new();
-    for step in &project.steps {
-        let Some(fact) = step.fact() else {
-            names.open = Open {
-                steps: true,
-                topics: true,
-                routes: true,
-            };
-            continue;
-        };
-        match step.name() {
-            Some(name) => names.steps.push(name.to_owned()),
-            None => names.open.steps = true,
-        }
-        topics.extend(
-            step.subscribes()
-                .into_iter()
-                .chain(step.emits())
-                .map(str::to_owned),
-        );
-        let sent = step.emit_sites().iter().filter_map(|site| site.topic.as_ref());
-        topics.extend(sent.flat_map(|topic| topic.text.candidates().iter().cloned()));
-        let open_topics = fact.triggers.iter().any(|trigger| {
-            trigger.topics_open
-                || trigger
-                    .topics
-                    .iter()
-                    .any(|it| it.topic.text.candidates().is_empty())
-        });
-        names.open.topics |= open_topics
-            || !step.declaration().is_complete()
-            || step.emit_sites().iter().any(|site| {
-                site.topic
-                    .as_ref()
-                    .is_some_and(|topic| topic.text.candidates().is_empty())
-            });
-        match step.route() {
-            Some((method, path)) => names.routes.push((method.to_ascii_uppercase(), path.to_owned())),
-            None => names.open.routes |= step.kind().is_none_or(|kind| kind == StepKind::Api),
-        }
-    }
-    names.topics = topics.into_iter().collect();
-    names
 }
 
 fn emit_policy(step: &Step) -> EmitPolicy {

@@ -12,9 +12,9 @@ use crate::live_stage::LiveStage;
 use crate::report::TestOutcome;
 use crate::rng::Seed;
 use crate::schema::schema_of;
-use crate::spec::InputSource;
 use crate::strategy::strategy_for;
 use banister_grammars::Span;
+use banister_project::flow_test::InputSource;
 
 /// Cases of a property test that says nothing else.
 const DEFAULT_CASES: u32 = 100;

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use banister_project::route::decode;
 use serde_json::{Map, Value as Json, json};
-
-use crate::plan::decode;
 
 /// A request to an API step.
 #[derive(Debug, Clone, PartialEq)]

@@ -70,7 +70,9 @@ fn resolve<'r>(root: &'r Json, target: &str) -> Result<&'r Json, Refusal> {
     let unknown = || Refusal::Reference(target.to_owned());
     let fragment = target.strip_prefix('#').ok_or_else(unknown)?;
     if fragment.is_empty() || fragment.starts_with('/') {
-        return root.pointer(&crate::plan::decode(fragment)).ok_or_else(unknown);
+        return root
+            .pointer(&banister_project::route::decode(fragment))
+            .ok_or_else(unknown);
     }
     find_anchor(root, fragment).ok_or_else(unknown)
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use banister_project::flow_test;
 use banister_testkit::mock::MockServer;
 use banister_testkit::protocol::CallShape;
-use banister_testkit::spec;
 use serde_json::json;
 
 use crate::support::{NOW, Project, Told, language_of, run};
@@ -24,7 +24,7 @@ tests:
 
 fn run_against_mock(file: &str, text: &str) -> Option<(Told, Vec<String>)> {
     let server = MockServer::start().unwrap();
-    let flows = spec::parse("a.flow.yaml", Arc::from(MOCKS)).unwrap();
+    let flows = flow_test::parse("a.flow.yaml", Arc::from(MOCKS)).unwrap();
     let session = server.open_session(flows.tests[0].http.clone()).unwrap();
     let mut project = Project::new(&[(file, text)]);
     project.mock_port = server.port();

@@ -93,8 +93,8 @@ impl Reader {
             .unwrap_or(200);
         let headers = self.headers(fields.get("headers"));
         for (name, value) in &headers {
-            let fits = hyper::header::HeaderName::from_bytes(name.as_bytes()).is_ok()
-                && hyper::header::HeaderValue::from_str(value).is_ok();
+            let fits = http::HeaderName::from_bytes(name.as_bytes()).is_ok()
+                && http::HeaderValue::from_str(value).is_ok();
             if !fits {
                 let at = fields.key_span("headers").unwrap_or(fields.place());
                 self.report(

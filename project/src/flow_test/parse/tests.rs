@@ -2,7 +2,7 @@ use expect_test::{Expect, expect};
 use serde_json::json;
 
 use super::*;
-use crate::spec::{Action, Expectation, ReplyBody};
+use crate::flow_test::{Action, Expectation, ReplyBody};
 
 fn file(text: &str) -> FlowFile {
     parse("tests/a.flow.yaml", text.into()).unwrap_or_else(|problems| panic!("{problems:#?}"))

@@ -1,10 +1,14 @@
 //! The names in a flow test against those of the project.
 
+use std::collections::BTreeSet;
+
 use banister_grammars::Span;
+use banister_grammars::facts::StepKind;
 
 use super::problem::{UNKNOWN_ROUTE, UNKNOWN_STATE_GROUP, UNKNOWN_STEP, UNKNOWN_TOPIC, problem, suggestion};
 use super::{Action, Expectation, FlowFile, FlowTest, InputSource, SpecProblem, StateItems};
-use crate::plan::match_path;
+use crate::project::Project;
+use crate::route::match_path;
 
 /// What a project calls its things.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +34,56 @@ pub struct Open {
     pub topics: bool,
     /// Routes.
     pub routes: bool,
+}
+
+impl ProjectNames {
+    /// The names that a flow test may use, so far as static analysis knows them.
+    pub fn of(project: &Project) -> Self {
+        let mut names = Self::default();
+        let mut topics = BTreeSet::new();
+        for step in &project.steps {
+            let Some(fact) = step.fact() else {
+                names.open = Open {
+                    steps: true,
+                    topics: true,
+                    routes: true,
+                };
+                continue;
+            };
+            match step.name() {
+                Some(name) => names.steps.push(name.to_owned()),
+                None => names.open.steps = true,
+            }
+            topics.extend(
+                step.subscribes()
+                    .into_iter()
+                    .chain(step.emits())
+                    .map(str::to_owned),
+            );
+            let sent = step.emit_sites().iter().filter_map(|site| site.topic.as_ref());
+            topics.extend(sent.flat_map(|topic| topic.text.candidates().iter().cloned()));
+            let open_topics = fact.triggers.iter().any(|trigger| {
+                trigger.topics_open
+                    || trigger
+                        .topics
+                        .iter()
+                        .any(|it| it.topic.text.candidates().is_empty())
+            });
+            names.open.topics |= open_topics
+                || !step.declaration().is_complete()
+                || step.emit_sites().iter().any(|site| {
+                    site.topic
+                        .as_ref()
+                        .is_some_and(|topic| topic.text.candidates().is_empty())
+                });
+            match step.route() {
+                Some((method, path)) => names.routes.push((method.to_ascii_uppercase(), path.to_owned())),
+                None => names.open.routes |= step.kind().is_none_or(|kind| kind == StepKind::Api),
+            }
+        }
+        names.topics = topics.into_iter().collect();
+        names
+    }
 }
 
 /// Every name of `file` that the project does not have, in the order of the text. Names with a `{{placeholder}}` are
@@ -179,7 +233,7 @@ fn fits(route: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::parse;
+    use crate::flow_test::parse;
 
     fn names() -> ProjectNames {
         let texts = |list: &[&str]| list.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();

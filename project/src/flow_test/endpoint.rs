@@ -56,12 +56,12 @@ impl Endpoint {
     }
 
     /// True if the method is this one, or any is allowed.
-    pub(crate) fn matches_method(&self, method: &str) -> bool {
+    pub fn matches_method(&self, method: &str) -> bool {
         self.method == "*" || self.method.eq_ignore_ascii_case(method)
     }
 
     /// True if a path, without its query, fits: `*` is one segment, a last `**` is the rest.
-    pub(crate) fn matches_path(&self, path: &str) -> bool {
+    pub fn matches_path(&self, path: &str) -> bool {
         let mut given = path.split('/');
         for wanted in self.path.split('/') {
             match (wanted, given.next()) {
@@ -75,7 +75,7 @@ impl Endpoint {
     }
 
     /// Scheme, host, port and path, without the port that the scheme implies.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         let implied = matches!((self.scheme.as_str(), self.port), ("https", 443) | ("http", 80));
         let host = if self.host.contains(':') {
             format!("[{}]", self.host)

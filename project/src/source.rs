@@ -1,0 +1,82 @@
+//! The files of a workspace as texts, each with what it says.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use banister_grammars::{FileFacts, Language, LineIndex};
+
+use crate::flow_test::{self, FlowFile, SpecProblem};
+
+/// A text with its path and its line starts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceText {
+    /// Relative to the workspace, with `/`.
+    pub path: String,
+    /// The text, without a byte-order mark.
+    pub text: Arc<str>,
+    /// Its line starts.
+    pub lines: LineIndex,
+}
+
+impl SourceText {
+    /// A text without a byte-order mark.
+    pub fn new(path: &str, text: Arc<str>) -> Self {
+        Self {
+            path: path.to_owned(),
+            lines: LineIndex::new(&text),
+            text,
+        }
+    }
+}
+
+/// One source file: its text and what it says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// The text.
+    pub source: SourceText,
+    /// Its facts.
+    pub facts: FileFacts,
+}
+
+impl Source {
+    pub(crate) fn new(path: &str, language: Language, text: Arc<str>) -> Self {
+        Self {
+            facts: banister_grammars::extract(language, &text),
+            source: SourceText::new(path, text),
+        }
+    }
+}
+
+impl Deref for Source {
+    type Target = SourceText;
+
+    fn deref(&self) -> &SourceText {
+        &self.source
+    }
+}
+
+/// One `*.flow.yaml`: its text and the tests in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlowSource {
+    /// The text.
+    pub source: SourceText,
+    /// Its tests, or everything that is wrong with it.
+    pub parsed: Result<FlowFile, Vec<SpecProblem>>,
+}
+
+impl FlowSource {
+    pub(crate) fn new(path: &str, text: Arc<str>) -> Self {
+        Self {
+            parsed: flow_test::parse(path, Arc::clone(&text)),
+            source: SourceText::new(path, text),
+        }
+    }
+}
+
+impl Deref for FlowSource {
+    type Target = SourceText;
+
+    fn deref(&self) -> &SourceText {
+        &self.source
+    }
+}
