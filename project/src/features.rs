@@ -1,17 +1,22 @@
 //! What an editor asks at a cursor. Offsets are bytes into the file's text; files are relative to the workspace.
 //! Everything answers `None` outside of the texts that the framework gives a meaning: other servers run beside this one.
 
+mod calls;
 mod card;
 mod completion;
 mod definition;
 mod hover;
+mod lens;
 mod references;
 mod symbols;
 mod target;
+mod workspace_symbols;
 
 use banister_grammars::Span;
 
 use crate::workspace::Snapshot;
+
+pub use crate::index::{Entity, EntityKind};
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +34,15 @@ pub struct Jump {
     pub origin: Span,
     /// Where it leads.
     pub targets: Vec<Location>,
+}
+
+/// A place in the same file that names what the cursor is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Highlight {
+    /// Where.
+    pub span: Span,
+    /// True if the place sends, declares or writes it, false if it takes, reads or only names it.
+    pub writes: bool,
 }
 
 /// One proposal of a completion.
@@ -98,6 +112,93 @@ pub enum SymbolKind {
     Handler,
     /// A stream.
     Stream,
+    /// A topic, whatever is done with it.
+    Topic,
+    /// A group of the shared state.
+    StateGroup,
+}
+
+/// A named thing of the workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundSymbol {
+    /// Its name behind its sigil: `#topic`, `/route`, `~state group`, `%stream`, nothing for a step.
+    pub name: String,
+    /// What it is.
+    pub kind: SymbolKind,
+    /// The step that it is at home in, or the file.
+    pub container: String,
+    /// Where it is at home.
+    pub location: Location,
+}
+
+/// One end of the event flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowItem {
+    /// The step's name, the route or the schedule.
+    pub name: String,
+    /// The language of a step, the step of a route or schedule.
+    pub detail: String,
+    /// What it is.
+    pub kind: FlowItemKind,
+    /// The file, relative to the workspace, with `/`.
+    pub file: String,
+    /// The whole thing.
+    pub span: Span,
+    /// Its name in the text.
+    pub selection: Span,
+}
+
+/// What stands at an end of the event flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlowItemKind {
+    /// A step.
+    Step,
+    /// A module that sends for steps.
+    Helper,
+    /// A route that leads into a step.
+    Route,
+    /// A schedule that starts a step.
+    Schedule,
+}
+
+/// One way of the event flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowCall {
+    /// The other end.
+    pub item: FlowItem,
+    /// The places that send: in the other end's file for incoming calls, in the asking one's for outgoing calls.
+    pub from: Vec<Span>,
+}
+
+/// A line above the code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lens {
+    /// What it is about.
+    pub span: Span,
+    /// What it says.
+    pub title: String,
+    /// What a click does.
+    pub target: LensTarget,
+}
+
+/// What a click on a lens does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LensTarget {
+    /// Shows these places.
+    Places(Vec<Location>),
+    /// Runs the flow test of this name in the same file.
+    FlowTest(String),
+}
+
+/// A few words beside the code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// Stands before this byte.
+    pub offset: u32,
+    /// What it says.
+    pub label: String,
+    /// Markdown, longer; may be empty.
+    pub tooltip: String,
 }
 
 impl Snapshot {
@@ -112,9 +213,14 @@ impl Snapshot {
         definition::definition(self.index_of(file)?, file, offset)
     }
 
-    /// Every place that names the topic under the cursor.
+    /// Every place that names the topic, step, state group, stream or flow under the cursor.
     pub fn references(&self, file: &str, offset: u32) -> Option<Jump> {
         references::references(self.index_of(file)?, file, offset)
+    }
+
+    /// The places of the same file that name what the cursor is on.
+    pub fn highlights(&self, file: &str, offset: u32) -> Option<Vec<Highlight>> {
+        references::highlights(self.index_of(file)?, file, offset)
     }
 
     /// The card of the topic, step or schedule under the cursor.
@@ -126,6 +232,48 @@ impl Snapshot {
     pub fn document_symbols(&self, file: &str) -> Vec<Symbol> {
         self.index_of(file)
             .map(|index| symbols::symbols(index, file))
+            .unwrap_or_default()
+    }
+
+    /// Named things of all projects that match a query; a sigil in front asks for one kind only.
+    pub fn workspace_symbols(&self, query: &str) -> Vec<FoundSymbol> {
+        let indexes = self.indexes().iter();
+        indexes
+            .flat_map(|index| workspace_symbols::search(index, query))
+            .collect()
+    }
+
+    /// The steps that the event flow is followed from: the one that the cursor stands in, or the takers of the topic
+    /// under it.
+    pub fn flow_items(&self, file: &str, offset: u32) -> Option<Vec<FlowItem>> {
+        calls::prepare(self.index_of(file)?, file, offset)
+    }
+
+    /// What sets the step of a file off.
+    pub fn flow_incoming(&self, file: &str) -> Vec<FlowCall> {
+        self.index_of(file)
+            .map(|index| calls::incoming(index, file))
+            .unwrap_or_default()
+    }
+
+    /// Whom the messages of the step of a file set off.
+    pub fn flow_outgoing(&self, file: &str) -> Vec<FlowCall> {
+        self.index_of(file)
+            .map(|index| calls::outgoing(index, file))
+            .unwrap_or_default()
+    }
+
+    /// The lines above the code of a step or of a flow test.
+    pub fn lenses(&self, file: &str) -> Vec<Lens> {
+        self.index_of(file)
+            .map(|index| lens::lenses(index, file))
+            .unwrap_or_default()
+    }
+
+    /// The words beside the code of a step or helper, in source order.
+    pub fn hints(&self, file: &str) -> Vec<Hint> {
+        self.index_of(file)
+            .map(|index| lens::hints(index, file))
             .unwrap_or_default()
     }
 }

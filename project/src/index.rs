@@ -1,6 +1,7 @@
 //! What the files of one project say together: its steps, and for every topic each place that names it.
 
 mod build;
+mod entity;
 mod mention;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,8 @@ use crate::resolve::Resolver;
 use crate::workspace::{FlowSource, Manifests, Source, Sources};
 
 pub(crate) use build::build_all;
+pub(crate) use entity::{Entities, Place, Usage};
+pub use entity::{Entity, EntityKind};
 pub(crate) use mention::{Mention, Role, Slot, slots};
 
 /// One project of a snapshot.
@@ -37,6 +40,8 @@ pub(crate) struct Index {
     /// True if some step may take topics that nobody can see.
     pub(crate) takes_unseen: bool,
     pub(crate) findings: OnceLock<Vec<Diagnostic>>,
+    /// Worked out when an editor first asks.
+    entities: OnceLock<Entities>,
     /// The whole workspace's files, for imports that leave the project.
     files: Arc<Sources>,
     manifests: Arc<Manifests>,

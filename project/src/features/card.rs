@@ -10,19 +10,24 @@ use crate::project::Step;
 /// A schema that fills the screen explains nothing.
 const MAX_SCHEMA_LINES: usize = 24;
 
-/// A topic in a few words: "2 subscribers (py, rb)".
+/// A topic in a few words: "1 emitter (ts) → 2 subscribers (py, rb)".
 pub(super) fn summary(index: &Index, topic: &str) -> String {
-    let count = |steps: &[&Step], noun: &str| {
-        let languages: BTreeSet<&str> = steps.iter().map(|step| step.language.short()).collect();
-        let languages: Vec<&str> = languages.into_iter().collect();
-        match steps.len() {
-            0 => format!("no {noun}"),
-            1 => format!("1 {noun} ({})", languages.join(", ")),
-            many => format!("{many} {noun}s ({})", languages.join(", ")),
-        }
-    };
-    let emitters = count(&index.emitters(topic), "emitter");
-    format!("{emitters} → {}", count(&index.subscribers(topic), "subscriber"))
+    let emitters = counted(&index.emitters(topic), "emitter");
+    format!(
+        "{emitters} → {}",
+        counted(&index.subscribers(topic), "subscriber")
+    )
+}
+
+/// Steps in a few words: "2 subscribers (py, rb)".
+pub(super) fn counted(steps: &[&Step], noun: &str) -> String {
+    let languages: BTreeSet<&str> = steps.iter().map(|step| step.language.short()).collect();
+    let languages: Vec<&str> = languages.into_iter().collect();
+    match steps.len() {
+        0 => format!("no {noun}"),
+        1 => format!("1 {noun} ({})", languages.join(", ")),
+        many => format!("{many} {noun}s ({})", languages.join(", ")),
+    }
 }
 
 /// The card of a topic: who sends it, who takes it, what it must hold.

@@ -189,6 +189,7 @@ fn build(
         topics: BTreeMap::new(),
         dynamic: Vec::new(),
         findings: OnceLock::new(),
+        entities: OnceLock::new(),
         files: Arc::clone(files),
         manifests: Arc::clone(manifests),
         inputs,
