@@ -2,15 +2,23 @@
 
 use banister_grammars::Encoding;
 use tower_lsp::ls_types::{
-    ClientCapabilities, CompletionOptions, HoverProviderCapability, InitializeParams, InitializeResult,
-    MarkupKind, OneOf, PositionEncodingKind, SaveOptions, ServerCapabilities, ServerInfo,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions,
+    CodeActionProviderCapability, CodeLensOptions, CompletionOptions, HoverProviderCapability,
+    InitializeParams, InitializeResult, MarkupKind, OneOf, PositionEncodingKind, SaveOptions,
+    ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities,
+    WorkspaceServerCapabilities,
 };
 
 /// Characters after which a topic may begin or go on. Editors suggest nothing inside strings unless told so, and end a
 /// suggestion at the characters that join the words of a topic.
 const TRIGGERS: [&str; 7] = ["'", "\"", "`", ".", "-", ":", "/"];
+
+/// The client's own command that shows places: the arguments are a URI, a position and locations.
+pub(crate) const SHOW_REFERENCES: &str = "banister.showReferences";
+
+/// Runs a flow test: `{ uri, test }`.
+pub(crate) const RUN_FLOW_TEST: &str = "banister.runFlowTest";
 
 /// What matters here of the client's capabilities.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +35,10 @@ pub(crate) struct Negotiated {
     pub(crate) completion_markdown: bool,
     /// Diagnostics may point at other places.
     pub(crate) related_information: bool,
+    /// Workspace edits may name the version of the text that they are for.
+    pub(crate) document_changes: bool,
+    /// The client has a command that shows places.
+    pub(crate) shows_references: bool,
     /// The client watches files for us if asked to.
     pub(crate) watches_files: bool,
 }
@@ -56,6 +68,12 @@ impl Negotiated {
             related_information: text
                 .and_then(|text| text.publish_diagnostics.as_ref()?.related_information)
                 .unwrap_or(false),
+            document_changes: client
+                .workspace
+                .as_ref()
+                .and_then(|workspace| workspace.workspace_edit.as_ref()?.document_changes)
+                .unwrap_or(false),
+            shows_references: commands(client).any(|command| command == SHOW_REFERENCES),
             watches_files: client
                 .workspace
                 .as_ref()
@@ -63,6 +81,16 @@ impl Negotiated {
                 .unwrap_or(false),
         }
     }
+}
+
+/// Commands that the client runs itself. The protocol has no word for them; `experimental.commands.commands` is where
+/// editors of other servers list theirs.
+fn commands(client: &ClientCapabilities) -> impl Iterator<Item = &str> {
+    let listed = client
+        .experimental
+        .as_ref()
+        .and_then(|experimental| experimental.pointer("/commands/commands")?.as_array());
+    listed.into_iter().flatten().filter_map(serde_json::Value::as_str)
 }
 
 /// UTF-8 if the client offers it, because sources are UTF-8 here; else UTF-16, which every client must know.
@@ -113,6 +141,17 @@ fn server_capabilities(client: &Negotiated) -> ServerCapabilities {
         references_provider: Some(OneOf::Left(true)),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
+        call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
+        code_lens_provider: Some(CodeLensOptions {
+            resolve_provider: Some(false),
+        }),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+            ..CodeActionOptions::default()
+        })),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {
                 supported: Some(true),

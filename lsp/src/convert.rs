@@ -65,11 +65,11 @@ pub(crate) fn completion_kind(kind: CompletionKind) -> lsp::CompletionItemKind {
 pub(crate) fn symbol_kind(kind: SymbolKind) -> lsp::SymbolKind {
     match kind {
         SymbolKind::Step => lsp::SymbolKind::MODULE,
-        SymbolKind::Subscribes | SymbolKind::Emits => lsp::SymbolKind::EVENT,
+        SymbolKind::Subscribes | SymbolKind::Emits | SymbolKind::Topic => lsp::SymbolKind::EVENT,
         SymbolKind::Route => lsp::SymbolKind::INTERFACE,
         SymbolKind::Cron => lsp::SymbolKind::CONSTANT,
         SymbolKind::Handler => lsp::SymbolKind::FUNCTION,
-        SymbolKind::Stream => lsp::SymbolKind::STRUCT,
+        SymbolKind::Stream | SymbolKind::StateGroup => lsp::SymbolKind::STRUCT,
     }
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn by_document(
     let mut documents: BTreeMap<lsp::Uri, Vec<lsp::Diagnostic>> = BTreeMap::new();
     for finding in findings {
         if let Some(uri) = names.uri(&finding.file)
-            && let Some(diagnostic) = diagnostic(snapshot, finding, names, client)
+            && let Some(diagnostic) = converted(snapshot, finding, names, client)
         {
             documents.entry(uri).or_default().push(diagnostic);
         }
@@ -68,7 +68,8 @@ pub(crate) fn by_document(
     documents
 }
 
-fn diagnostic(
+/// A finding as the protocol has it.
+pub(crate) fn converted(
     snapshot: &Snapshot,
     finding: &Diagnostic,
     names: &Names,

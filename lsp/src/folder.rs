@@ -10,6 +10,7 @@ use banister_project::{Host, Snapshot};
 use tower_lsp::ls_types::Uri;
 
 use crate::diagnostics::Board;
+use crate::document::Document;
 use crate::message::Request;
 use crate::scan::{self, Scanned};
 use crate::uri;
@@ -22,7 +23,14 @@ pub(crate) struct FolderId(pub(crate) u32);
 #[derive(Debug, Clone)]
 pub(crate) struct Names {
     root: PathBuf,
-    open: BTreeMap<String, Uri>,
+    open: BTreeMap<String, OpenFile>,
+}
+
+/// How the client knows a file that it has open.
+#[derive(Debug, Clone)]
+struct OpenFile {
+    uri: Uri,
+    version: i32,
 }
 
 impl Names {
@@ -30,8 +38,13 @@ impl Names {
     pub(crate) fn uri(&self, path: &str) -> Option<Uri> {
         self.open
             .get(path)
-            .cloned()
+            .map(|open| open.uri.clone())
             .or_else(|| uri::from_relative(&self.root, path))
+    }
+
+    /// The client's number of the text of a file that it has open.
+    pub(crate) fn version(&self, path: &str) -> Option<i32> {
+        self.open.get(path).map(|open| open.version)
     }
 
     /// The folder itself.
@@ -113,14 +126,24 @@ impl Folder {
     }
 
     /// The client opened a file: from now on its text counts.
-    pub(crate) fn open(&mut self, path: &str, uri: Uri, text: &str) -> Result<(), Indigestible> {
-        let before = Arc::make_mut(&mut self.names)
-            .open
-            .insert(path.into(), uri.clone());
-        if before.as_ref() != Some(&uri) {
+    pub(crate) fn open(&mut self, path: &str, uri: Uri, document: &Document) -> Result<(), Indigestible> {
+        let open = OpenFile {
+            uri: uri.clone(),
+            version: document.version,
+        };
+        let before = Arc::make_mut(&mut self.names).open.insert(path.into(), open);
+        if before.is_none_or(|before| before.uri != uri) {
             self.board.owe(uri);
         }
-        self.set(path, text.into())
+        self.set(path, document.text.as_str().into())
+    }
+
+    /// The client edited a file that it has open.
+    pub(crate) fn edit(&mut self, path: &str, document: &Document) -> Result<(), Indigestible> {
+        if let Some(open) = Arc::make_mut(&mut self.names).open.get_mut(path) {
+            open.version = document.version;
+        }
+        self.set(path, document.text.as_str().into())
     }
 
     /// The text of a file changed.

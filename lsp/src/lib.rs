@@ -40,6 +40,8 @@ mod capabilities;
 
 mod convert;
 
+mod edits;
+
 mod uri;
 
 #[cfg(test)]

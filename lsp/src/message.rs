@@ -5,10 +5,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
-    CompletionParams, CompletionResponse, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, DocumentSymbolParams, DocumentSymbolResponse, GotoDefinitionParams,
-    GotoDefinitionResponse, Hover, HoverParams, InitializeParams, Location, ReferenceParams, Uri,
+    CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
+    CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
+    CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionParams, CompletionResponse,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentHighlight,
+    DocumentHighlightParams, DocumentSymbolParams, DocumentSymbolResponse, GotoDefinitionParams,
+    GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InlayHint, InlayHintParams, Location,
+    ReferenceParams, Uri, WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 
 use crate::diagnostics::Checked;
@@ -33,8 +37,10 @@ pub(crate) enum Event {
     Close(DidCloseTextDocumentParams),
     /// Files changed on disk.
     Watched(DidChangeWatchedFilesParams),
-    /// A question that only reads.
+    /// A question about a document; it only reads.
     Read(Request),
+    /// A question about the whole workspace; it only reads.
+    ReadAll(Question),
     /// A folder has been read from disk, if that did not panic.
     Scanned(FolderId, Option<Box<Scanned>>),
     /// A state of a folder has been checked.
@@ -49,7 +55,7 @@ pub(crate) enum Event {
     AskClient,
 }
 
-/// A question that only reads, with the way for its one answer.
+/// A question about a document, with the way for its one answer.
 pub(crate) enum Request {
     /// `textDocument/completion`
     Completion(CompletionParams, Reply<Option<CompletionResponse>>),
@@ -57,10 +63,30 @@ pub(crate) enum Request {
     Definition(GotoDefinitionParams, Reply<Option<GotoDefinitionResponse>>),
     /// `textDocument/references`
     References(ReferenceParams, Reply<Option<Vec<Location>>>),
+    /// `textDocument/documentHighlight`
+    Highlight(DocumentHighlightParams, Reply<Option<Vec<DocumentHighlight>>>),
     /// `textDocument/hover`
     Hover(HoverParams, Reply<Option<Hover>>),
     /// `textDocument/documentSymbol`
     DocumentSymbol(DocumentSymbolParams, Reply<Option<DocumentSymbolResponse>>),
+    /// `textDocument/prepareCallHierarchy`
+    PrepareCalls(CallHierarchyPrepareParams, Reply<Option<Vec<CallHierarchyItem>>>),
+    /// `callHierarchy/incomingCalls`
+    IncomingCalls(
+        CallHierarchyIncomingCallsParams,
+        Reply<Option<Vec<CallHierarchyIncomingCall>>>,
+    ),
+    /// `callHierarchy/outgoingCalls`
+    OutgoingCalls(
+        CallHierarchyOutgoingCallsParams,
+        Reply<Option<Vec<CallHierarchyOutgoingCall>>>,
+    ),
+    /// `textDocument/codeLens`
+    CodeLens(CodeLensParams, Reply<Option<Vec<CodeLens>>>),
+    /// `textDocument/inlayHint`
+    InlayHint(InlayHintParams, Reply<Option<Vec<InlayHint>>>),
+    /// `textDocument/codeAction`
+    CodeAction(CodeActionParams, Reply<Option<CodeActionResponse>>),
     /// A question of the tests about the machinery itself.
     #[cfg(test)]
     Probe(crate::testing::ProbeParams, Reply<serde_json::Value>),
@@ -73,12 +99,25 @@ impl Request {
             Self::Completion(params, _) => &params.text_document_position.text_document.uri,
             Self::Definition(params, _) => &params.text_document_position_params.text_document.uri,
             Self::References(params, _) => &params.text_document_position.text_document.uri,
+            Self::Highlight(params, _) => &params.text_document_position_params.text_document.uri,
             Self::Hover(params, _) => &params.text_document_position_params.text_document.uri,
             Self::DocumentSymbol(params, _) => &params.text_document.uri,
+            Self::PrepareCalls(params, _) => &params.text_document_position_params.text_document.uri,
+            Self::IncomingCalls(params, _) => &params.item.uri,
+            Self::OutgoingCalls(params, _) => &params.item.uri,
+            Self::CodeLens(params, _) => &params.text_document.uri,
+            Self::InlayHint(params, _) => &params.text_document.uri,
+            Self::CodeAction(params, _) => &params.text_document.uri,
             #[cfg(test)]
             Self::Probe(params, _) => &params.uri,
         }
     }
+}
+
+/// A question about the whole workspace, with the way for its one answer.
+pub(crate) enum Question {
+    /// `workspace/symbol`
+    WorkspaceSymbol(WorkspaceSymbolParams, Reply<Option<WorkspaceSymbolResponse>>),
 }
 
 /// The way back for one answer. Dropping it unused makes the edge answer an internal error, so that there is an answer

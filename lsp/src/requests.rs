@@ -1,11 +1,23 @@
 //! One file for each request, named as the protocol names it.
 
+pub(crate) mod call_hierarchy;
+
+pub(crate) mod code_action;
+
+pub(crate) mod code_lens;
+
 pub(crate) mod completion;
 
 pub(crate) mod definition;
+
+pub(crate) mod document_highlight;
 
 pub(crate) mod document_symbol;
 
 pub(crate) mod hover;
 
+pub(crate) mod inlay_hint;
+
 pub(crate) mod references;
+
+pub(crate) mod workspace_symbol;

@@ -6,15 +6,18 @@ use std::sync::mpsc::Sender;
 
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
-    CompletionParams, CompletionResponse, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, DocumentSymbolParams, DocumentSymbolResponse, GotoDefinitionParams,
+    CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
+    CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
+    CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionParams, CompletionResponse,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentHighlight,
+    DocumentHighlightParams, DocumentSymbolParams, DocumentSymbolResponse, GotoDefinitionParams,
     GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams,
-    Location, ReferenceParams,
+    InlayHint, InlayHintParams, Location, ReferenceParams, WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 use tower_lsp::{ClientSocket, LanguageServer, LspService};
 
-use crate::message::{Event, Reply, Request};
+use crate::message::{Event, Question, Reply, Request};
 use crate::options::Options;
 use crate::{capabilities, outbox, owner};
 
@@ -71,6 +74,18 @@ impl Edge {
     {
         let (reply, answer) = Reply::channel();
         self.tell(Event::Read(question(reply)));
+        async { answer.await.unwrap_or_else(|_| Err(Error::internal_error())) }
+    }
+}
+
+impl Edge {
+    /// Hands a question about the whole workspace over, now; the future is the wait for its answer.
+    fn ask_all<T, Q>(&self, question: Q) -> impl Future<Output = Result<T>> + use<T, Q>
+    where
+        Q: FnOnce(Reply<T>) -> Question,
+    {
+        let (reply, answer) = Reply::channel();
+        self.tell(Event::ReadAll(question(reply)));
         async { answer.await.unwrap_or_else(|_| Err(Error::internal_error())) }
     }
 }
@@ -132,5 +147,50 @@ impl LanguageServer for Edge {
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
         self.ask(|reply| Request::DocumentSymbol(params, reply)).await
+    }
+
+    async fn document_highlight(
+        &self,
+        params: DocumentHighlightParams,
+    ) -> Result<Option<Vec<DocumentHighlight>>> {
+        self.ask(|reply| Request::Highlight(params, reply)).await
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        self.ask(|reply| Request::PrepareCalls(params, reply)).await
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        self.ask(|reply| Request::IncomingCalls(params, reply)).await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        self.ask(|reply| Request::OutgoingCalls(params, reply)).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.ask(|reply| Request::CodeLens(params, reply)).await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        self.ask(|reply| Request::InlayHint(params, reply)).await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        self.ask(|reply| Request::CodeAction(params, reply)).await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        self.ask_all(|reply| Question::WorkspaceSymbol(params, reply))
+            .await
     }
 }

@@ -16,10 +16,10 @@ use tower_lsp::ls_types::{
 };
 
 use crate::capabilities::Negotiated;
-use crate::dispatch::{self, View};
-use crate::document::Document;
+use crate::dispatch::{self, Document, Scope, View};
+use crate::document;
 use crate::folder::{Folder, FolderId, Indigestible, Scan};
-use crate::message::{Event, Request};
+use crate::message::{Event, Question, Request};
 use crate::options::Options;
 use crate::outbox::{Outbox, Outgoing};
 use crate::owner::Timer;
@@ -31,7 +31,7 @@ use crate::{uri, watch};
 pub(crate) struct Session {
     client: Arc<Negotiated>,
     initialized: bool,
-    documents: BTreeMap<Uri, Document>,
+    documents: BTreeMap<Uri, document::Document>,
     /// What the client calls its folders; those inside of others have no [`Folder`] of their own.
     roots: Vec<PathBuf>,
     folders: BTreeMap<FolderId, Folder>,
@@ -76,6 +76,7 @@ impl Session {
             Event::Close(params) => self.close(&params.text_document.uri),
             Event::Watched(params) => self.watched(&params),
             Event::Read(request) => self.read(request),
+            Event::ReadAll(question) => self.read_all(question),
             Event::Scanned(folder, scanned) => self.scanned(folder, scanned.map(|scanned| *scanned)),
             Event::Checked(folder, checked) => self.checked(folder, *checked),
             // The loop around this ends before it comes here.
@@ -114,18 +115,18 @@ impl Session {
                 .and_then(|path| uri::relative(root, path));
             if let Some(path) = path {
                 // A file that cannot be analysed was reported when its text came.
-                let _ = folder.open(&path, uri.clone(), &document.text);
+                let _ = folder.open(&path, uri.clone(), document);
             }
         }
     }
 
     fn open(&mut self, item: TextDocumentItem) {
         let uri = item.uri.clone();
-        let document = Document::new(item);
+        let document = document::Document::new(item);
         if let Some((id, path)) = self.home(&document)
             && let Some(folder) = self.folders.get_mut(&id)
         {
-            let taken = folder.open(&path, uri.clone(), &document.text);
+            let taken = folder.open(&path, uri.clone(), &document);
             self.taken(taken);
         }
         self.documents.insert(uri, document);
@@ -145,7 +146,7 @@ impl Session {
         if let Some((id, path)) = self.home(document)
             && let Some(folder) = self.folders.get_mut(&id)
         {
-            let taken = folder.set(&path, document.text.as_str().into());
+            let taken = folder.edit(&path, document);
             self.taken(taken);
         }
     }
@@ -221,17 +222,27 @@ impl Session {
         }
         let relative = uri::relative(folder.names.root(), &path);
         let snapshot = folder.snapshot();
-        let source = relative.and_then(|path| snapshot.source(&path).cloned());
-        let Some(source) = source else {
+        let Some(document) = relative.and_then(|path| Document::of(&snapshot, &path)) else {
             return dispatch::run(request, None);
         };
-        let view = View {
+        let scope = Scope {
             snapshot,
-            source,
             names: Arc::clone(&folder.names),
             client: Arc::clone(&self.client),
         };
+        let view = View { scope, document };
         self.pool.soon(move || dispatch::run(request, Some(&view)));
+    }
+
+    /// A folder that is still being read answers with what is known of it.
+    fn read_all(&mut self, question: Question) {
+        let scope = |folder: &Folder| Scope {
+            snapshot: folder.snapshot(),
+            names: Arc::clone(&folder.names),
+            client: Arc::clone(&self.client),
+        };
+        let scopes: Vec<Scope> = self.folders.values().map(scope).collect();
+        self.pool.soon(move || dispatch::run_all(question, &scopes));
     }
 
     /// Has a folder read from disk; if that is under way, once more afterwards.
@@ -303,7 +314,7 @@ impl Session {
     }
 
     /// The folder that a document belongs to, and its path in there.
-    fn home(&self, document: &Document) -> Option<(FolderId, String)> {
+    fn home(&self, document: &document::Document) -> Option<(FolderId, String)> {
         let path = document.path.as_deref()?;
         let inside =
             |(id, folder): (&FolderId, &Folder)| Some((*id, uri::relative(folder.names.root(), path)?));

@@ -44,7 +44,7 @@ enum What {
 /// Answers a probe, on a worker.
 pub(crate) fn probe(view: Option<&View>, params: &ProbeParams, reply: &Reply<Json>) -> Json {
     match params.what {
-        What::Text => json!(view.map(|view| view.source.text.to_string())),
+        What::Text => json!(view.map(|view| view.source().text.to_string())),
         What::Panic => panic!("asked for by a test"),
         What::Slow => {
             let start = Instant::now();

@@ -2,6 +2,8 @@
 
 mod faults;
 
+mod features;
+
 mod lifecycle;
 
 mod untrusted;

@@ -64,20 +64,20 @@ pub(super) fn outgoing(index: &Index, file: &str) -> Vec<FlowCall> {
     let Some(facts) = index.facts(file) else {
         return Vec::new();
     };
-    let mut by_file: BTreeMap<&str, (&Step, Vec<(Role, Span)>)> = BTreeMap::new();
+    let mut by_file: BTreeMap<&str, Vec<(Role, Span)>> = BTreeMap::new();
     for slot in crate::index::slots(facts) {
         if !matches!(slot.role, Role::Emits | Role::Declares) {
             continue;
         }
         for topic in slot.fact.text.candidates() {
             for taker in index.subscribers(topic) {
-                let (_, from) = by_file.entry(&taker.file).or_insert_with(|| (taker, Vec::new()));
+                let from = by_file.entry(&taker.file).or_default();
                 from.push((slot.role, slot.fact.span));
             }
         }
     }
     by_file
-        .into_values()
+        .into_iter()
         .filter_map(|(taker, from)| {
             // The calls themselves, where there are any; else the declaration.
             let calls: Vec<Span> = from
@@ -91,7 +91,7 @@ pub(super) fn outgoing(index: &Index, file: &str) -> Vec<FlowCall> {
                 calls
             };
             Some(FlowCall {
-                item: step_item(taker)?,
+                item: item_of(index, taker)?,
                 from: distinct(from),
             })
         })
