@@ -16,6 +16,7 @@ use crate::syntax::syntax_problems;
 use crate::text::Span;
 
 mod config;
+mod config_values;
 mod step;
 mod triggers;
 
@@ -75,6 +76,9 @@ pub fn extract_tree(language: Language, text: &str, tree: &Tree) -> FileFacts {
         facts.step = model.step_fact(config, handler);
         if facts.step.is_none() {
             facts.stream = model.stream_fact(config);
+        }
+        if facts.step.is_some() || facts.stream.is_some() {
+            facts.config = Some(model.config_fact(config));
         }
     }
     model.handler = handler.map(|handler| HandlerRole {

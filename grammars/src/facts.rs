@@ -4,6 +4,7 @@
 //! Facts depend on the bytes of their own file only. What needs another file — an imported constant, a schema from a
 //! shared module — is an [`ImportRef`] that the project resolves.
 
+mod config;
 mod emit;
 mod schema;
 mod step;
@@ -17,8 +18,9 @@ use serde::{Deserialize, Serialize};
 use crate::language::Language;
 use crate::text::Span;
 
+pub use config::{ConfigEntry, ConfigFact, ConfigKind, ConfigValue};
 pub use emit::{EmitSite, FieldShape, Shape};
-pub use schema::{SchemaFact, SchemaNotation, StreamFact};
+pub use schema::{SchemaFact, SchemaNotation, StreamFact, Unfit, UnfitKind};
 pub use step::{Declaration, Dialect, HandlerFact, KeyFact, StepFact, StepKind, TopicRef, Trigger};
 pub use text::{ConstValue, ImportRef, Text, TextFact};
 pub use uses::{Access, StateUse, StreamUse};
@@ -32,6 +34,8 @@ pub struct FileFacts {
     pub step: Option<StepFact>,
     /// The stream that the file defines, if its `config` describes one.
     pub stream: Option<StreamFact>,
+    /// The values in the config of the step or stream.
+    pub config: Option<ConfigFact>,
     /// Every call that sends a message, in source order.
     pub emits: Vec<EmitSite>,
     /// Every use of the shared state, in source order.
@@ -58,6 +62,7 @@ impl FileFacts {
             language,
             step: None,
             stream: None,
+            config: None,
             emits: Vec::new(),
             state_uses: Vec::new(),
             stream_uses: Vec::new(),

@@ -11,6 +11,7 @@ use banister_grammars::facts::{SchemaFact, Text};
 
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
+use crate::framework::Framework;
 use crate::project::{Project, Step};
 use crate::resolve::Resolver;
 use crate::workspace::{Manifests, Source, Sources};
@@ -23,6 +24,8 @@ pub(crate) use mention::{Mention, Role, Slot, slots};
 pub(crate) struct Index {
     pub(crate) project: Project,
     pub(crate) config: Config,
+    /// What is known of the framework's release.
+    pub(crate) framework: Framework,
     /// Helper modules of the project that take part in the flow because they send or mention topics.
     pub(crate) helpers: Vec<Helper>,
     /// Every place that names a topic for sure, by topic, then by file and position.

@@ -9,6 +9,7 @@ use banister_grammars::facts::{Declaration, Dialect};
 use super::{Helper, Index, Mention, slots};
 use crate::config::{self, Config};
 use crate::discovery::{self, FileRole, MANIFESTS};
+use crate::framework::Framework;
 use crate::project::{Project, Step, Stream};
 use crate::resolve::{self, Resolver};
 use crate::workspace::{Manifests, Source, Sources};
@@ -154,6 +155,7 @@ fn build(
         .and_then(|text| Config::parse(&settings, text).ok())
         .unwrap_or_default();
     let mut index = Index {
+        framework: Framework::of(root, &config, manifests, &project.steps),
         config,
         sends_unseen: project.steps.iter().any(sends_unseen),
         takes_unseen: project.steps.iter().any(is_illegible),
