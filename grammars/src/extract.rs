@@ -27,6 +27,7 @@ mod payload;
 
 mod emits;
 mod escapes;
+mod seed;
 mod uses;
 mod visit;
 
@@ -90,6 +91,7 @@ pub fn extract_tree(language: Language, text: &str, tree: &Tree) -> FileFacts {
     facts.emits = found.emits;
     facts.state_uses = found.state_uses;
     facts.stream_uses = found.stream_uses;
+    facts.seed_uses = found.seed_uses;
     facts.emit_escapes |= found.escapes;
     let is_definition = facts.step.is_some() || facts.stream.is_some();
     facts.exports = BTreeMap::new();

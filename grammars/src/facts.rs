@@ -7,6 +7,7 @@
 mod config;
 mod emit;
 mod schema;
+mod seed;
 mod step;
 mod text;
 mod uses;
@@ -21,6 +22,7 @@ use crate::text::Span;
 pub use config::{ConfigEntry, ConfigFact, ConfigKind, ConfigValue};
 pub use emit::{EmitSite, FieldShape, Shape};
 pub use schema::{SchemaFact, SchemaNotation, StreamFact, Unfit, UnfitKind};
+pub use seed::{SeedForm, SeedUse};
 pub use step::{Declaration, Dialect, HandlerFact, KeyFact, StepFact, StepKind, TopicRef, Trigger};
 pub use text::{ConstValue, ImportRef, Text, TextFact};
 pub use uses::{Access, StateUse, StreamUse};
@@ -42,6 +44,8 @@ pub struct FileFacts {
     pub state_uses: Vec<StateUse>,
     /// Every use of a stream, in source order.
     pub stream_uses: Vec<StreamUse>,
+    /// Every use of a form that documents show and no release knows, in source order.
+    pub seed_uses: Vec<SeedUse>,
     /// True if `emit` or the whole context is handed to code that this file does not show, so that messages may be
     /// sent which [`FileFacts::emits`] does not list.
     pub emit_escapes: bool,
@@ -66,6 +70,7 @@ impl FileFacts {
             emits: Vec::new(),
             state_uses: Vec::new(),
             stream_uses: Vec::new(),
+            seed_uses: Vec::new(),
             emit_escapes: false,
             exports: BTreeMap::new(),
             schemas: BTreeMap::new(),

@@ -44,7 +44,15 @@ pub(crate) fn build_all(
                 return Arc::clone(kept);
             }
             let helpers = helpers(&resolver, &modules, root, &roots);
-            Arc::new(build(root, own, helpers, &resolver, (files, manifests), inputs))
+            let strays = strays(&modules, root, &roots);
+            Arc::new(build(
+                root,
+                own,
+                (helpers, strays),
+                &resolver,
+                (files, manifests),
+                inputs,
+            ))
         })
         .collect()
 }
@@ -93,13 +101,7 @@ fn helpers(
     modules
         .iter()
         .filter(|module| !module.facts.emits.is_empty() && discovery::lies_in(&module.path, root))
-        .filter(|module| {
-            let nearest = roots
-                .keys()
-                .filter(|other| discovery::lies_in(&module.path, other))
-                .max_by_key(|r| r.len());
-            nearest == Some(&root)
-        })
+        .filter(|module| nearest_root(&module.path, roots) == Some(root))
         .map(|module| Helper {
             file: module.path.clone(),
             resolved: resolver.resolve(module),
@@ -108,10 +110,43 @@ fn helpers(
         .collect()
 }
 
+/// The innermost project around a file that no project loads.
+fn nearest_root<'r>(file: &str, roots: &BTreeMap<&'r str, Vec<&Arc<Source>>>) -> Option<&'r str> {
+    let around = roots.keys().filter(|root| discovery::lies_in(file, root));
+    around.max_by_key(|root| root.len()).copied()
+}
+
+fn strays(
+    modules: &[Arc<Source>],
+    root: &str,
+    roots: &BTreeMap<&str, Vec<&Arc<Source>>>,
+) -> Vec<Arc<Source>> {
+    let is_step =
+        |module: &&Arc<Source>| module.facts.step.is_some() && discovery::is_step_name(&module.path);
+    modules
+        .iter()
+        .filter(is_step)
+        .filter(|module| nearest_root(&module.path, roots) == Some(root))
+        .map(Arc::clone)
+        .collect()
+}
+
+fn has_plugins(root: &str, manifests: &Manifests) -> bool {
+    let files = ["motia.config.ts", "motia.config.js"];
+    files.iter().any(|file| {
+        let path = if root.is_empty() {
+            (*file).to_owned()
+        } else {
+            format!("{root}/{file}")
+        };
+        manifests.get(&path).is_some_and(|text| text.contains("plugins"))
+    })
+}
+
 fn build(
     root: &str,
     own: &[&Arc<Source>],
-    helpers: Vec<Helper>,
+    (helpers, strays): (Vec<Helper>, Vec<Arc<Source>>),
     resolver: &Resolver<'_>,
     (files, manifests): (&Arc<Sources>, &Arc<Manifests>),
     inputs: Vec<Arc<Source>>,
@@ -161,6 +196,8 @@ fn build(
         takes_unseen: project.steps.iter().any(is_illegible),
         project,
         helpers,
+        strays,
+        has_plugins: has_plugins(root, manifests),
         topics: BTreeMap::new(),
         dynamic: Vec::new(),
         findings: OnceLock::new(),
