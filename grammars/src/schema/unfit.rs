@@ -157,7 +157,7 @@ impl<'a, 't> Model<'a, 't> {
                     return;
                 };
                 let is_omitted = member.name == "omit";
-                let gone = |key: &str| dropped(key) || named.iter().any(|name| *name == key) == is_omitted;
+                let gone = |key: &str| dropped(key) || named.contains(&key) == is_omitted;
                 self.add_unfit_zod(&member.object, scope, &gone, found);
             }
             "extend" | "safeExtend" | "merge" | "augment" => {
