@@ -17,7 +17,7 @@ use crate::project::Step;
 pub use ranges::Releases;
 
 /// The names under which the framework is installed.
-const PACKAGES: [&str; 2] = ["motia", "@motiadev/core"];
+const PACKAGES: [&str; 3] = ["motia", "@motiadev/core", "@iii-dev/motia"];
 
 /// The tables of a `package.json` that name what it needs, in order of trust.
 const TABLES: [&str; 3] = ["dependencies", "devDependencies", "peerDependencies"];

@@ -1,8 +1,9 @@
 //! Where code uses forms that documents show and no release knows.
 
-use crate::ast::{Call, Expr, ExprKind, ScopeId};
+use crate::ast::{Call, Expr, ExprKind, Function, Pattern, PatternEntry, ScopeId};
 use crate::facts::{SeedForm, SeedUse};
 use crate::language::Language;
+use crate::model::FirstParam;
 use crate::text::Span;
 
 use super::roles::Role;
@@ -40,6 +41,26 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                 ExprKind::Cast(cast) => &cast.value,
                 _ => return,
             };
+        }
+    }
+
+    /// Notes members that a handler takes out of its context right away: `async (input, { utils }) => …`.
+    pub(super) fn note_context(&mut self, function: &'a Function<'t>) {
+        let Some(handler) = self.model.handler else { return };
+        let at = usize::from(handler.first != FirstParam::Context);
+        let Some(Pattern::Object(entries)) = function.params.get(at).map(|param| &param.pattern) else {
+            return;
+        };
+        for entry in entries {
+            if let PatternEntry::Key {
+                key,
+                pattern: Pattern::Name(name),
+                ..
+            } = entry
+                && key == "utils"
+            {
+                self.add_seed(name.span, SeedForm::ContextMember, key);
+            }
         }
     }
 

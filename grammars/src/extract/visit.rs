@@ -103,6 +103,9 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
         let outer = (self.function, self.in_handler);
         self.function = Some(function);
         self.in_handler |= is_handler;
+        if is_handler {
+            self.note_context(function);
+        }
         for param in &function.params {
             if let Some(default) = &param.default {
                 self.expr(default, function.scope, Use::Kept);

@@ -141,3 +141,77 @@ fn out_of_proportion(ram: &ConfigEntry, cpu: &ConfigEntry) -> Option<Misfit> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::{errors, report};
+
+    #[test]
+    fn infrastructure_has_bounds() {
+        let with = |infrastructure: &str| {
+            errors(&report(&format!(
+                "//- steps/a.step.ts\nexport const config = {{ type: 'event', name: 'A', subscribes: [], emits: [],\n\
+                 infrastructure: {infrastructure} }}\nexport const handler = async () => {{}}\n"
+            )))
+        };
+        for (infrastructure, message) in [
+            ("{ handler: { ram: 64 } }", "A: `ram` has to be at least 128 MB"),
+            (
+                "{ handler: { ram: 20480 } }",
+                "A: `ram` has to be at most 10240 MB",
+            ),
+            (
+                "{ handler: { timeout: 0 } }",
+                "A: `timeout` has to be at least 1 seconds",
+            ),
+            (
+                "{ handler: { timeout: 901 } }",
+                "A: `timeout` has to be at most 900 seconds",
+            ),
+            ("{ handler: { ram: '2GB' } }", "A: `ram` has to be a number"),
+            (
+                "{ handler: { ram: 2048, cpu: 4 } }",
+                "A: `cpu` (4) does not go with 2048 MB of `ram`, which come with about 1.00",
+            ),
+            (
+                "{ queue: { type: 'lifo' } }",
+                "A: the `type` of a queue is 'standard' or 'fifo'",
+            ),
+            (
+                "{ queue: { maxRetries: -1 } }",
+                "A: `maxRetries` has to be at least 0",
+            ),
+            (
+                "{ queue: { delaySeconds: 1000 } }",
+                "A: `delaySeconds` has to be at most 900 seconds",
+            ),
+            ("{ queue: [] }", "A: `queue` has to be an object"),
+            (
+                "8",
+                "`infrastructure` of A has to be an object, and it is a number",
+            ),
+        ] {
+            let found = with(infrastructure);
+            assert!(
+                found.ends_with(&format!("error invalid-config-value: {message}\n")),
+                "{found}"
+            );
+            assert_eq!(found.lines().count(), 1, "{found}");
+        }
+        let redelivered = with("{ handler: { timeout: 30 }, queue: { visibilityTimeout: 10 } }");
+        assert!(
+            redelivered.contains("`visibilityTimeout` (10 seconds) has to be more"),
+            "{redelivered}"
+        );
+        for fine in [
+            "{}",
+            "{ handler: { ram: 3008, cpu: 1.5, timeout: 30 }, queue: { type: 'fifo', maxRetries: 0, visibilityTimeout: 31 } }",
+            "{ handler: { ram: 128, cpu: 0.0625, machine: 'cpu' }, queue: { delaySeconds: 0 } }",
+            "{ handler: { ram: 10240, cpu: 5 } }",
+            "{ handler: { ram: Number(process.env.RAM), cpu: 9 } }",
+            "{ handler: { ...base, timeout: 5000 } }",
+        ] {
+            assert_eq!(with(fine), "", "{fine}");
+        }
+    }
+}

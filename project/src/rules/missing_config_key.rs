@@ -26,7 +26,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         match step.fact() {
             Some(fact) if !fact.keys_open => {
                 let slips = if names_slips { slips(step) } else { Vec::new() };
-                check_keys(step, fact, &slips, findings);
+                check_keys(context, step, fact, &slips, findings);
             }
             Some(_) => {}
             None => check_config(step, findings),
@@ -34,14 +34,18 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn check_keys(step: &Step, fact: &StepFact, slips: &[&str], findings: &mut Findings) {
+fn check_keys(context: &Context<'_>, step: &Step, fact: &StepFact, slips: &[&str], findings: &mut Findings) {
     let is_absent = |key: &&&str| {
         let is_written = |written: &str| {
             written == **key || config_keys::camel_case(step.language, written) == Some(**key)
         };
         !slips.contains(*key) && !fact.keys.iter().any(|written| is_written(&written.name))
     };
-    let (required, expected) = keys(step, fact);
+    let (required, mut expected) = keys(step, fact);
+    // Only releases of 0.x insist on empty lists.
+    if context.index.framework.is_at_least(1, 0) {
+        expected.clear();
+    }
     for (keys, severity) in [(required, Severity::Error), (expected, Severity::Warning)] {
         let missing: Vec<&str> = keys.iter().filter(is_absent).copied().collect();
         if missing.is_empty() {
@@ -215,6 +219,19 @@ end
 exports.config = { type: 'api', name: 'A', method: 'GET', path: '/a' }
 //               ^ missing-config-key warning
 exports.handler = async () => ({ status: 200 })
+",
+        );
+    }
+
+    #[test]
+    fn a_newer_framework_does_not_insist_on_emits() {
+        check(
+            "\
+//- steps/api.step.js
+exports.config = { type: 'api', name: 'A', method: 'GET', path: '/a' }
+exports.handler = async () => ({ status: 200 })
+//- package.json
+{\"dependencies\": {\"motia\": \"^1.0.0\"}}
 ",
         );
     }

@@ -89,7 +89,10 @@ pub(super) fn meant(object: &Object<'_>, written: &str) -> Option<&'static str> 
     free()
         .find(same_words)
         .copied()
-        .or_else(|| synonym(written).filter(|key| free().any(|free| free == key)))
+        .or_else(|| {
+            let is_free = |key: &&&str| free().any(|free| free == *key);
+            synonyms(written).iter().find(is_free).copied()
+        })
         .or_else(|| {
             let (distance, key) = free().map(near).min()?;
             // A short key is two edits away from half of the alphabet.
@@ -97,22 +100,25 @@ pub(super) fn meant(object: &Object<'_>, written: &str) -> Option<&'static str> 
         })
 }
 
-/// What other tools and other generations of the framework call the same thing.
-fn synonym(key: &str) -> Option<&'static str> {
-    Some(match key {
-        "inputSchema" | "input_schema" => "input",
-        "body" | "requestSchema" | "requestBody" => "bodySchema",
-        "response" | "responses" => "responseSchema",
-        "query" | "queryParameters" => "queryParams",
-        "schedule" => "cron",
-        "route" | "url" => "path",
-        "flow" => "flows",
-        "middlewares" => "middleware",
-        "publishes" => "emits",
-        "listens" | "topics" => "subscribes",
-        "desc" => "description",
-        _ => return None,
-    })
+/// What other kinds of steps, other tools and other generations of the framework call the same thing.
+fn synonyms(key: &str) -> &'static [&'static str] {
+    match key {
+        "inputSchema" | "input_schema" | "schema" | "payload" => &["input", "bodySchema"],
+        "input" | "body" | "requestSchema" | "requestBody" => &["bodySchema"],
+        "bodySchema" | "body_schema" => &["input"],
+        "response" | "responses" => &["responseSchema"],
+        "query" | "queryParameters" => &["queryParams"],
+        "schedule" | "cronExpression" => &["cron", "expression"],
+        "expression" => &["cron"],
+        "route" | "url" => &["path"],
+        "flow" => &["flows"],
+        "middlewares" => &["middleware"],
+        "publishes" | "enqueues" => &["emits"],
+        "emits" => &["enqueues"],
+        "listens" | "topics" | "topic" => &["subscribes", "topic"],
+        "desc" => &["description"],
+        _ => &[],
+    }
 }
 
 #[cfg(test)]
