@@ -129,7 +129,10 @@ impl Checker<'_> {
                     self.item(key, item, &[Wanted::Text, Wanted::Object]);
                     self.topic(key, item);
                 }
-                Wanted::Objects => self.item(key, item, &[Wanted::Object]),
+                Wanted::Objects => {
+                    self.item(key, item, &[Wanted::Object]);
+                    self.parameter(key, item);
+                }
                 _ => {}
             }
         }
@@ -147,6 +150,18 @@ impl Checker<'_> {
             words(item)
         );
         self.findings.report(&self.step.file, item.span, message);
+    }
+
+    /// `{ name: 'page', description: '…' }` of `queryParams`.
+    fn parameter(&mut self, key: &str, item: &ConfigValue) {
+        let ConfigKind::Object { entries, open: false } = &item.kind else {
+            return;
+        };
+        if entries.iter().all(|entry| entry.key != "name") {
+            let message = format!("an entry of `{key}` of {} has no `name`", self.step.label());
+            self.findings.report(&self.step.file, item.span, message);
+        }
+        self.values(entries, &[("name", Wanted::Text), ("description", Wanted::Text)]);
     }
 
     /// `{ topic: 't', label: '…', conditional: true }`.
@@ -330,6 +345,28 @@ end
             steps/a.step.rb:2:108 error invalid-config-value: `conditional` of an entry of `emits` of A has to be a truth value, and it is a text
         "]]
         .assert_eq(&errors(&report(&mended)));
+    }
+
+    #[test]
+    fn parameters_of_a_query_have_names() {
+        check(
+            "\
+//- steps/a.step.ts
+export const config = {
+  type: 'api', name: 'A', method: 'GET', path: '/a', emits: [],
+  queryParams: [{ name: 'page', description: 'which' }, { nam: 'size' }, { name: 5 }, 'sort'],
+//                                                      ^^^^^^^^^^^^^^^ invalid-config-value error
+//                                                                               ^ invalid-config-value error
+//                                                                                     ^^^^ invalid-config-value error
+}
+export const handler = async () => ({ status: 200 })
+//- steps/b_step.py
+config = {'type': 'api', 'name': 'B', 'method': 'GET', 'path': '/b', 'emits': [], 'query_params': [{'name': 'page'}]}
+#                                                                                  ^^^^^^^^^^^^ seed-dialect hint
+async def handler(req, context):
+    return {'status': 200}
+",
+        );
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     doc: "\
 A step whose file the framework does not load, because of its name or of its place: nothing in it ever runs, and nothing
 says so. Loaded are `x.step.ts`, `x.step.js`, `x.step.rb` and `x_step.py` (or `x_step.ts`, and so on) in `steps/` and
-`src/`.
+`src/`; 1.0 takes `x.step.ts`, `x.step.js` and `x_step.py` only.
 
 `x.step.py` was loaded before framework 0.7 and is not any more: a warning where the project is surely newer, a hint
 where its version is unknown, nothing where it is older. Banister analyses the file and runs it in tests all the same. A
@@ -40,7 +40,8 @@ const ASIDE: [&str; 12] = [
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for step in &context.index.project.steps {
-        if step.fact().is_some() && !discovery::framework_loads(&step.file) {
+        let Some(fact) = step.fact() else { continue };
+        if !discovery::framework_loads(&step.file) || is_passed_over_by_1_0(&step.file, fact.dialect) {
             check_name(context, &step.file, step.facts(), findings);
         }
     }
@@ -52,6 +53,11 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
+/// True for a name that 0.x loads and 1.0 does not.
+fn is_passed_over_by_1_0(file: &str, dialect: Dialect) -> bool {
+    dialect == Dialect::V1 && (file.ends_with("_step.ts") || file.ends_with("_step.js"))
+}
+
 fn check_name(context: &Context<'_>, file: &str, facts: &FileFacts, findings: &mut Findings) {
     let Some(span) = place(facts) else { return };
     let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
@@ -60,7 +66,11 @@ fn check_name(context: &Context<'_>, file: &str, facts: &FileFacts, findings: &m
     if is_python && context.index.framework.is_before(major, minor) {
         return;
     }
-    let Some(better) = better_name(name, facts.language) else {
+    let is_newer = facts
+        .step
+        .as_ref()
+        .is_some_and(|step| step.dialect == Dialect::V1);
+    let Some(better) = better_name(name, facts.language, is_newer) else {
         return;
     };
     let message = format!("the framework does not load `{name}`: it looks for `{better}`");
@@ -108,11 +118,11 @@ fn place(facts: &FileFacts) -> Option<Span> {
 }
 
 /// The name that the framework loads, for a file whose name says step in another way.
-fn better_name(name: &str, language: Language) -> Option<String> {
+fn better_name(name: &str, language: Language, is_newer: bool) -> Option<String> {
     let (stem, _) = name.rsplit_once('.')?;
     let (stem, separator) = match stem.strip_suffix("step")?.strip_suffix('.') {
         Some(stem) => (stem, "."),
-        None => (stem.strip_suffix("_step")?, "_"),
+        None => (stem.strip_suffix("_step")?, if is_newer { "." } else { "_" }),
     };
     Some(match language {
         Language::TypeScript => format!("{stem}{separator}step.ts"),
@@ -177,6 +187,11 @@ export const config = { type: 'cron', name: 'A', cron: '* * * * *', emits: [] }
 export const handler = async () => {}
 //- steps/b.step.ts
 export const config = { type: 'noop', name: 'B', virtualEmits: [], virtualSubscribes: [] }
+//- src/e_step.ts
+import { queue } from 'motia'
+export const config = { name: 'E', triggers: [queue('e.asked')], enqueues: ['e.asked'] }
+//                             ^ misnamed-step-file warning
+export const handler = async (_in, { enqueue }) => enqueue({ topic: 'e.asked', data: {} })
 //- lib/c.step.ts
 export const config = { type: 'cron', name: 'C', cron: '* * * * *', emits: [] }
 //                                           ^ misnamed-step-file warning
