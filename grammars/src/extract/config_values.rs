@@ -152,6 +152,7 @@ impl<'a, 't> Model<'a, 't> {
     fn unbound(&self, expr: &'a Expr<'t>, scope: ScopeId) -> ConfigKind {
         let takes_all = |import: &crate::ast::Import<'t>| import.names.iter().any(|(name, _)| *name == "*");
         match expr.uncast().as_name() {
+            Some("undefined") if self.language() != Language::Python => ConfigKind::Code,
             Some(name)
                 if self.language() != Language::Ruby
                     && self.scopes.lookup(name, scope).is_none()

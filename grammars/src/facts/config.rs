@@ -68,7 +68,7 @@ pub enum ConfigKind {
         /// True if there may be more.
         open: bool,
     },
-    /// A function or a class.
+    /// What JSON cannot carry, so that the key is as good as absent: a function, a class, `undefined`.
     Code,
     /// A call of a plain name: `http('POST', '/orders', { … })`.
     Call {

@@ -1,4 +1,5 @@
-use banister_grammars::facts::ConfigEntry;
+use banister_grammars::Language;
+use banister_grammars::facts::{ConfigEntry, ConfigKind};
 
 use super::config_keys::{Object, camel_case, is_documented_only, objects};
 use super::{Context, Findings, Rule};
@@ -36,7 +37,20 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 pub(super) fn is_known(step: &Step, object: &Object<'_>, entry: &ConfigEntry) -> bool {
     let key = entry.key.as_str();
     let is_key = |key: &str| object.known.contains(&key);
-    is_key(key) || camel_case(step.language, key).is_some_and(is_key) || is_documented_only(key)
+    is_key(key)
+        || camel_case(step.language, key).is_some_and(is_key)
+        || is_documented_only(key)
+        || is_out_of_sight(step.language, entry)
+}
+
+/// True for a key that is gone before the framework's check: the runners hand configs over as JSON, which has no
+/// functions, and Python's takes out two keys of its own.
+fn is_out_of_sight(language: Language, entry: &ConfigEntry) -> bool {
+    match language {
+        Language::TypeScript | Language::JavaScript => entry.value.kind == ConfigKind::Code,
+        Language::Python => matches!(entry.key.as_str(), "middleware" | "canAccess"),
+        Language::Ruby => false,
+    }
 }
 
 fn report(step: &Step, object: &Object<'_>, entry: &ConfigEntry, findings: &mut Findings) {
@@ -255,6 +269,26 @@ export const handler = async () => {}
 //- steps/d_step.py
 config = {'type': 'event', 'name': 'D', 'subscribes': [], 'emits': [], 'retries': 3}
 del config['retries']
+async def handler(data, context):
+    pass
+",
+        );
+    }
+
+    #[test]
+    fn what_never_reaches_the_check_is_left_alone() {
+        check(
+            "\
+//- steps/a.step.ts
+const validate = () => true
+export const config = {
+  type: 'event', name: 'A', subscribes: [], emits: [], validate, before() {}, after: undefined, middleware: [validate],
+//                                                                                              ^^^^^^^^^^ unknown-config-key error
+}
+export const handler = async () => {}
+//- steps/b_step.py
+from middleware import log
+config = {'type': 'event', 'name': 'B', 'subscribes': [], 'emits': [], 'middleware': [log]}
 async def handler(data, context):
     pass
 ",
