@@ -61,6 +61,8 @@ enum Form {
     Object,
     /// Refused, and in which words.
     Refused(&'static str),
+    /// A list of such objects.
+    List,
     /// Anything else that is no list: it passes at the top and is refused as the items of a list.
     Other,
     Unknown,
@@ -294,11 +296,14 @@ impl<'a, 't> Model<'a, 't> {
             ("passthrough" | "loose" | "catchall", Form::Object | Form::Refused(_)) => {
                 Form::Refused("an object that takes any other key")
             }
-            ("array", Form::Object) => Form::Object,
-            ("array", Form::Refused(_) | Form::Other) => Form::Refused("an array of anything but objects"),
-            ("nullable" | "nullish" | "or" | "and", Form::Object | Form::Refused(_) | Form::Other) => {
-                Form::Other
+            ("array", Form::Object) => Form::List,
+            ("array", Form::Refused(_) | Form::Other | Form::List) => {
+                Form::Refused("an array of anything but objects")
             }
+            (
+                "nullable" | "nullish" | "or" | "and",
+                Form::Object | Form::Refused(_) | Form::Other | Form::List,
+            ) => Form::Other,
             (method, form) if SAME_FORM.contains(&method) => form,
             _ => Form::Unknown,
         }
@@ -306,9 +311,9 @@ impl<'a, 't> Model<'a, 't> {
 
     fn list_form(&self, items: &'a Expr<'t>, scope: ScopeId) -> Form {
         match self.zod_form(items, scope) {
-            Form::Refused(_) | Form::Other => Form::Refused("an array of anything but objects"),
-            // A list of objects passes, and so a list of lists is not said to fail.
-            Form::Object | Form::Unknown => Form::Unknown,
+            Form::Object => Form::List,
+            Form::Refused(_) | Form::Other | Form::List => Form::Refused("an array of anything but objects"),
+            Form::Unknown => Form::Unknown,
         }
     }
 
@@ -337,7 +342,21 @@ impl<'a, 't> Model<'a, 't> {
                         )
                     )
                 };
-                if !keys.contains(&"properties") {
+                let is_flag = |expr: &'a Expr<'t>| {
+                    matches!(
+                        self.value(expr, scope),
+                        Value::Expr(
+                            Expr {
+                                kind: ExprKind::Bool(_),
+                                ..
+                            },
+                            _
+                        )
+                    )
+                };
+                if value("required").is_some_and(is_flag) {
+                    Some("a `required` that is no list of names")
+                } else if !keys.contains(&"properties") {
                     Some("`type: 'object'` without `properties`")
                 } else if value("additionalProperties").is_some_and(is_object) {
                     Some("an `additionalProperties` that is no boolean")
@@ -365,7 +384,7 @@ impl<'a, 't> Model<'a, 't> {
     fn refused_items(&self, entries: &'a [Entry<'t>], scope: ScopeId) -> Option<&'static str> {
         match self.text(crate::ast::entry(entries, "type")?, scope) {
             Text::Known(kind) if kind == "object" => self.refused_json(entries, scope),
-            Text::Known(kind) if kind != "array" => Some("an array of anything but objects"),
+            Text::Known(_) => Some("an array of anything but objects"),
             _ => None,
         }
     }

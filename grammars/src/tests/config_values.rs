@@ -172,7 +172,16 @@ fn forms_that_the_check_of_configs_refuses() {
         unfit("", "{ type: 'object', properties: {}, additionalProperties: {} }"),
         ["an `additionalProperties` that is no boolean"]
     );
+    assert_eq!(
+        unfit("", "{ type: 'object', properties: {}, required: true }"),
+        ["a `required` that is no list of names"]
+    );
+    assert_eq!(
+        unfit("", "z.array(z.object({})).array()"),
+        ["an array of anything but objects"]
+    );
     for fine in [
+        "z.object({ a: z.string() }).array()",
         "z.array(z.object({ a: z.record(z.string(), z.any()) }))",
         "z.object({ a: z.string() }).passthrough().strict()",
         "z.record(z.string(), z.any()).nullable()",

@@ -27,7 +27,14 @@ struct Bounds {
     unit: &'static str,
 }
 
-const BOUNDS: [Bounds; 5] = [
+const BOUNDS: [Bounds; 6] = [
+    Bounds {
+        part: "handler",
+        key: "cpu",
+        min: f64::NEG_INFINITY,
+        max: None,
+        unit: "",
+    },
     Bounds {
         part: "handler",
         key: "ram",
@@ -169,6 +176,7 @@ mod tests {
                 "A: `timeout` has to be at most 900 seconds",
             ),
             ("{ handler: { ram: '2GB' } }", "A: `ram` has to be a number"),
+            ("{ handler: { cpu: 'all' } }", "A: `cpu` has to be a number"),
             (
                 "{ handler: { ram: 2048, cpu: 4 } }",
                 "A: `cpu` (4) does not go with 2048 MB of `ram`, which come with about 1.00",
