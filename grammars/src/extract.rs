@@ -16,6 +16,7 @@ use crate::syntax::syntax_problems;
 use crate::text::Span;
 
 mod config;
+mod config_values;
 mod step;
 mod triggers;
 
@@ -26,6 +27,7 @@ mod payload;
 
 mod emits;
 mod escapes;
+mod seed;
 mod uses;
 mod visit;
 
@@ -76,6 +78,9 @@ pub fn extract_tree(language: Language, text: &str, tree: &Tree) -> FileFacts {
         if facts.step.is_none() {
             facts.stream = model.stream_fact(config);
         }
+        if facts.step.is_some() || facts.stream.is_some() {
+            facts.config = Some(model.config_fact(config));
+        }
     }
     model.handler = handler.map(|handler| HandlerRole {
         function: handler.function,
@@ -86,6 +91,7 @@ pub fn extract_tree(language: Language, text: &str, tree: &Tree) -> FileFacts {
     facts.emits = found.emits;
     facts.state_uses = found.state_uses;
     facts.stream_uses = found.stream_uses;
+    facts.seed_uses = found.seed_uses;
     facts.emit_escapes |= found.escapes;
     let is_definition = facts.step.is_some() || facts.stream.is_some();
     facts.exports = BTreeMap::new();

@@ -4,8 +4,10 @@
 //! Facts depend on the bytes of their own file only. What needs another file — an imported constant, a schema from a
 //! shared module — is an [`ImportRef`] that the project resolves.
 
+mod config;
 mod emit;
 mod schema;
+mod seed;
 mod step;
 mod text;
 mod uses;
@@ -17,8 +19,10 @@ use serde::{Deserialize, Serialize};
 use crate::language::Language;
 use crate::text::Span;
 
+pub use config::{ConfigEntry, ConfigFact, ConfigKind, ConfigValue};
 pub use emit::{EmitSite, FieldShape, Shape};
-pub use schema::{SchemaFact, SchemaNotation, StreamFact};
+pub use schema::{SchemaFact, SchemaNotation, StreamFact, Unfit, UnfitKind};
+pub use seed::{SeedForm, SeedUse};
 pub use step::{Declaration, Dialect, HandlerFact, KeyFact, StepFact, StepKind, TopicRef, Trigger};
 pub use text::{ConstValue, ImportRef, Text, TextFact};
 pub use uses::{Access, StateUse, StreamUse};
@@ -32,12 +36,16 @@ pub struct FileFacts {
     pub step: Option<StepFact>,
     /// The stream that the file defines, if its `config` describes one.
     pub stream: Option<StreamFact>,
+    /// The values in the config of the step or stream.
+    pub config: Option<ConfigFact>,
     /// Every call that sends a message, in source order.
     pub emits: Vec<EmitSite>,
     /// Every use of the shared state, in source order.
     pub state_uses: Vec<StateUse>,
     /// Every use of a stream, in source order.
     pub stream_uses: Vec<StreamUse>,
+    /// Every use of a form that documents show and no release knows, in source order.
+    pub seed_uses: Vec<SeedUse>,
     /// True if `emit` or the whole context is handed to code that this file does not show, so that messages may be
     /// sent which [`FileFacts::emits`] does not list.
     pub emit_escapes: bool,
@@ -58,9 +66,11 @@ impl FileFacts {
             language,
             step: None,
             stream: None,
+            config: None,
             emits: Vec::new(),
             state_uses: Vec::new(),
             stream_uses: Vec::new(),
+            seed_uses: Vec::new(),
             emit_escapes: false,
             exports: BTreeMap::new(),
             schemas: BTreeMap::new(),

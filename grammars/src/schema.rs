@@ -14,6 +14,7 @@ mod literal;
 mod json_schema;
 mod pydantic;
 mod shorthand;
+mod unfit;
 mod zod;
 mod zod_checks;
 mod zod_objects;
@@ -189,6 +190,7 @@ impl<'a, 't> Model<'a, 't> {
             schema: Json::Object(lowered.schema),
             properties: lowered.places.into_iter().collect(),
             import,
+            unfit: self.unfit(expr, scope),
         }
     }
 

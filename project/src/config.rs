@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::Severity;
+use crate::framework::Releases;
 use crate::rules;
 
 /// The name of the settings file in a project's root.
@@ -63,7 +64,9 @@ impl Config {
         for (key, value) in table.get_ref() {
             match key.get_ref().as_ref() {
                 "framework" => match value.get_ref() {
-                    DeValue::String(version) => config.framework = Some(version.to_string()),
+                    DeValue::String(version) if Releases::parse(version).is_some() => {
+                        config.framework = Some(version.to_string());
+                    }
                     _ => {
                         return Err(at(
                             value.span(),
@@ -150,6 +153,10 @@ mod tests {
             (
                 "[rules]\ninvalid-cron = \"of\"\n",
                 "banister.toml:2:16: unknown level `of`, did you mean `off`?",
+            ),
+            (
+                "framework = \"latest\"\n",
+                "banister.toml:1:13: `framework` is a version such as \"0.17\"",
             ),
             (
                 "rules = 1\n",

@@ -75,6 +75,12 @@ pub(crate) fn report(fixture: &str) -> String {
     render(&parse(fixture).0)
 }
 
+/// The lines of a report that are errors.
+pub(crate) fn errors(report: &str) -> String {
+    let lines = report.lines().filter(|line| line.contains(" error "));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
 /// File, rule and severity of every finding.
 pub(crate) fn severities(fixture: &str) -> Vec<(String, &'static str, &'static str)> {
     let found = parse(fixture).0.check();

@@ -12,6 +12,8 @@ use banister_grammars::facts::{SchemaFact, Text};
 
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
+use crate::discovery;
+use crate::framework::Framework;
 use crate::project::{Project, Step};
 use crate::resolve::Resolver;
 use crate::workspace::{FlowSource, Manifests, Source, Sources};
@@ -26,10 +28,16 @@ pub(crate) use mention::{Mention, Role, Slot, slots};
 pub(crate) struct Index {
     pub(crate) project: Project,
     pub(crate) config: Config,
+    /// What is known of the framework's release.
+    pub(crate) framework: Framework,
     /// Helper modules of the project that take part in the flow because they send or mention topics.
     pub(crate) helpers: Vec<Helper>,
     /// Its flow tests, by path.
     pub(crate) flow_tests: Vec<Arc<FlowSource>>,
+    /// Files that define a step and lie where the framework does not look.
+    pub(crate) strays: Vec<Arc<Source>>,
+    /// True if the project's own settings name plugins, which may load steps from anywhere.
+    pub(crate) has_plugins: bool,
     /// Every place that names a topic for sure, by topic, then by file and position.
     pub(crate) topics: BTreeMap<String, Vec<Mention>>,
     /// Texts of emit calls and declarations that are not exactly known: they may be any topic that they match.
@@ -67,6 +75,11 @@ impl Index {
     /// True if `file` is a step or a stream of the project.
     pub(crate) fn loads(&self, file: &str) -> bool {
         self.step(file).is_some() || self.project.streams.iter().any(|stream| stream.file == file)
+    }
+
+    /// True if the framework loads a step file of that name: releases before 0.7 load `x.step.py` too.
+    pub(crate) fn is_loaded(&self, file: &str) -> bool {
+        discovery::framework_loads(file) || (file.ends_with(".step.py") && self.framework.is_before(0, 7))
     }
 
     /// The step that a file defines.
@@ -168,7 +181,8 @@ impl Index {
         self.resolve_schema(&step.source, trigger.input.as_ref()?)
     }
 
-    fn resolve_schema<'i>(
+    /// A schema with the file that writes it, after following imports.
+    pub(crate) fn resolve_schema<'i>(
         &'i self,
         source: &'i Source,
         schema: &'i SchemaFact,

@@ -6,6 +6,8 @@ pub mod discovery;
 
 pub mod config;
 
+pub mod framework;
+
 mod resolve;
 
 pub mod project;

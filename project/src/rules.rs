@@ -1,10 +1,15 @@
 //! The rules: one file each with its documentation, its check, its fix and its tests, and one line here.
 
+mod config_keys;
+mod config_values;
 mod duplicate_route;
 mod duplicate_step_name;
 mod emit_shape;
 mod flow_test;
+mod infrastructure;
+mod invalid_config_value;
 mod invalid_cron;
+mod misnamed_step_file;
 mod missing_config_key;
 mod missing_handler;
 mod misspelled_topic;
@@ -14,11 +19,16 @@ mod payload_unknown_field;
 mod payload_wrong_type;
 mod reserved_route;
 mod routes;
+mod seed_dialect;
+mod shadowed_route;
 mod similarity;
 mod sync_python_handler;
 mod syntax_error;
 mod unawaited_emit;
 mod undeclared_emit;
+mod unknown_config_key;
+mod unrepresentable_schema;
+mod unresolved_middleware;
 mod unsubscribed_topic;
 
 use std::cmp::Ordering;
@@ -34,10 +44,17 @@ use crate::index::Index;
 pub const RULES: &[Rule] = &[
     syntax_error::RULE,
     missing_config_key::RULE,
+    unknown_config_key::RULE,
+    invalid_config_value::RULE,
     missing_handler::RULE,
+    misnamed_step_file::RULE,
     duplicate_step_name::RULE,
     duplicate_route::RULE,
+    shadowed_route::RULE,
     reserved_route::RULE,
+    unresolved_middleware::RULE,
+    unrepresentable_schema::RULE,
+    seed_dialect::RULE,
     sync_python_handler::RULE,
     emit_shape::RULE,
     unawaited_emit::RULE,

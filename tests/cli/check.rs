@@ -7,13 +7,14 @@ use serde_json::Value as Json;
 use crate::support::expectations::assert_as_marked;
 use crate::support::project::Project;
 
-const ALL_RULES: [&str; 8] = [
+const ALL_RULES: [&str; 9] = [
     "duplicate-step-name",
     "invalid-cron",
     "misspelled-topic",
     "missing-config-key",
     "never-emitted-topic",
     "payload-missing-field",
+    "seed-dialect",
     "undeclared-emit",
     "unsubscribed-topic",
 ];
@@ -207,5 +208,5 @@ fn several_paths_are_told_apart_by_their_folders() {
 #[test]
 fn hints_that_are_not_shown_are_counted() {
     let run = Project::fixture("broken-ecommerce").run(&["check"]).exits(1);
-    run.says("warning[unsubscribed-topic]").says("1 hint not shown");
+    run.says("warning[unsubscribed-topic]").says("4 hints not shown");
 }

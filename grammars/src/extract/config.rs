@@ -147,6 +147,54 @@ impl<'a, 't> Model<'a, 't> {
         })
     }
 
+    /// True if the file surely publishes no handler: everything that it publishes is visible.
+    pub(crate) fn lacks_handler(&self) -> bool {
+        match self.language() {
+            Language::TypeScript | Language::JavaScript => {
+                let exports = &self.module.exports;
+                let may_be_it = |name: &str| matches!(name, "handler" | "*");
+                !exports.is_empty()
+                    && !exports.iter().any(|export| may_be_it(export.name))
+                    && self.default_lacks_handler()
+            }
+            Language::Python => {
+                let takes_all = |import: &crate::ast::Import<'t>| {
+                    import
+                        .names
+                        .iter()
+                        .any(|(name, local)| *name == "*" || *local == "handler")
+                };
+                self.scopes.own("handler", ScopeId::MODULE).is_none()
+                    && !self.module.imports.iter().any(takes_all)
+            }
+            Language::Ruby => self.scopes.own("handler", ScopeId::MODULE).is_none(),
+        }
+    }
+
+    /// True if there is no default export, or a visible object without a handler.
+    fn default_lacks_handler(&self) -> bool {
+        let is_default = |export: &crate::ast::Export<'t>| export.name == "default";
+        let Some(export) = self.module.exports.iter().find(|export| is_default(export)) else {
+            return true;
+        };
+        let Some(binding) = self
+            .published_binding("default")
+            .filter(|_| export.from.is_none())
+        else {
+            return false;
+        };
+        match self.value_of_binding(binding) {
+            Value::Expr(
+                Expr {
+                    kind: ExprKind::Object(entries),
+                    ..
+                },
+                scope,
+            ) => matches!(self.find_entry(entries, "handler", scope), Found::Absent),
+            _ => false,
+        }
+    }
+
     fn handler_function(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Option<&'a Function<'t>> {
         let _step = self.step()?;
         match self.value(expr, scope) {

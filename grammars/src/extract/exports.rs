@@ -107,6 +107,7 @@ impl<'a, 't> Model<'a, 't> {
             schema: serde_json::Value::Object(lowered.schema),
             properties: lowered.places.into_iter().collect(),
             import: None,
+            unfit: Vec::new(),
         })
     }
 

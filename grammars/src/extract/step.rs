@@ -152,6 +152,7 @@ impl<'a, 't> Model<'a, 't> {
                 })
                 .collect(),
             keys_open: keys.open,
+            lacks_handler: handler.is_none() && self.lacks_handler(),
             handler: handler.map(handler_fact),
         })
     }

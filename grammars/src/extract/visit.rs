@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::ast::{
     Bind, Body, Call, Class, Expr, ExprKind, Function, Nested, Opaque, Pattern, ScopeId, Statement,
 };
-use crate::facts::{EmitSite, StateUse, StreamUse};
+use crate::facts::{EmitSite, SeedUse, StateUse, StreamUse};
 use crate::language::Language;
 use crate::model::Model;
 
@@ -18,6 +18,7 @@ pub(super) struct Found {
     pub(super) emits: Vec<EmitSite>,
     pub(super) state_uses: Vec<StateUse>,
     pub(super) stream_uses: Vec<StreamUse>,
+    pub(super) seed_uses: Vec<SeedUse>,
     pub(super) escapes: bool,
 }
 
@@ -36,6 +37,9 @@ pub(super) fn visit<'a, 't>(model: &Model<'a, 't>, input: Option<&Json>) -> Foun
     found.emits.sort_by_key(|site| (site.span.start, site.span.end));
     found.state_uses.sort_by_key(|state_use| state_use.span.start);
     found.stream_uses.sort_by_key(|stream_use| stream_use.span.start);
+    found.seed_uses.sort();
+    // A chain is looked at from each of its ends.
+    found.seed_uses.dedup();
     found
 }
 
@@ -99,6 +103,9 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
         let outer = (self.function, self.in_handler);
         self.function = Some(function);
         self.in_handler |= is_handler;
+        if is_handler {
+            self.note_context(function);
+        }
         for param in &function.params {
             if let Some(default) = &param.default {
                 self.expr(default, function.scope, Use::Kept);
@@ -132,6 +139,7 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
     }
 
     pub(super) fn expr(&mut self, expr: &'a Expr<'t>, scope: ScopeId, used: Use<'t>) {
+        self.note_seed(expr, scope);
         match &expr.kind {
             ExprKind::Call(call) => self.call(expr, call, scope, used),
             ExprKind::Function(function) => self.function(function),

@@ -33,6 +33,31 @@ pub struct SchemaFact {
     pub properties: BTreeMap<String, Span>,
     /// The schema of another module that this one is; `schema` is then `{}`.
     pub import: Option<ImportRef>,
+    /// Parts that the framework cannot turn into JSON Schema, and forms that its check of configs refuses.
+    pub unfit: Vec<Unfit>,
+}
+
+/// A part of a schema that the framework cannot take.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unfit {
+    /// Where it is written.
+    pub span: Span,
+    /// Why the framework cannot take it.
+    pub kind: UnfitKind,
+    /// It, in words of the notation: `z.date()`, `an array of anything but objects`.
+    pub what: String,
+}
+
+/// Why the framework cannot take a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnfitKind {
+    /// It has no counterpart in JSON Schema: conversion throws and the whole project fails to start.
+    NoJsonSchema,
+    /// The check of configs refuses the schema as a Zod expression converts to it, and drops the step.
+    ZodShape,
+    /// The check of configs refuses the JSON Schema as it is written, and drops the step.
+    JsonShape,
 }
 
 /// The notation of a schema.

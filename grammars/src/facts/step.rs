@@ -62,6 +62,8 @@ pub struct StepFact {
     pub keys_open: bool,
     /// The handler.
     pub handler: Option<HandlerFact>,
+    /// True if the file surely publishes none; without this a missing [`StepFact::handler`] is only not visible.
+    pub lacks_handler: bool,
 }
 
 /// A key of an object.

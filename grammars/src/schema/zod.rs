@@ -64,7 +64,7 @@ impl<'a, 't> Model<'a, 't> {
     }
 
     /// The name after the namespace: `string` of `z.string`, `zod.string`, `z.coerce.string`.
-    fn zod_head(&self, callee: &'a Expr<'t>, scope: ScopeId) -> Option<String> {
+    pub(super) fn zod_head(&self, callee: &'a Expr<'t>, scope: ScopeId) -> Option<String> {
         match self.value(callee, scope) {
             Value::Import(import) if import.module == "zod" || import.module.starts_with("zod/") => {
                 import.path.last().cloned()
@@ -227,7 +227,7 @@ fn both(a: Lowered, b: Lowered) -> Lowered {
 }
 
 /// `z.date()` is a `Date` object, which no message can carry; `z.iso.date()` is a text.
-fn is_string_format(head: &str, call: &Call<'_>) -> bool {
+pub(super) fn is_string_format(head: &str, call: &Call<'_>) -> bool {
     let under_iso = match &call.callee.kind {
         ExprKind::Member(member) => match &member.object.kind {
             ExprKind::Member(outer) => outer.name == "iso",

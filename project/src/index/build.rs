@@ -9,6 +9,7 @@ use banister_grammars::facts::{Declaration, Dialect};
 use super::{Helper, Index, Mention, slots};
 use crate::config::{self, Config};
 use crate::discovery::{self, FileRole, MANIFESTS};
+use crate::framework::Framework;
 use crate::project::{Project, Step, Stream};
 use crate::resolve::{self, Resolver};
 use crate::workspace::{FlowSource, FlowSources, Manifests, Source, Sources};
@@ -48,7 +49,15 @@ pub(crate) fn build_all(
                 return Arc::clone(kept);
             }
             let helpers = helpers(&resolver, &modules, root, &roots);
-            let mut index = build(root, own, helpers, &resolver, (files, manifests), inputs);
+            let strays = strays(&modules, root, &roots);
+            let mut index = build(
+                root,
+                own,
+                (helpers, strays),
+                &resolver,
+                (files, manifests),
+                inputs,
+            );
             index.flow_tests = flow_tests;
             Arc::new(index)
         })
@@ -125,6 +134,21 @@ fn flow_tests_of(
         .collect()
 }
 
+fn strays(
+    modules: &[Arc<Source>],
+    root: &str,
+    roots: &BTreeMap<&str, Vec<&Arc<Source>>>,
+) -> Vec<Arc<Source>> {
+    let is_step =
+        |module: &&Arc<Source>| module.facts.step.is_some() && discovery::is_step_name(&module.path);
+    modules
+        .iter()
+        .filter(is_step)
+        .filter(|module| nearest_root(&module.path, roots) == Some(root))
+        .map(Arc::clone)
+        .collect()
+}
+
 fn are_same<T>(ours: &[Arc<T>], theirs: &[Arc<T>]) -> bool {
     ours.len() == theirs.len()
         && ours
@@ -133,10 +157,22 @@ fn are_same<T>(ours: &[Arc<T>], theirs: &[Arc<T>]) -> bool {
             .all(|(ours, theirs)| Arc::ptr_eq(ours, theirs))
 }
 
+fn has_plugins(root: &str, manifests: &Manifests) -> bool {
+    let files = ["motia.config.ts", "motia.config.js"];
+    files.iter().any(|file| {
+        let path = if root.is_empty() {
+            (*file).to_owned()
+        } else {
+            format!("{root}/{file}")
+        };
+        manifests.get(&path).is_some_and(|text| text.contains("plugins"))
+    })
+}
+
 fn build(
     root: &str,
     own: &[&Arc<Source>],
-    helpers: Vec<Helper>,
+    (helpers, strays): (Vec<Helper>, Vec<Arc<Source>>),
     resolver: &Resolver<'_>,
     (files, manifests): (&Arc<Sources>, &Arc<Manifests>),
     inputs: Vec<Arc<Source>>,
@@ -180,12 +216,15 @@ fn build(
         .and_then(|text| Config::parse(&settings, text).ok())
         .unwrap_or_default();
     let mut index = Index {
+        framework: Framework::of(root, &config, manifests, &project.steps),
         config,
         sends_unseen: project.steps.iter().any(sends_unseen),
         takes_unseen: project.steps.iter().any(is_illegible),
         project,
         helpers,
         flow_tests: Vec::new(),
+        strays,
+        has_plugins: has_plugins(root, manifests),
         topics: BTreeMap::new(),
         dynamic: Vec::new(),
         findings: OnceLock::new(),

@@ -26,7 +26,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .push(route);
     }
     for mut twins in alike.into_values() {
-        loaded(&mut twins);
+        loaded(context, &mut twins);
         for route in &twins {
             let others: Vec<_> = twins
                 .iter()
@@ -95,6 +95,7 @@ async def handler(req, context):
     return {'status': 200}
 //- steps/a.step.py
 config = {'type': 'api', 'name': 'Old', 'method': 'GET', 'path': '/orders', 'emits': []}
+#                                 ^^^ misnamed-step-file hint
 async def handler(req, context):
     return {'status': 200}
 ",

@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Severity;
-use crate::discovery;
 use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
@@ -25,8 +24,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         }
     }
     for (name, mut steps) in named {
-        if steps.iter().any(|step| discovery::framework_loads(&step.file)) {
-            steps.retain(|step| discovery::framework_loads(&step.file));
+        let is_loaded = |step: &&Step| context.index.is_loaded(&step.file);
+        if steps.iter().any(is_loaded) {
+            steps.retain(is_loaded);
         }
         if steps.len() < 2 {
             continue;
@@ -93,8 +93,42 @@ async def handler(ctx):
     pass
 //- steps/a.step.py
 config = { 'type': 'cron', 'name': 'A', 'cron': '* * * * *', 'emits': [] }
+#                                   ^ misnamed-step-file hint
 async def handler(ctx):
     pass
+",
+        );
+    }
+
+    #[test]
+    fn a_release_that_loads_the_old_name_has_twins() {
+        check(
+            "\
+//- steps/a_step.py
+config = { 'type': 'cron', 'name': 'A', 'cron': '* * * * *', 'emits': [] }
+#                                   ^ duplicate-step-name error
+async def handler(ctx):
+    pass
+//- steps/a.step.py
+config = { 'type': 'cron', 'name': 'A', 'cron': '* * * * *', 'emits': [] }
+#                                   ^ duplicate-step-name error
+async def handler(ctx):
+    pass
+//- banister.toml
+framework = '0.5'
+",
+        );
+    }
+
+    #[test]
+    fn a_step_outside_of_the_loaded_folders_is_no_twin() {
+        check(
+            "\
+//- steps/a.step.ts
+export const config = { type: 'noop', name: 'A', virtualEmits: [], virtualSubscribes: [] }
+//- lib/b.step.ts
+export const config = { type: 'noop', name: 'A', virtualEmits: [], virtualSubscribes: [] }
+//                                           ^ misnamed-step-file warning
 ",
         );
     }

@@ -1,7 +1,7 @@
 use banister_grammars::Span;
 use banister_grammars::facts::{Dialect, StepFact, StepKind};
 
-use super::{Context, Findings, Rule, list};
+use super::{Context, Findings, Rule, config_keys, list, unknown_config_key};
 use crate::diagnostic::{Edit, Fix, Severity};
 use crate::project::Step;
 
@@ -20,18 +20,32 @@ spreads something out of sight may have any key and is left alone.",
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
+    // A slip in a key is reported where it is written, unless that rule is off.
+    let names_slips = context.index.config.rules.get(unknown_config_key::RULE.name) != Some(&None);
     for step in &context.index.project.steps {
         match step.fact() {
-            Some(fact) if !fact.keys_open => check_keys(step, fact, findings),
+            Some(fact) if !fact.keys_open => {
+                let slips = if names_slips { slips(step) } else { Vec::new() };
+                check_keys(context, step, fact, &slips, findings);
+            }
             Some(_) => {}
             None => check_config(step, findings),
         }
     }
 }
 
-fn check_keys(step: &Step, fact: &StepFact, findings: &mut Findings) {
-    let is_absent = |key: &&&str| fact.keys.iter().all(|written| written.name != **key);
-    let (required, expected) = keys(step, fact);
+fn check_keys(context: &Context<'_>, step: &Step, fact: &StepFact, slips: &[&str], findings: &mut Findings) {
+    let is_absent = |key: &&&str| {
+        let is_written = |written: &str| {
+            written == **key || config_keys::camel_case(step.language, written) == Some(**key)
+        };
+        !slips.contains(*key) && !fact.keys.iter().any(|written| is_written(&written.name))
+    };
+    let (required, mut expected) = keys(step, fact);
+    // Only releases of 0.x insist on empty lists.
+    if context.index.framework.is_at_least(1, 0) {
+        expected.clear();
+    }
     for (keys, severity) in [(required, Severity::Error), (expected, Severity::Warning)] {
         let missing: Vec<&str> = keys.iter().filter(is_absent).copied().collect();
         if missing.is_empty() {
@@ -77,6 +91,20 @@ fn check_keys(step: &Step, fact: &StepFact, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// The keys that other keys of the config were meant to be.
+fn slips(step: &Step) -> Vec<&'static str> {
+    let objects = config_keys::objects(step);
+    let own = objects.iter().take(1);
+    own.flat_map(|object| {
+        object
+            .entries
+            .iter()
+            .filter(|entry| !unknown_config_key::is_known(step, object, entry))
+            .filter_map(|entry| unknown_config_key::meant(object, &entry.key))
+    })
+    .collect()
 }
 
 /// The keys whose absence is an error, and those whose absence is a warning.
@@ -196,6 +224,19 @@ exports.handler = async () => ({ status: 200 })
     }
 
     #[test]
+    fn a_newer_framework_does_not_insist_on_emits() {
+        check(
+            "\
+//- steps/api.step.js
+exports.config = { type: 'api', name: 'A', method: 'GET', path: '/a' }
+exports.handler = async () => ({ status: 200 })
+//- package.json
+{\"dependencies\": {\"motia\": \"^1.0.0\"}}
+",
+        );
+    }
+
+    #[test]
     fn a_spread_may_hold_any_key() {
         check(
             "\
@@ -237,20 +278,39 @@ export default makeStep({ config: 1 })
         );
     }
 
+    const SLIP: &str = "\
+//- steps/a.step.js
+exports.config = { type: 'event', name: 'A', subscribe: [], emits: [] }
+exports.handler = async () => {}
+";
+
     #[test]
     fn a_slip_in_the_key_is_named() {
+        expect![[r#"
+            steps/a.step.js:1:46 error unknown-config-key: `subscribe` is no key of an event step: the framework refuses the step
+              help: did you mean `subscribes`?
+              fix: Rename the key to `subscribes`
+        "#]]
+        .assert_eq(&report(SLIP));
         expect![[r#"
             steps/a.step.js:1:18 error missing-config-key: config of A lacks `subscribes`
               steps/a.step.js:1:46 the config says `subscribe`
               help: did you mean `subscribes` where the config says `subscribe`?
               fix: Rename the key to `subscribes`
         "#]]
-        .assert_eq(&report(
+        .assert_eq(&report(&format!(
+            "{SLIP}//- banister.toml\n[rules]\nunknown-config-key = \"off\"\n"
+        )));
+    }
+
+    #[test]
+    fn a_python_spelling_is_the_key() {
+        check(
             "\
-//- steps/a.step.js
-exports.config = { type: 'event', name: 'A', subscribe: [], emits: [] }
-exports.handler = async () => {}
+//- steps/a_step.py
+config = {'type': 'noop', 'name': 'A', 'virtual_emits': [], 'virtualSubscribes': []}
+#                                       ^^^^^^^^^^^^^ seed-dialect hint
 ",
-        ));
+        );
     }
 }

@@ -73,4 +73,20 @@ exports.handler = async () => ({ status: 200 })
 ",
         );
     }
+    #[test]
+    fn framework_1_0_keeps_no_routes() {
+        check(
+            "\
+//- steps/a.step.ts
+import { http } from 'motia'
+export const config = { name: 'A', triggers: [http('POST', '/emit'), http('GET', '/__motia/x')] }
+export const handler = async () => ({ status: 200 })
+//- steps/b_step.py
+from motia import http
+config = {'name': 'B', 'triggers': [http('OPTIONS', '/b')]}
+def handler(request, context):
+    return {'status': 200}
+",
+        );
+    }
 }

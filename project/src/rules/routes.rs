@@ -3,7 +3,6 @@
 use banister_grammars::Span;
 
 use super::Context;
-use crate::discovery;
 use crate::project::Step;
 
 /// A route that is exactly known.
@@ -59,8 +58,8 @@ pub(super) fn routes<'i>(context: &Context<'i>) -> Vec<Route<'i>> {
 }
 
 /// Leaves out the routes of files that the loader passes over if it takes some of the others.
-pub(super) fn loaded(routes: &mut Vec<&Route<'_>>) {
-    let is_loaded = |route: &&Route<'_>| discovery::framework_loads(&route.step.file);
+pub(super) fn loaded(context: &Context<'_>, routes: &mut Vec<&Route<'_>>) {
+    let is_loaded = |route: &&Route<'_>| context.index.is_loaded(&route.step.file);
     if routes.iter().any(is_loaded) {
         routes.retain(is_loaded);
     }

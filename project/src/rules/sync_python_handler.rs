@@ -16,6 +16,9 @@ awaited is an error after all the work is done. Write `async def`.
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
+    if context.index.framework.is_at_least(1, 0) {
+        return;
+    }
     for step in &context.index.project.steps {
         if step.language != Language::Python
             || step.dialect() != Dialect::V0
@@ -78,6 +81,12 @@ def handler(context):
         let mended = fixed(PLAIN);
         assert!(mended.contains("\nasync def handler(context):"), "{mended}");
         assert_eq!(report(&mended), "");
+    }
+
+    #[test]
+    fn a_project_of_1_0_may_have_plain_handlers() {
+        let clean = PLAIN.replace("#   ^^^^^^^ sync-python-handler warning\n", "");
+        assert_eq!(report(&format!("{clean}//- requirements.txt\nmotia>=1.0\n")), "");
     }
 
     #[test]

@@ -185,6 +185,7 @@ exports.handler = async (input, ctx) => {
 config = { 'type': 'event', 'name': 'C', 'subscribes': ['c.done'], 'emits': ['d.done'] }
 async def handler(data, context):
     await context['emit']({'topic': 'b.lost', 'data': {}})
+    #              ^^^^ seed-dialect hint
     #                                ^^^^^^ undeclared-emit error
 //- steps/d.step.rb
 def config
@@ -192,6 +193,7 @@ def config
 end
 def handler(data, context)
   context[:emit].call(topic: 'b.lost', data: {})
+#          ^^^^ seed-dialect hint
   #                           ^^^^^^ undeclared-emit error
 end
 ",

@@ -18,6 +18,7 @@ config = {
 
 async def handler(order, context):
     emit = context["emit"]
+    #               ^^^^ seed-dialect
     try:
         # The Ruby subscriber wants to know how much was paid.
         await emit({"topic": "payment.processed", "data": {"orderId": order["id"]}})

@@ -10,3 +10,4 @@ config = {
 
 async def handler(context):
     context["logger"].info("Exporting")
+    #        ^^^^^^ seed-dialect

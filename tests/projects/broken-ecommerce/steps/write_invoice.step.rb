@@ -15,6 +15,7 @@ end
 
 def handler(payment, context)
   emit = context[:emit]
+  #               ^^^^ seed-dialect
   emit.call(topic: 'invoice.written', data: { orderId: payment['orderId'] })
 rescue => error
   emit.call(topic: 'invoice.failed', data: { error: error.message })
