@@ -4,6 +4,7 @@ mod rendering;
 mod support;
 
 mod cases;
+mod comments;
 mod configs;
 mod emit_sites;
 mod neutrality;
