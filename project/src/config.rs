@@ -111,13 +111,19 @@ fn level(value: &Spanned<DeValue<'_>>) -> Result<Option<Severity>, Misfit> {
 }
 
 fn unknown(what: &str, written: &str, known: &[&str]) -> String {
-    let near = known
-        .iter()
-        .min_by_key(|name| strsim::osa_distance(name, written));
-    match near.filter(|name| strsim::osa_distance(name, written) <= 2) {
+    match nearest(written, known.iter().copied()) {
         Some(near) => format!("unknown {what} `{written}`, did you mean `{near}`?"),
         None => format!("unknown {what} `{written}`; known are {}", known.join(", ")),
     }
+}
+
+/// The name that was likely meant by `written`.
+pub(crate) fn nearest<'k>(written: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    known
+        .map(|name| (strsim::osa_distance(name, written), name))
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, _)| *distance <= 2)
+        .map(|(_, name)| name)
 }
 
 #[cfg(test)]

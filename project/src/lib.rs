@@ -18,6 +18,8 @@ pub mod cron;
 
 pub mod rules;
 
+mod ignores;
+
 pub mod features;
 
 pub mod graph;
@@ -28,5 +30,6 @@ pub mod disk;
 mod fixture;
 
 pub use diagnostic::{Diagnostic, Edit, Fix, Related, Severity};
+pub use ignores::ignore_fix;
 pub use resolve::Aliases;
 pub use workspace::{Host, Project, Snapshot, Source, Step, Stream};

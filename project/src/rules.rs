@@ -4,6 +4,7 @@ mod duplicate_route;
 mod duplicate_step_name;
 mod emit_shape;
 mod invalid_cron;
+pub(crate) mod invalid_ignore;
 mod missing_config_key;
 mod missing_handler;
 mod misspelled_topic;
@@ -14,10 +15,12 @@ mod payload_wrong_type;
 mod reserved_route;
 mod routes;
 mod similarity;
+pub(crate) mod stale_ignore;
 mod sync_python_handler;
 mod syntax_error;
 mod unawaited_emit;
 mod undeclared_emit;
+pub(crate) mod unexplained_ignore;
 mod unsubscribed_topic;
 
 use std::cmp::Ordering;
@@ -47,6 +50,9 @@ pub const RULES: &[Rule] = &[
     payload_missing_field::RULE,
     payload_wrong_type::RULE,
     payload_unknown_field::RULE,
+    invalid_ignore::RULE,
+    unexplained_ignore::RULE,
+    stale_ignore::RULE,
 ];
 
 /// A rule: its name is part of the contract with every report, suppression and settings file.

@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::discovery::{self, FileRole};
 use crate::index::Index;
 pub use crate::project::{Project, Step, Stream};
-use crate::{index, rules};
+use crate::{ignores, index, rules};
 
 /// One source file: its text and what it says.
 #[derive(Debug, Clone, PartialEq)]
@@ -201,7 +201,7 @@ impl Snapshot {
         self.indexes().iter().map(|index| index.project.clone()).collect()
     }
 
-    /// Every finding, sorted by file, then position, then rule.
+    /// Every finding that no comment silences, sorted by file, then position, then rule.
     pub fn check(&self) -> Vec<Diagnostic> {
         let mut findings: Vec<Diagnostic> = self
             .indexes()
@@ -209,6 +209,7 @@ impl Snapshot {
             .flat_map(|index| rules::findings(index))
             .cloned()
             .collect();
+        ignores::apply(self, &mut findings);
         findings.sort_by(rules::order);
         findings
     }
