@@ -107,6 +107,8 @@ impl<'s> Sheet<'s> {
             title: format!("Change to '{near}'"),
             edits: vec![self.edit(ignored.span, near.to_owned())],
         });
+        // The name that was meant may silence what nobody has looked at.
+        finding.fix_is_guess = true;
         Some(finding)
     }
 
@@ -182,6 +184,7 @@ impl<'s> Sheet<'s> {
             related: Vec::new(),
             help: Some(help),
             fix: None,
+            fix_is_guess: false,
         })
     }
 

@@ -20,6 +20,8 @@ pub mod rules;
 
 mod ignores;
 
+pub mod fixing;
+
 pub mod features;
 
 pub mod graph;

@@ -105,6 +105,7 @@ impl Findings {
             related: Vec::new(),
             help: None,
             fix: None,
+            fix_is_guess: false,
         });
         Finding(self.found.last_mut())
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use banister_grammars::{FileFacts, Language, LineIndex};
 
+use crate::config::Selection;
 use crate::diagnostic::Diagnostic;
 use crate::discovery::{self, FileRole};
 use crate::index::Index;
@@ -44,6 +45,7 @@ pub(crate) type Manifests = BTreeMap<String, Arc<str>>;
 pub struct Host {
     files: Arc<Sources>,
     manifests: Arc<Manifests>,
+    selection: Arc<Selection>,
     /// The indexes of the latest snapshot that had any: projects without a changed file keep theirs.
     previous: Vec<Arc<Index>>,
     /// Made on demand and dropped by every edit, so that a burst of edits copies the file map at most once.
@@ -107,6 +109,13 @@ impl Host {
         }
     }
 
+    /// Asks for some rules only; what the settings of the projects say holds for them.
+    pub fn select(&mut self, selection: Selection) {
+        self.edit();
+        self.selection = Arc::new(selection);
+        self.previous.clear();
+    }
+
     /// Forgets a file.
     pub fn remove_file(&mut self, path: &str) {
         if self.files.contains_key(path) {
@@ -125,6 +134,7 @@ impl Host {
                 state: Arc::new(State {
                     files: Arc::clone(&self.files),
                     manifests: Arc::clone(&self.manifests),
+                    selection: Arc::clone(&self.selection),
                     previous: self.previous.clone(),
                     indexes: OnceLock::new(),
                 }),
@@ -181,6 +191,7 @@ pub struct Snapshot {
 struct State {
     files: Arc<Sources>,
     manifests: Arc<Manifests>,
+    selection: Arc<Selection>,
     previous: Vec<Arc<Index>>,
     indexes: OnceLock<Vec<Arc<Index>>>,
 }
@@ -223,9 +234,15 @@ impl Snapshot {
     }
 
     pub(crate) fn indexes(&self) -> &[Arc<Index>] {
-        self.state
-            .indexes
-            .get_or_init(|| index::build_all(&self.state.files, &self.state.manifests, &self.state.previous))
+        self.state.indexes.get_or_init(|| {
+            let state = &self.state;
+            index::build_all(&state.files, &state.manifests, &state.selection, &state.previous)
+        })
+    }
+
+    /// True if the file is a step or stream of a project, a helper that sends messages, or imported by one of them.
+    pub fn is_loaded(&self, file: &str) -> bool {
+        self.source(file).is_some() && self.index_of(file).is_some()
     }
 
     /// The project that a file takes part in: its own for a step or stream, the nearest one around it for a module.
