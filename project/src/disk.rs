@@ -110,18 +110,23 @@ pub fn load_with_text(path: &Path, text: Arc<str>) -> Result<(Loaded, Option<Str
     Ok((load_over(existing, over)?, file))
 }
 
-fn load_over(path: &Path, over: Option<(String, Arc<str>)>) -> Result<Loaded, LoadError> {
-    let open = |source| LoadError::Open {
-        path: path.to_owned(),
-        source,
-    };
-    let start = fs::canonicalize(path).map_err(open)?;
+/// The folder that [`load`] reads for `path`, without links.
+pub fn root_of(path: &Path) -> io::Result<PathBuf> {
+    let start = fs::canonicalize(path)?;
     let start = if start.is_dir() {
         start
     } else {
         start.parent().map(Path::to_owned).unwrap_or(start)
     };
-    let root = workspace_root(&start);
+    Ok(workspace_root(&start))
+}
+
+fn load_over(path: &Path, over: Option<(String, Arc<str>)>) -> Result<Loaded, LoadError> {
+    let open = |source| LoadError::Open {
+        path: path.to_owned(),
+        source,
+    };
+    let root = root_of(path).map_err(open)?;
     let files = list(&root);
     let is_step = |file: &String| discovery::role(file) == Some(FileRole::Step);
     if !files.iter().chain(over.iter().map(|(file, _)| file)).any(is_step) {

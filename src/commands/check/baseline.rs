@@ -30,12 +30,13 @@ struct Document {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    #[serde(flatten)]
-    key: Key,
+    rule: String,
+    file: String,
+    subject: String,
     count: usize,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     file: String,
     rule: String,
@@ -80,7 +81,14 @@ impl Baseline {
         }
         let mut baseline = Self::empty(path)?;
         for entry in document.findings {
-            *baseline.known.entry(entry.key).or_default() += entry.count;
+            let Entry {
+                rule,
+                file,
+                subject,
+                count,
+            } = entry;
+            let known = baseline.known.entry(Key { file, rule, subject }).or_default();
+            *known = known.saturating_add(count);
         }
         Ok(baseline)
     }
@@ -103,8 +111,7 @@ impl Baseline {
         self.known
             .iter()
             .filter(|(key, _)| self.is_looked_at(key, workspaces, selection))
-            .map(|(_, left)| left)
-            .sum()
+            .fold(0, |sum, (_, left)| sum.saturating_add(*left))
     }
 
     /// Replaces what is known of the files and rules that the run has looked at.
@@ -130,7 +137,9 @@ impl Baseline {
             version: VERSION,
             findings: (self.known.iter())
                 .map(|(key, count)| Entry {
-                    key: key.clone(),
+                    rule: key.rule.clone(),
+                    file: key.file.clone(),
+                    subject: key.subject.clone(),
                     count: *count,
                 })
                 .collect(),
@@ -138,9 +147,15 @@ impl Baseline {
         let text = serde_json::to_string_pretty(&document)? + "\n";
         disk::write_report(&self.path, &text)
             .map_err(|problem| anyhow::anyhow!("the baseline {} {}", problem.file, problem.message))?;
-        let count: usize = self.known.values().sum();
+        let count = self
+            .known
+            .values()
+            .fold(0_usize, |sum, count| sum.saturating_add(*count));
         let findings = if count == 1 { "finding" } else { "findings" };
-        Ok(format!("wrote {count} known {findings} to {}", self.path.display()))
+        Ok(format!(
+            "wrote {count} known {findings} to {}",
+            self.path.display()
+        ))
     }
 
     /// The file, as it was named.
@@ -164,7 +179,9 @@ impl Baseline {
 fn key(folder: &Path, workspace: &Workspace, finding: &Diagnostic) -> Key {
     let path = workspace.path_of(&finding.file);
     Key {
-        file: path.strip_prefix(folder).map_or_else(|_| finding.file.clone(), slashed),
+        file: path
+            .strip_prefix(folder)
+            .map_or_else(|_| finding.file.clone(), slashed),
         rule: finding.rule.to_owned(),
         subject: finding.subject(),
     }

@@ -25,7 +25,13 @@ impl Outcome {
     /// `fixed 2 findings in 1 file`.
     pub(super) fn line(&self, verb: &str) -> String {
         let things = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
-        format!("{verb} {} in {}", things(self.count, "finding"), things(self.files, "file"))
+        let files = things(self.files, "file");
+        if self.failed {
+            // Which of the fixes were in the files that could not be written, nobody has counted.
+            format!("{verb} {files}")
+        } else {
+            format!("{verb} {} in {files}", things(self.count, "finding"))
+        }
     }
 }
 
@@ -68,7 +74,7 @@ pub(super) fn write(workspaces: &mut [Workspace], baseline: Option<&Baseline>) -
             }
         }
         outcome.files += written;
-        outcome.count += if outcome.failed { 0 } else { fixed.count };
+        outcome.count += fixed.count;
         workspace.loaded.host = fixed.host;
     }
     outcome

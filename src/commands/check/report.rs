@@ -18,7 +18,12 @@ pub(crate) struct Report {
 
 impl Report {
     /// The findings of the workspace at `root`.
-    pub(super) fn new(root: &Path, snapshot: Snapshot, findings: Vec<Diagnostic>, among_others: bool) -> Self {
+    pub(super) fn new(
+        root: &Path,
+        snapshot: Snapshot,
+        findings: Vec<Diagnostic>,
+        among_others: bool,
+    ) -> Self {
         Self {
             snapshot,
             findings,

@@ -48,7 +48,11 @@ pub(super) fn run(arguments: &Arguments, path: &Path) -> anyhow::Result<Exit> {
     if arguments.diff {
         let (diff, outcome) = fix::diff(std::slice::from_ref(&workspace), baseline.as_ref());
         write_stdout(&diff)?;
-        return Ok(if outcome.files > 0 { Exit::Findings } else { Exit::Success });
+        return Ok(if outcome.files > 0 {
+            Exit::Findings
+        } else {
+            Exit::Success
+        });
     }
     let mut fixed_text = None;
     if arguments.fix {

@@ -27,8 +27,11 @@ const SETTLED: Duration = Duration::from_millis(60);
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let (interrupt, interrupted) = channel();
-    // A second Ctrl-C finds nobody who listens, which is no error.
-    ctrlc::set_handler(move || drop(interrupt.send(()))).context("cannot listen for Ctrl-C")?;
+    ctrlc::set_handler(move || {
+        // A second Ctrl-C finds nobody who listens, which is no error.
+        let _ = interrupt.send(());
+    })
+    .context("cannot listen for Ctrl-C")?;
     let mut workspaces = Workspace::load_all(&arguments.paths, &arguments.selection())?;
     let mut seen = stamps(&workspaces);
     let mut exit = show(arguments, &mut workspaces)?;

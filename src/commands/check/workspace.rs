@@ -45,7 +45,10 @@ impl Workspace {
     }
 
     fn ask(&mut self, path: &Path) {
-        let below = path.strip_prefix(&self.loaded.root).map(slashed).unwrap_or_default();
+        let below = path
+            .strip_prefix(&self.loaded.root)
+            .map(slashed)
+            .unwrap_or_default();
         self.asked.push(below);
     }
 
