@@ -81,7 +81,11 @@ pub struct Read {
 
 /// Finds the workspace at or around `path` (a folder or a file) and reads it.
 pub fn load(path: &Path) -> Result<Loaded, LoadError> {
-    load_over(path, None)
+    let open = |source| LoadError::Open {
+        path: path.to_owned(),
+        source,
+    };
+    load_root(root_of(path).map_err(open)?, path, None)
 }
 
 /// [`load`], with `text` in the place of the file at `path`, which need not exist: what an editor has not saved yet.
@@ -104,29 +108,39 @@ pub fn load_with_text(path: &Path, text: Arc<str>) -> Result<(Loaded, Option<Str
         .file_name()
         .ok_or_else(|| open(io::ErrorKind::InvalidFilename.into()))?;
     let real = fs::canonicalize(existing).map_err(open)?.join(missing).join(name);
-    let root = workspace_root(real.parent().unwrap_or(&real));
+    let root = root_of_file_in(real.parent().unwrap_or(&real));
     let file = relative(&root, &real).filter(|file| discovery::role(file).is_some());
     let over = file.clone().map(|file| (file, text));
-    Ok((load_over(existing, over)?, file))
+    Ok((load_root(root, path, over)?, file))
 }
 
 /// The folder that [`load`] reads for `path`, without links.
 pub fn root_of(path: &Path) -> io::Result<PathBuf> {
     let start = fs::canonicalize(path)?;
-    let start = if start.is_dir() {
-        start
-    } else {
-        start.parent().map(Path::to_owned).unwrap_or(start)
-    };
-    Ok(workspace_root(&start))
+    if start.is_dir() {
+        return Ok(workspace_root(&start));
+    }
+    Ok(root_of_file_in(start.parent().unwrap_or(&start)))
 }
 
-fn load_over(path: &Path, over: Option<(String, Arc<str>)>) -> Result<Loaded, LoadError> {
-    let open = |source| LoadError::Open {
-        path: path.to_owned(),
-        source,
-    };
-    let root = root_of(path).map_err(open)?;
+/// The folder to search for a file in `folder`: as for the folder itself, but a helper beside `steps/` belongs to the
+/// project around it.
+fn root_of_file_in(folder: &Path) -> PathBuf {
+    let root = workspace_root(folder);
+    let has_sources = |folder: &Path| ["steps", "src"].iter().any(|name| folder.join(name).is_dir());
+    if root != folder || has_sources(folder) {
+        return root;
+    }
+    let is_marked = |folder: &&Path| MANIFESTS.iter().any(|name| folder.join(name).is_file());
+    let around = folder
+        .ancestors()
+        .find(is_marked)
+        .filter(|around| has_sources(around));
+    around.map_or(root, Path::to_owned)
+}
+
+/// Reads the workspace at `root`, with another text for one file. `path` is what errors name.
+fn load_root(root: PathBuf, path: &Path, over: Option<(String, Arc<str>)>) -> Result<Loaded, LoadError> {
     let files = list(&root);
     let is_step = |file: &String| discovery::role(file) == Some(FileRole::Step);
     if !files.iter().chain(over.iter().map(|(file, _)| file)).any(is_step) {

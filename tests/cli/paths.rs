@@ -60,11 +60,19 @@ fn two_files_of_one_project_are_one_report() {
 
 #[test]
 fn a_file_that_nobody_loads_is_named() {
-    let project = Project::of(&[("steps/a.step.js", TICK), ("lib/unused.js", "x(\n")]);
+    let project = Project::of(&[
+        ("package.json", "{}"),
+        ("steps/a.step.js", TICK),
+        ("lib/unused.js", "x(\n"),
+    ]);
     let run = project
         .run(&["check", "lib/unused.js", "steps/a.step.js"])
         .exits(1);
     run.says("lib/unused.js: not checked, because it is no step or stream");
+    let alone = project.run(&["check", "lib/unused.js"]).exits(0);
+    alone
+        .says("lib/unused.js: not checked")
+        .never_says("invalid-cron");
 }
 
 #[test]

@@ -147,13 +147,10 @@ impl Frame {
 fn line_around(text: &str, at: usize) -> Span {
     let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
     let bytes = text.as_bytes();
-    let start = bytes[..at]
-        .iter()
-        .rposition(|byte| is_end(byte))
-        .map_or(0, |end| end + 1);
+    let start = bytes[..at].iter().rposition(is_end).map_or(0, |end| end + 1);
     let end = bytes[at..]
         .iter()
-        .position(|byte| is_end(byte))
+        .position(is_end)
         .map_or(bytes.len(), |end| at + end);
     Span::new(start, end)
 }
