@@ -5,7 +5,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Work that is done sooner shows nothing: a flash helps nobody.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -35,7 +35,8 @@ impl Progress {
                     Err(RecvTimeoutError::Disconnected) => return,
                 }
             }
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
+                .with_style(ProgressStyle::default_spinner());
             bar.set_message(stage);
             bar.enable_steady_tick(Duration::from_millis(100));
             while let Ok(next) = heard.recv() {
