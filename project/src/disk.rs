@@ -172,11 +172,16 @@ fn load_root(root: PathBuf, path: &Path, over: Option<(String, Arc<str>)>) -> Re
 fn check_settings(root: &Path, host: &Host) -> Result<(), ConfigError> {
     for (file, text) in host.snapshot().manifests() {
         if file.rsplit('/').next() == Some(config::FILE_NAME) {
-            let folder = root.join(discovery::folder(file));
-            Config::parse_with_roots(file, text, |named| folder.join(named).is_dir())?;
+            read_settings(root, file, text)?;
         }
     }
     Ok(())
+}
+
+/// The settings in `text`, whose roots must be folders on the disk.
+pub fn read_settings(root: &Path, file: &str, text: &str) -> Result<Config, ConfigError> {
+    let folder = root.join(discovery::folder(file));
+    Config::parse_with_roots(file, text, |named| folder.join(named).is_dir())
 }
 
 /// Reads one file of a workspace again: what a watcher of the disk wants after a change. A file that cannot be read

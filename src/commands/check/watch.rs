@@ -3,12 +3,14 @@
 //! The disk is looked at and not subscribed to: the walk passes over `node_modules` and whatever git ignores, where a
 //! subscription would need a handle for every folder of it, and it goes on when a folder is removed and comes back.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use banister_project::disk::Stamps;
+use banister_project::disk::{self, Stamps};
 
 use super::workspace::Workspace;
 use super::{Arguments, once};
@@ -32,8 +34,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         let _ = interrupt.send(());
     })
     .context("cannot listen for Ctrl-C")?;
+    // What changes while the files are read is a change already.
+    let mut before = stamps_before(&arguments.paths);
     let mut workspaces = Workspace::load_all(&arguments.paths, &arguments.selection())?;
-    let mut seen = stamps(&workspaces);
+    let mut seen: Vec<Stamps> = (workspaces.iter())
+        .map(|workspace| before.remove(&workspace.loaded.root).unwrap_or_default())
+        .collect();
     let mut exit = show(arguments, &mut workspaces)?;
     let mut pause = PAUSE;
     loop {
@@ -66,6 +72,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         };
         seen = now;
     }
+}
+
+fn stamps_before(paths: &[PathBuf]) -> BTreeMap<PathBuf, Stamps> {
+    let roots = paths.iter().filter_map(|path| disk::root_of(path).ok());
+    roots
+        .map(|root| {
+            let stamps = Stamps::of(&root);
+            (root, stamps)
+        })
+        .collect()
 }
 
 fn stamps(workspaces: &[Workspace]) -> Vec<Stamps> {
