@@ -17,10 +17,35 @@ use exit::Exit;
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// When reports have colours; NO_COLOR is honoured
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    color: Colour,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Colour {
+    /// On a terminal
+    Auto,
+    /// Even in a pipe
+    Always,
+    /// Nowhere
+    Never,
+}
+
+impl Colour {
+    fn apply(self) {
+        let choice = match self {
+            Colour::Auto => return,
+            Colour::Always => anstream::ColorChoice::Always,
+            Colour::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+    }
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    arguments.color.apply();
     start_logging();
     let exit = arguments.command.run().unwrap_or_else(|error| {
         anstream::eprintln!("{}", render::problem::error_chain(&error));

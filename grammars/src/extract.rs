@@ -15,6 +15,7 @@ use crate::parse::{MAX_SOURCE_BYTES, parse};
 use crate::syntax::syntax_problems;
 use crate::text::Span;
 
+mod comments;
 mod config;
 mod config_values;
 mod step;
@@ -64,6 +65,7 @@ pub fn unparsed(language: Language, text: &str) -> FileFacts {
 pub fn extract_tree(language: Language, text: &str, tree: &Tree) -> FileFacts {
     let mut facts = FileFacts::empty(language);
     facts.problems = syntax_problems(tree, text);
+    facts.ignores = comments::ignores(tree, text);
     let module = lower(language, tree, text);
     if let Some(span) = module.too_deep {
         let message = format!("nested more than {MAX_DEPTH} levels deep: what lies deeper is not analysed");

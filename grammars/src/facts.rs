@@ -4,6 +4,7 @@
 //! Facts depend on the bytes of their own file only. What needs another file — an imported constant, a schema from a
 //! shared module — is an [`ImportRef`] that the project resolves.
 
+mod comments;
 mod config;
 mod emit;
 mod schema;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::language::Language;
 use crate::text::Span;
 
+pub use comments::{IgnoreFact, IgnoreScope, IgnoredRule};
 pub use config::{ConfigEntry, ConfigFact, ConfigKind, ConfigValue};
 pub use emit::{EmitSite, FieldShape, Shape};
 pub use schema::{SchemaFact, SchemaNotation, StreamFact, Unfit, UnfitKind};
@@ -55,6 +57,8 @@ pub struct FileFacts {
     pub schemas: BTreeMap<String, SchemaFact>,
     /// What the file imports, in source order.
     pub imports: Vec<ImportFact>,
+    /// Comments that silence rules, in source order.
+    pub ignores: Vec<IgnoreFact>,
     /// Where the text does not parse.
     pub problems: Vec<SyntaxProblem>,
 }
@@ -75,6 +79,7 @@ impl FileFacts {
             exports: BTreeMap::new(),
             schemas: BTreeMap::new(),
             imports: Vec::new(),
+            ignores: Vec::new(),
             problems: Vec::new(),
         }
     }

@@ -4,6 +4,7 @@ mod rendering;
 mod support;
 
 mod cases;
+mod comments;
 mod config_values;
 mod configs;
 mod emit_sites;

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use banister_project::config::{self, Config};
+use banister_project::config;
 use banister_project::discovery::{self, FileRole};
 use banister_project::disk::{self, Problem};
 use banister_project::{Host, Snapshot, Source};
@@ -60,7 +60,7 @@ impl Job {
             match disk::read(root, &file) {
                 Ok(read) => {
                     problems.extend(read.problem);
-                    problems.extend(settings_problem(&file, &read.text));
+                    problems.extend(settings_problem(root, &file, &read.text));
                     if known.source(&file).is_none_or(|source| source.text != read.text) {
                         changed.push((file.clone(), read.text));
                     }
@@ -98,11 +98,11 @@ pub(crate) fn new_imports(root: &Path, host: &mut Host) -> Vec<(String, Arc<str>
 }
 
 /// Settings that cannot be read count as none; the person who wrote them must hear of it.
-fn settings_problem(file: &str, text: &str) -> Option<Problem> {
+fn settings_problem(root: &Path, file: &str, text: &str) -> Option<Problem> {
     if file.rsplit('/').next() != Some(config::FILE_NAME) {
         return None;
     }
-    let error = Config::parse(file, text).err()?;
+    let error = disk::read_settings(root, file, text).err()?;
     Some(Problem {
         file: file.into(),
         message: error.to_string(),

@@ -1,5 +1,7 @@
 //! `banister.toml`: the settings of one project.
 
+mod schema;
+
 use std::collections::BTreeMap;
 
 use banister_grammars::{Encoding, LineIndex, Span};
@@ -10,10 +12,12 @@ use crate::diagnostic::Severity;
 use crate::framework::Releases;
 use crate::rules;
 
+pub use schema::schema;
+
 /// The name of the settings file in a project's root.
 pub const FILE_NAME: &str = "banister.toml";
 
-const KEYS: [&str; 2] = ["framework", "rules"];
+const KEYS: [&str; 3] = ["framework", "roots", "rules"];
 const LEVELS: [(&str, Option<Severity>); 5] = [
     ("off", None),
     ("hint", Some(Severity::Hint)),
@@ -29,6 +33,35 @@ pub struct Config {
     pub framework: Option<String>,
     /// Levels by rule; `None` turns a rule off.
     pub rules: BTreeMap<String, Option<Severity>>,
+    /// Folders that are the roots of projects, relative to the settings file, with `/`; empty to find them.
+    pub roots: Vec<String>,
+}
+
+/// Which rules one run asks for, over what the settings say.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Selection {
+    /// Only these rules, even if the settings turn them off; all of them if there are none.
+    pub select: Vec<&'static str>,
+    /// Not these, as if they were off in the settings.
+    pub ignore: Vec<&'static str>,
+}
+
+impl Selection {
+    /// True if the run asks for this rule.
+    pub fn wants(&self, rule: &str) -> bool {
+        (self.select.is_empty() || self.select.contains(&rule)) && !self.ignore.contains(&rule)
+    }
+
+    /// Makes the settings say what the run asks for.
+    pub(crate) fn apply(&self, config: &mut Config) {
+        for rule in rules::RULES.iter().map(|rule| rule.name) {
+            if !self.wants(rule) {
+                config.rules.insert(rule.to_owned(), None);
+            } else if self.select.contains(&rule) && config.rules.get(rule) == Some(&None) {
+                config.rules.remove(rule);
+            }
+        }
+    }
 }
 
 /// What is wrong with a settings file, and where.
@@ -48,6 +81,15 @@ pub struct ConfigError {
 impl Config {
     /// Reads a settings file. An unknown key is an error: a mistyped one would silently change nothing.
     pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
+        Self::parse_with_roots(file, text, |_| true)
+    }
+
+    /// [`Config::parse`], which asks besides whether the folders exist that `roots` names.
+    pub fn parse_with_roots(
+        file: &str,
+        text: &str,
+        exists: impl Fn(&str) -> bool,
+    ) -> Result<Self, ConfigError> {
         let at = |span: std::ops::Range<usize>, message: String| {
             let start = Span::new(span.start, span.end).start;
             let place = LineIndex::new(text).position(text, start, Encoding::Utf32);
@@ -74,6 +116,7 @@ impl Config {
                         ));
                     }
                 },
+                "roots" => config.roots = roots(value, &exists).map_err(|(span, why)| at(span, why))?,
                 "rules" => match value.get_ref() {
                     DeValue::Table(levels) => {
                         config.rules = rule_levels(levels).map_err(|(span, why)| at(span, why))?;
@@ -88,6 +131,33 @@ impl Config {
 }
 
 type Misfit = (std::ops::Range<usize>, String);
+
+fn roots(value: &Spanned<DeValue<'_>>, exists: impl Fn(&str) -> bool) -> Result<Vec<String>, Misfit> {
+    let DeValue::Array(items) = value.get_ref() else {
+        return Err((value.span(), "`roots` is a list of folders".into()));
+    };
+    let mut roots = Vec::new();
+    for item in items {
+        let DeValue::String(written) = item.get_ref() else {
+            return Err((item.span(), "a root is a folder, relative to this file".into()));
+        };
+        let parts: Vec<&str> = written
+            .split('/')
+            .filter(|part| !part.is_empty() && *part != ".")
+            .collect();
+        let leaves = written.starts_with('/') || written.contains('\\') || parts.contains(&"..");
+        if leaves {
+            let why = format!("`{written}` must lie below this file: a relative path with `/`, without `..`");
+            return Err((item.span(), why));
+        }
+        let root = parts.join("/");
+        if !exists(&root) {
+            return Err((item.span(), format!("there is no folder `{written}`")));
+        }
+        roots.push(root);
+    }
+    Ok(roots)
+}
 
 fn rule_levels(table: &DeTable<'_>) -> Result<BTreeMap<String, Option<Severity>>, Misfit> {
     let names: Vec<&str> = rules::RULES.iter().map(|rule| rule.name).collect();
@@ -114,13 +184,19 @@ fn level(value: &Spanned<DeValue<'_>>) -> Result<Option<Severity>, Misfit> {
 }
 
 fn unknown(what: &str, written: &str, known: &[&str]) -> String {
-    let near = known
-        .iter()
-        .min_by_key(|name| strsim::osa_distance(name, written));
-    match near.filter(|name| strsim::osa_distance(name, written) <= 2) {
+    match nearest(written, known.iter().copied()) {
         Some(near) => format!("unknown {what} `{written}`, did you mean `{near}`?"),
         None => format!("unknown {what} `{written}`; known are {}", known.join(", ")),
     }
+}
+
+/// The name that was likely meant by `written`.
+pub(crate) fn nearest<'k>(written: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    known
+        .map(|name| (strsim::osa_distance(name, written), name))
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, _)| *distance <= 2)
+        .map(|(_, name)| name)
 }
 
 #[cfg(test)]
@@ -153,6 +229,11 @@ mod tests {
             (
                 "[rules]\ninvalid-cron = \"of\"\n",
                 "banister.toml:2:16: unknown level `of`, did you mean `off`?",
+            ),
+            ("roots = 'a'\n", "banister.toml:1:9: `roots` is a list of folders"),
+            (
+                "roots = ['../a']\n",
+                "banister.toml:1:10: `../a` must lie below this file: a relative path with `/`, without `..`",
             ),
             (
                 "framework = \"latest\"\n",

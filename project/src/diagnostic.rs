@@ -36,6 +36,53 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Edits that mend it.
     pub fix: Option<Fix>,
+    /// True if the fix is a guess that a person has to look at: editors offer it, `--fix` leaves it alone.
+    pub fix_is_guess: bool,
+}
+
+impl Diagnostic {
+    /// The fix that may be applied unseen.
+    pub fn safe_fix(&self) -> Option<&Fix> {
+        self.fix.as_ref().filter(|_| !self.fix_is_guess)
+    }
+
+    /// What the finding is about, without places: the names that its message quotes, else the message itself. It stays
+    /// the same while lines move and while the rest of the sentence is worded anew.
+    pub fn subject(&self) -> String {
+        let names = quoted(&self.message);
+        if names.is_empty() {
+            self.message.clone()
+        } else {
+            names.join(", ")
+        }
+    }
+}
+
+/// The texts between `'` and `'` or backticks. An apostrophe inside of a word quotes nothing.
+fn quoted(message: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut before = ' ';
+    let mut rest = message.char_indices();
+    while let Some((start, mark)) = rest.next() {
+        if matches!(mark, '\'' | '`') && !before.is_alphanumeric() {
+            let inside = message.get(start + 1..).unwrap_or("");
+            let end = inside.match_indices(mark).map(|(end, _)| end).find(|end| {
+                let next = inside.get(end + 1..).and_then(|rest| rest.chars().next());
+                !next.is_some_and(char::is_alphanumeric)
+            });
+            if let Some(end) = end.filter(|end| *end > 0) {
+                names.extend(inside.get(..end));
+                rest = message.char_indices();
+                rest.by_ref()
+                    .take_while(|(at, _)| *at < start + 1 + end)
+                    .for_each(drop);
+                before = mark;
+                continue;
+            }
+        }
+        before = mark;
+    }
+    names
 }
 
 /// A second place of a finding.
@@ -67,4 +114,24 @@ pub struct Edit {
     pub span: Span,
     /// By what.
     pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn the_quoted_names_are_what_a_finding_is_about() {
+        for (message, names) in [
+            ("A emits 'a.done' and does not declare it", vec!["a.done"]),
+            ("the step's handler emits 'a' and `b`", vec!["a", "b"]),
+            ("'it's' is a topic", vec!["it's"]),
+            ("nothing is quoted, don't worry", vec![]),
+            ("'größer' '😀'", vec!["größer", "😀"]),
+            ("an 'open quote", vec![]),
+            ("'' is empty", vec![]),
+        ] {
+            assert_eq!(quoted(message), names, "{message}");
+        }
+    }
 }

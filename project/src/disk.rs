@@ -1,6 +1,9 @@
 //! The one door to the disk: finds and reads the files of a workspace.
 #![expect(clippy::disallowed_methods, reason = "this is the door that the lint guards")]
 
+mod refresh;
+mod write;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -12,6 +15,9 @@ use ignore::WalkBuilder;
 use crate::config::{self, Config, ConfigError};
 use crate::discovery::{self, FileRole, MANIFESTS};
 use crate::workspace::Host;
+
+pub use refresh::Stamps;
+pub use write::{read_report, real_folder, replace, write_report};
 
 /// Larger files are generated or data; no step is.
 pub const MAX_FILE_BYTES: u64 = 1024 * 1024;
@@ -79,16 +85,65 @@ pub fn load(path: &Path) -> Result<Loaded, LoadError> {
         path: path.to_owned(),
         source,
     };
-    let start = fs::canonicalize(path).map_err(open)?;
-    let start = if start.is_dir() {
-        start
-    } else {
-        start.parent().map(Path::to_owned).unwrap_or(start)
+    load_root(root_of(path).map_err(open)?, path, None)
+}
+
+/// [`load`], with `text` in the place of the file at `path`, which need not exist: what an editor has not saved yet.
+/// The file's path in the workspace comes back as well, or nothing if it cannot hold facts.
+pub fn load_with_text(path: &Path, text: Arc<str>) -> Result<(Loaded, Option<String>), LoadError> {
+    let open = |source| LoadError::Open {
+        path: path.to_owned(),
+        source,
     };
-    let root = workspace_root(&start);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    // The folder may be as new as the file: what exists of its path is enough to find the workspace.
+    let folder = folder.unwrap_or(Path::new("."));
+    let absolute = std::path::absolute(folder).map_err(open)?;
+    let existing = absolute
+        .ancestors()
+        .find(|folder| folder.is_dir())
+        .unwrap_or(&absolute);
+    let missing = absolute.strip_prefix(existing).unwrap_or(Path::new(""));
+    let name = path
+        .file_name()
+        .ok_or_else(|| open(io::ErrorKind::InvalidFilename.into()))?;
+    let real = fs::canonicalize(existing).map_err(open)?.join(missing).join(name);
+    let root = root_of_file_in(real.parent().unwrap_or(&real));
+    let file = relative(&root, &real).filter(|file| discovery::role(file).is_some());
+    let over = file.clone().map(|file| (file, text));
+    Ok((load_root(root, path, over)?, file))
+}
+
+/// The folder that [`load`] reads for `path`, without links.
+pub fn root_of(path: &Path) -> io::Result<PathBuf> {
+    let start = fs::canonicalize(path)?;
+    if start.is_dir() {
+        return Ok(workspace_root(&start));
+    }
+    Ok(root_of_file_in(start.parent().unwrap_or(&start)))
+}
+
+/// The folder to search for a file in `folder`: as for the folder itself, but a helper beside `steps/` belongs to the
+/// project around it.
+fn root_of_file_in(folder: &Path) -> PathBuf {
+    let root = workspace_root(folder);
+    let has_sources = |folder: &Path| ["steps", "src"].iter().any(|name| folder.join(name).is_dir());
+    if root != folder || has_sources(folder) {
+        return root;
+    }
+    let is_marked = |folder: &&Path| MANIFESTS.iter().any(|name| folder.join(name).is_file());
+    let around = folder
+        .ancestors()
+        .find(is_marked)
+        .filter(|around| has_sources(around));
+    around.map_or(root, Path::to_owned)
+}
+
+/// Reads the workspace at `root`, with another text for one file. `path` is what errors name.
+fn load_root(root: PathBuf, path: &Path, over: Option<(String, Arc<str>)>) -> Result<Loaded, LoadError> {
     let files = list(&root);
     let is_step = |file: &String| discovery::role(file) == Some(FileRole::Step);
-    if !files.iter().any(is_step) {
+    if !files.iter().chain(over.iter().map(|(file, _)| file)).any(is_step) {
         return Err(LoadError::NoProject {
             path: path.to_owned(),
         });
@@ -103,14 +158,30 @@ pub fn load(path: &Path) -> Result<Loaded, LoadError> {
         .iter()
         .filter(|file| discovery::role(file) != Some(FileRole::Module));
     loaded.read(wanted.cloned().collect());
-    loaded.follow_imports(&files);
-    for (file, text) in loaded.host.snapshot().manifests() {
-        if file.rsplit('/').next() == Some(config::FILE_NAME) {
-            Config::parse(file, text)?;
-        }
+    if let Some((file, text)) = over {
+        loaded.problems.retain(|problem| problem.file != file);
+        loaded.host.set_file(&file, text);
     }
+    loaded.follow_imports(&files);
+    check_settings(&loaded.root, &loaded.host)?;
     loaded.problems.sort();
     Ok(loaded)
+}
+
+/// Holds every settings file against the folders that it names.
+fn check_settings(root: &Path, host: &Host) -> Result<(), ConfigError> {
+    for (file, text) in host.snapshot().manifests() {
+        if file.rsplit('/').next() == Some(config::FILE_NAME) {
+            read_settings(root, file, text)?;
+        }
+    }
+    Ok(())
+}
+
+/// The settings in `text`, whose roots must be folders on the disk.
+pub fn read_settings(root: &Path, file: &str, text: &str) -> Result<Config, ConfigError> {
+    let folder = root.join(discovery::folder(file));
+    Config::parse_with_roots(file, text, |named| folder.join(named).is_dir())
 }
 
 /// Reads one file of a workspace again: what a watcher of the disk wants after a change. A file that cannot be read
@@ -412,5 +483,55 @@ mod tests {
             error.to_string(),
             "banister.toml:1:2: unknown setting `rule`, did you mean `rules`?"
         );
+    }
+
+    #[test]
+    fn a_root_that_is_no_folder_stops_with_its_place() {
+        let folder = project(&[
+            ("apps/a/steps/a.step.ts", STEP.as_bytes()),
+            ("banister.toml", b"roots = ['apps/a', 'apps/b']\n"),
+        ]);
+        let error = load(folder.path()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "banister.toml:1:20: there is no folder `apps/b`"
+        );
+    }
+
+    #[test]
+    fn a_text_takes_the_place_of_a_file() {
+        let folder = project(&[("package.json", b"{}"), ("lib/t.ts", b"export const T = 'x'\n")]);
+        let path = folder.path().join("steps/new/a.step.ts");
+        let text = format!("import {{ T }} from '../../lib/t'\n{STEP}");
+        let (loaded, file) = load_with_text(&path, text.into()).unwrap();
+        assert_eq!(file.as_deref(), Some("steps/new/a.step.ts"));
+        assert_eq!(paths(&loaded), ["lib/t.ts", "steps/new/a.step.ts"]);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_refreshed_workspace_is_the_one_on_the_disk() {
+        let folder = project(&[
+            ("steps/a.step.ts", STEP.as_bytes()),
+            ("steps/b.step.ts", STEP.as_bytes()),
+            ("lib/t.ts", b"export const T = 'x'\n"),
+        ]);
+        let mut loaded = load(folder.path()).unwrap();
+        let before = Stamps::of(&loaded.root);
+        fs::write(
+            folder.path().join("steps/a.step.ts"),
+            format!("import {{ T }} from '../lib/t'\n{STEP}"),
+        )
+        .unwrap();
+        fs::remove_file(folder.path().join("steps/b.step.ts")).unwrap();
+        fs::write(folder.path().join("steps/c.step.ts"), STEP).unwrap();
+        let now = Stamps::of(&loaded.root);
+        assert_ne!(before, now);
+        loaded.refresh(&before, &now).unwrap();
+        assert_eq!(paths(&loaded), paths(&load(folder.path()).unwrap()));
+        fs::remove_dir_all(folder.path()).unwrap();
+        let gone = Stamps::of(&loaded.root);
+        loaded.refresh(&now, &gone).unwrap();
+        assert_eq!(paths(&loaded), [""; 0]);
     }
 }

@@ -26,6 +26,10 @@ pub mod cron;
 
 pub mod rules;
 
+mod ignores;
+
+pub mod fixing;
+
 pub mod features;
 
 pub mod graph;
@@ -36,5 +40,6 @@ pub mod disk;
 mod fixture;
 
 pub use diagnostic::{Diagnostic, Edit, Fix, Related, Severity};
+pub use ignores::ignore_fix;
 pub use resolve::Aliases;
 pub use workspace::{FlowSource, Host, Project, Snapshot, Source, SourceText, Step, Stream};

@@ -9,6 +9,7 @@ mod flow_test;
 mod infrastructure;
 mod invalid_config_value;
 mod invalid_cron;
+pub(crate) mod invalid_ignore;
 mod misnamed_step_file;
 mod missing_config_key;
 mod missing_handler;
@@ -22,10 +23,12 @@ mod routes;
 mod seed_dialect;
 mod shadowed_route;
 mod similarity;
+pub(crate) mod stale_ignore;
 mod sync_python_handler;
 mod syntax_error;
 mod unawaited_emit;
 mod undeclared_emit;
+pub(crate) mod unexplained_ignore;
 mod unknown_config_key;
 mod unrepresentable_schema;
 mod unresolved_middleware;
@@ -77,6 +80,9 @@ pub const RULES: &[Rule] = &[
     flow_test::UNKNOWN_TOPIC,
     flow_test::UNKNOWN_ROUTE,
     flow_test::UNKNOWN_STATE_GROUP,
+    invalid_ignore::RULE,
+    unexplained_ignore::RULE,
+    stale_ignore::RULE,
 ];
 
 /// A rule: its name is part of the contract with every report, suppression and settings file.
@@ -131,6 +137,7 @@ impl Findings {
             related: Vec::new(),
             help: None,
             fix: None,
+            fix_is_guess: false,
         });
         Finding(self.found.last_mut())
     }

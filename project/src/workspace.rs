@@ -6,12 +6,13 @@ use std::sync::{Arc, OnceLock};
 
 use banister_grammars::Language;
 
+use crate::config::Selection;
 use crate::diagnostic::Diagnostic;
 use crate::discovery::{self, FileRole};
 use crate::index::Index;
 pub use crate::project::{Project, Step, Stream};
 pub use crate::source::{FlowSource, Source, SourceText};
-use crate::{index, rules};
+use crate::{ignores, index, rules};
 
 pub(crate) type Sources = BTreeMap<String, Arc<Source>>;
 pub(crate) type Manifests = BTreeMap<String, Arc<str>>;
@@ -23,6 +24,7 @@ pub struct Host {
     files: Arc<Sources>,
     manifests: Arc<Manifests>,
     flow_tests: Arc<FlowSources>,
+    selection: Arc<Selection>,
     /// The indexes of the latest snapshot that had any: projects without a changed file keep theirs.
     previous: Vec<Arc<Index>>,
     /// Made on demand and dropped by every edit, so that a burst of edits copies the file map at most once.
@@ -92,6 +94,13 @@ impl Host {
         }
     }
 
+    /// Asks for some rules only; what the settings of the projects say holds for them.
+    pub fn select(&mut self, selection: Selection) {
+        self.edit();
+        self.selection = Arc::new(selection);
+        self.previous.clear();
+    }
+
     /// Forgets a file.
     pub fn remove_file(&mut self, path: &str) {
         if self.files.contains_key(path) {
@@ -114,6 +123,7 @@ impl Host {
                     files: Arc::clone(&self.files),
                     manifests: Arc::clone(&self.manifests),
                     flow_tests: Arc::clone(&self.flow_tests),
+                    selection: Arc::clone(&self.selection),
                     previous: self.previous.clone(),
                     indexes: OnceLock::new(),
                 }),
@@ -166,12 +176,15 @@ pub struct Snapshot {
     state: Arc<State>,
 }
 
+/// What a snapshot holds: everything that indexes are built from, and they themselves once somebody asks.
 #[derive(Debug, Default)]
-struct State {
-    files: Arc<Sources>,
-    manifests: Arc<Manifests>,
-    flow_tests: Arc<FlowSources>,
-    previous: Vec<Arc<Index>>,
+pub(crate) struct State {
+    pub(crate) files: Arc<Sources>,
+    pub(crate) manifests: Arc<Manifests>,
+    pub(crate) flow_tests: Arc<FlowSources>,
+    pub(crate) selection: Arc<Selection>,
+    /// The indexes of an earlier state.
+    pub(crate) previous: Vec<Arc<Index>>,
     indexes: OnceLock<Vec<Arc<Index>>>,
 }
 
@@ -207,7 +220,7 @@ impl Snapshot {
         self.indexes().iter().map(|index| index.project.clone()).collect()
     }
 
-    /// Every finding, sorted by file, then position, then rule.
+    /// Every finding that no comment silences, sorted by file, then position, then rule.
     pub fn check(&self) -> Vec<Diagnostic> {
         let mut findings: Vec<Diagnostic> = self
             .indexes()
@@ -215,6 +228,7 @@ impl Snapshot {
             .flat_map(|index| rules::findings(index))
             .cloned()
             .collect();
+        ignores::apply(self, &mut findings);
         findings.sort_by(rules::order);
         findings
     }
@@ -228,14 +242,12 @@ impl Snapshot {
     }
 
     pub(crate) fn indexes(&self) -> &[Arc<Index>] {
-        self.state.indexes.get_or_init(|| {
-            index::build_all(
-                &self.state.files,
-                &self.state.manifests,
-                &self.state.flow_tests,
-                &self.state.previous,
-            )
-        })
+        self.state.indexes.get_or_init(|| index::build_all(&self.state))
+    }
+
+    /// True if the file is a step or stream of a project, a helper that sends messages, or imported by one of them.
+    pub fn is_loaded(&self, file: &str) -> bool {
+        self.source(file).is_some() && self.index_of(file).is_some()
     }
 
     /// The project that a file takes part in: its own for a step or stream, the nearest one around it for a module.

@@ -1,17 +1,30 @@
 //! `banister check`: the findings of the rules, as the editor shows them.
 
-use std::path::{Path, PathBuf};
+mod baseline;
+mod fix;
+mod progress;
+mod report;
+mod stdin;
+mod watch;
+mod workspace;
+
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use banister_project::Severity;
+use banister_project::config::Selection;
 use banister_project::rules::Rule;
-use banister_project::{Diagnostic, Severity, Snapshot, disk};
 
+use self::baseline::Baseline;
+use self::progress::Progress;
+use self::workspace::Workspace;
 use super::{rule_name, write_stdout};
 use crate::exit::Exit;
 use crate::render::entry::Entry;
 use crate::render::summary::Summary;
-use crate::render::{concise, full, github, gitlab, json, junit, problem, sarif};
+use crate::render::{concise, full, github, gitlab, json, junit, sarif};
+
+pub(crate) use self::report::{Report, is_shown};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -24,12 +37,30 @@ pub(crate) struct Arguments {
     /// What else makes the command fail
     #[arg(long, value_enum, value_name = "LEVEL")]
     deny: Option<Deny>,
-    /// Report only the findings of these rules; several are separated by commas
+    /// Turn all rules off but these; several are separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name::parser(), hide_possible_values = true)]
     select: Vec<&'static Rule>,
-    /// Leave out the findings of these rules; several are separated by commas
+    /// Turn these rules off; several are separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name::parser(), hide_possible_values = true)]
     ignore: Vec<&'static Rule>,
+    /// Mend what can be mended safely, and report the rest
+    #[arg(long)]
+    fix: bool,
+    /// Print what `--fix` would change and change nothing; fails if there is something
+    #[arg(long)]
+    diff: bool,
+    /// Report only findings that this file does not know
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write all findings to FILE (default: that of `--baseline`, else banister-baseline.json) and report none
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = ["diff", "watch", "stdin_filename"])]
+    write_baseline: Option<Option<PathBuf>>,
+    /// Check the text on standard input as if it were this file; with `--fix`, print it mended
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "watch"])]
+    stdin_filename: Option<PathBuf>,
+    /// Check again whenever a file changes, until Ctrl-C
+    #[arg(long, conflicts_with = "diff")]
+    watch: bool,
     /// Say on standard error how long reading, checking and printing took
     #[arg(long)]
     timing: bool,
@@ -59,43 +90,155 @@ enum Deny {
     Warnings,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let mut timing = Timing::default();
-    let mut reports = Vec::new();
-    for path in &arguments.paths {
-        let begun = Instant::now();
-        let loaded = disk::load(path).with_context(|| format!("cannot check {}", path.display()))?;
-        timing.read += begun.elapsed();
-        for problem in &loaded.problems {
-            anstream::eprintln!(
-                "{}",
-                problem::warning(&format!("{}: {}", problem.file, problem.message))
-            );
-        }
-        let begun = Instant::now();
-        let mut report = Report::of(&loaded, path, arguments.paths.len() > 1);
-        report.findings.retain(|it| arguments.wants(it.rule));
-        timing.check += begun.elapsed();
-        reports.push(report);
+impl Format {
+    /// True for text that a person reads while it is printed.
+    fn is_for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
     }
-    let mut summary = Summary::default();
-    for report in &reports {
-        summary.add(&report.snapshot, &report.findings);
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    if let Some(path) = &arguments.stdin_filename {
+        return stdin::run(arguments, path);
+    }
+    if arguments.watch {
+        return watch::run(arguments);
     }
     let begun = Instant::now();
-    write_stdout(&arguments.render(&reports, &summary)?)?;
-    timing.print = begun.elapsed();
-    if arguments.timing {
-        anstream::eprintln!("{}", timing.line());
+    let progress = Progress::start(arguments.format.is_for_people());
+    progress.says("reading");
+    let mut workspaces = Workspace::load_all(&arguments.paths, &arguments.selection())?;
+    let read = begun.elapsed();
+    let begun = Instant::now();
+    progress.says("checking");
+    for workspace in &workspaces {
+        // Findings are kept with the snapshot: this is where the work is done.
+        workspace.loaded.host.snapshot().check();
     }
-    let failing = summary.errors > 0 || (arguments.deny.is_some() && summary.warnings > 0);
-    Ok(if failing { Exit::Findings } else { Exit::Success })
+    drop(progress);
+    let check = begun.elapsed();
+    let begun = Instant::now();
+    let exit = once(arguments, &mut workspaces)?;
+    if arguments.timing {
+        anstream::eprintln!("{}", timing([read, check, begun.elapsed()]));
+    }
+    Ok(exit)
+}
+
+/// Checks what has been read, and does with the findings what the command line asks for.
+fn once(arguments: &Arguments, workspaces: &mut [Workspace]) -> anyhow::Result<Exit> {
+    for workspace in &*workspaces {
+        workspace.warn();
+    }
+    let known = arguments.known()?;
+    if arguments.diff {
+        let (diff, outcome) = fix::diff(workspaces, known.as_ref());
+        write_stdout(&diff)?;
+        if outcome.files == 0 {
+            return Ok(Exit::Success);
+        }
+        anstream::eprintln!("{}", outcome.line("would fix"));
+        return Ok(Exit::Findings);
+    }
+    let mut failed = false;
+    if arguments.fix {
+        let outcome = fix::write(workspaces, known.as_ref());
+        failed = outcome.failed;
+        if outcome.files > 0 {
+            anstream::eprintln!("{}", outcome.line("fixed"));
+        }
+    }
+    if let Some(path) = arguments.baseline_to_write() {
+        let line = arguments.write_known(&path, workspaces)?;
+        anstream::eprintln!("{line}");
+        return Ok(if failed { Exit::Failure } else { Exit::Success });
+    }
+    let outcome = arguments.report(workspaces, known)?;
+    write_stdout(&outcome.text)?;
+    Ok(if failed { Exit::Failure } else { outcome.exit })
+}
+
+/// A report, and how the command ends with it.
+struct Outcome {
+    text: String,
+    exit: Exit,
 }
 
 impl Arguments {
-    fn wants(&self, rule: &str) -> bool {
-        let has = |rules: &[&Rule]| rules.iter().any(|it| it.name == rule);
-        (self.select.is_empty() || has(&self.select)) && !has(&self.ignore)
+    /// The rules that the command line asks for.
+    fn selection(&self) -> Selection {
+        let names = |rules: &[&'static Rule]| rules.iter().map(|rule| rule.name).collect();
+        Selection {
+            select: names(&self.select),
+            ignore: names(&self.ignore),
+        }
+    }
+
+    /// The baseline to hold findings against; none when it is about to be written.
+    fn known(&self) -> anyhow::Result<Option<Baseline>> {
+        let wanted = self.baseline.as_ref().filter(|_| self.write_baseline.is_none());
+        wanted.map(|path| Baseline::read(path)).transpose()
+    }
+
+    fn baseline_to_write(&self) -> Option<PathBuf> {
+        let named = self.write_baseline.as_ref()?.as_ref().or(self.baseline.as_ref());
+        Some(named.cloned().unwrap_or_else(|| baseline::DEFAULT_FILE.into()))
+    }
+
+    /// Writes what is found to the baseline at `path`, and says so in one line. What an older one knows of files and
+    /// rules that were not looked at stays.
+    fn write_known(&self, path: &std::path::Path, workspaces: &[Workspace]) -> anyhow::Result<String> {
+        anyhow::ensure!(
+            !path.is_dir(),
+            "cannot write a baseline to {}: it is a folder",
+            path.display()
+        );
+        let mut baseline = if path.exists() {
+            Baseline::read(path)?
+        } else {
+            Baseline::empty(path)?
+        };
+        let findings: Vec<_> = workspaces
+            .iter()
+            .map(|workspace| workspace.keep_asked(workspace.loaded.host.snapshot().check()))
+            .collect();
+        baseline.renew(workspaces, &self.selection(), &findings);
+        baseline.write()
+    }
+
+    /// The report of what is found and not in the baseline.
+    fn report(&self, workspaces: &[Workspace], mut known: Option<Baseline>) -> anyhow::Result<Outcome> {
+        let mut reports = Vec::new();
+        let mut summary = Summary::default();
+        for workspace in workspaces {
+            let snapshot = workspace.loaded.host.snapshot();
+            let mut findings = workspace.keep_asked(snapshot.check());
+            if let Some(baseline) = &mut known {
+                findings = baseline.take(workspace, findings);
+            }
+            let report = workspace.report(snapshot, findings, workspaces.len() > 1);
+            summary.add(&report.snapshot, &report.findings);
+            reports.push(report);
+        }
+        if let Some(baseline) = known {
+            let vanished = baseline.vanished(workspaces, &self.selection());
+            if vanished > 0 {
+                let (findings, they) = if vanished == 1 {
+                    ("finding", "it")
+                } else {
+                    ("findings", "them")
+                };
+                let path = baseline.path().display();
+                anstream::eprintln!(
+                    "{path} knows {vanished} {findings} that nobody finds any more; `--write-baseline` removes {they}"
+                );
+            }
+        }
+        let failing = summary.errors > 0 || (self.deny.is_some() && summary.warnings > 0);
+        Ok(Outcome {
+            text: self.render(&reports, &summary)?,
+            exit: if failing { Exit::Findings } else { Exit::Success },
+        })
     }
 
     fn render(&self, reports: &[Report], summary: &Summary) -> anyhow::Result<String> {
@@ -119,92 +262,8 @@ impl Arguments {
     }
 }
 
-/// Where the time went.
-#[derive(Default)]
-struct Timing {
-    read: Duration,
-    check: Duration,
-    print: Duration,
-}
-
-impl Timing {
-    fn line(&self) -> String {
-        let ms = |time: Duration| time.as_secs_f64() * 1000.0;
-        let Self { read, check, print } = *self;
-        format!(
-            "timing: read {:.1} ms, check {:.1} ms, print {:.1} ms",
-            ms(read),
-            ms(check),
-            ms(print)
-        )
-    }
-}
-
-/// The findings of one workspace.
-pub(crate) struct Report {
-    /// What was checked.
-    pub(crate) snapshot: Snapshot,
-    /// Sorted by file, then position.
-    pub(crate) findings: Vec<Diagnostic>,
-    /// The workspace from the folder in which the command runs, with `/` at its end; empty if it is not below.
-    prefix: String,
-    /// True if the report is one of several, whose files may have the same names.
-    among_others: bool,
-}
-
-impl Report {
-    /// A file of the workspace as `full` and `json` name it: from the workspace, unless there are several.
-    pub(crate) fn name(&self, file: &str) -> String {
-        if self.among_others {
-            self.path_of(file)
-        } else {
-            file.to_owned()
-        }
-    }
-
-    /// Checks a whole workspace, and keeps what lies under the path that was asked for: a file's defects are often in
-    /// its neighbours.
-    fn of(loaded: &disk::Loaded, asked: &Path, among_others: bool) -> Self {
-        let snapshot = loaded.host.snapshot();
-        let mut findings = snapshot.check();
-        let below = asked.canonicalize().ok().and_then(|path| {
-            let below = path.strip_prefix(&loaded.root).ok()?;
-            Some(below.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"))
-        });
-        if let Some(below) = below.filter(|below| !below.is_empty()) {
-            findings.retain(|it| {
-                it.file
-                    .strip_prefix(below.as_str())
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            });
-        }
-        Self {
-            snapshot,
-            findings,
-            prefix: prefix_of(&loaded.root).unwrap_or_default(),
-            among_others,
-        }
-    }
-
-    /// A file of the workspace, from the folder in which the command runs.
-    pub(crate) fn path_of(&self, file: &str) -> String {
-        format!("{}{file}", self.prefix)
-    }
-}
-
-fn prefix_of(root: &Path) -> Option<String> {
-    let here = std::env::current_dir().ok()?.canonicalize().ok()?;
-    let root = root.canonicalize().ok()?;
-    let below = root.strip_prefix(here).ok()?.to_string_lossy();
-    let slashes = below.replace(std::path::MAIN_SEPARATOR, "/");
-    Some(if slashes.is_empty() {
-        slashes
-    } else {
-        slashes + "/"
-    })
-}
-
-/// True for severities that the full report shows: hints are for editors.
-pub(crate) fn is_shown(severity: Severity) -> bool {
-    severity > Severity::Hint
+/// Where the time went: reading, checking, printing.
+fn timing(times: [Duration; 3]) -> String {
+    let [read, check, print] = times.map(|time| time.as_secs_f64() * 1000.0);
+    format!("timing: read {read:.1} ms, check {check:.1} ms, print {print:.1} ms")
 }

@@ -51,7 +51,7 @@ pub(crate) fn render(reports: &[Report], summary: &Summary) -> anyhow::Result<St
                     range: Range::of(&report.snapshot, &other.file, other.span),
                 })
                 .collect(),
-            fixable: it.fix.is_some(),
+            fixable: it.safe_fix().is_some(),
             help: it.help.as_deref(),
         })
     });

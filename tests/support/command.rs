@@ -1,7 +1,7 @@
 //! Starts the binary in a clean environment, and never waits for it longer than a test may hang.
 
 use std::ffi::OsStr;
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
@@ -25,6 +25,7 @@ pub(crate) fn binary_folder() -> &'static Path {
 /// A command line to run.
 pub(crate) struct Banister {
     command: Command,
+    stdin: Option<Vec<u8>>,
 }
 
 impl Banister {
@@ -32,6 +33,7 @@ impl Banister {
     pub(crate) fn in_folder(folder: &Path) -> Self {
         Self {
             command: hermetic(env!("CARGO_BIN_EXE_banister"), folder),
+            stdin: None,
         }
     }
 
@@ -42,7 +44,13 @@ impl Banister {
         let folders = std::iter::once(binary_folder().to_owned()).chain(std::env::split_paths(&path));
         command.env("PATH", std::env::join_paths(folders).expect("PATH can be joined"));
         command.args(["-c", line]);
-        Self { command }
+        Self { command, stdin: None }
+    }
+
+    /// Gives a text on standard input, which is empty otherwise.
+    pub(crate) fn stdin(mut self, text: impl Into<Vec<u8>>) -> Self {
+        self.stdin = Some(text.into());
+        self
     }
 
     /// Adds arguments.
@@ -57,16 +65,30 @@ impl Banister {
         self
     }
 
+    /// The command itself, for a test that does not wait for its end.
+    pub(crate) fn into_command(self) -> Command {
+        self.command
+    }
+
     /// Runs to the end.
     pub(crate) fn run(mut self) -> Run {
         let line = format!("{:?}", self.command);
+        let input = if self.stdin.is_some() {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        };
         let mut child = self
             .command
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {line}: {error}"));
+        if let (Some(text), Some(mut pipe)) = (self.stdin, child.stdin.take()) {
+            // A program that does not read to the end has its reasons, and its exit code tells.
+            std::thread::spawn(move || drop(pipe.write_all(&text)));
+        }
         let stdout = collect(child.stdout.take().expect("standard output is piped"));
         let stderr = collect(child.stderr.take().expect("standard error is piped"));
         let code = wait(&mut child, &line);

@@ -12,16 +12,12 @@ use crate::discovery::{self, FileRole, MANIFESTS};
 use crate::framework::Framework;
 use crate::project::{Project, Step, Stream};
 use crate::resolve::{self, Resolver};
-use crate::workspace::{FlowSource, FlowSources, Manifests, Source, Sources};
+use crate::workspace::{FlowSource, FlowSources, Manifests, Source, Sources, State};
 
 /// The index of every project, by root. A project whose inputs have not changed since `previous` keeps its index.
-pub(crate) fn build_all(
-    files: &Arc<Sources>,
-    manifests: &Arc<Manifests>,
-    flow_tests: &FlowSources,
-    previous: &[Arc<Index>],
-) -> Vec<Arc<Index>> {
-    let marked = marked_folders(manifests);
+pub(crate) fn build_all(state: &State) -> Vec<Arc<Index>> {
+    let (files, manifests) = (&state.files, &state.manifests);
+    let marked = Roots::of(manifests);
     let roots = assign(files, &marked);
     let modules: Vec<Arc<Source>> = files
         .values()
@@ -29,17 +25,18 @@ pub(crate) fn build_all(
         .map(Arc::clone)
         .collect();
     let resolver = Resolver::new(files, manifests);
-    let previous = if resolve::crosses_projects(files, manifests, |file| root_of(file, &roots, &marked)) {
-        &[]
-    } else {
-        previous
-    };
+    let previous: &[Arc<Index>] =
+        if resolve::crosses_projects(files, manifests, |file| root_of(file, &roots, &marked)) {
+            &[]
+        } else {
+            &state.previous
+        };
     roots
         .iter()
         .map(|(root, own)| {
             // Any module may be imported, so all of them are inputs of every project.
             let inputs: Vec<Arc<Source>> = own.iter().copied().chain(&modules).map(Arc::clone).collect();
-            let flow_tests = flow_tests_of(root, &roots, flow_tests);
+            let flow_tests = flow_tests_of(root, &roots, &state.flow_tests);
             let is_same = |index: &&Arc<Index>| {
                 index.project.root == *root
                     && index.is_built_from(&inputs, manifests)
@@ -59,6 +56,7 @@ pub(crate) fn build_all(
                 inputs,
             );
             index.flow_tests = flow_tests;
+            state.selection.apply(&mut index.config);
             Arc::new(index)
         })
         .collect()
@@ -68,26 +66,72 @@ pub(crate) fn build_all(
 fn root_of<'r>(
     file: &str,
     roots: &BTreeMap<&'r str, Vec<&Arc<Source>>>,
-    marked: &BTreeSet<&str>,
+    marked: &Roots<'_>,
 ) -> Option<&'r str> {
-    let root = discovery::project_root(file, marked)?;
+    let root = marked.root_of(file)?;
     roots.get_key_value(root).map(|(root, _)| *root)
 }
 
-fn marked_folders(manifests: &Manifests) -> BTreeSet<&str> {
-    let is_marker = |path: &&String| MANIFESTS.contains(&path.rsplit('/').next().unwrap_or(""));
-    manifests
-        .keys()
-        .filter(is_marker)
-        .map(|path| discovery::folder(path))
-        .collect()
+/// What says which folders are the roots of projects.
+struct Roots<'m> {
+    /// Folders with a manifest.
+    marked: BTreeSet<&'m str>,
+    /// The roots that settings files name, by the folder of the file.
+    named: BTreeMap<&'m str, Vec<String>>,
+}
+
+impl<'m> Roots<'m> {
+    fn of(manifests: &'m Manifests) -> Self {
+        let name = |path: &str| path.rsplit('/').next().unwrap_or("").to_owned();
+        let is_marker = |path: &&String| MANIFESTS.contains(&name(path).as_str());
+        let named = manifests
+            .iter()
+            .filter(|(path, _)| name(path) == config::FILE_NAME);
+        Self {
+            marked: manifests
+                .keys()
+                .filter(is_marker)
+                .map(|path| discovery::folder(path))
+                .collect(),
+            named: named
+                .filter_map(|(path, text)| {
+                    let folder = discovery::folder(path);
+                    let roots = Config::parse(path, text).ok()?.roots;
+                    let below = |root: &String| match (folder, root.as_str()) {
+                        (folder, "") => folder.to_owned(),
+                        ("", root) => root.to_owned(),
+                        (folder, root) => format!("{folder}/{root}"),
+                    };
+                    let roots: Vec<String> = roots.iter().map(below).collect();
+                    (!roots.is_empty()).then_some((folder, roots))
+                })
+                .collect(),
+        }
+    }
+
+    /// The root of the project that the step or stream at `path` belongs to. Below a settings file that names roots a
+    /// file outside of all of them belongs to none.
+    fn root_of<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let around = |folder: &&&str| discovery::lies_in(path, folder);
+        let Some(folder) = self.named.keys().filter(around).max_by_key(|folder| folder.len()) else {
+            return discovery::project_root(path, &self.marked);
+        };
+        if !matches!(discovery::role(path), Some(FileRole::Step | FileRole::Stream)) {
+            return None;
+        }
+        let roots = self.named.get(folder)?.iter();
+        let root = roots
+            .filter(|root| discovery::lies_in(path, root))
+            .max_by_key(|root| root.len())?;
+        path.get(..root.len())
+    }
 }
 
 /// Steps and streams by the root of their project.
-fn assign<'w>(files: &'w Sources, marked: &BTreeSet<&str>) -> BTreeMap<&'w str, Vec<&'w Arc<Source>>> {
+fn assign<'w>(files: &'w Sources, marked: &Roots<'_>) -> BTreeMap<&'w str, Vec<&'w Arc<Source>>> {
     let mut roots: BTreeMap<&str, Vec<&Arc<Source>>> = BTreeMap::new();
     for file in files.values() {
-        if let Some(root) = discovery::project_root(&file.path, marked) {
+        if let Some(root) = marked.root_of(&file.path) {
             roots.entry(root).or_default().push(file);
         }
     }
@@ -319,5 +363,36 @@ fn post_file(
         if text.candidates().is_empty() && slot.role.sends() {
             dynamic.push(text.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::{check, parse};
+
+    const ROOTS: &str = "\
+//- banister.toml
+roots = ['apps', 'apps/b']
+//- apps/a/steps/a.step.js
+exports.config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['a.done'] }
+exports.handler = async ({ emit }) => { await emit({ topic: 'a.done', data: {} }) }
+//- apps/a2/steps/a.step.js
+exports.config = { type: 'event', name: 'A2', subscribes: ['a.done'], emits: [] }
+exports.handler = async () => {}
+//- apps/b/steps/b.step.js
+exports.config = { type: 'event', name: 'B', subscribes: ['a.done'], emits: [] }
+//                                                         ^^^^^^ never-emitted-topic warning
+exports.handler = async () => {}
+//- old/steps/c.step.js
+exports.config = { type: 'cron', name: 'C', cron: 'never', emits: [] }
+exports.handler = async () => {}
+";
+
+    #[test]
+    fn named_roots_are_the_roots() {
+        check(ROOTS);
+        let projects = parse(ROOTS).0.projects();
+        let roots: Vec<&str> = projects.iter().map(|project| project.root.as_str()).collect();
+        assert_eq!(roots, ["apps", "apps/b"]);
     }
 }

@@ -1,0 +1,74 @@
+//! The JSON Schema of `banister.toml`, for editors: made from what the reader of the file knows.
+
+use serde_json::{Value as Json, json};
+
+use super::LEVELS;
+use crate::rules::RULES;
+
+/// The schema, in draft 2020-12. `docs/banister.schema.json` is a copy of it.
+pub fn schema() -> Json {
+    let levels = LEVELS.map(|(name, _)| name);
+    let rules: serde_json::Map<String, Json> = RULES
+        .iter()
+        .map(|rule| {
+            let summary = rule.doc.split("\n\n").next().unwrap_or("").replace('\n', " ");
+            (
+                rule.name.to_owned(),
+                json!({ "description": summary, "$ref": "#/$defs/level" }),
+            )
+        })
+        .collect();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "banister.toml",
+        "description": "Settings of Banister for a step project.",
+        "type": "object",
+        "properties": {
+            "framework": {
+                "description": "Version of the framework that the project runs on, such as \"0.17\".",
+                "type": "string",
+            },
+            "roots": {
+                "description": "Folders that are the roots of projects, relative to this file. Without it they are found.",
+                "type": "array",
+                "items": { "type": "string" },
+                "uniqueItems": true,
+            },
+            "rules": {
+                "description": "Levels of rules; \"off\" turns a rule off.",
+                "type": "object",
+                "properties": rules,
+                "additionalProperties": false,
+            },
+        },
+        "additionalProperties": false,
+        "$defs": { "level": { "enum": levels } },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect_file;
+
+    use super::schema;
+    use crate::config::KEYS;
+
+    /// `UPDATE_EXPECT=1 cargo test -p banister-project` writes the file anew.
+    #[test]
+    fn the_published_schema_is_up_to_date() {
+        let text = serde_json::to_string_pretty(&schema()).unwrap() + "\n";
+        expect_file!["../../../docs/banister.schema.json"].assert_eq(&text);
+    }
+
+    #[test]
+    fn every_setting_is_in_the_schema() {
+        let schema = schema();
+        let described: Vec<&str> = schema["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        assert_eq!(described, KEYS);
+    }
+}
