@@ -4,6 +4,7 @@
 //! Facts depend on the bytes of their own file only. What needs another file — an imported constant, a schema from a
 //! shared module — is an [`ImportRef`] that the project resolves.
 
+mod combine;
 mod emit;
 mod schema;
 mod step;

@@ -10,6 +10,8 @@ mod folding;
 pub(crate) use folding::{last_value, unknown};
 mod imports;
 mod items;
+mod lists;
+pub(crate) use lists::Member;
 
 mod calls;
 pub(crate) use calls::argument;

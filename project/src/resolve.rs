@@ -3,12 +3,13 @@
 mod modules;
 mod texts;
 mod tsconfig;
+mod values;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use banister_grammars::facts::{ConstValue, ImportFact, ImportRef, SchemaFact, Text};
+use banister_grammars::facts::{ImportFact, ImportRef, SchemaFact, Text};
 use banister_grammars::{FileFacts, Language};
 
 use crate::discovery;
@@ -115,13 +116,14 @@ impl<'w> Resolver<'w> {
     /// The file's facts with imported texts replaced by their values, or nothing if it names none.
     pub(crate) fn resolve(&self, source: &Source) -> Option<Arc<FileFacts>> {
         // A copy of all facts is dear, and most files name none.
-        if !texts::all(&source.facts).any(|text| matches!(text, Text::Import(_))) {
+        if !texts::all(&source.facts).any(Text::is_open) {
             return None;
         }
         let mut facts = source.facts.clone();
+        texts::for_each_list(&mut facts, &mut |topics| self.topics(source, topics));
         texts::for_each_mut(&mut facts, &mut |text| {
-            if let Text::Import(import) = text {
-                *text = self.text(source, import);
+            if text.is_open() {
+                *text = self.text(source, text);
             }
         });
         Some(Arc::new(facts))
@@ -147,51 +149,6 @@ impl<'w> Resolver<'w> {
             source = file;
         }
         None
-    }
-
-    fn text(&self, from: &Source, import: &ImportRef) -> Text {
-        let unknown = || {
-            Text::Unknown(format!(
-                "`{}` of `{}` is not a known text",
-                import.path.join("."),
-                import.module
-            ))
-        };
-        match self.constant(from, import, MAX_HOPS) {
-            Some(ConstValue::Text(fact)) => match fact.text {
-                Text::Import(_) => unknown(),
-                text => text,
-            },
-            _ => unknown(),
-        }
-    }
-
-    fn constant(&self, from: &Source, import: &ImportRef, hops: usize) -> Option<ConstValue> {
-        let hops = hops.checked_sub(1)?;
-        let (file, path) = self.target(from, import)?;
-        let (name, members) = path.split_first()?;
-        let value = file.facts.exports.get(name)?;
-        self.member(file, value, members, hops)
-    }
-
-    fn member(&self, file: &Source, value: &ConstValue, path: &[String], hops: usize) -> Option<ConstValue> {
-        match (value, path) {
-            (ConstValue::Import(import), rest) => {
-                let mut import = import.clone();
-                import.path.extend_from_slice(rest);
-                self.constant(file, &import, hops)
-            }
-            (ConstValue::Text(fact), []) => match &fact.text {
-                Text::Import(import) => self.constant(file, import, hops),
-                _ => Some(value.clone()),
-            },
-            (_, []) => Some(value.clone()),
-            (ConstValue::Object(fields), [name, rest @ ..]) => {
-                let (_, field) = fields.iter().find(|(field, _)| field == name)?;
-                self.member(file, field, rest, hops)
-            }
-            _ => None,
-        }
     }
 
     /// The file and the path of names in it that an import means.
