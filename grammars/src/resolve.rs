@@ -119,7 +119,10 @@ impl<'a, 't> Model<'a, 't> {
     fn value_of_name(&self, name: &str, scope: ScopeId) -> Value<'a, 't> {
         match self.scopes.lookup(name, scope) {
             Some(binding) => self.value_of_binding(binding),
-            None => self.ruby_constant(name).map_or(Value::Unknown, Value::Import),
+            None => self
+                .ruby_constant(name)
+                .or_else(|| self.star_import(name))
+                .map_or(Value::Unknown, Value::Import),
         }
     }
 
@@ -185,6 +188,7 @@ impl<'a, 't> Model<'a, 't> {
                 None => Value::Unknown,
             },
             (Value::Import(import), Step::Key(key)) => Value::Import(member_of(import, key)),
+            (Value::Import(import), Step::Item(at)) => Value::Import(member_of(import, &at.to_string())),
             _ => Value::Unknown,
         }
     }
@@ -273,7 +277,7 @@ pub(crate) enum Found<'a, 't> {
 
 /// A member of an imported name. A member of a whole module is one of its exported names.
 pub(crate) fn member_of(mut import: ImportRef, key: &str) -> ImportRef {
-    if import.path.len() == 1 && import.path[0] == "*" {
+    if import.path.len() == 1 && import.path[0] == "*" && key != "*" {
         import.path.clear();
     }
     import.path.push(key.to_owned());

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use banister_grammars::facts::{ImportFact, ImportRef, SchemaFact, Text};
+use banister_grammars::facts::{ConstValue, ImportFact, ImportRef, SchemaFact, Text};
 use banister_grammars::{FileFacts, Language};
 
 use crate::discovery;
@@ -94,6 +94,25 @@ fn name_as_module(module: &str, name: &str) -> String {
     format!("{module}{dot}{name}")
 }
 
+/// The modules whose names a file hands on: `export * from`, `from x import *`.
+fn everything_of(facts: &FileFacts) -> impl Iterator<Item = &str> {
+    let imported = facts.imports.iter().filter(|import| {
+        import
+            .names
+            .iter()
+            .any(|(theirs, ours)| theirs == "*" && ours == "*")
+    });
+    let exported = match facts.exports.get("*") {
+        Some(ConstValue::List(modules)) => modules.as_slice(),
+        _ => &[],
+    };
+    let exported = exported.iter().filter_map(|module| match module {
+        ConstValue::Import(import) => Some(import.module.as_str()),
+        _ => None,
+    });
+    imported.map(|import| import.module.as_str()).chain(exported)
+}
+
 /// Folder, language and module as written, to the file that is meant.
 type KnownModules<'w> = BTreeMap<(String, Language, String), Option<&'w Source>>;
 
@@ -154,10 +173,10 @@ impl<'w> Resolver<'w> {
     /// The file and the path of names in it that an import means.
     fn target(&self, from: &Source, import: &ImportRef) -> Option<(&'w Source, Vec<String>)> {
         if let Some(module) = self.module(from, &import.module) {
-            return self.exported(module, &import.path);
+            return self.exported(module, import.path.clone(), MAX_HOPS);
         }
         let (name, rest) = import.path.split_first()?;
-        self.exported(self.file_of_name(from, &import.module, name)?, rest)
+        self.exported(self.file_of_name(from, &import.module, name)?, rest.to_vec(), MAX_HOPS)
     }
 
     /// `from . import topics` names a file where the folder is no declared package.
@@ -169,43 +188,49 @@ impl<'w> Resolver<'w> {
 
     /// Where a path of names really starts: `*` is the module itself, a Python package may hold the name as a file of
     /// its own, and `export * from` hands names through.
-    fn exported(&self, target: &'w Source, path: &[String]) -> Option<(&'w Source, Vec<String>)> {
-        let (mut file, mut path) = (target, path.to_vec());
-        for _ in 0..MAX_HOPS {
-            if path.first().is_some_and(|name| name == "*") {
-                path.remove(0);
-            }
-            let name = path.first()?.clone();
-            if file.facts.exports.contains_key(&name) || file.facts.schemas.contains_key(&name) {
-                return Some((file, path));
-            }
-            if let Some(inner) = self
-                .modules
-                .submodule(&file.path, &name)
-                .find_map(|path| self.files.get(&path))
-            {
-                path.remove(0);
-                file = inner;
-                continue;
-            }
-            let handed_on = file.facts.imports.iter().find_map(|import| {
-                let every = import
-                    .names
-                    .iter()
-                    .any(|(theirs, ours)| theirs == "*" && ours == "*");
-                let named = import.names.iter().find(|(_, ours)| *ours == name);
-                let next = (every || named.is_some())
-                    .then(|| self.module(file, &import.module))
-                    .flatten()?;
-                Some((next, named.map(|(theirs, _)| theirs.clone())))
-            });
-            let (next, renamed) = handed_on?;
-            if let Some(renamed) = renamed {
-                path[0] = renamed;
-            }
-            file = next;
+    fn exported(
+        &self,
+        file: &'w Source,
+        mut path: Vec<String>,
+        hops: usize,
+    ) -> Option<(&'w Source, Vec<String>)> {
+        let hops = hops.checked_sub(1)?;
+        if path.first().is_some_and(|name| name == "*") {
+            path.remove(0);
         }
-        None
+        let name = path.first()?.clone();
+        let facts = &file.facts;
+        if name != "*" && (facts.exports.contains_key(&name) || facts.schemas.contains_key(&name)) {
+            return Some((file, path));
+        }
+        if let Some(inner) = self
+            .modules
+            .submodule(&file.path, &name)
+            .find_map(|path| self.files.get(&path))
+        {
+            path.remove(0);
+            return self.exported(inner, path, hops);
+        }
+        let named = facts.imports.iter().find_map(|import| {
+            let (theirs, _) = import.names.iter().find(|(_, ours)| *ours == name)?;
+            let next = self.module(file, &import.module)?;
+            Some((next, theirs.clone()))
+        });
+        if let Some((next, theirs)) = named.filter(|_| name != "*") {
+            path[0] = theirs;
+            return self.exported(next, path, hops);
+        }
+        let through = everything_of(facts)
+            .filter_map(|module| self.module(file, module))
+            .find_map(|next| self.exported(next, path.clone(), hops));
+        through.or_else(|| {
+            // `module.exports = …` is what a `require` of the whole module yields.
+            let is_whole = facts.language.is_script() && facts.exports.contains_key("default");
+            is_whole.then(|| {
+                path.insert(0, "default".to_owned());
+                (file, path)
+            })
+        })
     }
 
     fn module(&self, from: &Source, module: &str) -> Option<&'w Source> {

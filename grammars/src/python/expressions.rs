@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::ast::{Bind, BindMode, Call, Entry, Expr, ExprKind, Member, Opaque, Pattern};
 use crate::lower::{number, opaque};
 
+use super::formatting::{format_call, percent};
 use super::{Field, Kind, Lowering};
 
 impl<'t> Lowering<'t> {
@@ -158,12 +159,12 @@ impl<'t> Lowering<'t> {
         if has_keywords {
             args.push(Expr::new(span, ExprKind::Object(keywords)));
         }
-        ExprKind::Call(Box::new(Call {
+        format_call(Call {
             callee,
             args,
             is_new: false,
             keywords: has_keywords,
-        }))
+        })
     }
 
     fn argument(&mut self, args: &mut Vec<Expr<'t>>, keywords: &mut Vec<Entry<'t>>) {
@@ -216,21 +217,26 @@ impl<'t> Lowering<'t> {
         }
     }
 
-    /// Operators can be overloaded, so only `+` keeps a meaning (of texts); `A | B` is kept as the parts of a union.
+    /// Operators can be overloaded, so only `+` and `%` keep a meaning (of texts); `A | B` is kept as the parts of a union.
     fn binary(&mut self) -> ExprKind<'t> {
-        let mut is_plus = false;
+        let mut operator = None;
         let mut parts = Vec::new();
         self.each_child(|l| match l.field() {
-            Field::Operator => is_plus = l.kind() == Kind::Plus,
+            Field::Operator => operator = Some(l.kind()),
             _ => parts.extend(l.expression()),
         });
-        if is_plus && parts.len() == 2 {
-            let (right, left) = (parts.pop(), parts.pop());
-            if let (Some(left), Some(right)) = (left, right) {
-                return ExprKind::Plus(Box::new((left, right)));
+        let (Some(Kind::Plus | Kind::Percent), 2) = (operator, parts.len()) else {
+            return ExprKind::Opaque(Opaque::Unknown, parts);
+        };
+        match (parts.pop(), parts.pop()) {
+            (Some(right), Some(left)) if operator == Some(Kind::Plus) => {
+                ExprKind::Plus(Box::new((left, right)))
             }
+            (Some(right), Some(left)) => {
+                percent(left, right).unwrap_or_else(|parts| ExprKind::Opaque(Opaque::Unknown, parts))
+            }
+            _ => ExprKind::Opaque(Opaque::Unknown, parts),
         }
-        ExprKind::Opaque(Opaque::Unknown, parts)
     }
 
     fn unary(&mut self) -> ExprKind<'t> {

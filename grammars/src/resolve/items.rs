@@ -75,16 +75,9 @@ impl<'a, 't> Model<'a, 't> {
     }
 
     fn is_list(&self, expr: &'a Expr<'t>, scope: ScopeId) -> bool {
-        matches!(
-            self.value(expr, scope),
-            Value::Expr(
-                Expr {
-                    kind: ExprKind::List(_),
-                    ..
-                },
-                _
-            )
-        )
+        let value = self.value(expr, scope);
+        let is_listed = matches!(&value, Value::Expr(found, _) if matches!(found.kind, ExprKind::List(_)));
+        is_listed || matches!(value, Value::Import(_))
     }
 
     /// The text of any item of the list, if all of them are visible or of another file.

@@ -3,6 +3,7 @@
 
 use crate::ast::{Call, Class, Entry, Expr, ExprKind, ScopeId};
 use crate::facts::ImportRef;
+use crate::language::Language;
 use crate::model::Model;
 use crate::scope::Def;
 
@@ -26,6 +27,13 @@ impl<'a, 't> Model<'a, 't> {
     /// The items of a list in order; nothing if `expr` is no list that is known.
     pub(crate) fn members(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Option<Vec<Member<'a, 't>>> {
         let _step = self.step()?;
+        // Ruby calls without parentheses, so that `TOPICS.values` looks like a member.
+        if let ExprKind::Member(member) = &expr.uncast().kind
+            && self.language() == Language::Ruby
+            && member.name == "values"
+        {
+            return self.values(&member.object, scope);
+        }
         match self.value(expr, scope) {
             Value::Import(import) => Some(vec![Member::Import(any_of(import))]),
             Value::Class(class) => Some(self.class_members(class)),
@@ -37,16 +45,9 @@ impl<'a, 't> Model<'a, 't> {
                     Some(all)
                 }
                 ExprKind::Call(call) => self.members_of_call(call, inner),
-                // Ruby's `TOPICS.values`
-                ExprKind::Member(member) if member.name == "values" => self.values(&member.object, inner),
                 _ => None,
             },
-            // Ruby's `TOPICS.values` is a member that the object lacks.
-            Value::Unknown => match &expr.uncast().kind {
-                ExprKind::Member(member) if member.name == "values" => self.values(&member.object, scope),
-                _ => None,
-            },
-            Value::Function(_) => None,
+            Value::Function(_) | Value::Unknown => None,
         }
     }
 
