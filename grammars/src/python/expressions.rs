@@ -54,7 +54,7 @@ impl<'t> Lowering<'t> {
                 ExprKind::Opaque(Opaque::Unknown, self.comprehension())
             }
             Kind::Named => ExprKind::Assign(Box::new(self.named())),
-            Kind::ListSplat | Kind::DictionarySplat | Kind::ParenthesizedSplat => {
+            Kind::ListSplat | Kind::ListSplatPattern | Kind::DictionarySplat | Kind::ParenthesizedSplat => {
                 ExprKind::Spread(Box::new(self.operand()))
             }
             Kind::Set
@@ -66,7 +66,7 @@ impl<'t> Lowering<'t> {
             | Kind::Error => ExprKind::Opaque(Opaque::Unknown, self.expressions()),
             _ => return None,
         };
-        Some(Expr::new(span, kind))
+        Some(Expr::new(span, spread_as_a_whole(kind)))
     }
 
     /// The expressions among the children.
@@ -304,4 +304,25 @@ fn index<'t>(span: crate::text::Span, object: Option<Expr<'t>>, mut keys: Vec<Ex
         }
     };
     ExprKind::Index(Box::new((object, key)))
+}
+
+/// The grammar takes `*x.y()` for a call of a member of `*x`; what is spread is the result.
+fn spread_as_a_whole(mut kind: ExprKind<'_>) -> ExprKind<'_> {
+    let object = match &mut kind {
+        ExprKind::Member(member) => &mut member.object,
+        ExprKind::Call(call) => &mut call.callee,
+        ExprKind::Index(pair) => &mut pair.0,
+        _ => return kind,
+    };
+    let span = object.span;
+    match std::mem::replace(&mut object.kind, ExprKind::Null) {
+        ExprKind::Spread(inner) => {
+            *object = *inner;
+            ExprKind::Spread(Box::new(Expr::new(span, kind)))
+        }
+        other => {
+            object.kind = other;
+            kind
+        }
+    }
 }
