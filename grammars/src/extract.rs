@@ -26,6 +26,7 @@ mod payload;
 
 mod emits;
 mod escapes;
+mod helpers;
 mod uses;
 mod visit;
 
@@ -83,10 +84,12 @@ pub fn extract_tree(language: Language, text: &str, tree: &Tree) -> FileFacts {
     });
     let input = facts.step.as_ref().and_then(input_schema);
     let found = visit::visit(&model, input.map(|input| &input.schema));
+    facts.helpers = model.helpers(&found);
     facts.emits = found.emits;
+    facts.hand_overs = found.hand_overs;
     facts.state_uses = found.state_uses;
     facts.stream_uses = found.stream_uses;
-    facts.emit_escapes |= found.escapes;
+    facts.emit_escapes |= !found.escapes.is_empty();
     let is_definition = facts.step.is_some() || facts.stream.is_some();
     facts.exports = BTreeMap::new();
     model.add_exports(&mut facts, is_definition);

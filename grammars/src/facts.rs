@@ -6,6 +6,7 @@
 
 mod combine;
 mod emit;
+mod helper;
 mod schema;
 mod step;
 mod text;
@@ -18,7 +19,8 @@ use serde::{Deserialize, Serialize};
 use crate::language::Language;
 use crate::text::Span;
 
-pub use emit::{EmitSite, FieldShape, Shape};
+pub use emit::{EmitSite, FieldShape, Shape, Through};
+pub use helper::{Argument, HandOver, Handed, HelperEmit, HelperFact, HelperParam};
 pub use schema::{SchemaFact, SchemaNotation, StreamFact};
 pub use step::{Declaration, Dialect, HandlerFact, KeyFact, StepFact, StepKind, TopicRef, Trigger};
 pub use text::{ConstValue, ImportRef, Text, TextFact};
@@ -39,9 +41,14 @@ pub struct FileFacts {
     pub state_uses: Vec<StateUse>,
     /// Every use of a stream, in source order.
     pub stream_uses: Vec<StreamUse>,
-    /// True if `emit` or the whole context is handed to code that this file does not show, so that messages may be
-    /// sent which [`FileFacts::emits`] does not list.
+    /// True if `emit` or the whole context is handed to code that cannot be found, so that messages may be sent which
+    /// [`FileFacts::emits`] does not list.
     pub emit_escapes: bool,
+    /// Every call of another module's function that is handed `emit` or the context. The project looks the functions
+    /// up and adds what they send to [`FileFacts::emits`], or sets [`FileFacts::emit_escapes`].
+    pub hand_overs: Vec<HandOver>,
+    /// Functions that other files may hand `emit` or the context to, by name; members with a dot.
+    pub helpers: BTreeMap<String, HelperFact>,
     /// Exported (TS/JS) or module-level (Python, Ruby) values that other files may refer to, by name.
     pub exports: BTreeMap<String, ConstValue>,
     /// Exported or module-level schemas, by name.
@@ -63,6 +70,8 @@ impl FileFacts {
             state_uses: Vec::new(),
             stream_uses: Vec::new(),
             emit_escapes: false,
+            hand_overs: Vec::new(),
+            helpers: BTreeMap::new(),
             exports: BTreeMap::new(),
             schemas: BTreeMap::new(),
             imports: Vec::new(),

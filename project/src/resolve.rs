@@ -1,5 +1,6 @@
 //! Names of other files: from a module as it is written to a file, and from an imported name to its value there.
 
+mod helpers;
 mod modules;
 mod texts;
 mod tsconfig;
@@ -94,6 +95,16 @@ fn name_as_module(module: &str, name: &str) -> String {
     format!("{module}{dot}{name}")
 }
 
+/// True if the name is a function that steps may hand `emit` to, or has such members.
+fn holds_helper(facts: &FileFacts, name: &str) -> bool {
+    let is_member = |helper: &str| {
+        helper
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    facts.helpers.keys().any(|helper| is_member(helper))
+}
+
 /// The modules whose names a file hands on: `export * from`, `from x import *`.
 fn everything_of(facts: &FileFacts) -> impl Iterator<Item = &str> {
     let imported = facts.imports.iter().filter(|import| {
@@ -135,7 +146,8 @@ impl<'w> Resolver<'w> {
     /// The file's facts with imported texts replaced by their values, or nothing if it names none.
     pub(crate) fn resolve(&self, source: &Source) -> Option<Arc<FileFacts>> {
         // A copy of all facts is dear, and most files name none.
-        if !texts::all(&source.facts).any(Text::is_open) {
+        let hands_over = source.facts.step.is_some() && !source.facts.hand_overs.is_empty();
+        if !hands_over && !texts::all(&source.facts).any(Text::is_open) {
             return None;
         }
         let mut facts = source.facts.clone();
@@ -145,6 +157,9 @@ impl<'w> Resolver<'w> {
                 *text = self.text(source, text);
             }
         });
+        if hands_over {
+            self.add_helpers(source, &mut facts);
+        }
         Some(Arc::new(facts))
     }
 
@@ -176,7 +191,11 @@ impl<'w> Resolver<'w> {
             return self.exported(module, import.path.clone(), MAX_HOPS);
         }
         let (name, rest) = import.path.split_first()?;
-        self.exported(self.file_of_name(from, &import.module, name)?, rest.to_vec(), MAX_HOPS)
+        self.exported(
+            self.file_of_name(from, &import.module, name)?,
+            rest.to_vec(),
+            MAX_HOPS,
+        )
     }
 
     /// `from . import topics` names a file where the folder is no declared package.
@@ -200,7 +219,10 @@ impl<'w> Resolver<'w> {
         }
         let name = path.first()?.clone();
         let facts = &file.facts;
-        if name != "*" && (facts.exports.contains_key(&name) || facts.schemas.contains_key(&name)) {
+        let is_own = facts.exports.contains_key(&name)
+            || facts.schemas.contains_key(&name)
+            || holds_helper(facts, &name);
+        if name != "*" && is_own {
             return Some((file, path));
         }
         if let Some(inner) = self

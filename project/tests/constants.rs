@@ -65,24 +65,108 @@ fn constants_of_typescript() {
     let mut wrong = String::new();
     let cases = [
         // the import, the declaration, the topic that is sent; then what both are
-        ("{ CREATED }", "[CREATED]", "CREATED", "order.created", "order.created"),
-        ("{ Topics }", "[Topics.Order.Paid]", "Topics['Lost']", "order.paid", "lost"),
-        ("{ Topics as T }", "[T.Order.Paid]", "T.Order.Created", "order.paid", "order.created"),
-        ("* as T", "[T.Kind.A, T.CREATED]", "T.Topics.Lost", "kind.a order.created", "lost"),
+        (
+            "{ CREATED }",
+            "[CREATED]",
+            "CREATED",
+            "order.created",
+            "order.created",
+        ),
+        (
+            "{ Topics }",
+            "[Topics.Order.Paid]",
+            "Topics['Lost']",
+            "order.paid",
+            "lost",
+        ),
+        (
+            "{ Topics as T }",
+            "[T.Order.Paid]",
+            "T.Order.Created",
+            "order.paid",
+            "order.created",
+        ),
+        (
+            "* as T",
+            "[T.Kind.A, T.CREATED]",
+            "T.Topics.Lost",
+            "kind.a order.created",
+            "lost",
+        ),
         ("T", "[T.main]", "T.main", "default.main", "default.main"),
-        ("{ default as T }", "[T.main]", "T['main']", "default.main", "default.main"),
-        ("{ Kind }", "Object.values(Kind)", "input.x ? Kind.A : Kind.B", "kind.a kind.b", "kind.a|kind.b"),
-        ("{ Kind }", "[...Object.values(Kind), 'c']", "Kind[input.kind]", "kind.a kind.b c", "kind.a|kind.b"),
+        (
+            "{ default as T }",
+            "[T.main]",
+            "T['main']",
+            "default.main",
+            "default.main",
+        ),
+        (
+            "{ Kind }",
+            "Object.values(Kind)",
+            "input.x ? Kind.A : Kind.B",
+            "kind.a kind.b",
+            "kind.a|kind.b",
+        ),
+        (
+            "{ Kind }",
+            "[...Object.values(Kind), 'c']",
+            "Kind[input.kind]",
+            "kind.a kind.b c",
+            "kind.a|kind.b",
+        ),
         ("{ ALL }", "ALL", "ALL[1]", "all.a all.b", "all.b"),
-        ("{ ALL, FLAT }", "[...ALL, ...Object.values(FLAT)]", "FLAT[input.k] || 'x'", "all.a all.b flat.a flat.b", "flat.a|flat.b|x"),
-        ("{ MORE }", "[...MORE]", "MORE[input.at]", "all.a all.b order.created", "all.a|all.b|order.created"),
-        ("{ ALL, PREFIX }", "ALL.concat(['z'])", "`${PREFIX}.${'x'}`", "all.a all.b z", "order.x"),
-        ("{ PREFIX }", "[PREFIX + '.a', `${PREFIX}.b`]", "PREFIX + '.' + input.x", "order.a order.b", "?"),
+        (
+            "{ ALL, FLAT }",
+            "[...ALL, ...Object.values(FLAT)]",
+            "FLAT[input.k] || 'x'",
+            "all.a all.b flat.a flat.b",
+            "flat.a|flat.b|x",
+        ),
+        (
+            "{ MORE }",
+            "[...MORE]",
+            "MORE[input.at]",
+            "all.a all.b order.created",
+            "all.a|all.b|order.created",
+        ),
+        (
+            "{ ALL, PREFIX }",
+            "ALL.concat(['z'])",
+            "`${PREFIX}.${'x'}`",
+            "all.a all.b z",
+            "order.x",
+        ),
+        (
+            "{ PREFIX }",
+            "[PREFIX + '.a', `${PREFIX}.b`]",
+            "PREFIX + '.' + input.x",
+            "order.a order.b",
+            "?",
+        ),
         ("{ EMITS }", "EMITS", "EMITS[0].topic", "e.a e.b", "e.a"),
         ("{ EMITS }", "[EMITS[1], ...EMITS]", "'x'", "e.b e.a e.b", "x"),
-        ("{ ROWS }", "ROWS.map((row) => row.topic)", "ROWS.find((r) => r.n === input.n)!.topic", "row.a row.b", "row.a|row.b"),
-        ("{ ROWS }", "ROWS.map(({ topic }) => topic)", "(ROWS[input.at] as any).topic", "row.a row.b", "row.a|row.b"),
-        ("{ WIDE }", "Object.values(WIDE)", "WIDE.a", "flat.a flat.b flat.c", "flat.a"),
+        (
+            "{ ROWS }",
+            "ROWS.map((row) => row.topic)",
+            "ROWS.find((r) => r.n === input.n)!.topic",
+            "row.a row.b",
+            "row.a|row.b",
+        ),
+        (
+            "{ ROWS }",
+            "ROWS.map(({ topic }) => topic)",
+            "(ROWS[input.at] as any).topic",
+            "row.a row.b",
+            "row.a|row.b",
+        ),
+        (
+            "{ WIDE }",
+            "Object.values(WIDE)",
+            "WIDE.a",
+            "flat.a flat.b flat.c",
+            "flat.a",
+        ),
         ("{ NONE }", "[NONE.a, 'b']", "NONE.x", "b ?", "?"),
         ("{ NONE }", "[...NONE, 'b']", "NONE[input.x]", "b ?", "?"),
     ];
@@ -92,7 +176,9 @@ fn constants_of_typescript() {
              export const config = {{ type: 'event', name: 'A', subscribes: [], emits: {emits} }}\n\
              export const handler = async (input, {{ emit }}) => {{ await emit({{ topic: {topic}, data: {{}} }}) }}\n"
         );
-        let found = topics(&format!("//- lib/topics.ts\n{TOPICS_TS}\n//- steps/a.step.ts\n{step}"));
+        let found = topics(&format!(
+            "//- lib/topics.ts\n{TOPICS_TS}\n//- steps/a.step.ts\n{step}"
+        ));
         expect(&mut wrong, &step, &found, (declared, sent));
     }
     assert!(wrong.is_empty(), "{wrong}");
@@ -132,8 +218,14 @@ fn constants_go_through_chains_of_modules() {
         ("export { ALL } from './topics'", "{ ALL }"),
         ("export { ALL as EVERY } from './topics'", "{ EVERY as ALL }"),
         ("import { ALL } from './topics'\nexport { ALL }", "{ ALL }"),
-        ("import { ALL } from './topics'\nexport const EVERY = ALL", "{ EVERY as ALL }"),
-        ("import { ALL } from './topics'\nexport const EVERY = [...ALL]", "{ EVERY as ALL }"),
+        (
+            "import { ALL } from './topics'\nexport const EVERY = ALL",
+            "{ EVERY as ALL }",
+        ),
+        (
+            "import { ALL } from './topics'\nexport const EVERY = [...ALL]",
+            "{ EVERY as ALL }",
+        ),
         ("import { ALL } from './topics'\nexport default ALL", "ALL"),
         ("export { ALL as default } from './topics'", "ALL"),
         ("export * as T from './topics'", "{ T }"),
@@ -159,14 +251,32 @@ fn constants_go_through_chains_of_modules() {
 fn constants_of_commonjs() {
     let mut wrong = String::new();
     for (exports, require) in [
-        ("module.exports = { ALL: ['a', 'b'] }", "const { ALL } = require('./topics')"),
+        (
+            "module.exports = { ALL: ['a', 'b'] }",
+            "const { ALL } = require('./topics')",
+        ),
         ("exports.ALL = ['a', 'b']", "const { ALL } = require('./topics')"),
-        ("module.exports.ALL = ['a', 'b']", "const ALL = require('./topics').ALL"),
-        ("const ALL = ['a', 'b']\nmodule.exports = { ALL }", "const T = require('./topics')\nconst ALL = T.ALL"),
+        (
+            "module.exports.ALL = ['a', 'b']",
+            "const ALL = require('./topics').ALL",
+        ),
+        (
+            "const ALL = ['a', 'b']\nmodule.exports = { ALL }",
+            "const T = require('./topics')\nconst ALL = T.ALL",
+        ),
         ("module.exports = ['a', 'b']", "const ALL = require('./topics')"),
-        ("module.exports = Object.freeze({ ALL: ['a', 'b'] })", "const { ALL } = require('./topics.js')"),
-        ("const inner = require('./inner')\nmodule.exports = { ...inner }", "const { ALL } = require('./topics')"),
-        ("module.exports = require('./inner')", "const { ALL } = require('./topics')"),
+        (
+            "module.exports = Object.freeze({ ALL: ['a', 'b'] })",
+            "const { ALL } = require('./topics.js')",
+        ),
+        (
+            "const inner = require('./inner')\nmodule.exports = { ...inner }",
+            "const { ALL } = require('./topics')",
+        ),
+        (
+            "module.exports = require('./inner')",
+            "const { ALL } = require('./topics')",
+        ),
     ] {
         let files = format!(
             "//- steps/inner.js\nmodule.exports = {{ ALL: ['a', 'b'] }}\n\
@@ -175,7 +285,12 @@ fn constants_of_commonjs() {
              exports.config = {{ type: 'event', name: 'A', subscribes: [], emits: [...ALL] }}\n\
              exports.handler = async (input, {{ emit }}) => {{ for (const topic of ALL) await emit({{ topic }}) }}\n"
         );
-        expect(&mut wrong, &format!("{exports}\n{require}"), &topics(&files), ("a b", "a|b"));
+        expect(
+            &mut wrong,
+            &format!("{exports}\n{require}"),
+            &topics(&files),
+            ("a b", "a|b"),
+        );
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
@@ -204,21 +319,105 @@ class Topics:
         PAID = 'order.paid'
 ";
     let cases = [
-        ("CREATED", "[CREATED]", "CREATED", "order.created", "order.created"),
-        ("Kind", "[Kind.A.value, Kind.B]", "Kind.B.value", "kind.a kind.b", "kind.b"),
-        ("Kind", "[kind.value for kind in Kind]", "Kind[data['k']].value", "kind.a kind.b", "kind.a|kind.b"),
-        ("Kind", "[k for k in Kind]", "Kind.A if data else Kind.B", "kind.a kind.b", "kind.a|kind.b"),
-        ("Topics", "[Topics.LOST]", "Topics.Order.PAID", "lost", "order.paid"),
-        ("ALL, CREATED", "[*ALL, CREATED]", "ALL[0]", "all.a all.b order.created", "all.a"),
-        ("ALL, MORE", "MORE", "MORE[1]", "all.a all.b order.created", "all.b"),
-        ("ALL, CREATED", "ALL + [CREATED]", "'x'", "all.a all.b order.created", "x"),
+        (
+            "CREATED",
+            "[CREATED]",
+            "CREATED",
+            "order.created",
+            "order.created",
+        ),
+        (
+            "Kind",
+            "[Kind.A.value, Kind.B]",
+            "Kind.B.value",
+            "kind.a kind.b",
+            "kind.b",
+        ),
+        (
+            "Kind",
+            "[kind.value for kind in Kind]",
+            "Kind[data['k']].value",
+            "kind.a kind.b",
+            "kind.a|kind.b",
+        ),
+        (
+            "Kind",
+            "[k for k in Kind]",
+            "Kind.A if data else Kind.B",
+            "kind.a kind.b",
+            "kind.a|kind.b",
+        ),
+        (
+            "Topics",
+            "[Topics.LOST]",
+            "Topics.Order.PAID",
+            "lost",
+            "order.paid",
+        ),
+        (
+            "ALL, CREATED",
+            "[*ALL, CREATED]",
+            "ALL[0]",
+            "all.a all.b order.created",
+            "all.a",
+        ),
+        (
+            "ALL, MORE",
+            "MORE",
+            "MORE[1]",
+            "all.a all.b order.created",
+            "all.b",
+        ),
+        (
+            "ALL, CREATED",
+            "ALL + [CREATED]",
+            "'x'",
+            "all.a all.b order.created",
+            "x",
+        ),
         ("PAIR", "list(PAIR)", "PAIR[1]", "p.a p.b", "p.b"),
-        ("MAP", "list(MAP.values())", "MAP[data['k']]", "map.x map.y", "map.x|map.y"),
-        ("MAP", "[*MAP.values()]", "MAP.get(data['k'], 'z')", "map.x map.y", "map.x|map.y|z"),
-        ("ROWS", "[row['topic'] for row in ROWS]", "ROWS[0]['topic']", "row.a row.b", "row.a"),
-        ("TYPED, PREFIX", "[TYPED, f'{PREFIX}.x']", "PREFIX + '.y'", "typed order.x", "order.y"),
-        ("PERCENT, FORMAT", "[PERCENT, FORMAT]", "'{}.z'.format(PERCENT)", "order.done order.sent", "order.done.z"),
-        ("*", "[CREATED, *PAIR]", "Topics.LOST", "order.created p.a p.b", "lost"),
+        (
+            "MAP",
+            "list(MAP.values())",
+            "MAP[data['k']]",
+            "map.x map.y",
+            "map.x|map.y",
+        ),
+        (
+            "MAP",
+            "[*MAP.values()]",
+            "MAP.get(data['k'], 'z')",
+            "map.x map.y",
+            "map.x|map.y|z",
+        ),
+        (
+            "ROWS",
+            "[row['topic'] for row in ROWS]",
+            "ROWS[0]['topic']",
+            "row.a row.b",
+            "row.a",
+        ),
+        (
+            "TYPED, PREFIX",
+            "[TYPED, f'{PREFIX}.x']",
+            "PREFIX + '.y'",
+            "typed order.x",
+            "order.y",
+        ),
+        (
+            "PERCENT, FORMAT",
+            "[PERCENT, FORMAT]",
+            "'{}.z'.format(PERCENT)",
+            "order.done order.sent",
+            "order.done.z",
+        ),
+        (
+            "*",
+            "[CREATED, *PAIR]",
+            "Topics.LOST",
+            "order.created p.a p.b",
+            "lost",
+        ),
     ];
     for (import, emits, topic, declared, sent) in cases {
         for (place, path) in [
@@ -252,8 +451,14 @@ fn modules_of_python() {
         ("from lib import EVERY", "EVERY"),
         ("from lib import ALL", "ALL"),
         ("import lib", "lib.ALL"),
-        ("try:\n    from lib.topics import ALL\nexcept ImportError:\n    pass", "ALL"),
-        ("import sys\nsys.path.append('..')\nfrom lib.topics import ALL as every", "every"),
+        (
+            "try:\n    from lib.topics import ALL\nexcept ImportError:\n    pass",
+            "ALL",
+        ),
+        (
+            "import sys\nsys.path.append('..')\nfrom lib.topics import ALL as every",
+            "every",
+        ),
     ] {
         let files = format!(
             "//- lib/__init__.py\nfrom .topics import *\nfrom .topics import ALL as EVERY\n\
@@ -286,13 +491,43 @@ end
 LOST = 'lost'
 ";
     let cases = [
-        ("[Topics::CREATED]", "Topics::Order::PAID", "order.created", "order.paid"),
+        (
+            "[Topics::CREATED]",
+            "Topics::Order::PAID",
+            "order.created",
+            "order.paid",
+        ),
         ("Topics::ALL", "LOST", "all.a all.b", "lost"),
-        ("Topics::ALL + [LOST]", "Topics::ALL[0]", "all.a all.b lost", "all.a"),
-        ("%w[x y] + [Topics::CREATED]", "\"#{Topics::PREFIX}.z\"", "x y order.created", "order.z"),
-        ("[*Topics::ALL, 'x']", "Topics::MAP[input['k']]", "all.a all.b x", "map.x|map.y"),
-        ("Topics::MAP.values", "Topics::MAP.fetch(input['k'], 'z')", "map.x map.y", "map.x|map.y|z"),
-        ("[Topics::MAP[:x], :symbol]", "input['x'] ? LOST : Topics::CREATED", "map.x symbol", "lost|order.created"),
+        (
+            "Topics::ALL + [LOST]",
+            "Topics::ALL[0]",
+            "all.a all.b lost",
+            "all.a",
+        ),
+        (
+            "%w[x y] + [Topics::CREATED]",
+            "\"#{Topics::PREFIX}.z\"",
+            "x y order.created",
+            "order.z",
+        ),
+        (
+            "[*Topics::ALL, 'x']",
+            "Topics::MAP[input['k']]",
+            "all.a all.b x",
+            "map.x|map.y",
+        ),
+        (
+            "Topics::MAP.values",
+            "Topics::MAP.fetch(input['k'], 'z')",
+            "map.x map.y",
+            "map.x|map.y|z",
+        ),
+        (
+            "[Topics::MAP[:x], :symbol]",
+            "input['x'] ? LOST : Topics::CREATED",
+            "map.x symbol",
+            "lost|order.created",
+        ),
     ];
     for (emits, topic, declared, sent) in cases {
         for (require, path) in [

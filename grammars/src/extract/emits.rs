@@ -4,6 +4,7 @@ use crate::ast::{Call, Entry, Expr, ExprKind, ScopeId};
 use crate::facts::{EmitSite, Shape, Text, TextFact};
 use crate::language::Language;
 use crate::resolve::{Found as FoundEntry, Value, member_of, unknown};
+use crate::scope::Def;
 use crate::text::Span;
 
 use super::visit::{Use, Visitor};
@@ -13,6 +14,8 @@ struct Message {
     topic: Option<TextFact>,
     payload: Shape,
     payload_span: Option<Span>,
+    /// The parameter that is the topic.
+    param: Option<(ScopeId, usize)>,
 }
 
 impl<'a, 't> Visitor<'_, 'a, 't> {
@@ -43,7 +46,11 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                 payload_span: message.payload_span,
                 awaited,
                 in_helper: !self.in_handler,
+                through: None,
             });
+            self.found
+                .topic_params
+                .extend(message.param.map(|(scope, index)| (expr.span, scope, index)));
         }
     }
 
@@ -86,6 +93,7 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                 topic: None,
                 payload: Shape::Unknown,
                 payload_span: None,
+                param: None,
             }],
         }
     }
@@ -105,6 +113,7 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                     topic: None,
                     payload: Shape::Unknown,
                     payload_span: None,
+                    param: None,
                 }]
             }
             _ => vec![self.message(arg, scope)],
@@ -125,6 +134,7 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                 topic,
                 payload: Shape::Unknown,
                 payload_span: None,
+                param: None,
             };
         };
         let topic = if self.model.is_rewritten(arg, Some("topic"), scope) {
@@ -132,11 +142,13 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
         } else {
             self.topic(entries, arg.span, inner)
         };
+        let param = self.topic_param(entries, inner);
         if self.model.is_rewritten(arg, Some("data"), scope) {
             return Message {
                 topic,
                 payload: Shape::Unknown,
                 payload_span: None,
+                param,
             };
         }
         match self.model.find_entry(entries, "data", inner) {
@@ -144,12 +156,32 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                 topic,
                 payload: self.shapes.shape(data, scope),
                 payload_span: Some(data.span),
+                param,
             },
             _ => Message {
                 topic,
                 payload: Shape::Unknown,
                 payload_span: None,
+                param,
             },
+        }
+    }
+
+    /// The parameter of a function that the topic is.
+    fn topic_param(&self, entries: &'a [Entry<'t>], scope: ScopeId) -> Option<(ScopeId, usize)> {
+        let FoundEntry::Pair(topic, scope) = self.model.find_entry(entries, "topic", scope) else {
+            return None;
+        };
+        let binding = self.model.scopes.lookup(topic.uncast().as_name()?, scope)?;
+        match binding.defs.as_slice() {
+            [
+                Def::Param {
+                    function,
+                    index,
+                    path,
+                },
+            ] if path.is_empty() => Some((function.scope, *index)),
+            _ => None,
         }
     }
 

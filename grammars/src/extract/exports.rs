@@ -210,13 +210,11 @@ impl<'a, 't> Model<'a, 't> {
                 Entry::Pair { key, value, .. } => {
                     members.push((key.clone().into_owned(), self.constant(value, scope, levels)));
                 }
-                Entry::Spread(spread) => {
-                    match self.constant(spread, scope, levels) {
-                        ConstValue::Object(inner) => members.extend(inner),
-                        other @ ConstValue::Import(_) => members.push((SPREAD.to_owned(), other)),
-                        _ => members.push((SPREAD.to_owned(), ConstValue::Unknown)),
-                    }
-                }
+                Entry::Spread(spread) => match self.constant(spread, scope, levels) {
+                    ConstValue::Object(inner) => members.extend(inner),
+                    other @ ConstValue::Import(_) => members.push((SPREAD.to_owned(), other)),
+                    _ => members.push((SPREAD.to_owned(), ConstValue::Unknown)),
+                },
                 Entry::Computed { key, value } => match self.text(key, scope) {
                     Text::Known(name) => members.push((name, self.constant(value, scope, levels))),
                     _ => members.push((SPREAD.to_owned(), ConstValue::Unknown)),

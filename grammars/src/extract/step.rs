@@ -262,7 +262,9 @@ impl<'a, 't> Model<'a, 't> {
                             ..
                         },
                     ],
-                ) if matches!(member.name, "map" | "collect") => (last_value(&function.body)?, function.scope),
+                ) if matches!(member.name, "map" | "collect") => {
+                    (last_value(&function.body)?, function.scope)
+                }
                 _ => return None,
             },
             ExprKind::Opaque(Opaque::List, parts) => match parts.as_slice() {

@@ -68,13 +68,18 @@ fn format_holes(call: &Call<'_>) -> Option<Vec<Hole>> {
     };
     let text = member.object.as_text().filter(|_| member.name == "format")?;
     let positional = call.positional();
-    if positional.iter().any(|arg| matches!(arg.kind, ExprKind::Spread(_) | ExprKind::Object(_))) {
+    if positional
+        .iter()
+        .any(|arg| matches!(arg.kind, ExprKind::Spread(_) | ExprKind::Object(_)))
+    {
         return None;
     }
     let mut names: Vec<String> = (0..positional.len()).map(|at| at.to_string()).collect();
     if let Some(ExprKind::Object(entries)) = call.args.last().filter(|_| call.keywords).map(|arg| &arg.kind) {
         for entry in entries {
-            let Entry::Pair { key, .. } = entry else { return None };
+            let Entry::Pair { key, .. } = entry else {
+                return None;
+            };
             names.push(key.clone().into_owned());
         }
     }

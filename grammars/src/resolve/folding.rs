@@ -152,11 +152,14 @@ impl<'a, 't> Model<'a, 't> {
         if self.is_rewritten(object, None, scope) {
             return None;
         }
-        let texts = self.values(object, scope)?.into_iter().map(|member| match member {
-            Member::Item(value, scope) => self.text(value, scope),
-            Member::Import(import) => Text::Import(import),
-            Member::Hidden => unknown("a lookup by a value"),
-        });
+        let texts = self
+            .values(object, scope)?
+            .into_iter()
+            .map(|member| match member {
+                Member::Item(value, scope) => self.text(value, scope),
+                Member::Import(import) => Text::Import(import),
+                Member::Hidden => unknown("a lookup by a value"),
+            });
         texts.reduce(Text::or)
     }
 

@@ -98,6 +98,19 @@ impl<'t> Model<'_, 't> {
 }
 
 impl<'a, 't> Model<'a, 't> {
+    /// A Ruby method that nothing here defines, called by its name alone, is one of a required file.
+    pub(crate) fn ruby_method(&self, callee: &Expr<'t>, scope: ScopeId) -> Option<ImportRef> {
+        let name = callee.as_name().filter(|_| self.language() == Language::Ruby)?;
+        if self.scopes.lookup(name, scope).is_some() {
+            return None;
+        }
+        let import = self.required(name, |import| import.relative)?;
+        Some(ImportRef {
+            module: import.module.clone().into_owned(),
+            path: vec![name.to_owned()],
+        })
+    }
+
     fn required(&self, name: &str, is_meant: impl Fn(&Import<'t>) -> bool) -> Option<&'a Import<'t>> {
         let required = || self.module.imports.iter().filter(|import| is_meant(import));
         let mut all = required();

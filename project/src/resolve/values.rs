@@ -111,9 +111,7 @@ impl Resolver<'_> {
                 .try_for_each(|item| self.member(file, item, rest, hops, found)),
             (ConstValue::List(items), [at, rest @ ..]) => {
                 let at: usize = at.parse().ok()?;
-                let is_spread = |item: &ConstValue| {
-                    matches!(item, ConstValue::Import(import) if import.path.last().is_some_and(|name| name == ANY))
-                };
+                let is_spread = |item: &ConstValue| matches!(item, ConstValue::Import(import) if import.path.last().is_some_and(|name| name == ANY));
                 if items.iter().take(at + 1).any(is_spread) {
                     return None;
                 }
