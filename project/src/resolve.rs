@@ -2,6 +2,7 @@
 
 mod helpers;
 mod modules;
+mod packages;
 mod texts;
 mod tsconfig;
 mod values;
