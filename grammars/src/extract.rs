@@ -73,9 +73,9 @@ pub fn extract_tree(language: Language, text: &str, tree: &Tree) -> FileFacts {
     let mut model = Model::of(&module);
     let handler = model.find_handler();
     if let Some(config) = model.find_config() {
-        facts.step = model.step_fact(config, handler);
+        facts.step = model.step_fact(&config, handler);
         if facts.step.is_none() {
-            facts.stream = model.stream_fact(config);
+            facts.stream = model.stream_fact(&config);
         }
     }
     model.handler = handler.map(|handler| HandlerRole {

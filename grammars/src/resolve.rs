@@ -6,6 +6,7 @@ use crate::language::Language;
 use crate::model::Model;
 use crate::scope::{Binding, Def, Step};
 
+mod factories;
 mod folding;
 pub(crate) use folding::{last_value, unknown};
 mod imports;
@@ -112,7 +113,9 @@ impl<'a, 't> Model<'a, 't> {
                     path: vec!["*".to_owned()],
                 }))
             }
-            _ => None,
+            _ => self
+                .identity_call(call, scope)
+                .map(|argument| self.value(argument, scope)),
         }
     }
 
@@ -183,6 +186,10 @@ impl<'a, 't> Model<'a, 't> {
                     None => Value::Unknown,
                 }
             }
+            (Value::Expr(factory, scope), Step::Key(key)) => match factories::factory_part(factory, key) {
+                Some(part) => self.value(part, scope),
+                None => Value::Unknown,
+            },
             (Value::Class(class), Step::Key(key)) => match self.scopes.own(key, class.scope) {
                 Some(binding) => self.value_of_binding(binding),
                 None => Value::Unknown,

@@ -86,34 +86,52 @@ impl<'a, 't> Model<'a, 't> {
                         scope,
                     });
                 }
-                Entry::Spread(spread) => match self.value(spread, scope) {
+                Entry::Spread(spread) => match self.object_parts(spread, scope) {
+                    Some(parts) => parts
+                        .into_iter()
+                        .for_each(|(entries, scope)| self.add_keys(entries, scope, keys)),
+                    None => keys.open = true,
+                },
+                Entry::Computed { key, value } => match self.value(key, scope) {
                     Value::Expr(
                         Expr {
-                            kind: ExprKind::Object(inner),
+                            kind: ExprKind::Text { value: name, .. },
                             ..
                         },
+                        _,
+                    ) => keys.all.push(Key {
+                        name,
+                        span: key.span,
+                        value,
                         scope,
-                    ) => {
-                        self.add_keys(inner, scope, keys);
-                    }
+                    }),
                     _ => keys.open = true,
                 },
-                Entry::Computed { .. } => keys.open = true,
             }
         }
+    }
+
+    fn config_keys(&self, config: &Config<'a, 't>) -> Keys<'a, 't> {
+        let mut keys = Keys {
+            all: Vec::new(),
+            open: config.rewritten,
+        };
+        for (entries, scope) in &config.parts {
+            self.add_keys(entries, *scope, &mut keys);
+        }
+        keys
     }
 
     /// The step that a config describes, if it describes one.
     pub(super) fn step_fact(
         &self,
-        config: Config<'a, 't>,
+        config: &Config<'a, 't>,
         handler: Option<Handler<'a, 't>>,
     ) -> Option<StepFact> {
-        let mut keys = self.keys(config.entries, config.scope);
+        let keys = self.config_keys(config);
         if !self.is_step(&keys) {
             return None;
         }
-        keys.open |= config.rewritten;
         let mut emits = self.declaration(keys.get(if self.is_newer(&keys) { "enqueues" } else { "emits" }));
         if let Declaration::List { open, .. } = &mut emits {
             *open |= config.rewritten;
@@ -122,7 +140,7 @@ impl<'a, 't> Model<'a, 't> {
         let dialect = if is_v1 { Dialect::V1 } else { Dialect::V0 };
         let kind_text = if is_v1 { None } else { self.key_text(&keys, "type") };
         let triggers = if is_v1 {
-            self.listed_triggers(&keys)
+            self.listed_triggers(&keys, config.span)
         } else {
             self.config_trigger(&keys, kind_text.as_ref(), config.span)
                 .into_iter()
@@ -182,8 +200,8 @@ impl<'a, 't> Model<'a, 't> {
     }
 
     /// The stream that a config describes, if it describes one.
-    pub(super) fn stream_fact(&self, config: Config<'a, 't>) -> Option<StreamFact> {
-        let keys = self.keys(config.entries, config.scope);
+    pub(super) fn stream_fact(&self, config: &Config<'a, 't>) -> Option<StreamFact> {
+        let keys = self.config_keys(config);
         if !keys.has(&["baseConfig"]) || self.is_step(&keys) {
             return None;
         }
