@@ -15,6 +15,7 @@ mod lists;
 pub(crate) use lists::Member;
 
 mod calls;
+mod results;
 pub(crate) use calls::argument;
 
 /// The end of following an expression.

@@ -5,6 +5,7 @@ mod support;
 
 mod cases;
 mod configs;
+mod emit_forms;
 mod emit_sites;
 mod forms;
 mod neutrality;

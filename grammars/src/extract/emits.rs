@@ -3,7 +3,7 @@
 use crate::ast::{Call, Entry, Expr, ExprKind, ScopeId};
 use crate::facts::{EmitSite, Shape, Text, TextFact};
 use crate::language::Language;
-use crate::resolve::{Found as FoundEntry, Value, member_of, unknown};
+use crate::resolve::{Found as FoundEntry, Member, Value, member_of, unknown};
 use crate::scope::Def;
 use crate::text::Span;
 
@@ -87,7 +87,10 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
             }
             return messages;
         }
-        match call.args.first() {
+        // `emit.call(ctx, message)` of JavaScript gives the receiver first; Ruby's `emit.call(message)` has none.
+        let is_call = self.model.language().is_script()
+            && matches!(&call.callee.kind, ExprKind::Member(member) if member.name == "call");
+        match call.args.get(usize::from(is_call)) {
             Some(first) => self.argument(first, scope),
             None => vec![Message {
                 topic: None,
@@ -116,7 +119,16 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                     param: None,
                 }]
             }
-            _ => vec![self.message(arg, scope)],
+            _ => match self.model.choices(arg, scope) {
+                Some(members) if !members.is_empty() => members
+                    .into_iter()
+                    .map(|member| match member {
+                        Member::Item(item, scope) => self.message(item, scope),
+                        Member::Import(_) | Member::Hidden => hidden_message(arg.span),
+                    })
+                    .collect(),
+                _ => vec![self.message(arg, scope)],
+            },
         }
     }
 
@@ -196,6 +208,15 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
             FoundEntry::Hidden => Some(not_visible(span)),
             FoundEntry::Absent => None,
         }
+    }
+}
+
+fn hidden_message(span: Span) -> Message {
+    Message {
+        topic: Some(not_visible(span)),
+        payload: Shape::Unknown,
+        payload_span: None,
+        param: None,
     }
 }
 

@@ -130,11 +130,12 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                 HARMLESS.contains(name) && self.model.scopes.lookup(name, scope).is_none()
             }
             ExprKind::Member(member) => {
-                let is_logger = self
-                    .model
-                    .role(&member.object, scope)
-                    .is_some_and(|cast| cast.role == Role::Logger);
-                is_logger || matches!(member.object.as_name(), Some("console" | "logger" | "JSON"))
+                let role = self.model.role(&member.object, scope).map(|cast| cast.role);
+                // `emit.bind(ctx)` is `emit` again.
+                let is_bind = role == Some(Role::Emit) && member.name == "bind";
+                is_bind
+                    || role == Some(Role::Logger)
+                    || matches!(member.object.as_name(), Some("console" | "logger" | "JSON"))
             }
             _ => false,
         }

@@ -1,6 +1,6 @@
 //! Texts: what is known of the string that an expression yields.
 
-use crate::ast::{Body, Expr, ExprKind, Function, Nested, Piece, ScopeId, Statement};
+use crate::ast::{Body, Expr, ExprKind, Function, Nested, Opaque, Piece, ScopeId, Statement};
 use crate::facts::{Text, TextFact};
 use crate::model::Model;
 use crate::scope::Def;
@@ -69,6 +69,12 @@ impl<'a, 't> Model<'a, 't> {
     }
 
     fn text_of_call(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Text {
+        if let ExprKind::Call(call) = &expr.kind
+            && !call.is_new
+            && let Value::Function(function) = self.value(&call.callee, scope)
+        {
+            return self.text_of_result(function);
+        }
         match self.value(expr, scope) {
             Value::Expr(same, _) if std::ptr::eq(same, expr) => unknown("the result of a call"),
             value => self.text_of_value(value, "the result of a call"),
@@ -89,29 +95,35 @@ impl<'a, 't> Model<'a, 't> {
             let value = self.value_of_name(name, scope);
             return self.text_of_value(value, &format!("`{name}` is not defined here"));
         };
-        let texts = binding.defs.iter().map(|def| match def {
-            Def::Value { value, path, scope } if path.is_empty() => self.text(value, *scope),
-            Def::Value { path, .. } | Def::Item { path, .. } => match self.value_of_def(def) {
-                Value::Unknown => self.text_of_item(self.item_of_def(def)),
-                value => self.text_of_value(
-                    value,
-                    if path.is_empty() {
-                        "a value"
-                    } else {
-                        "a part of a value"
-                    },
-                ),
-            },
-            Def::Param {
-                function,
-                index,
-                path,
-            } if path.is_empty() => self
-                .text_of_param(function, *index)
-                .unwrap_or_else(|| unknown("a parameter")),
-            Def::Param { .. } => unknown("a parameter"),
-            _ => self.text_of_value(self.value_of_def(def), "a value that is not visible"),
-        });
+        // `let topic` without a value is no value of its own.
+        let is_unset = |def: &&Def<'a, 't>| matches!(def, Def::Value { value, .. } if matches!(value.kind, ExprKind::Opaque(Opaque::Unset, _)));
+        let texts = binding
+            .defs
+            .iter()
+            .filter(|def| !is_unset(def))
+            .map(|def| match def {
+                Def::Value { value, path, scope } if path.is_empty() => self.text(value, *scope),
+                Def::Value { path, .. } | Def::Item { path, .. } => match self.value_of_def(def) {
+                    Value::Unknown => self.text_of_item(self.item_of_def(def)),
+                    value => self.text_of_value(
+                        value,
+                        if path.is_empty() {
+                            "a value"
+                        } else {
+                            "a part of a value"
+                        },
+                    ),
+                },
+                Def::Param {
+                    function,
+                    index,
+                    path,
+                } if path.is_empty() => self
+                    .text_of_param(function, *index)
+                    .unwrap_or_else(|| unknown("a parameter")),
+                Def::Param { .. } => unknown("a parameter"),
+                _ => self.text_of_value(self.value_of_def(def), "a value that is not visible"),
+            });
         texts
             .reduce(Text::or)
             .unwrap_or_else(|| unknown("a value that is not visible"))

@@ -85,28 +85,54 @@ impl<'a, 't> Model<'a, 't> {
         if self.is_rewritten(item.list, None, item.scope) {
             return None;
         }
-        let texts = self
-            .members(item.list, item.scope)?
-            .into_iter()
-            .map(|member| match member {
-                Member::Item(expr, scope) if item.path.is_empty() => self.text(expr, scope),
-                Member::Item(expr, scope) => {
-                    let value = item
-                        .path
-                        .iter()
-                        .fold(self.value(expr, scope), |value, step| self.project(value, *step));
-                    self.text_of_value(value, "an item of a list")
-                }
-                Member::Import(import) => {
-                    let keys = item.path.iter().try_fold(import, |import, step| match step {
-                        Step::Key(key) => Some(member_of(import, key)),
-                        Step::Item(at) => Some(member_of(import, &at.to_string())),
-                        Step::Lost => None,
-                    });
-                    keys.map_or_else(|| unknown("a part of a value"), Text::Import)
-                }
-                Member::Hidden => unknown("an item of a list"),
-            });
+        let members = self.members(item.list, item.scope);
+        let (members, path) = match (members, item.path.as_slice()) {
+            (Some(members), path) => (members, path),
+            (None, [Step::Item(1), path @ ..]) => (self.entry_values(item)?, path),
+            _ => return None,
+        };
+        let texts = members.into_iter().map(|member| match member {
+            Member::Item(expr, scope) if path.is_empty() => self.text(expr, scope),
+            Member::Item(expr, scope) => {
+                let value = path
+                    .iter()
+                    .fold(self.value(expr, scope), |value, step| self.project(value, *step));
+                self.text_of_value(value, "an item of a list")
+            }
+            Member::Import(import) => {
+                let keys = path.iter().try_fold(import, |import, step| match step {
+                    Step::Key(key) => Some(member_of(import, key)),
+                    Step::Item(at) => Some(member_of(import, &at.to_string())),
+                    Step::Lost => None,
+                });
+                keys.map_or_else(|| unknown("a part of a value"), Text::Import)
+            }
+            Member::Hidden => unknown("an item of a list"),
+        });
         texts.reduce(Text::or)
+    }
+
+    /// The values behind the pairs of `Object.entries(x)` and `x.items()`.
+    fn entry_values(&self, item: &Item<'a, 't>) -> Option<Vec<Member<'a, 't>>> {
+        let ExprKind::Call(call) = &item.list.uncast().kind else {
+            return None;
+        };
+        let ExprKind::Member(member) = &call.callee.kind else {
+            return None;
+        };
+        match (member.object.as_name(), member.name) {
+            (Some("Object"), "entries") => self.values(call.args.first()?, item.scope),
+            (_, "items") if call.args.is_empty() => self.values(&member.object, item.scope),
+            _ => None,
+        }
+    }
+
+    /// The items of the list that `expr` is any of, whole.
+    pub(crate) fn choices(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Option<Vec<Member<'a, 't>>> {
+        let item = self.item(expr, scope)?;
+        if !item.path.is_empty() || self.is_rewritten(item.list, None, item.scope) {
+            return None;
+        }
+        self.members(item.list, item.scope)
     }
 }

@@ -122,15 +122,11 @@ fn configs_of_scripts() {
     let forms = [
         format!("exports.config = {C}\nexports.handler = async (input, ctx) => {{}}"),
         format!("exports.config = {C}\nexports.handler = async function (input, ctx) {{}}"),
-        format!("exports['config'] = {C}\nexports['handler'] = async (input, ctx) => {{}}"),
         format!("module.exports.config = {C}\nmodule.exports.handler = async (input, ctx) => {{}}"),
         format!("module.exports = {{ config: {C}, handler: async (input, ctx) => {{}} }}"),
         format!("module.exports = {{ config: {C}, async handler(input, ctx) {{}} }}"),
         format!(
             "const config = {C}\nasync function handler(input, ctx) {{}}\nmodule.exports = {{ config, handler }}"
-        ),
-        format!(
-            "'use strict'\nconst config = exports.config = {C}\nexports.handler = async (input, ctx) => {{}}"
         ),
         format!(
             "exports.config = {C}\nconst handler = async (input, ctx) => {{}}\nmodule.exports.handler = handler"
