@@ -119,13 +119,13 @@ impl<'a, 't> Model<'a, 't> {
             Some(binding) => match binding.defs.last()? {
                 Def::Function(function) => Some(*function),
                 Def::Value { value, path, scope } if path.is_empty() => self.handler_function(value, *scope),
-                def => self.handler_of_value(self.value_of_def(def)),
+                def => self.handler_of_value(&self.value_of_def(def)),
             },
             None => match self.published("handler") {
                 Some((value, scope)) => self.handler_function(value, scope),
                 None => {
                     let whole = self.value_of_binding(self.published_binding("default")?);
-                    self.handler_of_value(self.project(whole, Step::Key("handler")))
+                    self.handler_of_value(&self.project(whole, Step::Key("handler")))
                 }
             },
         };
@@ -138,10 +138,10 @@ impl<'a, 't> Model<'a, 't> {
 
     fn handler_function(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Option<&'a Function<'t>> {
         let _step = self.step()?;
-        self.handler_of_value(self.value(expr, scope))
+        self.handler_of_value(&self.value(expr, scope))
     }
 
-    fn handler_of_value(&self, value: Value<'a, 't>) -> Option<&'a Function<'t>> {
+    fn handler_of_value(&self, value: &Value<'a, 't>) -> Option<&'a Function<'t>> {
         match value {
             Value::Function(function) => Some(function),
             // `withMiddleware(a, b, async (req, ctx) => …)` calls its last function in the end.
@@ -155,7 +155,7 @@ impl<'a, 't> Model<'a, 't> {
                 .args
                 .iter()
                 .rev()
-                .find_map(|arg| self.handler_function(arg, scope)),
+                .find_map(|arg| self.handler_function(arg, *scope)),
             _ => None,
         }
     }

@@ -61,11 +61,11 @@ fn expect_all(language: Language, cases: &[(&str, &str)]) {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+const C: &str = "{ type: 'event', name: 'S', subscribes: ['a'], emits: ['b'] }";
 const SCRIPT_STEP: &str = "S Event a -> b (input, ctx)";
 
 #[test]
 fn configs_of_scripts() {
-    const C: &str = "{ type: 'event', name: 'S', subscribes: ['a'], emits: ['b'] }";
     let handler = "export const handler = async (input, ctx) => {}";
     let forms = [
         format!("export const config = Object.freeze({C})\n{handler}"),
@@ -119,6 +119,10 @@ fn configs_of_scripts() {
     ];
     let cases: Vec<(&str, &str)> = forms.iter().map(|form| (form.as_str(), SCRIPT_STEP)).collect();
     expect_all(Language::TypeScript, &cases);
+}
+
+#[test]
+fn configs_of_commonjs() {
     let forms = [
         format!("exports.config = {C}\nexports.handler = async (input, ctx) => {{}}"),
         format!("exports.config = {C}\nexports.handler = async function (input, ctx) {{}}"),
@@ -151,64 +155,62 @@ fn a_config_behind_a_call_is_not_guessed_at() {
     }
 }
 
-#[test]
-fn triggers_of_the_1_0_dialect() {
-    expect_all(
-        Language::TypeScript,
-        &[
-            (
-                "import { http, queue, cron, state, stream, api } from 'motia'\n\
+const SCRIPT_TRIGGERS: &[(&str, &str)] = &[
+    (
+        "import { http, queue, cron, state, stream, api } from 'motia'\n\
                  export const config = { name: 'S', triggers: [http('POST', '/x'), queue('a', { input: z.object({}) }), cron('0 * * * * *'), state(), stream('s'), api('GET', '/y')], enqueues: ['b', { topic: 'c', label: 'x' }] } as const satisfies StepConfig\n\
                  export const handler: Handlers<typeof config> = async (input, ctx) => {}",
-                "S Api POST /x Event a Cron 0 * * * * * State Stream Api GET /y -> b c (input, ctx)",
-            ),
-            (
-                "export const config = { name: 'S', triggers: [{ type: 'http', method: 'POST', path: '/x' }, { type: 'queue', topic: 'a' }, { type: 'cron', expression: '0 0 * * * *' }, { type: 'state' }, { type: 'stream', streamName: 's' }], enqueues: [] }",
-                "S Api POST /x Event a Cron 0 0 * * * * State Stream ->  no handler",
-            ),
-            (
-                "const triggers = [queue('a'), queue('b')] as const\nexport const config = { name: 'S', triggers }",
-                "S Event a Event b ->  no handler",
-            ),
-            (
-                "const more = [queue('b')]\nexport const config = { name: 'S', triggers: [queue('a'), ...more] }",
-                "S Event a Event b ->  no handler",
-            ),
-            (
-                "import { TOPIC } from './t'\nexport const config = { name: 'S', triggers: [queue(TOPIC), { type: 'queue', topic: TOPIC.x }] }",
-                "S Event <TOPIC> Event <TOPIC.x> ->  no handler",
-            ),
-            (
-                "const stepConfig = { name: 'S', triggers: [queue('a')], enqueues: ['b'] } as const satisfies StepConfig\nexport const { config, handler } = step(stepConfig, async (_in, ctx) => {})",
-                "S Event a -> b (_in, ctx)",
-            ),
-            (
-                "export const { config, handler } = multiTriggerStep({ name: 'S', triggers: [queue('a'), http('GET', '/x')], enqueues: ['b'] }).onQueue(async (input, ctx) => {}).onHttp(async (req, ctx) => {}).handlers()",
-                "S Event a Api GET /x -> b (input, ctx)",
-            ),
-            (
-                "export const config = { name: 'S', triggers: [motia.queue('a')], enqueues: ['b'] }",
-                "S Event a -> b no handler",
-            ),
-        ],
-    );
-    expect_all(
-        Language::Python,
-        &[
-            (
-                "from motia import http, queue, cron\nconfig = {'name': 'S', 'triggers': [http('POST', '/x', body_schema=S.model_json_schema()), queue('a', input=I), cron('0 * * * * *', condition=is_open), {'type': 'queue', 'topic': 'b'}], 'enqueues': ['c']}\nasync def handler(input_data, ctx):\n    pass\n",
-                "S Api POST /x Event a Cron 0 * * * * * Event b -> c (input_data, ctx)",
-            ),
-            (
-                "from motia import queue\nconfig = {'name': 'S', 'triggers': [queue(topic='a')]}",
-                "S Event a ->  no handler",
-            ),
-            (
-                "config = StepConfig(name='S', triggers=[queue('a')], enqueues=['b'])",
-                "no step",
-            ),
-        ],
-    );
+        "S Api POST /x Event a Cron 0 * * * * * State Stream Api GET /y -> b c (input, ctx)",
+    ),
+    (
+        "export const config = { name: 'S', triggers: [{ type: 'http', method: 'POST', path: '/x' }, { type: 'queue', topic: 'a' }, { type: 'cron', expression: '0 0 * * * *' }, { type: 'state' }, { type: 'stream', streamName: 's' }], enqueues: [] }",
+        "S Api POST /x Event a Cron 0 0 * * * * State Stream ->  no handler",
+    ),
+    (
+        "const triggers = [queue('a'), queue('b')] as const\nexport const config = { name: 'S', triggers }",
+        "S Event a Event b ->  no handler",
+    ),
+    (
+        "const more = [queue('b')]\nexport const config = { name: 'S', triggers: [queue('a'), ...more] }",
+        "S Event a Event b ->  no handler",
+    ),
+    (
+        "import { TOPIC } from './t'\nexport const config = { name: 'S', triggers: [queue(TOPIC), { type: 'queue', topic: TOPIC.x }] }",
+        "S Event <TOPIC> Event <TOPIC.x> ->  no handler",
+    ),
+    (
+        "const stepConfig = { name: 'S', triggers: [queue('a')], enqueues: ['b'] } as const satisfies StepConfig\nexport const { config, handler } = step(stepConfig, async (_in, ctx) => {})",
+        "S Event a -> b (_in, ctx)",
+    ),
+    (
+        "export const { config, handler } = multiTriggerStep({ name: 'S', triggers: [queue('a'), http('GET', '/x')], enqueues: ['b'] }).onQueue(async (input, ctx) => {}).onHttp(async (req, ctx) => {}).handlers()",
+        "S Event a Api GET /x -> b (input, ctx)",
+    ),
+    (
+        "export const config = { name: 'S', triggers: [motia.queue('a')], enqueues: ['b'] }",
+        "S Event a -> b no handler",
+    ),
+];
+
+const PYTHON_TRIGGERS: &[(&str, &str)] = &[
+    (
+        "from motia import http, queue, cron\nconfig = {'name': 'S', 'triggers': [http('POST', '/x', body_schema=S.model_json_schema()), queue('a', input=I), cron('0 * * * * *', condition=is_open), {'type': 'queue', 'topic': 'b'}], 'enqueues': ['c']}\nasync def handler(input_data, ctx):\n    pass\n",
+        "S Api POST /x Event a Cron 0 * * * * * Event b -> c (input_data, ctx)",
+    ),
+    (
+        "from motia import queue\nconfig = {'name': 'S', 'triggers': [queue(topic='a')]}",
+        "S Event a ->  no handler",
+    ),
+    (
+        "config = StepConfig(name='S', triggers=[queue('a')], enqueues=['b'])",
+        "no step",
+    ),
+];
+
+#[test]
+fn triggers_of_the_1_0_dialect() {
+    expect_all(Language::TypeScript, SCRIPT_TRIGGERS);
+    expect_all(Language::Python, PYTHON_TRIGGERS);
 }
 
 #[test]
