@@ -1,7 +1,5 @@
 //! Topics that are constants of other files, in every form that a project may write them in.
 
-use std::fmt::Write as _;
-
 use banister_project::{Host, Step};
 
 /// The step in `steps/a*` of a workspace of `//- path` files: what it declares, then what it sends.
@@ -10,7 +8,7 @@ fn topics(files: &str) -> (String, String) {
     let mut rest = files.trim_start();
     while let Some(file) = rest.strip_prefix("//- ") {
         let end = file.find("\n//- ").map_or(file.len(), |at| at + 1);
-        let (path, text) = file[..end].split_once('\n').unwrap();
+        let (path, text) = file[..end].split_once('\n').unwrap_or((file, ""));
         host.set_file(path.trim(), text.into());
         rest = &file[end..];
     }
@@ -18,9 +16,8 @@ fn topics(files: &str) -> (String, String) {
     let step = projects
         .iter()
         .flat_map(|project| &project.steps)
-        .find(|step| step.file.rsplit('/').next().unwrap().starts_with('a'))
-        .unwrap();
-    (declared(step), sent(step))
+        .find(|step| step.file.contains("steps/a"));
+    step.map(|step| (declared(step), sent(step))).unwrap_or_default()
 }
 
 fn declared(step: &Step) -> String {
@@ -42,7 +39,7 @@ fn sent(step: &Step) -> String {
 /// Notes a case that is not as it should be: one run shows them all.
 fn expect(wrong: &mut String, case: &str, found: &(String, String), meant: (&str, &str)) {
     if (found.0.as_str(), found.1.as_str()) != meant {
-        writeln!(wrong, "{case}\n  found {found:?}\n  meant {meant:?}").unwrap();
+        wrong.extend([case, &format!("\n  found {found:?}\n  meant {meant:?}\n")]);
     }
 }
 
@@ -60,117 +57,118 @@ export const WIDE = { ...FLAT, c: 'flat.c' }
 export default { main: 'default.main' }
 ";
 
+const SCRIPT_CASES: &[(&str, &str, &str, &str, &str)] = &[
+    // the import, the declaration, the topic that is sent; then what both are
+    (
+        "{ CREATED }",
+        "[CREATED]",
+        "CREATED",
+        "order.created",
+        "order.created",
+    ),
+    (
+        "{ Topics }",
+        "[Topics.Order.Paid]",
+        "Topics['Lost']",
+        "order.paid",
+        "lost",
+    ),
+    (
+        "{ Topics as T }",
+        "[T.Order.Paid]",
+        "T.Order.Created",
+        "order.paid",
+        "order.created",
+    ),
+    (
+        "* as T",
+        "[T.Kind.A, T.CREATED]",
+        "T.Topics.Lost",
+        "kind.a order.created",
+        "lost",
+    ),
+    ("T", "[T.main]", "T.main", "default.main", "default.main"),
+    (
+        "{ default as T }",
+        "[T.main]",
+        "T['main']",
+        "default.main",
+        "default.main",
+    ),
+    (
+        "{ Kind }",
+        "Object.values(Kind)",
+        "input.x ? Kind.A : Kind.B",
+        "kind.a kind.b",
+        "kind.a|kind.b",
+    ),
+    (
+        "{ Kind }",
+        "[...Object.values(Kind), 'c']",
+        "Kind[input.kind]",
+        "kind.a kind.b c",
+        "kind.a|kind.b",
+    ),
+    ("{ ALL }", "ALL", "ALL[1]", "all.a all.b", "all.b"),
+    (
+        "{ ALL, FLAT }",
+        "[...ALL, ...Object.values(FLAT)]",
+        "FLAT[input.k] || 'x'",
+        "all.a all.b flat.a flat.b",
+        "flat.a|flat.b|x",
+    ),
+    (
+        "{ MORE }",
+        "[...MORE]",
+        "MORE[input.at]",
+        "all.a all.b order.created",
+        "all.a|all.b|order.created",
+    ),
+    (
+        "{ ALL, PREFIX }",
+        "ALL.concat(['z'])",
+        "`${PREFIX}.${'x'}`",
+        "all.a all.b z",
+        "order.x",
+    ),
+    (
+        "{ PREFIX }",
+        "[PREFIX + '.a', `${PREFIX}.b`]",
+        "PREFIX + '.' + input.x",
+        "order.a order.b",
+        "?",
+    ),
+    ("{ EMITS }", "EMITS", "EMITS[0].topic", "e.a e.b", "e.a"),
+    ("{ EMITS }", "[EMITS[1], ...EMITS]", "'x'", "e.b e.a e.b", "x"),
+    (
+        "{ ROWS }",
+        "ROWS.map((row) => row.topic)",
+        "ROWS.find((r) => r.n === input.n)!.topic",
+        "row.a row.b",
+        "row.a|row.b",
+    ),
+    (
+        "{ ROWS }",
+        "ROWS.map(({ topic }) => topic)",
+        "(ROWS[input.at] as any).topic",
+        "row.a row.b",
+        "row.a|row.b",
+    ),
+    (
+        "{ WIDE }",
+        "Object.values(WIDE)",
+        "WIDE.a",
+        "flat.a flat.b flat.c",
+        "flat.a",
+    ),
+    ("{ NONE }", "[NONE.a, 'b']", "NONE.x", "b ?", "?"),
+    ("{ NONE }", "[...NONE, 'b']", "NONE[input.x]", "b ?", "?"),
+];
+
 #[test]
 fn constants_of_typescript() {
     let mut wrong = String::new();
-    let cases = [
-        // the import, the declaration, the topic that is sent; then what both are
-        (
-            "{ CREATED }",
-            "[CREATED]",
-            "CREATED",
-            "order.created",
-            "order.created",
-        ),
-        (
-            "{ Topics }",
-            "[Topics.Order.Paid]",
-            "Topics['Lost']",
-            "order.paid",
-            "lost",
-        ),
-        (
-            "{ Topics as T }",
-            "[T.Order.Paid]",
-            "T.Order.Created",
-            "order.paid",
-            "order.created",
-        ),
-        (
-            "* as T",
-            "[T.Kind.A, T.CREATED]",
-            "T.Topics.Lost",
-            "kind.a order.created",
-            "lost",
-        ),
-        ("T", "[T.main]", "T.main", "default.main", "default.main"),
-        (
-            "{ default as T }",
-            "[T.main]",
-            "T['main']",
-            "default.main",
-            "default.main",
-        ),
-        (
-            "{ Kind }",
-            "Object.values(Kind)",
-            "input.x ? Kind.A : Kind.B",
-            "kind.a kind.b",
-            "kind.a|kind.b",
-        ),
-        (
-            "{ Kind }",
-            "[...Object.values(Kind), 'c']",
-            "Kind[input.kind]",
-            "kind.a kind.b c",
-            "kind.a|kind.b",
-        ),
-        ("{ ALL }", "ALL", "ALL[1]", "all.a all.b", "all.b"),
-        (
-            "{ ALL, FLAT }",
-            "[...ALL, ...Object.values(FLAT)]",
-            "FLAT[input.k] || 'x'",
-            "all.a all.b flat.a flat.b",
-            "flat.a|flat.b|x",
-        ),
-        (
-            "{ MORE }",
-            "[...MORE]",
-            "MORE[input.at]",
-            "all.a all.b order.created",
-            "all.a|all.b|order.created",
-        ),
-        (
-            "{ ALL, PREFIX }",
-            "ALL.concat(['z'])",
-            "`${PREFIX}.${'x'}`",
-            "all.a all.b z",
-            "order.x",
-        ),
-        (
-            "{ PREFIX }",
-            "[PREFIX + '.a', `${PREFIX}.b`]",
-            "PREFIX + '.' + input.x",
-            "order.a order.b",
-            "?",
-        ),
-        ("{ EMITS }", "EMITS", "EMITS[0].topic", "e.a e.b", "e.a"),
-        ("{ EMITS }", "[EMITS[1], ...EMITS]", "'x'", "e.b e.a e.b", "x"),
-        (
-            "{ ROWS }",
-            "ROWS.map((row) => row.topic)",
-            "ROWS.find((r) => r.n === input.n)!.topic",
-            "row.a row.b",
-            "row.a|row.b",
-        ),
-        (
-            "{ ROWS }",
-            "ROWS.map(({ topic }) => topic)",
-            "(ROWS[input.at] as any).topic",
-            "row.a row.b",
-            "row.a|row.b",
-        ),
-        (
-            "{ WIDE }",
-            "Object.values(WIDE)",
-            "WIDE.a",
-            "flat.a flat.b flat.c",
-            "flat.a",
-        ),
-        ("{ NONE }", "[NONE.a, 'b']", "NONE.x", "b ?", "?"),
-        ("{ NONE }", "[...NONE, 'b']", "NONE[input.x]", "b ?", "?"),
-    ];
-    for (import, emits, topic, declared, sent) in cases {
+    for &(import, emits, topic, declared, sent) in SCRIPT_CASES {
         let step = format!(
             "import {import} from '../lib/topics'\n\
              export const config = {{ type: 'event', name: 'A', subscribes: [], emits: {emits} }}\n\
@@ -295,6 +293,108 @@ fn constants_of_commonjs() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+const PYTHON_CASES: &[(&str, &str, &str, &str, &str)] = &[
+    (
+        "CREATED",
+        "[CREATED]",
+        "CREATED",
+        "order.created",
+        "order.created",
+    ),
+    (
+        "Kind",
+        "[Kind.A.value, Kind.B]",
+        "Kind.B.value",
+        "kind.a kind.b",
+        "kind.b",
+    ),
+    (
+        "Kind",
+        "[kind.value for kind in Kind]",
+        "Kind[data['k']].value",
+        "kind.a kind.b",
+        "kind.a|kind.b",
+    ),
+    (
+        "Kind",
+        "[k for k in Kind]",
+        "Kind.A if data else Kind.B",
+        "kind.a kind.b",
+        "kind.a|kind.b",
+    ),
+    (
+        "Topics",
+        "[Topics.LOST]",
+        "Topics.Order.PAID",
+        "lost",
+        "order.paid",
+    ),
+    (
+        "ALL, CREATED",
+        "[*ALL, CREATED]",
+        "ALL[0]",
+        "all.a all.b order.created",
+        "all.a",
+    ),
+    (
+        "ALL, MORE",
+        "MORE",
+        "MORE[1]",
+        "all.a all.b order.created",
+        "all.b",
+    ),
+    (
+        "ALL, CREATED",
+        "ALL + [CREATED]",
+        "'x'",
+        "all.a all.b order.created",
+        "x",
+    ),
+    ("PAIR", "list(PAIR)", "PAIR[1]", "p.a p.b", "p.b"),
+    (
+        "MAP",
+        "list(MAP.values())",
+        "MAP[data['k']]",
+        "map.x map.y",
+        "map.x|map.y",
+    ),
+    (
+        "MAP",
+        "[*MAP.values()]",
+        "MAP.get(data['k'], 'z')",
+        "map.x map.y",
+        "map.x|map.y|z",
+    ),
+    (
+        "ROWS",
+        "[row['topic'] for row in ROWS]",
+        "ROWS[0]['topic']",
+        "row.a row.b",
+        "row.a",
+    ),
+    (
+        "TYPED, PREFIX",
+        "[TYPED, f'{PREFIX}.x']",
+        "PREFIX + '.y'",
+        "typed order.x",
+        "order.y",
+    ),
+    (
+        "PERCENT, FORMAT",
+        "[PERCENT, FORMAT]",
+        "'{}.z'.format(PERCENT)",
+        "order.done order.sent",
+        "order.done.z",
+    ),
+    (
+        "*",
+        "[CREATED, *PAIR]",
+        "Topics.LOST",
+        "order.created p.a p.b",
+        "lost",
+    ),
+];
+
 #[test]
 fn constants_of_python() {
     let mut wrong = String::new();
@@ -318,108 +418,7 @@ class Topics:
     class Order:
         PAID = 'order.paid'
 ";
-    let cases = [
-        (
-            "CREATED",
-            "[CREATED]",
-            "CREATED",
-            "order.created",
-            "order.created",
-        ),
-        (
-            "Kind",
-            "[Kind.A.value, Kind.B]",
-            "Kind.B.value",
-            "kind.a kind.b",
-            "kind.b",
-        ),
-        (
-            "Kind",
-            "[kind.value for kind in Kind]",
-            "Kind[data['k']].value",
-            "kind.a kind.b",
-            "kind.a|kind.b",
-        ),
-        (
-            "Kind",
-            "[k for k in Kind]",
-            "Kind.A if data else Kind.B",
-            "kind.a kind.b",
-            "kind.a|kind.b",
-        ),
-        (
-            "Topics",
-            "[Topics.LOST]",
-            "Topics.Order.PAID",
-            "lost",
-            "order.paid",
-        ),
-        (
-            "ALL, CREATED",
-            "[*ALL, CREATED]",
-            "ALL[0]",
-            "all.a all.b order.created",
-            "all.a",
-        ),
-        (
-            "ALL, MORE",
-            "MORE",
-            "MORE[1]",
-            "all.a all.b order.created",
-            "all.b",
-        ),
-        (
-            "ALL, CREATED",
-            "ALL + [CREATED]",
-            "'x'",
-            "all.a all.b order.created",
-            "x",
-        ),
-        ("PAIR", "list(PAIR)", "PAIR[1]", "p.a p.b", "p.b"),
-        (
-            "MAP",
-            "list(MAP.values())",
-            "MAP[data['k']]",
-            "map.x map.y",
-            "map.x|map.y",
-        ),
-        (
-            "MAP",
-            "[*MAP.values()]",
-            "MAP.get(data['k'], 'z')",
-            "map.x map.y",
-            "map.x|map.y|z",
-        ),
-        (
-            "ROWS",
-            "[row['topic'] for row in ROWS]",
-            "ROWS[0]['topic']",
-            "row.a row.b",
-            "row.a",
-        ),
-        (
-            "TYPED, PREFIX",
-            "[TYPED, f'{PREFIX}.x']",
-            "PREFIX + '.y'",
-            "typed order.x",
-            "order.y",
-        ),
-        (
-            "PERCENT, FORMAT",
-            "[PERCENT, FORMAT]",
-            "'{}.z'.format(PERCENT)",
-            "order.done order.sent",
-            "order.done.z",
-        ),
-        (
-            "*",
-            "[CREATED, *PAIR]",
-            "Topics.LOST",
-            "order.created p.a p.b",
-            "lost",
-        ),
-    ];
-    for (import, emits, topic, declared, sent) in cases {
+    for &(import, emits, topic, declared, sent) in PYTHON_CASES {
         for (place, path) in [
             (".topics", "steps/topics.py"),
             ("topics", "topics.py"),
@@ -474,6 +473,46 @@ fn modules_of_python() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+const RUBY_CASES: &[(&str, &str, &str, &str)] = &[
+    (
+        "[Topics::CREATED]",
+        "Topics::Order::PAID",
+        "order.created",
+        "order.paid",
+    ),
+    ("Topics::ALL", "LOST", "all.a all.b", "lost"),
+    (
+        "Topics::ALL + [LOST]",
+        "Topics::ALL[0]",
+        "all.a all.b lost",
+        "all.a",
+    ),
+    (
+        "%w[x y] + [Topics::CREATED]",
+        "\"#{Topics::PREFIX}.z\"",
+        "x y order.created",
+        "order.z",
+    ),
+    (
+        "[*Topics::ALL, 'x']",
+        "Topics::MAP[input['k']]",
+        "all.a all.b x",
+        "map.x|map.y",
+    ),
+    (
+        "Topics::MAP.values",
+        "Topics::MAP.fetch(input['k'], 'z')",
+        "map.x map.y",
+        "map.x|map.y|z",
+    ),
+    (
+        "[Topics::MAP[:x], :symbol]",
+        "input['x'] ? LOST : Topics::CREATED",
+        "map.x symbol",
+        "lost|order.created",
+    ),
+];
+
 #[test]
 fn constants_of_ruby() {
     let mut wrong = String::new();
@@ -490,46 +529,7 @@ module Topics
 end
 LOST = 'lost'
 ";
-    let cases = [
-        (
-            "[Topics::CREATED]",
-            "Topics::Order::PAID",
-            "order.created",
-            "order.paid",
-        ),
-        ("Topics::ALL", "LOST", "all.a all.b", "lost"),
-        (
-            "Topics::ALL + [LOST]",
-            "Topics::ALL[0]",
-            "all.a all.b lost",
-            "all.a",
-        ),
-        (
-            "%w[x y] + [Topics::CREATED]",
-            "\"#{Topics::PREFIX}.z\"",
-            "x y order.created",
-            "order.z",
-        ),
-        (
-            "[*Topics::ALL, 'x']",
-            "Topics::MAP[input['k']]",
-            "all.a all.b x",
-            "map.x|map.y",
-        ),
-        (
-            "Topics::MAP.values",
-            "Topics::MAP.fetch(input['k'], 'z')",
-            "map.x map.y",
-            "map.x|map.y|z",
-        ),
-        (
-            "[Topics::MAP[:x], :symbol]",
-            "input['x'] ? LOST : Topics::CREATED",
-            "map.x symbol",
-            "lost|order.created",
-        ),
-    ];
-    for (emits, topic, declared, sent) in cases {
+    for &(emits, topic, declared, sent) in RUBY_CASES {
         for (require, path) in [
             ("require_relative 'topics'", "steps/topics.rb"),
             ("require_relative '../lib/topics'", "lib/topics.rb"),

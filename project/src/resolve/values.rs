@@ -21,24 +21,21 @@ impl Resolver<'_> {
         if !topics.iter().any(|topic| topic.topic.text.is_open()) {
             return;
         }
-        *topics = std::mem::take(topics)
-            .into_iter()
-            .flat_map(|topic| self.topic(from, topic))
-            .collect();
+        *topics = topics.iter().flat_map(|topic| self.topic(from, topic)).collect();
     }
 
-    fn topic(&self, from: &Source, topic: TopicRef) -> Vec<TopicRef> {
+    fn topic(&self, from: &Source, topic: &TopicRef) -> Vec<TopicRef> {
         let Text::Import(import) = &topic.topic.text else {
             let text = self.text(from, &topic.topic.text);
-            return vec![with_text(&topic, text)];
+            return vec![with_text(topic, text)];
         };
         let mut found = Vec::new();
         let is_whole = self.collect(from, import, MAX_HOPS, &mut found).is_some();
         let is_known = found.iter().all(|text| !text.candidates().is_empty());
         if !is_whole || !is_known || found.is_empty() {
-            return vec![with_text(&topic, unknown(import))];
+            return vec![with_text(topic, unknown(import))];
         }
-        found.into_iter().map(|text| with_text(&topic, text)).collect()
+        found.into_iter().map(|text| with_text(topic, text)).collect()
     }
 
     fn resolved(&self, from: &Source, text: &Text, hops: usize) -> Text {
