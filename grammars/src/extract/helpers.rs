@@ -193,22 +193,34 @@ fn holds(outer: Span, inner: Span) -> bool {
     outer.start <= inner.start && inner.end <= outer.end
 }
 
-/// True if a statement with a condition holds a message or leaves the function.
+/// True if a condition decides over a message or leaves the function.
 fn branches(body: &Body<'_>, sites: &[EmitSite]) -> bool {
     body.statements.iter().any(|statement| match statement {
         Statement::Nested(nested) if nested.heads.is_empty() => {
             nested.bodies.iter().any(|body| branches(body, sites))
         }
         Statement::Nested(nested) => nested.bodies.iter().any(|body| decides(body, sites)),
-        Statement::Expr(expr) => match &expr.kind {
-            ExprKind::Choice(_) | ExprKind::Both(_) | ExprKind::Either(_) => {
-                sites.iter().any(|site| holds(expr.span, site.span))
-            }
-            ExprKind::Compound(nested) => nested.bodies.iter().any(|body| decides(body, sites)),
-            _ => false,
-        },
-        _ => false,
+        Statement::Expr(value) | Statement::Return(Some(value)) => picks(value, sites),
+        Statement::Bind(bind) => bind.value.as_ref().is_some_and(|value| picks(value, sites)),
+        Statement::Return(None) | Statement::Function(_) | Statement::Class(_) => false,
     })
+}
+
+/// True if an expression with a condition holds a message.
+fn picks(expr: &Expr<'_>, sites: &[EmitSite]) -> bool {
+    match &expr.kind {
+        ExprKind::Choice(_) | ExprKind::Both(_) | ExprKind::Either(_) => {
+            sites.iter().any(|site| holds(expr.span, site.span))
+        }
+        ExprKind::Compound(nested) => nested.bodies.iter().any(|body| decides(body, sites)),
+        ExprKind::Function(function) => branches(&function.body, sites),
+        ExprKind::Assign(bind) => bind.value.as_ref().is_some_and(|value| picks(value, sites)),
+        _ => {
+            let mut found = false;
+            expr.each_part(&mut |part| found = found || picks(part, sites));
+            found
+        }
+    }
 }
 
 fn decides(body: &Body<'_>, sites: &[EmitSite]) -> bool {

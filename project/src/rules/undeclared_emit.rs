@@ -65,7 +65,11 @@ fn is_choice_of_helper(step: &Step, site: &EmitSite) -> bool {
         .emit_sites()
         .iter()
         .filter(|other| other.span == site.span && other.through.is_some());
-    !through.always && of_call.any(|other| other.topic.as_ref().is_some_and(is_declared))
+    let is_fixed = site
+        .topic
+        .as_ref()
+        .is_some_and(|topic| topic.text.known().is_some());
+    !(through.always && is_fixed) && of_call.any(|other| other.topic.as_ref().is_some_and(is_declared))
 }
 
 fn report(
@@ -420,6 +424,10 @@ end
             "export const tell = async (emit, ok) => { if (ok) { await emit({ topic: 'a.done' }) } else { await emit({ topic: 'a.lost' }) } }",
             "export const tell = async (emit, ok) => { if (ok) return emit({ topic: 'a.done' })\n  await emit({ topic: 'a.lost' }) }",
             "export const tell = async (emit, kind) => { switch (kind) { case 'a': await emit({ topic: 'a.done' }); break; default: await emit({ topic: 'a.lost' }) } }",
+            "export const tell = async (emit, ok) => ok ? emit({ topic: 'a.done' }) : emit({ topic: 'a.lost' })",
+            "export const tell = async (emit, list) => { await Promise.all(list.map((x) => { if (x) return emit({ topic: 'a.done' }); return emit({ topic: 'a.lost' }) })) }",
+            "export const tell = async (emit, ok) => { await emit({ topic: ok ? 'a.done' : 'a.lost' }) }",
+            "export const tell = async (emit, ok) => { ok && await emit({ topic: 'a.lost' }); await emit({ topic: 'a.done' }) }",
             // The topic is computed.
             "export const tell = async (emit, kind) => { await emit({ topic: `a.${kind}` }) }",
             // The parameter is none that is known to send.
