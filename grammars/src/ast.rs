@@ -219,6 +219,8 @@ pub(crate) enum Opaque {
     Object,
     /// The part is thrown away (`void x`).
     Dropped,
+    /// Nothing yet: a variable that is declared without a value.
+    Unset,
 }
 
 #[derive(Debug)]

@@ -28,6 +28,7 @@ mod payload;
 
 mod emits;
 mod escapes;
+mod helpers;
 mod seed;
 mod uses;
 mod visit;
@@ -76,12 +77,12 @@ pub fn extract_tree(language: Language, text: &str, tree: &Tree) -> FileFacts {
     let mut model = Model::of(&module);
     let handler = model.find_handler();
     if let Some(config) = model.find_config() {
-        facts.step = model.step_fact(config, handler);
+        facts.step = model.step_fact(&config, handler);
         if facts.step.is_none() {
-            facts.stream = model.stream_fact(config);
+            facts.stream = model.stream_fact(&config);
         }
         if facts.step.is_some() || facts.stream.is_some() {
-            facts.config = Some(model.config_fact(config));
+            facts.config = Some(model.config_fact(&config));
         }
     }
     model.handler = handler.map(|handler| HandlerRole {
@@ -90,11 +91,13 @@ pub fn extract_tree(language: Language, text: &str, tree: &Tree) -> FileFacts {
     });
     let input = facts.step.as_ref().and_then(input_schema);
     let found = visit::visit(&model, input.map(|input| &input.schema));
+    facts.helpers = model.helpers(&found);
     facts.emits = found.emits;
+    facts.hand_overs = found.hand_overs;
     facts.state_uses = found.state_uses;
     facts.stream_uses = found.stream_uses;
     facts.seed_uses = found.seed_uses;
-    facts.emit_escapes |= found.escapes;
+    facts.emit_escapes |= !found.escapes.is_empty();
     let is_definition = facts.step.is_some() || facts.stream.is_some();
     facts.exports = BTreeMap::new();
     model.add_exports(&mut facts, is_definition);

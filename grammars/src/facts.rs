@@ -4,9 +4,11 @@
 //! Facts depend on the bytes of their own file only. What needs another file — an imported constant, a schema from a
 //! shared module — is an [`ImportRef`] that the project resolves.
 
+mod combine;
 mod comments;
 mod config;
 mod emit;
+mod helper;
 mod schema;
 mod seed;
 mod step;
@@ -22,7 +24,8 @@ use crate::text::Span;
 
 pub use comments::{IgnoreFact, IgnoreScope, IgnoredRule};
 pub use config::{ConfigEntry, ConfigFact, ConfigKind, ConfigValue};
-pub use emit::{EmitSite, FieldShape, Shape};
+pub use emit::{EmitSite, FieldShape, Shape, Through};
+pub use helper::{Argument, HandOver, Handed, HelperEmit, HelperFact, HelperParam};
 pub use schema::{SchemaFact, SchemaNotation, StreamFact, Unfit, UnfitKind};
 pub use seed::{SeedForm, SeedUse};
 pub use step::{Declaration, Dialect, HandlerFact, KeyFact, StepFact, StepKind, TopicRef, Trigger};
@@ -48,9 +51,14 @@ pub struct FileFacts {
     pub stream_uses: Vec<StreamUse>,
     /// Every use of a form that documents show and no release knows, in source order.
     pub seed_uses: Vec<SeedUse>,
-    /// True if `emit` or the whole context is handed to code that this file does not show, so that messages may be
-    /// sent which [`FileFacts::emits`] does not list.
+    /// True if `emit` or the whole context is handed to code that cannot be found, so that messages may be sent which
+    /// [`FileFacts::emits`] does not list.
     pub emit_escapes: bool,
+    /// Every call of another module's function that is handed `emit` or the context. The project looks the functions
+    /// up and adds what they send to [`FileFacts::emits`], or sets [`FileFacts::emit_escapes`].
+    pub hand_overs: Vec<HandOver>,
+    /// Functions that other files may hand `emit` or the context to, by name; members with a dot.
+    pub helpers: BTreeMap<String, HelperFact>,
     /// Exported (TS/JS) or module-level (Python, Ruby) values that other files may refer to, by name.
     pub exports: BTreeMap<String, ConstValue>,
     /// Exported or module-level schemas, by name.
@@ -76,6 +84,8 @@ impl FileFacts {
             stream_uses: Vec::new(),
             seed_uses: Vec::new(),
             emit_escapes: false,
+            hand_overs: Vec::new(),
+            helpers: BTreeMap::new(),
             exports: BTreeMap::new(),
             schemas: BTreeMap::new(),
             imports: Vec::new(),

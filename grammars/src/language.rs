@@ -38,6 +38,11 @@ impl Language {
         }
     }
 
+    /// True for TypeScript and JavaScript, which share modules.
+    pub fn is_script(self) -> bool {
+        matches!(self, Language::TypeScript | Language::JavaScript)
+    }
+
     /// The name as people write it.
     pub fn name(self) -> &'static str {
         match self {

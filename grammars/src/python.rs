@@ -4,6 +4,7 @@ mod vocabulary;
 
 mod classes;
 mod expressions;
+mod formatting;
 mod imports;
 mod literals;
 mod patterns;

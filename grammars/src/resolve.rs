@@ -6,12 +6,16 @@ use crate::language::Language;
 use crate::model::Model;
 use crate::scope::{Binding, Def, Step};
 
+mod factories;
 mod folding;
 pub(crate) use folding::{last_value, unknown};
 mod imports;
 mod items;
+mod lists;
+pub(crate) use lists::Member;
 
 mod calls;
+mod results;
 pub(crate) use calls::argument;
 
 /// The end of following an expression.
@@ -110,14 +114,19 @@ impl<'a, 't> Model<'a, 't> {
                     path: vec!["*".to_owned()],
                 }))
             }
-            _ => None,
+            _ => self
+                .identity_call(call, scope)
+                .map(|argument| self.value(argument, scope)),
         }
     }
 
     fn value_of_name(&self, name: &str, scope: ScopeId) -> Value<'a, 't> {
         match self.scopes.lookup(name, scope) {
             Some(binding) => self.value_of_binding(binding),
-            None => self.ruby_constant(name).map_or(Value::Unknown, Value::Import),
+            None => self
+                .ruby_constant(name)
+                .or_else(|| self.star_import(name))
+                .map_or(Value::Unknown, Value::Import),
         }
     }
 
@@ -178,11 +187,16 @@ impl<'a, 't> Model<'a, 't> {
                     None => Value::Unknown,
                 }
             }
+            (Value::Expr(factory, scope), Step::Key(key)) => match factories::factory_part(factory, key) {
+                Some(part) => self.value(part, scope),
+                None => Value::Unknown,
+            },
             (Value::Class(class), Step::Key(key)) => match self.scopes.own(key, class.scope) {
                 Some(binding) => self.value_of_binding(binding),
                 None => Value::Unknown,
             },
             (Value::Import(import), Step::Key(key)) => Value::Import(member_of(import, key)),
+            (Value::Import(import), Step::Item(at)) => Value::Import(member_of(import, &at.to_string())),
             _ => Value::Unknown,
         }
     }
@@ -271,7 +285,7 @@ pub(crate) enum Found<'a, 't> {
 
 /// A member of an imported name. A member of a whole module is one of its exported names.
 pub(crate) fn member_of(mut import: ImportRef, key: &str) -> ImportRef {
-    if import.path.len() == 1 && import.path[0] == "*" {
+    if import.path.len() == 1 && import.path[0] == "*" && key != "*" {
         import.path.clear();
     }
     import.path.push(key.to_owned());

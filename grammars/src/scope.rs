@@ -144,6 +144,14 @@ impl<'a, 't> Scopes<'a, 't> {
         self.mentions.get(name).copied().unwrap_or(0)
     }
 
+    /// The functions that are called by their plain name, each with its calls.
+    pub(crate) fn called_functions(&self) -> impl Iterator<Item = (&'a Function<'t>, &[CallSite<'a, 't>])> {
+        self.calls.iter().filter_map(|(scope, sites)| {
+            let function = self.scopes[scope.index()].function?;
+            Some((function, sites.as_slice()))
+        })
+    }
+
     /// The calls of a function by its name.
     pub(crate) fn calls_of(&self, function: &Function<'t>) -> &[CallSite<'a, 't>] {
         self.calls.get(&function.scope).map_or(&[], Vec::as_slice)

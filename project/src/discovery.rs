@@ -31,13 +31,16 @@ pub const MANIFESTS: [&str; 7] = [
     "Gemfile",
 ];
 
-/// Files that steer how imports resolve; they do not mark a root.
-const RESOLUTION_FILES: [&str; 2] = ["tsconfig.json", "jsconfig.json"];
+/// True for the name of a file that steers how imports resolve; it marks no root. `tsconfig.base.json` and the like
+/// count because others extend them.
+pub(crate) fn steers_resolution(name: &str) -> bool {
+    name == "jsconfig.json" || name.starts_with("tsconfig") && name.ends_with(".json")
+}
 
 /// Globs of every file that can change a finding, for a client that watches files.
 pub const WATCHED: [&str; 5] = [
     "**/*.{ts,mts,cts,js,mjs,cjs,py,rb}",
-    "**/{package,tsconfig,jsconfig}.json",
+    "**/{package,tsconfig*,jsconfig}.json",
     "**/{banister,pyproject}.toml",
     "**/{requirements.txt,Gemfile}",
     "**/*.flow.{yaml,yml}",
@@ -68,7 +71,7 @@ pub fn role(path: &str) -> Option<FileRole> {
     if !folders_are_searched(&folders) || name.is_empty() {
         return None;
     }
-    if MANIFESTS.contains(&name) || RESOLUTION_FILES.contains(&name) {
+    if MANIFESTS.contains(&name) || steers_resolution(name) {
         return Some(FileRole::Manifest);
     }
     if is_flow_test(name) {

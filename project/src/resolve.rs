@@ -1,8 +1,11 @@
 //! Names of other files: from a module as it is written to a file, and from an imported name to its value there.
 
+mod helpers;
 mod modules;
+mod packages;
 mod texts;
 mod tsconfig;
+mod values;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,6 +96,35 @@ fn name_as_module(module: &str, name: &str) -> String {
     format!("{module}{dot}{name}")
 }
 
+/// True if the name is a function that steps may hand `emit` to, or has such members.
+fn holds_helper(facts: &FileFacts, name: &str) -> bool {
+    let is_member = |helper: &str| {
+        helper
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    facts.helpers.keys().any(|helper| is_member(helper))
+}
+
+/// The modules whose names a file hands on: `export * from`, `from x import *`.
+fn everything_of(facts: &FileFacts) -> impl Iterator<Item = &str> {
+    let imported = facts.imports.iter().filter(|import| {
+        import
+            .names
+            .iter()
+            .any(|(theirs, ours)| theirs == "*" && ours == "*")
+    });
+    let exported = match facts.exports.get("*") {
+        Some(ConstValue::List(modules)) => modules.as_slice(),
+        _ => &[],
+    };
+    let exported = exported.iter().filter_map(|module| match module {
+        ConstValue::Import(import) => Some(import.module.as_str()),
+        _ => None,
+    });
+    imported.map(|import| import.module.as_str()).chain(exported)
+}
+
 /// Folder, language and module as written, to the file that is meant.
 type KnownModules<'w> = BTreeMap<(String, Language, String), Option<&'w Source>>;
 
@@ -115,15 +147,20 @@ impl<'w> Resolver<'w> {
     /// The file's facts with imported texts replaced by their values, or nothing if it names none.
     pub(crate) fn resolve(&self, source: &Source) -> Option<Arc<FileFacts>> {
         // A copy of all facts is dear, and most files name none.
-        if !texts::all(&source.facts).any(|text| matches!(text, Text::Import(_))) {
+        let hands_over = source.facts.step.is_some() && !source.facts.hand_overs.is_empty();
+        if !hands_over && !texts::all(&source.facts).any(Text::is_open) {
             return None;
         }
         let mut facts = source.facts.clone();
+        texts::for_each_list(&mut facts, &mut |topics| self.topics(source, topics));
         texts::for_each_mut(&mut facts, &mut |text| {
-            if let Text::Import(import) = text {
-                *text = self.text(source, import);
+            if text.is_open() {
+                *text = self.text(source, text);
             }
         });
+        if hands_over {
+            self.add_helpers(source, &mut facts);
+        }
         Some(Arc::new(facts))
     }
 
@@ -149,58 +186,17 @@ impl<'w> Resolver<'w> {
         None
     }
 
-    fn text(&self, from: &Source, import: &ImportRef) -> Text {
-        let unknown = || {
-            Text::Unknown(format!(
-                "`{}` of `{}` is not a known text",
-                import.path.join("."),
-                import.module
-            ))
-        };
-        match self.constant(from, import, MAX_HOPS) {
-            Some(ConstValue::Text(fact)) => match fact.text {
-                Text::Import(_) => unknown(),
-                text => text,
-            },
-            _ => unknown(),
-        }
-    }
-
-    fn constant(&self, from: &Source, import: &ImportRef, hops: usize) -> Option<ConstValue> {
-        let hops = hops.checked_sub(1)?;
-        let (file, path) = self.target(from, import)?;
-        let (name, members) = path.split_first()?;
-        let value = file.facts.exports.get(name)?;
-        self.member(file, value, members, hops)
-    }
-
-    fn member(&self, file: &Source, value: &ConstValue, path: &[String], hops: usize) -> Option<ConstValue> {
-        match (value, path) {
-            (ConstValue::Import(import), rest) => {
-                let mut import = import.clone();
-                import.path.extend_from_slice(rest);
-                self.constant(file, &import, hops)
-            }
-            (ConstValue::Text(fact), []) => match &fact.text {
-                Text::Import(import) => self.constant(file, import, hops),
-                _ => Some(value.clone()),
-            },
-            (_, []) => Some(value.clone()),
-            (ConstValue::Object(fields), [name, rest @ ..]) => {
-                let (_, field) = fields.iter().find(|(field, _)| field == name)?;
-                self.member(file, field, rest, hops)
-            }
-            _ => None,
-        }
-    }
-
     /// The file and the path of names in it that an import means.
     fn target(&self, from: &Source, import: &ImportRef) -> Option<(&'w Source, Vec<String>)> {
         if let Some(module) = self.module(from, &import.module) {
-            return self.exported(module, &import.path);
+            return self.exported(module, import.path.clone(), MAX_HOPS);
         }
         let (name, rest) = import.path.split_first()?;
-        self.exported(self.file_of_name(from, &import.module, name)?, rest)
+        self.exported(
+            self.file_of_name(from, &import.module, name)?,
+            rest.to_vec(),
+            MAX_HOPS,
+        )
     }
 
     /// `from . import topics` names a file where the folder is no declared package.
@@ -212,43 +208,52 @@ impl<'w> Resolver<'w> {
 
     /// Where a path of names really starts: `*` is the module itself, a Python package may hold the name as a file of
     /// its own, and `export * from` hands names through.
-    fn exported(&self, target: &'w Source, path: &[String]) -> Option<(&'w Source, Vec<String>)> {
-        let (mut file, mut path) = (target, path.to_vec());
-        for _ in 0..MAX_HOPS {
-            if path.first().is_some_and(|name| name == "*") {
-                path.remove(0);
-            }
-            let name = path.first()?.clone();
-            if file.facts.exports.contains_key(&name) || file.facts.schemas.contains_key(&name) {
-                return Some((file, path));
-            }
-            if let Some(inner) = self
-                .modules
-                .submodule(&file.path, &name)
-                .find_map(|path| self.files.get(&path))
-            {
-                path.remove(0);
-                file = inner;
-                continue;
-            }
-            let handed_on = file.facts.imports.iter().find_map(|import| {
-                let every = import
-                    .names
-                    .iter()
-                    .any(|(theirs, ours)| theirs == "*" && ours == "*");
-                let named = import.names.iter().find(|(_, ours)| *ours == name);
-                let next = (every || named.is_some())
-                    .then(|| self.module(file, &import.module))
-                    .flatten()?;
-                Some((next, named.map(|(theirs, _)| theirs.clone())))
-            });
-            let (next, renamed) = handed_on?;
-            if let Some(renamed) = renamed {
-                path[0] = renamed;
-            }
-            file = next;
+    fn exported(
+        &self,
+        file: &'w Source,
+        mut path: Vec<String>,
+        hops: usize,
+    ) -> Option<(&'w Source, Vec<String>)> {
+        let hops = hops.checked_sub(1)?;
+        if path.first().is_some_and(|name| name == "*") {
+            path.remove(0);
         }
-        None
+        let name = path.first()?.clone();
+        let facts = &file.facts;
+        let is_own = facts.exports.contains_key(&name)
+            || facts.schemas.contains_key(&name)
+            || holds_helper(facts, &name);
+        if name != "*" && is_own {
+            return Some((file, path));
+        }
+        if let Some(inner) = self
+            .modules
+            .submodule(&file.path, &name)
+            .find_map(|path| self.files.get(&path))
+        {
+            path.remove(0);
+            return self.exported(inner, path, hops);
+        }
+        let named = facts.imports.iter().find_map(|import| {
+            let (theirs, _) = import.names.iter().find(|(_, ours)| *ours == name)?;
+            let next = self.module(file, &import.module)?;
+            Some((next, theirs.clone()))
+        });
+        if let Some((next, theirs)) = named.filter(|_| name != "*") {
+            path[0] = theirs;
+            return self.exported(next, path, hops);
+        }
+        let through = everything_of(facts)
+            .filter_map(|module| self.module(file, module))
+            .find_map(|next| self.exported(next, path.clone(), hops));
+        through.or_else(|| {
+            // `module.exports = …` is what a `require` of the whole module yields.
+            let is_whole = facts.language.is_script() && facts.exports.contains_key("default");
+            is_whole.then(|| {
+                path.insert(0, "default".to_owned());
+                (file, path)
+            })
+        })
     }
 
     fn module(&self, from: &Source, module: &str) -> Option<&'w Source> {

@@ -1,18 +1,17 @@
 //! Finding the `config` and the `handler` of a file, whatever form they are written in.
 
-use crate::ast::{Call, Entry, Expr, ExprKind, Function, Name, ScopeId, Statement};
+use crate::ast::{Entry, Expr, ExprKind, Function, Name, ScopeId, Statement};
 use crate::language::Language;
 use crate::model::Model;
 use crate::resolve::{Found, Value, last_value};
 use crate::scope::{Binding, Def, Step};
 use crate::text::Span;
 
-/// The config of a file: an object and the scope that its names mean something in.
-#[derive(Clone, Copy)]
+/// The config of a file.
 pub(crate) struct Config<'a, 't> {
     pub(crate) span: Span,
-    pub(crate) entries: &'a [Entry<'t>],
-    pub(crate) scope: ScopeId,
+    /// Its entries with their scopes; several lists if it is put together from several objects.
+    pub(crate) parts: Vec<(&'a [Entry<'t>], ScopeId)>,
     /// True if the object is changed after its definition.
     pub(crate) rewritten: bool,
 }
@@ -42,21 +41,14 @@ impl<'a, 't> Model<'a, 't> {
     }
 
     fn config_of(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Option<Config<'a, 't>> {
-        match self.value(expr, scope) {
-            Value::Expr(
-                Expr {
-                    kind: ExprKind::Object(entries),
-                    span,
-                },
-                scope,
-            ) => Some(Config {
-                span: *span,
-                entries,
-                scope,
-                rewritten: self.is_config_rewritten(expr),
-            }),
-            _ => None,
-        }
+        let Value::Expr(found, _) = self.value(expr, scope) else {
+            return None;
+        };
+        Some(Config {
+            span: found.span,
+            parts: self.object_parts(expr, scope)?,
+            rewritten: self.is_config_rewritten(expr),
+        })
     }
 
     /// What a Ruby file's `config` method returns.
@@ -79,30 +71,28 @@ impl<'a, 't> Model<'a, 't> {
     }
 
     /// The expression that the module publishes under `name`.
-    fn published(&self, name: &str) -> Option<(&'a Expr<'t>, ScopeId)> {
+    fn published(&self, name: &'static str) -> Option<(&'a Expr<'t>, ScopeId)> {
         if let Some(binding) = self.published_binding(name) {
             return match binding.defs.last()? {
-                Def::Value { value, path, scope } => match path.as_slice() {
-                    [] => Some((value, *scope)),
-                    [Step::Key("config")] => Some((factory_argument(value, 0)?, *scope)),
+                Def::Value { value, path, scope } if path.is_empty() => Some((value, *scope)),
+                def => match self.value_of_def(def) {
+                    Value::Expr(value, scope) => Some((value, scope)),
                     _ => None,
                 },
+            };
+        }
+        // `export default { config, handler }`, `module.exports = { config, handler }`, `export default step(…)`
+        let Value::Expr(found, scope) = self.value_of_binding(self.published_binding("default")?) else {
+            return None;
+        };
+        if let ExprKind::Object(entries) = &found.kind {
+            return match self.find_entry(entries, name, scope) {
+                Found::Pair(value, scope) => Some((value, scope)),
                 _ => None,
             };
         }
-        // `export default { config, handler }`, `module.exports = { config, handler }`
-        let Value::Expr(
-            Expr {
-                kind: ExprKind::Object(entries),
-                ..
-            },
-            scope,
-        ) = self.value_of_binding(self.published_binding("default")?)
-        else {
-            return None;
-        };
-        match self.find_entry(entries, name, scope) {
-            Found::Pair(value, scope) => Some((value, scope)),
+        match self.project(Value::Expr(found, scope), Step::Key(name)) {
+            Value::Expr(value, scope) => Some((value, scope)),
             _ => None,
         }
     }
@@ -128,17 +118,16 @@ impl<'a, 't> Model<'a, 't> {
         let found = match self.published_binding("handler") {
             Some(binding) => match binding.defs.last()? {
                 Def::Function(function) => Some(*function),
-                Def::Value { value, path, scope } => match path.as_slice() {
-                    [] => self.handler_function(value, *scope),
-                    [Step::Key("handler")] => self.handler_function(factory_argument(value, 1)?, *scope),
-                    _ => None,
-                },
-                _ => None,
+                Def::Value { value, path, scope } if path.is_empty() => self.handler_function(value, *scope),
+                def => self.handler_of_value(&self.value_of_def(def)),
             },
-            None => {
-                let (value, scope) = self.published("handler")?;
-                self.handler_function(value, scope)
-            }
+            None => match self.published("handler") {
+                Some((value, scope)) => self.handler_function(value, scope),
+                None => {
+                    let whole = self.value_of_binding(self.published_binding("default")?);
+                    self.handler_of_value(&self.project(whole, Step::Key("handler")))
+                }
+            },
         };
         let function = found?;
         Some(Handler {
@@ -197,7 +186,11 @@ impl<'a, 't> Model<'a, 't> {
 
     fn handler_function(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Option<&'a Function<'t>> {
         let _step = self.step()?;
-        match self.value(expr, scope) {
+        self.handler_of_value(&self.value(expr, scope))
+    }
+
+    fn handler_of_value(&self, value: &Value<'a, 't>) -> Option<&'a Function<'t>> {
+        match value {
             Value::Function(function) => Some(function),
             // `withMiddleware(a, b, async (req, ctx) => …)` calls its last function in the end.
             Value::Expr(
@@ -210,7 +203,7 @@ impl<'a, 't> Model<'a, 't> {
                 .args
                 .iter()
                 .rev()
-                .find_map(|arg| self.handler_function(arg, scope)),
+                .find_map(|arg| self.handler_function(arg, *scope)),
             _ => None,
         }
     }
@@ -252,17 +245,5 @@ fn holds(expr: &Expr<'_>, function: &Function<'_>) -> bool {
         ExprKind::Cast(cast) => holds(&cast.value, function),
         ExprKind::Call(call) => call.args.iter().any(|arg| holds(arg, function)),
         _ => false,
-    }
-}
-
-/// An argument of `step(config, handler)`.
-fn factory_argument<'a, 't>(value: &'a Expr<'t>, at: usize) -> Option<&'a Expr<'t>> {
-    let ExprKind::Call(call) = &value.uncast().kind else {
-        return None;
-    };
-    let call: &'a Call<'t> = call;
-    match call.callee.as_name() {
-        Some("step") => call.args.get(at),
-        _ => None,
     }
 }

@@ -7,6 +7,7 @@ use crate::model::Model;
 use crate::resolve::Value;
 
 use super::config::Config;
+use super::step::Key;
 
 /// Deeper values count as unknown; the deepest that the framework reads is `infrastructure.handler.ram` of a trigger.
 const MAX_LEVELS: usize = 6;
@@ -37,13 +38,18 @@ const GLOBALS: [&str; 9] = [
 ];
 
 impl<'a, 't> Model<'a, 't> {
-    /// The visible values of a config.
-    pub(super) fn config_fact(&self, config: Config<'a, 't>) -> ConfigFact {
-        let (entries, open) = self.config_entries(config.entries, config.scope, MAX_LEVELS);
+    /// The visible values of a config. A key that is written again counts as it is written last.
+    pub(super) fn config_fact(&self, config: &Config<'a, 't>) -> ConfigFact {
+        let keys = self.config_keys(config);
+        let last =
+            |(at, key): &(usize, &Key<'a, 't>)| keys.all[at + 1..].iter().all(|later| later.name != key.name);
+        let entries = keys.all.iter().enumerate().filter(last);
         ConfigFact {
             span: config.span,
-            entries,
-            open: open || config.rewritten,
+            entries: entries
+                .map(|(_, key)| self.config_entry(key, MAX_LEVELS))
+                .collect(),
+            open: keys.open,
         }
     }
 
@@ -54,7 +60,12 @@ impl<'a, 't> Model<'a, 't> {
         levels: usize,
     ) -> (Vec<ConfigEntry>, bool) {
         let keys = self.keys(entries, scope);
-        let entry = |key: &super::step::Key<'a, 't>| ConfigEntry {
+        let entries = keys.all.iter().map(|key| self.config_entry(key, levels));
+        (entries.collect(), keys.open)
+    }
+
+    fn config_entry(&self, key: &Key<'a, 't>, levels: usize) -> ConfigEntry {
+        ConfigEntry {
             key: key.name.to_owned(),
             span: key.span,
             value: if OPAQUE_KEYS.contains(&key.name) {
@@ -65,8 +76,7 @@ impl<'a, 't> Model<'a, 't> {
             } else {
                 self.config_value(key.value, key.scope, levels)
             },
-        };
-        (keys.all.iter().map(entry).collect(), keys.open)
+        }
     }
 
     fn config_value(&self, expr: &'a Expr<'t>, scope: ScopeId, levels: usize) -> ConfigValue {

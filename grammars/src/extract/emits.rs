@@ -3,7 +3,8 @@
 use crate::ast::{Call, Entry, Expr, ExprKind, ScopeId};
 use crate::facts::{EmitSite, Shape, Text, TextFact};
 use crate::language::Language;
-use crate::resolve::{Found as FoundEntry, Value, member_of, unknown};
+use crate::resolve::{Found as FoundEntry, Member, Value, member_of, unknown};
+use crate::scope::Def;
 use crate::text::Span;
 
 use super::visit::{Use, Visitor};
@@ -13,6 +14,8 @@ struct Message {
     topic: Option<TextFact>,
     payload: Shape,
     payload_span: Option<Span>,
+    /// The parameter that is the topic.
+    param: Option<(ScopeId, usize)>,
 }
 
 impl<'a, 't> Visitor<'_, 'a, 't> {
@@ -43,7 +46,11 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                 payload_span: message.payload_span,
                 awaited,
                 in_helper: !self.in_handler,
+                through: None,
             });
+            self.found
+                .topic_params
+                .extend(message.param.map(|(scope, index)| (expr.span, scope, index)));
         }
     }
 
@@ -80,12 +87,16 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
             }
             return messages;
         }
-        match call.args.first() {
+        // `emit.call(ctx, message)` of JavaScript gives the receiver first; Ruby's `emit.call(message)` has none.
+        let is_call = self.model.language().is_script()
+            && matches!(&call.callee.kind, ExprKind::Member(member) if member.name == "call");
+        match call.args.get(usize::from(is_call)) {
             Some(first) => self.argument(first, scope),
             None => vec![Message {
                 topic: None,
                 payload: Shape::Unknown,
                 payload_span: None,
+                param: None,
             }],
         }
     }
@@ -105,9 +116,19 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                     topic: None,
                     payload: Shape::Unknown,
                     payload_span: None,
+                    param: None,
                 }]
             }
-            _ => vec![self.message(arg, scope)],
+            _ => match self.model.choices(arg, scope) {
+                Some(members) if !members.is_empty() => members
+                    .into_iter()
+                    .map(|member| match member {
+                        Member::Item(item, scope) => self.message(item, scope),
+                        Member::Import(_) | Member::Hidden => hidden_message(arg.span),
+                    })
+                    .collect(),
+                _ => vec![self.message(arg, scope)],
+            },
         }
     }
 
@@ -125,6 +146,7 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                 topic,
                 payload: Shape::Unknown,
                 payload_span: None,
+                param: None,
             };
         };
         let topic = if self.model.is_rewritten(arg, Some("topic"), scope) {
@@ -132,11 +154,13 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
         } else {
             self.topic(entries, arg.span, inner)
         };
+        let param = self.topic_param(entries, inner);
         if self.model.is_rewritten(arg, Some("data"), scope) {
             return Message {
                 topic,
                 payload: Shape::Unknown,
                 payload_span: None,
+                param,
             };
         }
         match self.model.find_entry(entries, "data", inner) {
@@ -144,12 +168,32 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                 topic,
                 payload: self.shapes.shape(data, scope),
                 payload_span: Some(data.span),
+                param,
             },
             _ => Message {
                 topic,
                 payload: Shape::Unknown,
                 payload_span: None,
+                param,
             },
+        }
+    }
+
+    /// The parameter of a function that the topic is.
+    fn topic_param(&self, entries: &'a [Entry<'t>], scope: ScopeId) -> Option<(ScopeId, usize)> {
+        let FoundEntry::Pair(topic, scope) = self.model.find_entry(entries, "topic", scope) else {
+            return None;
+        };
+        let binding = self.model.scopes.lookup(topic.uncast().as_name()?, scope)?;
+        match binding.defs.as_slice() {
+            [
+                Def::Param {
+                    function,
+                    index,
+                    path,
+                },
+            ] if path.is_empty() => Some((function.scope, *index)),
+            _ => None,
         }
     }
 
@@ -164,6 +208,15 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
             FoundEntry::Hidden => Some(not_visible(span)),
             FoundEntry::Absent => None,
         }
+    }
+}
+
+fn hidden_message(span: Span) -> Message {
+    Message {
+        topic: Some(not_visible(span)),
+        payload: Shape::Unknown,
+        payload_span: None,
+        param: None,
     }
 }
 

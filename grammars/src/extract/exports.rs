@@ -4,12 +4,15 @@ use crate::ast::{Class, Entry, Expr, ExprKind, Pattern, ScopeId, Statement};
 use crate::facts::{ConstValue, FileFacts, ImportRef, SchemaFact, SchemaNotation, Text};
 use crate::language::Language;
 use crate::model::Model;
-use crate::resolve::Value;
+use crate::resolve::{Member, Value};
 use crate::scope::{Binding, Def};
 
 /// How deep objects are followed, and how many entries of one are kept.
 const MAX_LEVELS: u32 = 6;
 const MAX_ENTRIES: usize = 1_000;
+
+/// The name of what a spread adds to an object.
+const SPREAD: &str = "...";
 
 impl<'a, 't> Model<'a, 't> {
     /// Adds the exports of the module. The config and the handler of a step or stream are no values for others.
@@ -164,10 +167,11 @@ impl<'a, 't> Model<'a, 't> {
                     self.add_members(&mut members, entries, inner, levels);
                     ConstValue::Object(members)
                 }
-                ExprKind::List(items) => {
-                    let mut values = Vec::new();
-                    self.add_items(&mut values, items, inner, levels);
-                    ConstValue::List(values)
+                ExprKind::List(_) | ExprKind::Call(_) | ExprKind::Member(_) | ExprKind::Plus(_) => {
+                    match self.members(expr, scope) {
+                        Some(members) => self.listed_constants(&members, levels),
+                        None => self.constant_text(expr, scope),
+                    }
                 }
                 ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null => self
                     .json(found, inner)
@@ -175,6 +179,15 @@ impl<'a, 't> Model<'a, 't> {
                 _ => self.constant_text(expr, scope),
             },
         }
+    }
+
+    fn listed_constants(&self, members: &[Member<'a, 't>], levels: u32) -> ConstValue {
+        let constant = |member: &Member<'a, 't>| match member {
+            Member::Item(item, scope) => self.constant(item, *scope, levels),
+            Member::Import(import) => ConstValue::Import(import.clone()),
+            Member::Hidden => ConstValue::Unknown,
+        };
+        ConstValue::List(members.iter().take(MAX_ENTRIES).map(constant).collect())
     }
 
     fn constant_text(&self, expr: &'a Expr<'t>, scope: ScopeId) -> ConstValue {
@@ -198,24 +211,15 @@ impl<'a, 't> Model<'a, 't> {
                 Entry::Pair { key, value, .. } => {
                     members.push((key.clone().into_owned(), self.constant(value, scope, levels)));
                 }
-                Entry::Spread(spread) => {
-                    if let ConstValue::Object(inner) = self.constant(spread, scope, levels) {
-                        members.extend(inner);
-                    }
-                }
-                Entry::Computed { .. } => {}
-            }
-        }
-    }
-
-    fn add_items(&self, values: &mut Vec<ConstValue>, items: &'a [Expr<'t>], scope: ScopeId, levels: u32) {
-        for item in items.iter().take(MAX_ENTRIES) {
-            match &item.kind {
-                ExprKind::Spread(spread) => match self.constant(spread, scope, levels) {
-                    ConstValue::List(inner) => values.extend(inner),
-                    _ => values.push(ConstValue::Unknown),
+                Entry::Spread(spread) => match self.constant(spread, scope, levels) {
+                    ConstValue::Object(inner) => members.extend(inner),
+                    other @ ConstValue::Import(_) => members.push((SPREAD.to_owned(), other)),
+                    _ => members.push((SPREAD.to_owned(), ConstValue::Unknown)),
                 },
-                _ => values.push(self.constant(item, scope, levels)),
+                Entry::Computed { key, value } => match self.text(key, scope) {
+                    Text::Known(name) => members.push((name, self.constant(value, scope, levels))),
+                    _ => members.push((SPREAD.to_owned(), ConstValue::Unknown)),
+                },
             }
         }
     }

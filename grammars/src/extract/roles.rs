@@ -231,7 +231,12 @@ impl<'a, 't> Model<'a, 't> {
             })
     }
 
-    fn role_of_param(&self, function: &'a Function<'t>, index: usize, path: &[Step<'a>]) -> Option<Cast> {
+    pub(super) fn role_of_param(
+        &self,
+        function: &'a Function<'t>,
+        index: usize,
+        path: &[Step<'a>],
+    ) -> Option<Cast> {
         let _step = self.step()?;
         if let Some(handler) = self
             .handler

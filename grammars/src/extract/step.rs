@@ -5,7 +5,7 @@ use crate::facts::{
     Declaration, Dialect, HandlerFact, KeyFact, StepFact, StepKind, StreamFact, Text, TextFact, TopicRef,
 };
 use crate::model::Model;
-use crate::resolve::{Value, last_value};
+use crate::resolve::{Member, Value, last_value};
 use crate::text::Span;
 
 use super::config::{Config, Handler};
@@ -86,34 +86,52 @@ impl<'a, 't> Model<'a, 't> {
                         scope,
                     });
                 }
-                Entry::Spread(spread) => match self.value(spread, scope) {
+                Entry::Spread(spread) => match self.object_parts(spread, scope) {
+                    Some(parts) => parts
+                        .into_iter()
+                        .for_each(|(entries, scope)| self.add_keys(entries, scope, keys)),
+                    None => keys.open = true,
+                },
+                Entry::Computed { key, value } => match self.value(key, scope) {
                     Value::Expr(
                         Expr {
-                            kind: ExprKind::Object(inner),
+                            kind: ExprKind::Text { value: name, .. },
                             ..
                         },
+                        _,
+                    ) => keys.all.push(Key {
+                        name,
+                        span: key.span,
+                        value,
                         scope,
-                    ) => {
-                        self.add_keys(inner, scope, keys);
-                    }
+                    }),
                     _ => keys.open = true,
                 },
-                Entry::Computed { .. } => keys.open = true,
             }
         }
+    }
+
+    pub(super) fn config_keys(&self, config: &Config<'a, 't>) -> Keys<'a, 't> {
+        let mut keys = Keys {
+            all: Vec::new(),
+            open: config.rewritten,
+        };
+        for (entries, scope) in &config.parts {
+            self.add_keys(entries, *scope, &mut keys);
+        }
+        keys
     }
 
     /// The step that a config describes, if it describes one.
     pub(super) fn step_fact(
         &self,
-        config: Config<'a, 't>,
+        config: &Config<'a, 't>,
         handler: Option<Handler<'a, 't>>,
     ) -> Option<StepFact> {
-        let mut keys = self.keys(config.entries, config.scope);
+        let keys = self.config_keys(config);
         if !self.is_step(&keys) {
             return None;
         }
-        keys.open |= config.rewritten;
         let mut emits = self.declaration(keys.get(if self.is_newer(&keys) { "enqueues" } else { "emits" }));
         if let Declaration::List { open, .. } = &mut emits {
             *open |= config.rewritten;
@@ -122,7 +140,7 @@ impl<'a, 't> Model<'a, 't> {
         let dialect = if is_v1 { Dialect::V1 } else { Dialect::V0 };
         let kind_text = if is_v1 { None } else { self.key_text(&keys, "type") };
         let triggers = if is_v1 {
-            self.listed_triggers(&keys)
+            self.listed_triggers(&keys, config.span)
         } else {
             self.config_trigger(&keys, kind_text.as_ref(), config.span)
                 .into_iter()
@@ -183,8 +201,8 @@ impl<'a, 't> Model<'a, 't> {
     }
 
     /// The stream that a config describes, if it describes one.
-    pub(super) fn stream_fact(&self, config: Config<'a, 't>) -> Option<StreamFact> {
-        let keys = self.keys(config.entries, config.scope);
+    pub(super) fn stream_fact(&self, config: &Config<'a, 't>) -> Option<StreamFact> {
+        let keys = self.config_keys(config);
         if !keys.has(&["baseConfig"]) || self.is_step(&keys) {
             return None;
         }
@@ -222,23 +240,37 @@ impl<'a, 't> Model<'a, 't> {
     /// The topics of a list; nothing if the value is no visible list.
     pub(super) fn topic_list(&self, value: Option<Scoped<'a, 't>>) -> Option<TopicList> {
         let (value, scope) = value?;
-        let Value::Expr(found, inner) = self.value(value, scope) else {
-            return None;
+        let span = match self.value(value, scope) {
+            Value::Expr(found, _) => found.span,
+            _ => value.span,
         };
         let mut list = TopicList {
             topics: Vec::new(),
-            span: found.span,
+            span,
             open: self.is_rewritten(value, None, scope),
         };
-        match &found.kind {
-            ExprKind::List(items) => self.add_topics(items, inner, &mut list),
-            _ => list.topics = self.mapped_topics(found, inner)?,
+        match self.members(value, scope) {
+            Some(members) => self.add_topics(members, value.span, &mut list),
+            None => list.topics = self.mapped_topics(value, scope)?,
         }
         Some(list)
     }
 
+    fn add_topics(&self, members: Vec<Member<'a, 't>>, span: Span, list: &mut TopicList) {
+        for member in members {
+            match member {
+                Member::Item(item, scope) => list.topics.push(self.topic_ref(item, scope)),
+                Member::Import(import) => list.topics.push(plain_topic(Text::Import(import), span)),
+                Member::Hidden => list.open = true,
+            }
+        }
+    }
+
     /// The topics of `ROWS.map((row) => row.topic)` and `[row["topic"] for row in ROWS]`, if all rows are visible.
-    fn mapped_topics(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Option<Vec<TopicRef>> {
+    fn mapped_topics(&self, value: &'a Expr<'t>, scope: ScopeId) -> Option<Vec<TopicRef>> {
+        let Value::Expr(expr, scope) = self.value(value, scope) else {
+            return None;
+        };
         let (item, scope) = match &expr.kind {
             ExprKind::Call(call) => match (&call.callee.kind, call.args.as_slice()) {
                 (
@@ -249,7 +281,9 @@ impl<'a, 't> Model<'a, 't> {
                             ..
                         },
                     ],
-                ) if member.name == "map" => (last_value(&function.body)?, function.scope),
+                ) if matches!(member.name, "map" | "collect") => {
+                    (last_value(&function.body)?, function.scope)
+                }
                 _ => return None,
             },
             ExprKind::Opaque(Opaque::List, parts) => match parts.as_slice() {
@@ -264,41 +298,24 @@ impl<'a, 't> Model<'a, 't> {
             },
             _ => return None,
         };
-        let text = self.text(item, scope);
-        let topic = |topic: &String| TopicRef {
-            topic: TextFact {
-                text: Text::Known(topic.clone()),
-                span: item.span,
-                literal: false,
-            },
-            label: None,
-            conditional: false,
+        let alternatives = match self.text(item, scope) {
+            Text::Either(parts) => parts,
+            text => vec![text],
         };
-        let topics: Vec<TopicRef> = text.candidates().iter().map(topic).collect();
-        (!topics.is_empty()).then_some(topics)
-    }
-
-    fn add_topics(&self, items: &'a [Expr<'t>], scope: ScopeId, list: &mut TopicList) {
-        let Some(_step) = self.step() else {
-            list.open = true;
-            return;
-        };
-        for item in items {
-            let ExprKind::Spread(spread) = &item.kind else {
-                list.topics.push(self.topic_ref(item, scope));
-                continue;
-            };
-            match self.value(spread, scope) {
-                Value::Expr(
-                    Expr {
-                        kind: ExprKind::List(inner),
-                        ..
-                    },
-                    scope,
-                ) => self.add_topics(inner, scope, list),
-                _ => list.open = true,
-            }
+        let is_vague = |text: &Text| matches!(text, Text::Unknown(_) | Text::Pattern(_));
+        if alternatives.iter().any(is_vague) {
+            return None;
         }
+        let topics = alternatives
+            .into_iter()
+            .flat_map(|text| match text {
+                Text::Known(_) | Text::OneOf(_) => {
+                    text.candidates().iter().cloned().map(Text::Known).collect()
+                }
+                text => vec![text],
+            })
+            .map(|text| plain_topic(text, item.span));
+        Some(topics.collect())
     }
 
     /// `'topic'` or `{ topic: 'topic', label: '…', conditional: true }`.
@@ -334,6 +351,19 @@ impl<'a, 't> Model<'a, 't> {
             label,
             conditional,
         }
+    }
+}
+
+/// A topic that stands for itself.
+fn plain_topic(text: Text, span: Span) -> TopicRef {
+    TopicRef {
+        topic: TextFact {
+            text,
+            span,
+            literal: false,
+        },
+        label: None,
+        conditional: false,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::ast::{Call, Expr, ExprKind, ScopeId};
 use crate::facts::{SchemaFact, StepKind, TextFact, Trigger};
 use crate::model::Model;
-use crate::resolve::Value;
+use crate::resolve::{Member, Value};
 use crate::text::Span;
 
 use super::step::{Keys, Scoped, kind_of};
@@ -25,7 +25,10 @@ impl<'a, 't> Model<'a, 't> {
                 () if has("path") || has("method") => Some(StepKind::Api),
                 () => None,
             }
-        })?;
+        });
+        let Some(kind) = kind else {
+            return keys.open.then(|| hidden_trigger(span));
+        };
         if kind == StepKind::Noop {
             return None;
         }
@@ -33,6 +36,7 @@ impl<'a, 't> Model<'a, 't> {
         match kind {
             StepKind::Event => {
                 self.subscribe(&mut trigger, keys.get("subscribes"));
+                trigger.topics_open |= keys.open && keys.get("subscribes").is_none();
                 trigger.input = self.key_schema(keys, "input");
             }
             StepKind::Cron => trigger.cron = self.key_text(keys, "cron"),
@@ -90,24 +94,24 @@ impl<'a, 't> Model<'a, 't> {
             .collect()
     }
 
-    /// The triggers of a 1.0 config.
-    pub(super) fn listed_triggers(&self, keys: &Keys<'a, 't>) -> Vec<Trigger> {
+    /// The triggers of a 1.0 config. One that is not visible may take any topic.
+    pub(super) fn listed_triggers(&self, keys: &Keys<'a, 't>, span: Span) -> Vec<Trigger> {
         let Some((value, scope)) = keys.get("triggers") else {
-            return Vec::new();
+            return keys.open.then(|| hidden_trigger(span)).into_iter().collect();
         };
-        match self.value(value, scope) {
-            Value::Expr(
-                Expr {
-                    kind: ExprKind::List(items),
-                    ..
-                },
-                scope,
-            ) => items
-                .iter()
-                .filter_map(|item| self.trigger(item, scope))
-                .collect(),
-            _ => self.trigger(value, scope).into_iter().collect(),
-        }
+        let Some(members) = self.members(value, scope) else {
+            let only = self.trigger(value, scope);
+            return vec![only.unwrap_or_else(|| hidden_trigger(value.span))];
+        };
+        members
+            .into_iter()
+            .map(|member| match member {
+                Member::Item(item, scope) => self
+                    .trigger(item, scope)
+                    .unwrap_or_else(|| hidden_trigger(item.span)),
+                Member::Import(_) | Member::Hidden => hidden_trigger(value.span),
+            })
+            .collect()
     }
 
     fn trigger(&self, item: &'a Expr<'t>, scope: ScopeId) -> Option<Trigger> {
@@ -207,6 +211,14 @@ impl<'a, 't> Model<'a, 't> {
             }
         }
         Some(trigger)
+    }
+}
+
+/// A trigger of which nothing is known.
+fn hidden_trigger(span: Span) -> Trigger {
+    Trigger {
+        topics_open: true,
+        ..empty_trigger(StepKind::Event, span)
     }
 }
 

@@ -5,9 +5,10 @@ use serde_json::Value as Json;
 use crate::ast::{
     Bind, Body, Call, Class, Expr, ExprKind, Function, Nested, Opaque, Pattern, ScopeId, Statement,
 };
-use crate::facts::{EmitSite, SeedUse, StateUse, StreamUse};
+use crate::facts::{EmitSite, HandOver, SeedUse, StateUse, StreamUse};
 use crate::language::Language;
 use crate::model::Model;
+use crate::text::Span;
 
 use super::payload::Shapes;
 use super::roles::Role;
@@ -19,7 +20,11 @@ pub(super) struct Found {
     pub(super) state_uses: Vec<StateUse>,
     pub(super) stream_uses: Vec<StreamUse>,
     pub(super) seed_uses: Vec<SeedUse>,
-    pub(super) escapes: bool,
+    /// Where `emit` or the context gets out of sight.
+    pub(super) escapes: Vec<Span>,
+    pub(super) hand_overs: Vec<HandOver>,
+    /// Emit sites whose topic is a parameter: the call, the function and the parameter's place.
+    pub(super) topic_params: Vec<(Span, ScopeId, usize)>,
 }
 
 /// Walks the whole module. `input` is the schema of the step's message, if it is visible.
@@ -177,7 +182,7 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
             call.args.iter().for_each(|arg| self.expr(arg, scope, Use::Kept));
             return;
         }
-        self.check_escape(call, scope);
+        self.check_escape(expr, call, scope);
         if self.state_use(expr, call, scope) || self.stream_call(expr, call, scope) {
             call.args.iter().for_each(|arg| self.expr(arg, scope, Use::Kept));
             return;

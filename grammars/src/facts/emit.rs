@@ -23,6 +23,19 @@ pub struct EmitSite {
     pub awaited: bool,
     /// True if the call lies outside the handler, in a helper of the same file.
     pub in_helper: bool,
+    /// Set if the message is sent by a helper in another file that this call hands `emit` or the context to.
+    pub through: Option<Through>,
+}
+
+/// The helper of another file that sends a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Through {
+    /// The file of the helper.
+    pub file: String,
+    /// The topic there.
+    pub span: Span,
+    /// True if the helper sends the message however it is called.
+    pub always: bool,
 }
 
 /// What is known of a value that is handed on: a payload or a part of it.

@@ -17,6 +17,10 @@ pub enum Text {
     Pattern(Vec<String>),
     /// A value of another file; the project resolves it.
     Import(ImportRef),
+    /// One of these, some of which are values of other files; the project resolves it.
+    Either(Vec<Text>),
+    /// These in a row, some of which are values of other files; the project resolves it.
+    Joined(Vec<Text>),
     /// Not known, and why, in words for a person.
     Unknown(String),
 }
@@ -35,7 +39,7 @@ impl Text {
         match self {
             Text::Known(text) => std::slice::from_ref(text),
             Text::OneOf(texts) => texts,
-            Text::Pattern(_) | Text::Import(_) | Text::Unknown(_) => &[],
+            Text::Pattern(_) | Text::Import(_) | Text::Either(_) | Text::Joined(_) | Text::Unknown(_) => &[],
         }
     }
 
@@ -45,7 +49,7 @@ impl Text {
             Text::Known(known) => known == text,
             Text::OneOf(known) => known.iter().any(|k| k == text),
             Text::Pattern(parts) => matches_pattern(parts, text),
-            Text::Import(_) | Text::Unknown(_) => true,
+            Text::Import(_) | Text::Either(_) | Text::Joined(_) | Text::Unknown(_) => true,
         }
     }
 }
@@ -75,7 +79,8 @@ pub struct ImportRef {
     /// The module as written: `./topics`, `@acme/topics`, `.topics`, `lib/topics`.
     pub module: String,
     /// The exported name and the members read from it: `["Topics", "Order", "Created"]`. The name of a default
-    /// import is `default`; of a whole module `*`.
+    /// import is `default`; of a whole module `*`. Behind the name, `*` stands for any item of a list or any value of
+    /// an object: `["ROWS", "*", "topic"]`.
     pub path: Vec<String>,
 }
 
@@ -98,7 +103,8 @@ pub enum ConstValue {
     Text(TextFact),
     /// A list of values.
     List(Vec<ConstValue>),
-    /// An object, enum, class or module of named values, in source order.
+    /// An object, enum, class or module of named values, in source order. What a spread adds has the name `...`: an
+    /// import, or unknown.
     Object(Vec<(String, ConstValue)>),
     /// Re-export of another module's name.
     Import(ImportRef),

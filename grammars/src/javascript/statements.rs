@@ -85,6 +85,10 @@ impl<'t> Lowering<'t> {
         if !literals.is_empty() {
             value = value.map(|value| cast(value, literals));
         }
+        if value.is_none() && matches!(pattern, Pattern::Name(_)) {
+            let unset = ExprKind::Opaque(Opaque::Unset, Vec::new());
+            value = Some(Expr::new(self.span(), unset));
+        }
         Bind {
             pattern,
             value,

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::ast::{Bind, BindMode, Call, Entry, Expr, ExprKind, Member, Opaque, Pattern};
 use crate::lower::{number, opaque};
 
+use super::formatting::{format_call, percent};
 use super::{Field, Kind, Lowering};
 
 impl<'t> Lowering<'t> {
@@ -53,7 +54,7 @@ impl<'t> Lowering<'t> {
                 ExprKind::Opaque(Opaque::Unknown, self.comprehension())
             }
             Kind::Named => ExprKind::Assign(Box::new(self.named())),
-            Kind::ListSplat | Kind::DictionarySplat | Kind::ParenthesizedSplat => {
+            Kind::ListSplat | Kind::ListSplatPattern | Kind::DictionarySplat | Kind::ParenthesizedSplat => {
                 ExprKind::Spread(Box::new(self.operand()))
             }
             Kind::Set
@@ -65,7 +66,7 @@ impl<'t> Lowering<'t> {
             | Kind::Error => ExprKind::Opaque(Opaque::Unknown, self.expressions()),
             _ => return None,
         };
-        Some(Expr::new(span, kind))
+        Some(Expr::new(span, spread_as_a_whole(kind)))
     }
 
     /// The expressions among the children.
@@ -158,12 +159,12 @@ impl<'t> Lowering<'t> {
         if has_keywords {
             args.push(Expr::new(span, ExprKind::Object(keywords)));
         }
-        ExprKind::Call(Box::new(Call {
+        format_call(Call {
             callee,
             args,
             is_new: false,
             keywords: has_keywords,
-        }))
+        })
     }
 
     fn argument(&mut self, args: &mut Vec<Expr<'t>>, keywords: &mut Vec<Entry<'t>>) {
@@ -216,21 +217,26 @@ impl<'t> Lowering<'t> {
         }
     }
 
-    /// Operators can be overloaded, so only `+` keeps a meaning (of texts); `A | B` is kept as the parts of a union.
+    /// Operators can be overloaded, so only `+` and `%` keep a meaning (of texts); `A | B` is kept as the parts of a union.
     fn binary(&mut self) -> ExprKind<'t> {
-        let mut is_plus = false;
+        let mut operator = None;
         let mut parts = Vec::new();
         self.each_child(|l| match l.field() {
-            Field::Operator => is_plus = l.kind() == Kind::Plus,
+            Field::Operator => operator = Some(l.kind()),
             _ => parts.extend(l.expression()),
         });
-        if is_plus && parts.len() == 2 {
-            let (right, left) = (parts.pop(), parts.pop());
-            if let (Some(left), Some(right)) = (left, right) {
-                return ExprKind::Plus(Box::new((left, right)));
+        let (Some(Kind::Plus | Kind::Percent), 2) = (operator, parts.len()) else {
+            return ExprKind::Opaque(Opaque::Unknown, parts);
+        };
+        match (parts.pop(), parts.pop()) {
+            (Some(right), Some(left)) if operator == Some(Kind::Plus) => {
+                ExprKind::Plus(Box::new((left, right)))
             }
+            (Some(right), Some(left)) => {
+                percent(left, right).unwrap_or_else(|parts| ExprKind::Opaque(Opaque::Unknown, parts))
+            }
+            _ => ExprKind::Opaque(Opaque::Unknown, parts),
         }
-        ExprKind::Opaque(Opaque::Unknown, parts)
     }
 
     fn unary(&mut self) -> ExprKind<'t> {
@@ -298,4 +304,25 @@ fn index<'t>(span: crate::text::Span, object: Option<Expr<'t>>, mut keys: Vec<Ex
         }
     };
     ExprKind::Index(Box::new((object, key)))
+}
+
+/// The grammar takes `*x.y()` for a call of a member of `*x`; what is spread is the result.
+fn spread_as_a_whole(mut kind: ExprKind<'_>) -> ExprKind<'_> {
+    let object = match &mut kind {
+        ExprKind::Member(member) => &mut member.object,
+        ExprKind::Call(call) => &mut call.callee,
+        ExprKind::Index(pair) => &mut pair.0,
+        _ => return kind,
+    };
+    let span = object.span;
+    match std::mem::replace(&mut object.kind, ExprKind::Null) {
+        ExprKind::Spread(inner) => {
+            *object = *inner;
+            ExprKind::Spread(Box::new(Expr::new(span, kind)))
+        }
+        other => {
+            object.kind = other;
+            kind
+        }
+    }
 }

@@ -104,6 +104,7 @@ crate::lower::vocabulary! {
         Async = "async",
         Or = "or",
         Plus = "+",
+        Percent = "%",
         Minus = "-",
     }
     fields {

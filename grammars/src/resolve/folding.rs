@@ -1,17 +1,12 @@
 //! Texts: what is known of the string that an expression yields.
 
-use std::collections::BTreeSet;
-
-use crate::ast::{Body, Expr, ExprKind, Function, Nested, Piece, ScopeId, Statement};
+use crate::ast::{Body, Expr, ExprKind, Function, Nested, Opaque, Piece, ScopeId, Statement};
 use crate::facts::{Text, TextFact};
 use crate::model::Model;
 use crate::scope::Def;
 
 use super::items::Item;
-use super::{Value, argument};
-
-/// How many texts an expression may be before it counts as unknown.
-const MAX_CANDIDATES: usize = 32;
+use super::{Member, Value, argument};
 
 impl<'a, 't> Model<'a, 't> {
     /// The text of `expr` with its place.
@@ -38,15 +33,15 @@ impl<'a, 't> Model<'a, 't> {
         match &expr.kind {
             ExprKind::Text { value, .. } => Text::Known(value.clone().into_owned()),
             ExprKind::Template(pieces) => self.template(pieces, scope),
-            ExprKind::Plus(pair) => concatenate(vec![self.part(&pair.0, scope), self.part(&pair.1, scope)]),
+            ExprKind::Plus(pair) => Text::joined(vec![self.part(&pair.0, scope), self.part(&pair.1, scope)]),
             ExprKind::Cast(cast) => match self.text(&cast.value, scope) {
                 Text::Unknown(_) | Text::Pattern(_) if !cast.literals.is_empty() => {
-                    one_of(cast.literals.iter().map(|literal| literal.clone().into_owned()))
+                    Text::one_of(cast.literals.iter().map(|literal| literal.clone().into_owned()))
                 }
                 text => text,
             },
-            ExprKind::Choice(parts) => union(self.text(&parts[1], scope), self.text(&parts[2], scope)),
-            ExprKind::Either(pair) => union(self.text(&pair.0, scope), self.text(&pair.1, scope)),
+            ExprKind::Choice(parts) => self.text(&parts[1], scope).or(self.text(&parts[2], scope)),
+            ExprKind::Either(pair) => self.text(&pair.0, scope).or(self.text(&pair.1, scope)),
             ExprKind::Both(pair) => self.text(&pair.1, scope),
             ExprKind::Name(name) => self.text_of_name(name, scope),
             ExprKind::Compound(nested) => self.text_of_compound(nested, scope),
@@ -63,7 +58,7 @@ impl<'a, 't> Model<'a, 't> {
                     let found = self.text_of_values(&member.object, scope);
                     let found = found.unwrap_or_else(|| unknown("the result of a call"));
                     match call.positional() {
-                        [_, default] => union(found, self.text(default, scope)),
+                        [_, default] => found.or(self.text(default, scope)),
                         _ => found,
                     }
                 }
@@ -74,13 +69,19 @@ impl<'a, 't> Model<'a, 't> {
     }
 
     fn text_of_call(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Text {
+        if let ExprKind::Call(call) = &expr.kind
+            && !call.is_new
+            && let Value::Function(function) = self.value(&call.callee, scope)
+        {
+            return self.text_of_result(function);
+        }
         match self.value(expr, scope) {
             Value::Expr(same, _) if std::ptr::eq(same, expr) => unknown("the result of a call"),
             value => self.text_of_value(value, "the result of a call"),
         }
     }
 
-    fn text_of_value(&self, value: Value<'a, 't>, what: &str) -> Text {
+    pub(super) fn text_of_value(&self, value: Value<'a, 't>, what: &str) -> Text {
         match value {
             Value::Expr(expr, scope) => self.text(expr, scope),
             Value::Import(import) => Text::Import(import),
@@ -94,31 +95,37 @@ impl<'a, 't> Model<'a, 't> {
             let value = self.value_of_name(name, scope);
             return self.text_of_value(value, &format!("`{name}` is not defined here"));
         };
-        let texts = binding.defs.iter().map(|def| match def {
-            Def::Value { value, path, scope } if path.is_empty() => self.text(value, *scope),
-            Def::Value { path, .. } | Def::Item { path, .. } => match self.value_of_def(def) {
-                Value::Unknown => self.text_of_item(self.item_of_def(def)),
-                value => self.text_of_value(
-                    value,
-                    if path.is_empty() {
-                        "a value"
-                    } else {
-                        "a part of a value"
-                    },
-                ),
-            },
-            Def::Param {
-                function,
-                index,
-                path,
-            } if path.is_empty() => self
-                .text_of_param(function, *index)
-                .unwrap_or_else(|| unknown("a parameter")),
-            Def::Param { .. } => unknown("a parameter"),
-            _ => self.text_of_value(self.value_of_def(def), "a value that is not visible"),
-        });
+        // `let topic` without a value is no value of its own.
+        let is_unset = |def: &&Def<'a, 't>| matches!(def, Def::Value { value, .. } if matches!(value.kind, ExprKind::Opaque(Opaque::Unset, _)));
+        let texts = binding
+            .defs
+            .iter()
+            .filter(|def| !is_unset(def))
+            .map(|def| match def {
+                Def::Value { value, path, scope } if path.is_empty() => self.text(value, *scope),
+                Def::Value { path, .. } | Def::Item { path, .. } => match self.value_of_def(def) {
+                    Value::Unknown => self.text_of_item(self.item_of_def(def)),
+                    value => self.text_of_value(
+                        value,
+                        if path.is_empty() {
+                            "a value"
+                        } else {
+                            "a part of a value"
+                        },
+                    ),
+                },
+                Def::Param {
+                    function,
+                    index,
+                    path,
+                } if path.is_empty() => self
+                    .text_of_param(function, *index)
+                    .unwrap_or_else(|| unknown("a parameter")),
+                Def::Param { .. } => unknown("a parameter"),
+                _ => self.text_of_value(self.value_of_def(def), "a value that is not visible"),
+            });
         texts
-            .reduce(union)
+            .reduce(Text::or)
             .unwrap_or_else(|| unknown("a value that is not visible"))
     }
 
@@ -131,7 +138,7 @@ impl<'a, 't> Model<'a, 't> {
                     Some(arg) => self.text(arg, site.scope),
                     None => unknown("a parameter"),
                 });
-        texts.reduce(union)
+        texts.reduce(Text::or)
     }
 
     /// A part of a value that does not lead to one place: an item of a list, or a lookup by a key that is not known,
@@ -148,38 +155,24 @@ impl<'a, 't> Model<'a, 't> {
     }
 
     fn text_of_item(&self, item: Option<Item<'a, 't>>) -> Text {
-        let values = item.and_then(|item| self.item_values(&item));
-        let texts = values
-            .into_iter()
-            .flatten()
-            .map(|value| self.text_of_value(value, "an item of a list"));
-        texts
-            .reduce(union)
+        item.and_then(|item| self.text_of_items(&item))
             .unwrap_or_else(|| unknown("a part of a value"))
     }
 
-    /// The text of any value of an object that this file holds.
+    /// The text of any value of an object.
     fn text_of_values(&self, object: &'a Expr<'t>, scope: ScopeId) -> Option<Text> {
         if self.is_rewritten(object, None, scope) {
             return None;
         }
-        let Value::Expr(
-            Expr {
-                kind: ExprKind::Object(entries),
-                ..
-            },
-            scope,
-        ) = self.value(object, scope)
-        else {
-            return None;
-        };
-        let texts = entries.iter().map(|entry| match entry {
-            crate::ast::Entry::Pair { value, .. } | crate::ast::Entry::Computed { value, .. } => {
-                self.text(value, scope)
-            }
-            crate::ast::Entry::Spread(_) => unknown("a lookup by a value"),
-        });
-        texts.reduce(union)
+        let texts = self
+            .values(object, scope)?
+            .into_iter()
+            .map(|member| match member {
+                Member::Item(value, scope) => self.text(value, scope),
+                Member::Import(import) => Text::Import(import),
+                Member::Hidden => unknown("a lookup by a value"),
+            });
+        texts.reduce(Text::or)
     }
 
     /// Ruby's `if` and `case` yield the last value of one of their branches.
@@ -189,7 +182,7 @@ impl<'a, 't> Model<'a, 't> {
             None => unknown("the result of a statement"),
         });
         texts
-            .reduce(union)
+            .reduce(Text::or)
             .unwrap_or_else(|| unknown("the result of a statement"))
     }
 
@@ -198,7 +191,7 @@ impl<'a, 't> Model<'a, 't> {
             Piece::Text(text) => Text::Known(text.clone().into_owned()),
             Piece::Hole(hole) => self.part(hole, scope),
         });
-        concatenate(parts.collect())
+        Text::joined(parts.collect())
     }
 
     /// A part of a longer text, where numbers count as the text they print as.
@@ -227,74 +220,4 @@ pub(crate) fn last_value<'a, 't>(body: &'a Body<'t>) -> Option<&'a Expr<'t>> {
 
 pub(crate) fn unknown(why: &str) -> Text {
     Text::Unknown(why.to_owned())
-}
-
-/// Either of two texts.
-fn union(a: Text, b: Text) -> Text {
-    if a == b {
-        return a;
-    }
-    match (&a, &b) {
-        (Text::Known(_) | Text::OneOf(_), Text::Known(_) | Text::OneOf(_)) => {
-            one_of(a.candidates().iter().chain(b.candidates()).cloned())
-        }
-        (Text::Unknown(_), _) => a,
-        (_, Text::Unknown(_)) => b,
-        _ => unknown("one of several values"),
-    }
-}
-
-fn one_of(texts: impl Iterator<Item = String>) -> Text {
-    let texts: BTreeSet<String> = texts.collect();
-    let mut texts: Vec<String> = texts.into_iter().collect();
-    match texts.len() {
-        1 => texts.pop().map_or_else(|| unknown("nothing"), Text::Known),
-        2..=MAX_CANDIDATES => Text::OneOf(texts),
-        _ => unknown("one of very many values"),
-    }
-}
-
-/// The texts that follow one another. Unknown parts make a pattern.
-fn concatenate(parts: Vec<Text>) -> Text {
-    // One alternative is a list of fixed texts with gaps between them.
-    let mut alternatives: Vec<Vec<String>> = vec![vec![String::new()]];
-    for part in parts {
-        let gap = [vec![String::new(), String::new()]];
-        let known: Vec<Vec<String>>;
-        let choices: &[Vec<String>] = match &part {
-            Text::Known(_) | Text::OneOf(_) => {
-                known = part.candidates().iter().map(|text| vec![text.clone()]).collect();
-                &known
-            }
-            Text::Pattern(fixed) => {
-                known = vec![fixed.clone()];
-                &known
-            }
-            Text::Import(_) | Text::Unknown(_) => &gap,
-        };
-        if alternatives.len() * choices.len() > MAX_CANDIDATES {
-            return unknown("one of very many values");
-        }
-        alternatives = alternatives
-            .iter()
-            .flat_map(|before| choices.iter().map(|choice| joined(before, choice)))
-            .collect();
-    }
-    if alternatives.iter().all(|fixed| fixed.len() == 1) {
-        return one_of(alternatives.into_iter().flatten());
-    }
-    match (alternatives.pop(), alternatives.is_empty()) {
-        (Some(fixed), true) if fixed.iter().any(|text| !text.is_empty()) => Text::Pattern(fixed),
-        _ => unknown("a text with unknown parts"),
-    }
-}
-
-fn joined(before: &[String], after: &[String]) -> Vec<String> {
-    let mut all = before.to_vec();
-    let mut after = after.iter();
-    if let (Some(last), Some(first)) = (all.last_mut(), after.next()) {
-        last.push_str(first);
-    }
-    all.extend(after.cloned());
-    all
 }

@@ -1,6 +1,6 @@
 //! Names of other modules.
 
-use crate::ast::{Expr, ExprKind, ScopeId};
+use crate::ast::{Expr, ExprKind, Import, ScopeId};
 use crate::facts::ImportRef;
 use crate::language::Language;
 use crate::model::Model;
@@ -61,25 +61,64 @@ impl<'t> Model<'_, 't> {
             })
     }
 
+    /// A constant or class that nothing here defines comes from the one module of `from x import *`.
+    pub(super) fn star_import(&self, name: &str) -> Option<ImportRef> {
+        if self.language() != Language::Python || !name.starts_with(|c: char| c.is_ascii_uppercase()) {
+            return None;
+        }
+        let mut all = self
+            .module
+            .imports
+            .iter()
+            .filter(|import| import.names.contains(&("*", "*")))
+            .filter(|import| !matches!(import.module.as_ref(), "typing" | "enum" | "pydantic"));
+        let (Some(only), None) = (all.next(), all.next()) else {
+            return None;
+        };
+        Some(ImportRef {
+            module: only.module.clone().into_owned(),
+            path: vec![name.to_owned()],
+        })
+    }
+
     /// Ruby's `require` binds nothing: an unknown constant comes from the one file that is required, or from the one
-    /// that is named like it.
+    /// that is named like it. What is required by its place goes before installed libraries.
     pub(super) fn ruby_constant(&self, name: &str) -> Option<ImportRef> {
         if self.language() != Language::Ruby || !name.starts_with(|c: char| c.is_ascii_uppercase()) {
             return None;
         }
-        let required = || self.module.imports.iter().filter(|import| import.relative);
-        let mut all = required();
-        let import = match (all.next(), all.next()) {
-            (Some(only), None) => only,
-            _ => {
-                let wanted = snake_case(name);
-                required().find(|import| import.module.rsplit('/').next() == Some(wanted.as_str()))?
-            }
-        };
+        let import = self
+            .required(name, |import| import.relative)
+            .or_else(|| self.required(name, |_| true))?;
         Some(ImportRef {
             module: import.module.clone().into_owned(),
             path: vec![name.to_owned()],
         })
+    }
+}
+
+impl<'a, 't> Model<'a, 't> {
+    /// A Ruby method that nothing here defines, called by its name alone, is one of a required file.
+    pub(crate) fn ruby_method(&self, callee: &Expr<'t>, scope: ScopeId) -> Option<ImportRef> {
+        let name = callee.as_name().filter(|_| self.language() == Language::Ruby)?;
+        if self.scopes.lookup(name, scope).is_some() {
+            return None;
+        }
+        let import = self.required(name, |import| import.relative)?;
+        Some(ImportRef {
+            module: import.module.clone().into_owned(),
+            path: vec![name.to_owned()],
+        })
+    }
+
+    fn required(&self, name: &str, is_meant: impl Fn(&Import<'t>) -> bool) -> Option<&'a Import<'t>> {
+        let required = || self.module.imports.iter().filter(|import| is_meant(import));
+        let mut all = required();
+        if let (Some(only), None) = (all.next(), all.next()) {
+            return Some(only);
+        }
+        let wanted = snake_case(name);
+        required().find(|import| import.module.rsplit('/').next() == Some(wanted.as_str()))
     }
 }
 

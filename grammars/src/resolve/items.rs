@@ -1,10 +1,11 @@
 //! Values that are one of the items of a list which the file shows: loop variables, parameters of callbacks, picks.
 
 use crate::ast::{Expr, ExprKind, ScopeId};
+use crate::facts::Text;
 use crate::model::Model;
 use crate::scope::{Def, Path, Step};
 
-use super::Value;
+use super::{Member, Value, member_of, unknown};
 
 /// Any item of a list, or the part of the items that the path leads to.
 pub(crate) struct Item<'a, 't> {
@@ -74,40 +75,64 @@ impl<'a, 't> Model<'a, 't> {
     }
 
     fn is_list(&self, expr: &'a Expr<'t>, scope: ScopeId) -> bool {
-        matches!(
-            self.value(expr, scope),
-            Value::Expr(
-                Expr {
-                    kind: ExprKind::List(_),
-                    ..
-                },
-                _
-            )
-        )
+        let value = self.value(expr, scope);
+        let is_listed = matches!(&value, Value::Expr(found, _) if matches!(found.kind, ExprKind::List(_)));
+        is_listed || matches!(value, Value::Import(_))
     }
 
-    /// What the items of the list are, if all of them are visible.
-    pub(super) fn item_values(&self, item: &Item<'a, 't>) -> Option<Vec<Value<'a, 't>>> {
+    /// The text of any item of the list, if all of them are visible or of another file.
+    pub(super) fn text_of_items(&self, item: &Item<'a, 't>) -> Option<Text> {
         if self.is_rewritten(item.list, None, item.scope) {
             return None;
         }
-        let Value::Expr(
-            Expr {
-                kind: ExprKind::List(items),
-                ..
-            },
-            scope,
-        ) = self.value(item.list, item.scope)
-        else {
+        let members = self.members(item.list, item.scope);
+        let (members, path) = match (members, item.path.as_slice()) {
+            (Some(members), path) => (members, path),
+            (None, [Step::Item(1), path @ ..]) => (self.entry_values(item)?, path),
+            _ => return None,
+        };
+        let texts = members.into_iter().map(|member| match member {
+            Member::Item(expr, scope) if path.is_empty() => self.text(expr, scope),
+            Member::Item(expr, scope) => {
+                let value = path
+                    .iter()
+                    .fold(self.value(expr, scope), |value, step| self.project(value, *step));
+                self.text_of_value(value, "an item of a list")
+            }
+            Member::Import(import) => {
+                let keys = path.iter().try_fold(import, |import, step| match step {
+                    Step::Key(key) => Some(member_of(import, key)),
+                    Step::Item(at) => Some(member_of(import, &at.to_string())),
+                    Step::Lost => None,
+                });
+                keys.map_or_else(|| unknown("a part of a value"), Text::Import)
+            }
+            Member::Hidden => unknown("an item of a list"),
+        });
+        texts.reduce(Text::or)
+    }
+
+    /// The values behind the pairs of `Object.entries(x)` and `x.items()`.
+    fn entry_values(&self, item: &Item<'a, 't>) -> Option<Vec<Member<'a, 't>>> {
+        let ExprKind::Call(call) = &item.list.uncast().kind else {
             return None;
         };
-        let value = |expr: &'a Expr<'t>| match &expr.kind {
-            ExprKind::Spread(_) => Value::Unknown,
-            _ => item
-                .path
-                .iter()
-                .fold(self.value(expr, scope), |value, step| self.project(value, *step)),
+        let ExprKind::Member(member) = &call.callee.kind else {
+            return None;
         };
-        Some(items.iter().map(value).collect())
+        match (member.object.as_name(), member.name) {
+            (Some("Object"), "entries") => self.values(call.args.first()?, item.scope),
+            (_, "items") if call.args.is_empty() => self.values(&member.object, item.scope),
+            _ => None,
+        }
+    }
+
+    /// The items of the list that `expr` is any of, whole.
+    pub(crate) fn choices(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Option<Vec<Member<'a, 't>>> {
+        let item = self.item(expr, scope)?;
+        if !item.path.is_empty() || self.is_rewritten(item.list, None, item.scope) {
+            return None;
+        }
+        self.members(item.list, item.scope)
     }
 }

@@ -169,6 +169,20 @@ impl Page<'_> {
         if facts.emit_escapes {
             self.line("emit escapes".to_owned());
         }
+        for over in &facts.hand_overs {
+            let callee = self.quote(over.callee);
+            let import = &over.function;
+            let handed: Vec<_> = over.args.iter().map(|arg| arg.handed).collect();
+            self.line(format!(
+                "hands over to `{callee}` {:?} of {:?}: {handed:?}",
+                import.path, import.module
+            ));
+        }
+        for (name, helper) in &facts.helpers {
+            let takes: Vec<_> = helper.params.iter().map(|param| param.takes).collect();
+            let sites: Vec<_> = helper.emits.iter().map(|emit| emit.site).collect();
+            self.line(format!("helper {name} {takes:?} sends {sites:?}"));
+        }
     }
 
     fn outside(&mut self, facts: &FileFacts) {

@@ -1,7 +1,7 @@
 //! The places of a file where a topic can stand.
 
 use banister_grammars::Span;
-use banister_grammars::facts::{FileFacts, TextFact, TopicRef};
+use banister_grammars::facts::{EmitSite, FileFacts, TextFact, TopicRef};
 
 /// What a topic is at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,12 +66,18 @@ pub(crate) fn slots(facts: &FileFacts) -> Vec<Slot<'_>> {
         facts
             .emits
             .iter()
+            .filter(|emit| emit.through.is_none() || is_argument(emit))
             .map(|emit| (Role::Emits, emit.topic.iter().collect())),
     );
     let numbered = lists.into_iter().enumerate();
     numbered
         .flat_map(|(list, (role, topics))| topics.into_iter().map(move |fact| Slot { role, fact, list }))
         .collect()
+}
+
+/// True if the topic is written at the call: what a helper writes itself is a place of the helper.
+fn is_argument(emit: &EmitSite) -> bool {
+    emit.topic.as_ref().is_some_and(|topic| topic.span != emit.callee)
 }
 
 fn of_config(topics: &[TopicRef]) -> Vec<&TextFact> {

@@ -2,48 +2,54 @@
 
 use std::collections::BTreeMap;
 
-use banister_grammars::Language;
-use serde_json::Value as Json;
-
-use super::tsconfig::Aliases;
-use crate::discovery::folder;
+use super::packages::Package;
+use super::tsconfig::{Aliases, Effective};
+use crate::discovery::{self, folder};
 use crate::workspace::Manifests;
+use banister_grammars::Language;
 
 const SCRIPT_EXTENSIONS: [&str; 6] = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
 
 /// What the manifests of a workspace say about modules.
 pub(crate) struct Modules<'w> {
     /// Folder of a `tsconfig.json` to its aliases.
-    aliases: BTreeMap<&'w str, Aliases>,
+    aliases: BTreeMap<&'w str, Effective>,
     /// Name of a workspace package to its folder.
-    packages: BTreeMap<String, &'w str>,
+    names: BTreeMap<String, &'w str>,
+    /// Folder to the package that lies there.
+    packages: BTreeMap<&'w str, Package>,
 }
 
 impl<'w> Modules<'w> {
     pub(crate) fn new(manifests: &'w Manifests) -> Self {
-        let mut aliases = BTreeMap::new();
-        let mut packages = BTreeMap::new();
+        let (mut configs, mut names, mut packages) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for (path, text) in manifests {
-            let name = path.rsplit('/').next().unwrap_or(path);
-            match name {
-                // A folder with both means TypeScript.
-                "tsconfig.json" => {
-                    aliases.insert(folder(path), Aliases::parse(text));
-                }
-                "jsconfig.json" => {
-                    aliases
-                        .entry(folder(path))
-                        .or_insert_with(|| Aliases::parse(text));
-                }
-                "package.json" => {
-                    if let Some(name) = package_name(text) {
-                        packages.insert(name, folder(path));
-                    }
-                }
-                _ => {}
+            let file = path.rsplit('/').next().unwrap_or(path);
+            if discovery::steers_resolution(file) {
+                configs.insert(path.as_str(), Aliases::parse(text));
+            } else if file == "package.json" {
+                let package = Package::parse(text);
+                names.extend(package.name.clone().map(|name| (name, folder(path))));
+                packages.insert(folder(path), package);
             }
         }
-        Self { aliases, packages }
+        let in_package = |module: &str| {
+            let (home, rest) = named(&names, module)?;
+            join(home, rest)
+        };
+        let mut aliases = BTreeMap::new();
+        // A folder with both means TypeScript, which comes last.
+        for name in ["jsconfig.json", "tsconfig.json"] {
+            let of_name = configs
+                .keys()
+                .filter(|path| path.rsplit('/').next() == Some(name));
+            aliases.extend(of_name.map(|path| (folder(path), Effective::of(path, &configs, &in_package))));
+        }
+        Self {
+            aliases,
+            names,
+            packages,
+        }
     }
 
     /// The files that `module`, written in the file `from`, may be.
@@ -84,32 +90,33 @@ impl<'w> Modules<'w> {
         let mut bases = Vec::new();
         // Only the nearest configuration counts, as for the compiler.
         if let Some(home) = ancestors(from).find(|folder| self.aliases.contains_key(folder)) {
-            bases.extend(
-                self.aliases[home]
-                    .expand(module)
-                    .iter()
-                    .filter_map(|path| join(home, path)),
-            );
+            bases.extend(self.aliases[home].expand(module));
         }
-        let package = self.packages.iter().find_map(|(name, folder)| {
-            let rest = module.strip_prefix(name.as_str())?;
-            (rest.is_empty() || rest.starts_with('/')).then(|| (*folder, rest.trim_start_matches('/')))
-        });
-        if let Some((folder, rest)) = package {
-            bases.extend(
-                [rest.to_owned(), format!("src/{rest}")]
-                    .iter()
-                    .filter_map(|rest| join(folder, rest)),
-            );
+        let targets = if module.starts_with('#') {
+            let home = ancestors(from).find(|folder| self.packages.contains_key(folder));
+            home.map(|home| (home, self.packages[home].private(module)))
+        } else {
+            named(&self.names, module)
+                .and_then(|(home, rest)| Some((home, self.packages.get(home)?.exported(rest))))
+        };
+        if let Some((home, targets)) = targets {
+            bases.extend(targets.iter().filter_map(|target| join(home, target)));
         }
         bases.iter().flat_map(|base| script_files(base)).collect()
     }
 }
 
+/// The folder of the workspace package that a module starts with, and what follows its name.
+fn named<'w, 'm>(names: &BTreeMap<String, &'w str>, module: &'m str) -> Option<(&'w str, &'m str)> {
+    names.iter().find_map(|(name, folder)| {
+        let rest = module.strip_prefix(name.as_str())?;
+        (rest.is_empty() || rest.starts_with('/')).then(|| (*folder, rest.trim_start_matches('/')))
+    })
+}
+
 /// The `name` of a `package.json`.
 pub(crate) fn package_name(text: &str) -> Option<String> {
-    let manifest: Json = serde_json::from_str(text).ok()?;
-    Some(manifest.get("name")?.as_str()?.to_owned())
+    Package::parse(text).name
 }
 
 fn script_files(base: &str) -> Vec<String> {
@@ -182,7 +189,7 @@ fn ancestors(path: &str) -> impl Iterator<Item = &str> {
 }
 
 /// `relative` seen from `base`, or nothing if it leaves the workspace.
-fn join(base: &str, relative: &str) -> Option<String> {
+pub(super) fn join(base: &str, relative: &str) -> Option<String> {
     let mut parts: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
     for part in relative.split('/') {
         match part {
@@ -253,6 +260,43 @@ mod tests {
             "@acme/typesetting",
             "packages/types/setting.ts"
         ));
+    }
+
+    #[test]
+    fn manifests_lead_to_entry_points_and_private_names() {
+        let text = |text: &str| Arc::<str>::from(text);
+        let manifests = Manifests::from([
+            (
+                "tsconfig.base.json".to_owned(),
+                text(r#"{ "compilerOptions": { "paths": { "~/*": ["./apps/app/*"] } } }"#),
+            ),
+            (
+                "apps/app/tsconfig.json".to_owned(),
+                text(r#"{ "extends": "../../tsconfig.base" }"#),
+            ),
+            (
+                "apps/app/package.json".to_owned(),
+                text(r##"{ "name": "app", "imports": { "#lib/*": "./lib/*.js" } }"##),
+            ),
+            (
+                "packages/types/package.json".to_owned(),
+                text(
+                    r#"{ "name": "@acme/types", "exports": { ".": { "import": "./dist/index.mjs" }, "./*": "./dist/models/*.js" } }"#,
+                ),
+            ),
+        ]);
+        for (module, file) in [
+            ("~/lib/topics", "apps/app/lib/topics.ts"),
+            ("#lib/topics", "apps/app/lib/topics.ts"),
+            ("@acme/types", "packages/types/src/index.ts"),
+            ("@acme/types/user", "packages/types/src/models/user.ts"),
+            ("app/lib/topics", "apps/app/lib/topics.ts"),
+        ] {
+            assert!(
+                finds(&manifests, "apps/app/steps/a.step.ts", module, file),
+                "{module}"
+            );
+        }
     }
 
     #[test]

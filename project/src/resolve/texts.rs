@@ -35,6 +35,19 @@ pub(crate) fn all(facts: &FileFacts) -> impl Iterator<Item = &Text> {
         .map(|fact| &fact.text)
 }
 
+/// Calls `visit` with each list of topics in the config.
+pub(crate) fn for_each_list(facts: &mut FileFacts, visit: &mut dyn FnMut(&mut Vec<TopicRef>)) {
+    let Some(step) = &mut facts.step else { return };
+    for trigger in &mut step.triggers {
+        visit(&mut trigger.topics);
+    }
+    if let Declaration::List { topics: declared, .. } = &mut step.emits {
+        visit(declared);
+    }
+    visit(&mut step.virtual_emits);
+    visit(&mut step.virtual_subscribes);
+}
+
 /// Calls `visit` with each of them, in no promised order.
 pub(crate) fn for_each_mut(facts: &mut FileFacts, visit: &mut dyn FnMut(&mut Text)) {
     if let Some(step) = &mut facts.step {

@@ -1,13 +1,23 @@
-//! The part of a `tsconfig.json` that says where aliased modules lie: `baseUrl` and `paths`.
+//! The part of a `tsconfig.json` that says where aliased modules lie: `baseUrl` and `paths`, its own or inherited.
+
+use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-/// The aliases of one configuration, relative to its folder.
+use super::modules::join;
+use super::packages::middle;
+use crate::discovery::folder;
+
+/// How far `extends` is followed.
+const MAX_PARENTS: usize = 8;
+
+/// What one configuration says about modules, before what it extends.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Aliases {
+    extends: Vec<String>,
     base: Option<String>,
     /// Pattern (with at most one `*`) to targets, in order.
-    paths: Vec<(String, Vec<String>)>,
+    paths: Option<Vec<(String, Vec<String>)>>,
 }
 
 impl Aliases {
@@ -23,48 +33,117 @@ impl Aliases {
             .map(str::to_owned);
         let paths = options
             .and_then(|options| options.get("paths"))
-            .and_then(Json::as_object);
-        let strings = |targets: &Json| -> Vec<String> {
-            targets
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Json::as_str)
-                .map(str::to_owned)
-                .collect()
+            .and_then(Json::as_object)
+            .map(|paths| {
+                paths
+                    .iter()
+                    .map(|(pattern, targets)| (pattern.clone(), strings(Some(targets))))
+                    .collect()
+            });
+        let extends = match config.get("extends") {
+            Some(Json::String(one)) => vec![one.clone()],
+            several => strings(several),
         };
-        let paths = paths
-            .into_iter()
-            .flatten()
-            .map(|(pattern, targets)| (pattern.clone(), strings(targets)));
-        Self {
-            base,
-            paths: paths.collect(),
-        }
+        Self { extends, base, paths }
     }
 
-    /// Where `module` may lie, relative to the configuration's folder.
+    /// Where `module` may lie by this configuration alone, relative to its folder.
     pub fn expand(&self, module: &str) -> Vec<String> {
         let base = self.base.as_deref().unwrap_or(".");
-        let mut found: Vec<String> = self
-            .paths
-            .iter()
-            .filter_map(|(pattern, targets)| Some((middle(pattern, module)?, targets)))
-            .flat_map(|(middle, targets)| targets.iter().map(move |target| target.replacen('*', middle, 1)))
+        let paths = self.paths.as_deref().unwrap_or(&[]);
+        let mut found: Vec<String> = targets(paths, module)
             .map(|target| format!("{base}/{target}"))
             .collect();
-        if self.base.is_some() {
-            found.push(format!("{base}/{module}"));
-        }
+        found.extend(self.base.as_deref().map(|base| format!("{base}/{module}")));
         found
     }
 }
 
-/// What the `*` of the pattern stands for; an exact pattern stands for nothing.
-fn middle<'m>(pattern: &str, module: &'m str) -> Option<&'m str> {
-    match pattern.split_once('*') {
-        Some((before, after)) => module.strip_prefix(before)?.strip_suffix(after),
-        None => (pattern == module).then_some(""),
+/// What the patterns that fit `module` lead to.
+fn targets<'p>(paths: &'p [(String, Vec<String>)], module: &'p str) -> impl Iterator<Item = String> + 'p {
+    paths
+        .iter()
+        .filter_map(move |(pattern, targets)| Some((middle(pattern, module)?, targets)))
+        .flat_map(|(middle, targets)| targets.iter().map(move |target| target.replacen('*', middle, 1)))
+}
+
+fn strings(list: Option<&Json>) -> Vec<String> {
+    list.and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The aliases that hold in a folder, with all that its configuration extends. Folders are relative to the workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Effective {
+    base: Option<String>,
+    paths: Vec<(String, Vec<String>)>,
+    /// The folder of the configuration that has the paths.
+    home: String,
+}
+
+impl Effective {
+    /// The aliases of the configuration at `path`. `configs` are those of the workspace by path, `package` leads from
+    /// the name of a package and what follows it to a path.
+    pub(crate) fn of(
+        path: &str,
+        configs: &BTreeMap<&str, Aliases>,
+        package: &dyn Fn(&str) -> Option<String>,
+    ) -> Self {
+        let mut effective = Self::default();
+        effective.add(path, configs, package, MAX_PARENTS);
+        effective
+    }
+
+    fn add(
+        &mut self,
+        path: &str,
+        configs: &BTreeMap<&str, Aliases>,
+        package: &dyn Fn(&str) -> Option<String>,
+        hops: usize,
+    ) {
+        let (Some(own), Some(hops)) = (configs.get(path), hops.checked_sub(1)) else {
+            return;
+        };
+        let home = folder(path);
+        for parent in &own.extends {
+            let named = if parent.starts_with('.') {
+                join(home, parent)
+            } else {
+                package(parent)
+            };
+            let Some(named) = named else { continue };
+            let file = [
+                named.clone(),
+                format!("{named}.json"),
+                format!("{named}/tsconfig.json"),
+            ]
+            .into_iter()
+            .find(|file| configs.contains_key(file.as_str()));
+            if let Some(file) = file {
+                self.add(&file, configs, package, hops);
+            }
+        }
+        if let Some(base) = own.base.as_deref().and_then(|base| join(home, base)) {
+            self.base = Some(base);
+        }
+        if let Some(paths) = &own.paths {
+            self.paths = paths.clone();
+            self.home = home.to_owned();
+        }
+    }
+
+    /// Where `module` may lie, relative to the workspace.
+    pub(crate) fn expand(&self, module: &str) -> Vec<String> {
+        let base = self.base.as_deref().unwrap_or(&self.home);
+        let mut found: Vec<String> = targets(&self.paths, module)
+            .filter_map(|target| join(base, &target))
+            .collect();
+        found.extend(self.base.as_deref().and_then(|base| join(base, module)));
+        found
     }
 }
 
@@ -111,12 +190,73 @@ fn plain_json(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn expand(configs: &[(&str, &str)], from: &str, module: &str) -> Vec<String> {
+        let configs = configs
+            .iter()
+            .map(|(path, text)| (*path, Aliases::parse(text)))
+            .collect();
+        let package = |name: &str| {
+            name.strip_prefix("@acme/config")
+                .map(|rest| format!("packages/config{rest}"))
+        };
+        Effective::of(from, &configs, &package).expand(module)
+    }
+
     #[test]
     fn comments_and_trailing_commas_are_no_obstacle() {
-        let aliases = Aliases::parse(
-            "{ // the app\n \"compilerOptions\": { /* paths * of // it */ \"baseUrl\": \"./\",\n \"paths\": { \"~/*\": [\"src/*\",], }, },\n}",
+        let config = "{ // the app\n \"compilerOptions\": { /* paths * of // it */ \"baseUrl\": \"./\",\n \"paths\": { \"~/*\": [\"src/*\",], }, },\n}";
+        assert_eq!(
+            expand(&[("app/tsconfig.json", config)], "app/tsconfig.json", "~/a"),
+            ["app/src/a", "app/~/a"]
         );
-        assert_eq!(aliases.expand("~/a"), [".//src/a", ".//~/a"]);
+    }
+
+    #[test]
+    fn what_is_extended_counts_relative_to_itself() {
+        let base = r#"{ "compilerOptions": { "paths": { "@lib/*": ["./lib/*"] } } }"#;
+        for extends in [
+            r#""../tsconfig.base.json""#,
+            r#""../tsconfig.base""#,
+            r#"["./missing.json", "../tsconfig.base.json"]"#,
+        ] {
+            let own = format!(r#"{{ "extends": {extends} }}"#);
+            let configs = [("tsconfig.base.json", base), ("app/tsconfig.json", own.as_str())];
+            assert_eq!(
+                expand(&configs, "app/tsconfig.json", "@lib/a"),
+                ["lib/a"],
+                "{extends}"
+            );
+        }
+        let configs = [
+            (
+                "packages/config/tsconfig.json",
+                r#"{ "compilerOptions": { "baseUrl": "../.." } }"#,
+            ),
+            ("app/tsconfig.json", r#"{ "extends": "@acme/config" }"#),
+            (
+                "web/tsconfig.json",
+                r#"{ "extends": "@acme/config/tsconfig.json" }"#,
+            ),
+        ];
+        for from in ["app/tsconfig.json", "web/tsconfig.json"] {
+            assert_eq!(expand(&configs, from, "shared/a"), ["shared/a"]);
+        }
+    }
+
+    #[test]
+    fn the_own_settings_go_before_what_is_extended_and_circles_end() {
+        let configs = [
+            (
+                "a/tsconfig.json",
+                r#"{ "extends": "../b/tsconfig.json", "compilerOptions": { "paths": { "x": ["./mine.ts"] } } }"#,
+            ),
+            (
+                "b/tsconfig.json",
+                r#"{ "extends": "../a/tsconfig.json", "compilerOptions": { "paths": { "x": ["./theirs.ts"] } } }"#,
+            ),
+        ];
+        assert_eq!(expand(&configs, "a/tsconfig.json", "x"), ["a/mine.ts"]);
+        assert_eq!(expand(&configs, "b/tsconfig.json", "x"), ["b/theirs.ts"]);
     }
 
     #[test]
@@ -134,7 +274,10 @@ mod tests {
             "\"",
             r#"{"compilerOptions":{"paths":{"a":"b"}}}"#,
         ] {
-            assert!(Aliases::parse(text).expand("a").is_empty(), "{text}");
+            assert!(
+                expand(&[("tsconfig.json", text)], "tsconfig.json", "a").is_empty(),
+                "{text}"
+            );
         }
     }
 }

@@ -161,7 +161,7 @@ exports.handler = async () => {}
 export const tell = async (emit) => { await emit({ topic: 'x.done', data: {} }) }
 //- steps/a.step.ts
 import { tell } from '../services/tell'
-export const config = { type: 'event', name: 'A', subscribes: ['x.done'], emits: ['y.done'] }
+export const config = { type: 'event', name: 'A', subscribes: ['x.done'], emits: ['y.done', 'x.done'] }
 export const handler = async (input, { emit }) => { await tell(emit) }
 //- steps/b.step.js
 exports.config = { type: 'event', name: 'B', subscribes: ['y.done'], emits: [] }

@@ -1,4 +1,4 @@
-use banister_grammars::facts::{Declaration, Dialect, StepKind, TextFact};
+use banister_grammars::facts::{Declaration, Dialect, EmitSite, StepKind, TextFact};
 use banister_grammars::{Language, Span};
 
 use super::similarity::is_slip;
@@ -15,8 +15,10 @@ A step sends a topic that its own config does not declare. Framework 0.x drops s
 and the subscribers wait for ever.
 
 It is a warning where `emits` is empty or absent, because the runtime then lets everything through, and in 1.0, whose
-`enqueue` is not checked. Helpers in the same file count for the step. A topic that is computed, and a list with
-entries that are not visible, are left alone.",
+`enqueue` is not checked. Helpers in the same file count for the step. A helper in another file that is handed `emit` or
+the context counts too, and the finding stands where the step calls it: each of several callers may declare something
+else. Where such a helper picks between topics, a step that declares one of them is left alone. So are a topic that is
+computed and a list with entries that are not visible.",
     check,
 };
 
@@ -25,6 +27,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         if step.fact().is_none() || step.kind() == Some(StepKind::Noop) {
             continue;
         }
+        let mut reported: Option<(Span, Vec<&str>)> = None;
         for site in step.emit_sites() {
             let Some(topic) = &site.topic else { continue };
             let missing: Vec<&str> = topic
@@ -34,14 +37,48 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 .map(String::as_str)
                 .filter(|topic| step.leaves_undeclared(topic) && !context.misspelled.contains_key(*topic))
                 .collect();
-            if !missing.is_empty() {
-                report(context, step, topic, &missing, findings);
+            if missing.is_empty() || is_choice_of_helper(step, site) {
+                continue;
             }
+            // A helper may send the same from several places; one finding at the call is enough.
+            let this = (topic.span, missing);
+            if site.through.is_some() && reported.as_ref() == Some(&this) {
+                continue;
+            }
+            report(context, step, (site, topic), &this.1, findings);
+            reported = Some(this);
         }
     }
 }
 
-fn report(context: &Context<'_>, step: &Step, topic: &TextFact, missing: &[&str], findings: &mut Findings) {
+/// True if a helper of another file picks what it sends and the step declares some of it: this call may be one that
+/// never leads to the rest.
+fn is_choice_of_helper(step: &Step, site: &EmitSite) -> bool {
+    let Some(through) = &site.through else {
+        return false;
+    };
+    let is_declared = |topic: &TextFact| {
+        let topics = topic.text.candidates();
+        topics.is_empty() || topics.iter().any(|topic| !step.leaves_undeclared(topic))
+    };
+    let mut of_call = step
+        .emit_sites()
+        .iter()
+        .filter(|other| other.span == site.span && other.through.is_some());
+    let is_fixed = site
+        .topic
+        .as_ref()
+        .is_some_and(|topic| topic.text.known().is_some());
+    !(through.always && is_fixed) && of_call.any(|other| other.topic.as_ref().is_some_and(is_declared))
+}
+
+fn report(
+    context: &Context<'_>,
+    step: &Step,
+    (site, topic): (&EmitSite, &TextFact),
+    missing: &[&str],
+    findings: &mut Findings,
+) {
     let declared = step.emits();
     let key = if step.dialect() == Dialect::V1 {
         "enqueues"
@@ -67,6 +104,9 @@ fn report(context: &Context<'_>, step: &Step, topic: &TextFact, missing: &[&str]
     let mut finding = findings
         .report(&step.file, topic.span, message)
         .severity(severity);
+    if let Some(through) = &site.through {
+        finding = finding.related(&through.file, through.span, "the helper sends it here".to_owned());
+    }
     if let Declaration::List { span, .. } = step.declaration() {
         finding = finding.related(&step.file, *span, format!("`{key}` of {label}"));
     }
@@ -254,6 +294,166 @@ exports.config = { type: 'event', name: 'B', subscribes: ['a.done', 'a.lost'], e
 exports.handler = async () => {}
 ",
         );
+    }
+
+    /// A step that declares `a.done` and calls the helpers of another file.
+    fn caller(import: &str, call: &str) -> String {
+        format!(
+            "//- steps/a.step.ts\n{import}\n\
+             export const config = {{ type: 'cron', name: 'A', cron: '* * * * *', emits: ['a.done'] }}\n\
+             export const handler = async (ctx) => {{\n  const {{ emit, state }} = ctx\n{call}\n}}\n\
+             //- steps/b.step.js\n\
+             exports.config = {{ type: 'event', name: 'B', subscribes: ['a.done', 'a.lost'], emits: [] }}\n\
+             exports.handler = async () => {{}}\n"
+        )
+    }
+
+    #[test]
+    fn helpers_of_other_files_count_for_the_step_that_calls_them() {
+        let tell = "//- lib/tell.ts\nexport const tell = async (emit, data) => { await emit({ topic: 'a.lost', data }) }\n";
+        for (helper, import, call, marks) in [
+            (
+                tell,
+                "import { tell } from '../lib/tell'",
+                "  await tell(emit, {})",
+                "  //    ^^^^",
+            ),
+            (
+                tell,
+                "import { tell as send } from '../lib/tell'",
+                "  await send(ctx.emit, {})",
+                "  //    ^^^^",
+            ),
+            (
+                tell,
+                "import * as lib from '../lib/tell'",
+                "  await lib.tell(emit, {})",
+                "  //    ^^^^^^^^",
+            ),
+            (
+                "//- lib/tell.ts\nexport async function tell({ emit, state }) { await emit({ topic: 'a.lost' }) }\n",
+                "import { tell } from '../lib/tell'",
+                "  await tell({ emit, state })",
+                "  //    ^^^^",
+            ),
+            (
+                "//- lib/tell.ts\nexport const tell = (x, ctx) => inner(ctx)\nasync function inner(c) { await c.emit({ topic: 'a.lost' }) }\n",
+                "import { tell } from '../lib/tell'",
+                "  await tell(1, ctx)",
+                "  //    ^^^^",
+            ),
+            (
+                "//- lib/far.ts\nexport const far = async (emit) => { try { await emit({ topic: 'a.lost' }) } catch {} }\n\
+                 //- lib/tell.ts\nimport { far } from './far'\nexport const tell = (ctx) => far(ctx.emit)\n\
+                 //- lib/index.ts\nexport * from './tell'\n",
+                "import { tell } from '../lib'",
+                "  await tell(ctx)",
+                "  //    ^^^^",
+            ),
+            (
+                "//- lib/tell.js\nmodule.exports = { tell(emit) { return emit({ topic: 'a.lost' }) } }\n",
+                "const { tell } = require('../lib/tell')",
+                "  await tell(emit)",
+                "  //    ^^^^",
+            ),
+            (
+                "//- lib/tell.ts\nexport const publish = (emit, topic, data) => emit({ topic, data })\n",
+                "import { publish } from '../lib/tell'",
+                "  await publish(emit, 'a.done', {})\n  await publish(emit, 'a.lost', {})",
+                "  //                   ^^^^^^",
+            ),
+        ] {
+            check(&format!(
+                "{helper}{}",
+                caller(import, &format!("{call}\n{marks} undeclared-emit error"))
+            ));
+        }
+    }
+
+    #[test]
+    fn helpers_of_python_and_ruby_count_too() {
+        check(
+            "\
+//- lib/tell.py
+async def tell(context, order):
+    await context.emit({'topic': 'b.lost', 'data': order})
+def publish(emit, topic, data=None):
+    return emit({'topic': topic, 'data': data})
+class Notifier:
+    @staticmethod
+    async def tell(ctx):
+        await ctx.emit({'topic': 'b.lost', 'data': {}})
+//- steps/a_step.py
+from lib.tell import tell, publish, Notifier
+from lib import tell as module
+config = { 'type': 'event', 'name': 'A', 'subscribes': ['b.lost'], 'emits': ['a.done'] }
+async def handler(data, context):
+    await tell(context, data)
+    #     ^^^^ undeclared-emit error
+    await module.tell(context, data)
+    #     ^^^^^^^^^^^ undeclared-emit error
+    await publish(context.emit, 'b.lost')
+    #                            ^^^^^^ undeclared-emit error
+    await publish(emit=context.emit, topic='b.lost', data={})
+    #                                       ^^^^^^ undeclared-emit error
+    await publish(context.emit, 'a.done')
+    await Notifier.tell(context)
+    #     ^^^^^^^^^^^^^ undeclared-emit error
+//- lib/notifier.rb
+module Notifier
+  def self.tell(context, order)
+    context.emit(topic: 'b.lost', data: order)
+  end
+end
+//- steps/c.step.rb
+require_relative '../lib/notifier'
+def config
+  { type: 'event', name: 'C', subscribes: ['a.done'], emits: ['a.done'] }
+end
+def handler(input, context)
+  done = Notifier.tell(context, input)
+  #      ^^^^^^^^^^^^^ undeclared-emit error
+end
+",
+        );
+    }
+
+    #[test]
+    fn a_helper_that_picks_or_hides_what_it_sends_is_no_proof() {
+        let import = "import { tell } from '../lib/tell'";
+        for helper in [
+            // It picks, and what the step declares is among it.
+            "export const tell = async (emit, ok) => { if (ok) { await emit({ topic: 'a.done' }) } else { await emit({ topic: 'a.lost' }) } }",
+            "export const tell = async (emit, ok) => { if (ok) return emit({ topic: 'a.done' })\n  await emit({ topic: 'a.lost' }) }",
+            "export const tell = async (emit, kind) => { switch (kind) { case 'a': await emit({ topic: 'a.done' }); break; default: await emit({ topic: 'a.lost' }) } }",
+            "export const tell = async (emit, ok) => ok ? emit({ topic: 'a.done' }) : emit({ topic: 'a.lost' })",
+            "export const tell = async (emit, list) => { await Promise.all(list.map((x) => { if (x) return emit({ topic: 'a.done' }); return emit({ topic: 'a.lost' }) })) }",
+            "export const tell = async (emit, ok) => { await emit({ topic: ok ? 'a.done' : 'a.lost' }) }",
+            "export const tell = async (emit, ok) => { ok && await emit({ topic: 'a.lost' }); await emit({ topic: 'a.done' }) }",
+            // The topic is computed.
+            "export const tell = async (emit, kind) => { await emit({ topic: `a.${kind}` }) }",
+            // The parameter is none that is known to send.
+            "export const tell = async (bus, kind) => { await bus.emit({ topic: 'a.lost' }) }",
+            "export class tell { constructor(ctx) { this.ctx = ctx } }",
+            "",
+        ] {
+            for call in ["  await tell(emit, 'x')", "  await tell(ctx, 'x')"] {
+                let fixture = format!("//- lib/tell.ts\n{helper}\n{}", caller(import, call));
+                let found = report(&fixture);
+                assert!(!found.contains("undeclared-emit"), "{helper}\n{found}");
+            }
+        }
+        // It picks, and the step declares nothing of it.
+        let helper =
+            "export const tell = async (emit, ok) => { if (ok) { await emit({ topic: 'a.lost' }) } }";
+        let fixture = format!(
+            "//- lib/tell.ts\n{helper}\n{}",
+            caller(
+                import,
+                "  await tell(emit, 'x')\n  //    ^^^^ undeclared-emit error"
+            )
+        );
+        check(&fixture);
     }
 
     #[test]

@@ -136,4 +136,30 @@ exports.handler = async () => {}
 ",
         );
     }
+
+    #[test]
+    fn triggers_and_subscriptions_of_other_files_take_or_may_take_it() {
+        for config in [
+            "{ name: 'B', triggers: [made()], enqueues: [] }",
+            "{ name: 'B', triggers: TRIGGERS, enqueues: [] }",
+            "{ name: 'B', triggers: [...TRIGGERS, queue('x')], enqueues: [] }",
+            "{ ...BASE, name: 'B', enqueues: [] }",
+            "{ ...BASE, type: 'event', name: 'B', emits: [] }",
+            "{ type: 'event', name: 'B', subscribes: [...TOPICS], emits: [] }",
+            "{ type: 'event', name: 'B', subscribes: Object.values(MAP), emits: [] }",
+        ] {
+            let fixture = format!(
+                "//- steps/a.step.js\n\
+                 exports.config = {{ type: 'cron', name: 'A', cron: '* * * * *', emits: ['mail.sent'] }}\n\
+                 exports.handler = async ({{ emit }}) => {{ await emit({{ topic: 'mail.sent', data: {{}} }}) }}\n\
+                 //- steps/topics.js\nexports.TOPICS = ['mail.sent']\nexports.MAP = {{ sent: 'mail.sent' }}\n\
+                 //- steps/b.step.js\n\
+                 const {{ made, queue, TRIGGERS, BASE }} = require('elsewhere')\n\
+                 const {{ TOPICS, MAP }} = require('./topics')\n\
+                 exports.config = {config}\nexports.handler = async () => {{}}\n"
+            );
+            let found = crate::fixture::report(&fixture);
+            assert!(!found.contains("unsubscribed-topic"), "{config}\n{found}");
+        }
+    }
 }
