@@ -5,6 +5,8 @@
 //! shared module — is an [`ImportRef`] that the project resolves.
 
 mod emit;
+mod handler;
+mod requests;
 mod schema;
 mod step;
 mod text;
@@ -18,6 +20,8 @@ use crate::language::Language;
 use crate::text::Span;
 
 pub use emit::{EmitSite, FieldShape, Shape};
+pub use handler::{DeclaredType, Handling, ParamFact, ParamKind, Signature, UnboundName};
+pub use requests::{KeyRead, ReadForm, ResponseFact, StatusFact};
 pub use schema::{SchemaFact, SchemaNotation, StreamFact};
 pub use step::{Declaration, Dialect, HandlerFact, KeyFact, StepFact, StepKind, TopicRef, Trigger};
 pub use text::{ConstValue, ImportRef, Text, TextFact};
@@ -32,6 +36,8 @@ pub struct FileFacts {
     pub step: Option<StepFact>,
     /// The stream that the file defines, if its `config` describes one.
     pub stream: Option<StreamFact>,
+    /// What is visible of the handler's parameters, of what it reads and of what it answers.
+    pub handling: Handling,
     /// Every call that sends a message, in source order.
     pub emits: Vec<EmitSite>,
     /// Every use of the shared state, in source order.
@@ -58,6 +64,7 @@ impl FileFacts {
             language,
             step: None,
             stream: None,
+            handling: Handling::default(),
             emits: Vec::new(),
             state_uses: Vec::new(),
             stream_uses: Vec::new(),

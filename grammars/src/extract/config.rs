@@ -22,6 +22,8 @@ pub(crate) struct Config<'a, 't> {
 pub(crate) struct Handler<'a, 't> {
     pub(crate) name: Option<Span>,
     pub(crate) function: &'a Function<'t>,
+    /// True if something stands between the framework and the function: another function that is given it, a decorator.
+    pub(crate) wrapped: bool,
 }
 
 impl<'a, 't> Model<'a, 't> {
@@ -127,7 +129,7 @@ impl<'a, 't> Model<'a, 't> {
     pub(crate) fn find_handler(&self) -> Option<Handler<'a, 't>> {
         let found = match self.published_binding("handler") {
             Some(binding) => match binding.defs.last()? {
-                Def::Function(function) => Some(*function),
+                Def::Function(function) => Some((*function, false)),
                 Def::Value { value, path, scope } => match path.as_slice() {
                     [] => self.handler_function(value, *scope),
                     [Step::Key("handler")] => self.handler_function(factory_argument(value, 1)?, *scope),
@@ -140,17 +142,19 @@ impl<'a, 't> Model<'a, 't> {
                 self.handler_function(value, scope)
             }
         };
-        let function = found?;
+        let (function, wrapped) = found?;
         Some(Handler {
             name: self.handler_name(function),
             function,
+            wrapped: wrapped || function.is_decorated,
         })
     }
 
-    fn handler_function(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Option<&'a Function<'t>> {
+    /// The function that `expr` is or wraps, and whether it is wrapped.
+    fn handler_function(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Option<(&'a Function<'t>, bool)> {
         let _step = self.step()?;
         match self.value(expr, scope) {
-            Value::Function(function) => Some(function),
+            Value::Function(function) => Some((function, false)),
             // `withMiddleware(a, b, async (req, ctx) => …)` calls its last function in the end.
             Value::Expr(
                 Expr {
@@ -162,7 +166,8 @@ impl<'a, 't> Model<'a, 't> {
                 .args
                 .iter()
                 .rev()
-                .find_map(|arg| self.handler_function(arg, scope)),
+                .find_map(|arg| self.handler_function(arg, scope))
+                .map(|(function, _)| (function, true)),
             _ => None,
         }
     }
@@ -198,7 +203,7 @@ fn shown(name: Name<'_>) -> Span {
 }
 
 /// True if `expr` is the function, perhaps cast or wrapped in a call.
-fn holds(expr: &Expr<'_>, function: &Function<'_>) -> bool {
+pub(super) fn holds(expr: &Expr<'_>, function: &Function<'_>) -> bool {
     match &expr.kind {
         ExprKind::Function(inner) => inner.scope == function.scope,
         ExprKind::Cast(cast) => holds(&cast.value, function),
