@@ -6,6 +6,7 @@ mod support;
 mod cases;
 mod configs;
 mod emit_sites;
+mod handling;
 mod neutrality;
 mod payloads;
 mod robustness;

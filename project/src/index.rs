@@ -161,7 +161,8 @@ impl Index {
         self.resolve_schema(&step.source, trigger.input.as_ref()?)
     }
 
-    fn resolve_schema<'i>(
+    /// A schema with the file that writes it, after following imports.
+    pub(crate) fn resolve_schema<'i>(
         &'i self,
         source: &'i Source,
         schema: &'i SchemaFact,

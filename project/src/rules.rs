@@ -3,6 +3,10 @@
 mod duplicate_route;
 mod duplicate_step_name;
 mod emit_shape;
+mod express_style_request;
+mod handler_arity;
+mod handler_name_mismatch;
+mod handlers;
 mod invalid_cron;
 mod missing_config_key;
 mod missing_handler;
@@ -12,12 +16,16 @@ mod payload_missing_field;
 mod payload_unknown_field;
 mod payload_wrong_type;
 mod reserved_route;
+mod response_missing_field;
 mod routes;
 mod similarity;
 mod sync_python_handler;
 mod syntax_error;
 mod unawaited_emit;
 mod undeclared_emit;
+mod undeclared_status;
+mod unknown_context_member;
+mod unknown_path_param;
 mod unsubscribed_topic;
 
 use std::cmp::Ordering;
@@ -37,6 +45,13 @@ pub const RULES: &[Rule] = &[
     duplicate_route::RULE,
     reserved_route::RULE,
     sync_python_handler::RULE,
+    handler_arity::RULE,
+    handler_name_mismatch::RULE,
+    unknown_context_member::RULE,
+    unknown_path_param::RULE,
+    express_style_request::RULE,
+    undeclared_status::RULE,
+    response_missing_field::RULE,
     emit_shape::RULE,
     unawaited_emit::RULE,
     invalid_cron::RULE,

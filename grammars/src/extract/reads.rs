@@ -310,13 +310,6 @@ impl<'a, 't> Walk<'_, 'a, 't> {
     }
 
     fn call(&mut self, call: &'a Call<'t>, scope: ScopeId, guard: Guard) {
-        if let Some((object, key)) = looked_up(call)
-            && let ExprKind::Text { value, inner } = &key.kind
-        {
-            let has_default = call.positional().len() > 1;
-            let guard = if has_default { Guard::Fallback } else { guard };
-            self.read(object, value, *inner, ReadForm::Text, scope, guard);
-        }
         if let (ExprKind::Name("getattr" | "hasattr"), [object, key, ..]) =
             (&call.callee.kind, call.positional())
             && let (Some(key), Some(handed)) = (key.as_text(), self.model.handed(object, scope))
@@ -325,7 +318,22 @@ impl<'a, 't> Walk<'_, 'a, 't> {
                 .tested
                 .insert((handed == Handed::Context, key.to_owned()));
         }
-        self.expr(&call.callee, scope, guard);
+        match looked_up(call) {
+            // `get` is the way to the key and no key itself.
+            Some((
+                object,
+                Expr {
+                    kind: ExprKind::Text { value, inner },
+                    ..
+                },
+            )) => {
+                let has_default = call.positional().len() > 1;
+                let own = if has_default { Guard::Fallback } else { guard };
+                self.read(object, value, *inner, ReadForm::Text, scope, own);
+                self.expr(object, scope, guard);
+            }
+            _ => self.expr(&call.callee, scope, guard),
+        }
         call.args.iter().for_each(|arg| self.expr(arg, scope, Guard::No));
     }
 
