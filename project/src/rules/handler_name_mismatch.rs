@@ -54,7 +54,7 @@ export const handler: Handlers['CreateOrders'] = async (req, ctx) => ({ status: 
 //- steps/b.step.ts
 export const config = { type: 'api', name: 'ReadOrder', method: 'GET', path: '/orders', emits: [] }
 export const handler = (async (req: any) => ({ status: 200 })) satisfies Handlers[\"CreateOrder\"]
-//                                                                                  ^^^^^^^^^^^ handler-name-mismatch error
+//                                                                                 ^^^^^^^^^^^ handler-name-mismatch error
 ";
 
     #[test]
@@ -62,11 +62,11 @@ export const handler = (async (req: any) => ({ status: 200 })) satisfies Handler
         check(OTHER);
         expect![[r#"
             steps/a.step.ts:3:33 error handler-name-mismatch: the handler has the type of step 'CreateOrders', and the step is named 'CreateOrder'
-              steps/a.step.ts:2:44 the name of the step
+              steps/a.step.ts:2:45 the name of the step
               help: write `Handlers['CreateOrder']`
               fix: Change to 'CreateOrder'
             steps/b.step.ts:2:84 error handler-name-mismatch: the handler has the type of step 'CreateOrder', and the step is named 'ReadOrder'
-              steps/b.step.ts:1:44 the name of the step
+              steps/b.step.ts:1:45 the name of the step
               help: write `Handlers['ReadOrder']`
               fix: Change to 'ReadOrder'
         "#]]

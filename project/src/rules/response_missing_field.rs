@@ -139,7 +139,7 @@ import { outside } from 'elsewhere'
 const row = z.object({ id: z.string() })
 export const config = {
   type: 'api', name: 'A', method: 'GET', path: '/a', emits: [],
-  responseSchema: { 200: row, 201: outside, 202: row },
+  responseSchema: { 200: row, 201: outside, 500: row },
 }
 export const handler = async (req: any) => {
   if (req.body.a) return { status: 200, body: { ...req.body } }

@@ -240,12 +240,12 @@ end
               help: it has `emit`, `logger`, `state`, `streams`, `flows` and `traceId`
             steps/c_step.py:3:14 error unknown-context-member: the context has no `log`
               help: it has `emit`, `logger`, `state`, `streams`, `flows` and `traceId`
-            steps/c_step.py:4:13 error unknown-context-member: the context has no `getData`
+            steps/c_step.py:5:13 error unknown-context-member: the context has no `getData`
               help: did you mean `get_data`?
               fix: Change to `get_data`
             steps/d.step.rb:5:11 error unknown-context-member: the context has no `logs`
               help: it has `emit`, `logger`, `state`, `streams`, `flows` and `traceId`
-            steps/d.step.rb:6:34 error unknown-context-member: the context has no `request`
+            steps/d.step.rb:7:34 error unknown-context-member: the context has no `request`
               help: it has `emit`, `logger`, `state`, `streams`, `flows` and `traceId`
         "#]]
         .assert_eq(&report(WRONG));

@@ -142,13 +142,13 @@ end
               steps/b.step.js:1:66 the path of B
               help: add `:id` to the path, or read it from elsewhere
             steps/c_step.py:3:43 error unknown-path-param: the path /users/:user_id/posts/:post_id has no parameter 'userId'
-              steps/c_step.py:1:66 the path of C
+              steps/c_step.py:1:65 the path of C
               help: did you mean 'user_id'?
               fix: Read 'user_id'
             steps/c_step.py:6:32 error unknown-path-param: the path /users/:user_id/posts/:post_id has no parameter 'comment'
-              steps/c_step.py:1:66 the path of C
+              steps/c_step.py:1:65 the path of C
               help: the path has 'user_id' and 'post_id'
-            steps/d.step.rb:5:29 error unknown-path-param: the path /orders/:id has no parameter 'orderId'
+            steps/d.step.rb:5:30 error unknown-path-param: the path /orders/:id has no parameter 'orderId'
               steps/d.step.rb:2:54 the path of D
               help: did you mean 'id'?
               fix: Read 'id'
