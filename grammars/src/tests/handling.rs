@@ -257,15 +257,14 @@ fn only_what_is_surely_handed_over_is_read() {
     assert_eq!(keys(&handling.path_reads), ["x"]);
 }
 
+/// The names that nothing binds, and whether the handler uses them itself.
+fn unbound(handling: Handling) -> Vec<(String, bool)> {
+    let names = handling.unbound.into_iter();
+    names.map(|name| (name.name, name.in_handler)).collect()
+}
+
 #[test]
 fn names_that_nothing_binds_are_found() {
-    let unbound = |handling: Handling| -> Vec<(String, bool)> {
-        handling
-            .unbound
-            .into_iter()
-            .map(|name| (name.name, name.in_handler))
-            .collect()
-    };
     let found = api(
         "export const handler = async (req, { state }) => { await emit({ topic: 'a' }); ws.on('x', () => logger.info('')) }\n\
          const helper = () => streams.x",
@@ -294,6 +293,10 @@ fn names_that_nothing_binds_are_found() {
     ] {
         assert_eq!(unbound(api(bound)), [], "{bound}");
     }
+}
+
+#[test]
+fn python_and_ruby_bind_names_from_elsewhere_too() {
     let python = |code: &str| {
         unbound(
             py(&format!(
