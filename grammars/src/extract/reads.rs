@@ -60,6 +60,7 @@ pub(super) fn reads<'a, 't>(model: &Model<'a, 't>, text: &str) -> Reads<'t> {
         text,
         in_function: false,
         in_handler: false,
+        elsewhere: false,
         found: Reads::default(),
     };
     walk.body(&model.module.body, ScopeId::MODULE);
@@ -90,6 +91,7 @@ fn is_surely_unbound(model: &Model<'_, '_>, text: &str, name: &str) -> bool {
         // Ambient declarations and names of the global object.
         Language::TypeScript | Language::JavaScript => {
             !text.contains("declare ")
+                && !text.contains("mapReduce")
                 && !text.contains(&format!("global.{name}"))
                 && !text.contains(&format!("globalThis.{name}"))
         }
@@ -123,6 +125,8 @@ struct Walk<'m, 'a, 't> {
     text: &'m str,
     in_function: bool,
     in_handler: bool,
+    /// True in code that runs in another place, with globals of its own.
+    elsewhere: bool,
     found: Reads<'t>,
 }
 
@@ -334,7 +338,10 @@ impl<'a, 't> Walk<'_, 'a, 't> {
             }
             _ => self.expr(&call.callee, scope, guard),
         }
+        let outer = self.elsewhere;
+        self.elsewhere |= runs_elsewhere(call);
         call.args.iter().for_each(|arg| self.expr(arg, scope, Guard::No));
+        self.elsewhere = outer;
     }
 
     /// `'key' in ctx`
@@ -402,13 +409,30 @@ impl<'a, 't> Walk<'_, 'a, 't> {
         {
             self.found.used.insert(name);
         }
-        if bound.is_none() && self.in_function && MEMBERS.contains(&name) {
+        if bound.is_none() && self.in_function && !self.elsewhere && MEMBERS.contains(&name) {
             self.found.unbound.push(UnboundName {
                 name: name.to_owned(),
                 span,
                 in_handler: self.in_handler,
             });
         }
+    }
+}
+
+/// True if a call hands its functions to a browser or a database, where names mean something else.
+fn runs_elsewhere(call: &Call<'_>) -> bool {
+    match &call.callee.uncast().kind {
+        ExprKind::Member(member) => matches!(
+            member.name,
+            "evaluate"
+                | "evaluateHandle"
+                | "$eval"
+                | "$$eval"
+                | "addInitScript"
+                | "waitForFunction"
+                | "mapReduce"
+        ),
+        _ => false,
     }
 }
 

@@ -288,6 +288,8 @@ fn names_that_nothing_binds_are_found() {
         "globalThis.emit = 1\nexport const handler = async () => { emit({}) }",
         "export const handler = async (req, ctx) => { const o = { emit: 1, state: ctx.state }; use(o.state, o.emit) }",
         "type T = typeof emit\nexport const handler = async (req, ctx: { state: typeof state }) => {}",
+        "export const handler = async (req, ctx) => page.evaluate(() => state.x)",
+        "function map() { emit(this.id, 1) }\nexport const handler = async (req, ctx) => rows.mapReduce(map)",
         "enum state { A }\nexport const handler = async () => state.A",
         "class emit {}\nexport const handler = async () => new emit()",
     ] {

@@ -67,16 +67,18 @@ fn strict(step: &Step, trigger: &Trigger, signature: &Signature, findings: &mut 
             param.name.as_deref().unwrap_or_default(),
             counted(given.len()),
         ),
-        None => format!(
-            "the handler takes {}, and the runtime gives {}: {}",
-            if signature.required() > given.len() {
+        None => {
+            let takes = if signature.required() > given.len() {
                 signature.required()
             } else {
                 most
-            },
-            counted(given.len()),
-            given.join(" and "),
-        ),
+            };
+            format!(
+                "the runtime gives the handler {} ({}), and it takes {takes}",
+                counted(given.len()),
+                given.join(" and "),
+            )
+        }
     };
     let written = format!("def handler({})", given.join(", "));
     findings

@@ -74,7 +74,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let is_api = trigger.kind == StepKind::Api;
         for read in &handling.context_reads {
             if !read.guarded {
-                check_read(step, read, is_api, findings);
+                check_read(step, read, findings);
             }
         }
         if is_api && step.dialect() == Dialect::V0 && !may_have_middleware(step) {
@@ -84,7 +84,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn check_read(step: &Step, read: &KeyRead, is_api: bool, findings: &mut Findings) {
+fn check_read(step: &Step, read: &KeyRead, findings: &mut Findings) {
     let known = members(step.language);
     if known.clone().any(|member| member == read.key) {
         return;
