@@ -270,11 +270,11 @@ end
             steps/c.step.ts:2:39 error handler-arity: a cron handler is given the context alone, so its second parameter is always undefined
               help: take the context as the only parameter
               fix: Remove the first parameter
-            steps/d_step.py:2:19 error handler-arity: the handler takes 1, and the runtime gives 2 arguments: data and context
+            steps/d_step.py:2:19 error handler-arity: the runtime gives the handler 2 arguments (data and context), and it takes 1
               help: write `def handler(data, context)`
-            steps/e_step.py:2:19 error handler-arity: the handler takes 2, and the runtime gives 1 argument: context
+            steps/e_step.py:2:19 error handler-arity: the runtime gives the handler 1 argument (context), and it takes 2
               help: write `def handler(context)`
-            steps/f.step.rb:4:13 error handler-arity: the handler takes 1, and the runtime gives 2 arguments: request and context
+            steps/f.step.rb:4:13 error handler-arity: the runtime gives the handler 2 arguments (request and context), and it takes 1
               help: write `def handler(request, context)`
         "#]]
         .assert_eq(&report(WRONG));

@@ -90,8 +90,8 @@ fn check_read(step: &Step, read: &KeyRead, findings: &mut Findings) {
         return;
     }
     let spelling = known.clone().find(|member| words(member) == words(&read.key));
-    let is_open =
-        step.dialect() == Dialect::V1 || step.facts().emit_escapes || (is_api && may_have_middleware(step));
+    // Python runs middleware for steps of every kind.
+    let is_open = step.dialect() == Dialect::V1 || step.facts().emit_escapes || may_have_middleware(step);
     if spelling.is_none() && is_open {
         return;
     }
@@ -318,6 +318,11 @@ export const handler = async (input: any, ctx: any) => {
   connect(ctx)
   console.log(ctx.db)
 }
+//- steps/d_step.py
+from elsewhere import with_db
+config = {'type': 'event', 'name': 'D', 'subscribes': ['a.asked'], 'emits': [], 'middleware': [with_db]}
+async def handler(data, context):
+    context.db.close()
 //- steps/c.step.ts
 import { queue } from 'motia'
 export const config = { name: 'C', triggers: [queue('a.asked')], enqueues: [] }
