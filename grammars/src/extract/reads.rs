@@ -77,9 +77,11 @@ pub(super) fn reads<'a, 't>(model: &Model<'a, 't>, text: &str) -> Reads<'t> {
     found.message.sort_by_key(|read| read.span);
     found.unbound.sort_by_key(|name| name.span);
     if !found.unbound.is_empty() {
+        // Methods of a Ruby class may be its own.
+        let is_sought = |name: &UnboundName| name.in_handler || model.language() != Language::Ruby;
         found
             .unbound
-            .retain(|name| is_surely_unbound(model, text, &name.name));
+            .retain(|name| is_sought(name) && is_surely_unbound(model, text, &name.name));
     }
     found
 }
@@ -99,25 +101,30 @@ fn is_surely_unbound(model: &Model<'_, '_>, text: &str, name: &str) -> bool {
             let is_wild = imports
                 .iter()
                 .any(|import| import.names.iter().any(|(_, local)| *local == "*"));
-            !is_wild && !model.scopes.is_bound_anywhere(name) && !text.contains("globals()")
+            !is_wild
+                && !starts_a_line(text, "case ")
+                && !model.scopes.is_bound_anywhere(name)
+                && !text.contains("globals()")
         }
         Language::Ruby => {
-            let mixes_in = [
-                "include",
-                "extend",
-                "load",
-                "eval",
-                "instance_eval",
-                "define_method",
-                "method_missing",
-            ];
-            imports
+            let mixes_in = ["include ", "extend ", "load "]
                 .iter()
-                .all(|import| RUBY_LIBRARIES.contains(&import.module.as_ref()))
+                .any(|word| starts_a_line(text, word));
+            let defines = ["eval(", "_eval", "_exec", "define_method", "method_missing"];
+            !starts_a_line(text, "in ")
+                && imports
+                    .iter()
+                    .all(|import| RUBY_LIBRARIES.contains(&import.module.as_ref()))
                 && !model.scopes.is_bound_anywhere(name)
-                && mixes_in.iter().all(|word| !text.contains(word))
+                && !mixes_in
+                && defines.iter().all(|word| !text.contains(word))
         }
     }
+}
+
+/// True if a line starts with the word: `case` and `in` match patterns, whose captures are not lowered as names.
+fn starts_a_line(text: &str, word: &str) -> bool {
+    text.lines().any(|line| line.trim_start().starts_with(word))
 }
 
 struct Walk<'m, 'a, 't> {
@@ -179,8 +186,10 @@ impl<'a, 't> Walk<'_, 'a, 't> {
             .model
             .handler
             .is_some_and(|handler| handler.function.scope == function.scope);
-        let outer = (self.in_function, self.in_handler);
+        let outer = (self.in_function, self.in_handler, self.elsewhere);
         self.in_function = true;
+        // A Ruby block that takes nothing may run as a part of another object.
+        self.elsewhere |= function.is_block && function.params.is_empty();
         self.in_handler |= is_handler;
         for (index, param) in function.params.iter().enumerate() {
             if let Some(default) = &param.default {
@@ -193,7 +202,7 @@ impl<'a, 't> Walk<'_, 'a, 't> {
             }
         }
         self.body(&function.body, function.scope);
-        (self.in_function, self.in_handler) = outer;
+        (self.in_function, self.in_handler, self.elsewhere) = outer;
     }
 
     fn bind(&mut self, bind: &'a Bind<'t>, scope: ScopeId) {
