@@ -33,6 +33,7 @@ mod handed;
 mod handling;
 mod reads;
 mod responses;
+mod unbound;
 
 mod exports;
 

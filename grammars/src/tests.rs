@@ -12,4 +12,5 @@ mod payloads;
 mod robustness;
 mod schemas;
 mod texts;
+mod unbound;
 mod uses;
