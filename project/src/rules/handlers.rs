@@ -9,7 +9,8 @@ use crate::project::Step;
 /// A step that something for sure starts in one way, so that its handler is called in one way.
 pub(super) fn called_in_one_way(step: &Step) -> Option<(&StepFact, &Trigger)> {
     let fact = step.fact()?;
-    let is_readable = step.facts().problems.is_empty();
+    // A spread out of sight, or a later write, may change the kind and the path.
+    let is_readable = step.facts().problems.is_empty() && !fact.keys_open;
     match fact.triggers.as_slice() {
         [only] if is_readable && step.kind() == Some(only.kind) => Some((fact, only)),
         _ => None,

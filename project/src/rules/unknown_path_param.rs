@@ -208,6 +208,10 @@ export const handler = async ({ request }: any) => ({ status: 200, body: request
 const { base } = require('elsewhere')
 exports.config = { type: 'api', name: 'A', method: 'GET', path: base + '/:id', emits: [] }
 exports.handler = async (req) => ({ status: 200, body: req.pathParams.x })
+//- steps/c.step.js
+const { shared } = require('elsewhere')
+exports.config = { type: 'api', name: 'C', method: 'GET', path: '/c/:id', emits: [], ...shared }
+exports.handler = async (req) => ({ status: 200, body: req.pathParams.x })
 //- steps/b.step.js
 exports.config = { type: 'api', name: 'B', method: 'GET', path: '/files/{path}', emits: [] }
 exports.handler = async (req) => ({ status: 200, body: req.pathParams.path })
