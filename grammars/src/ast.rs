@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::facts::ParamKind;
 use crate::language::Language;
 use crate::text::Span;
 
@@ -94,7 +95,7 @@ pub(crate) struct Bind<'t> {
     pub(crate) pattern: Pattern<'t>,
     /// Absent where the value cannot be said (a caught error, a `delete`).
     pub(crate) value: Option<Expr<'t>>,
-    /// The annotation, in languages whose annotations are expressions.
+    /// The annotation in languages whose annotations are expressions; of TypeScript only `Name['text']`.
     pub(crate) annotation: Option<Expr<'t>>,
     pub(crate) mode: BindMode,
 }
@@ -125,6 +126,7 @@ pub(crate) enum Pattern<'t> {
 pub(crate) enum PatternEntry<'t> {
     Key {
         key: Cow<'t, str>,
+        key_span: Span,
         pattern: Pattern<'t>,
         default: Option<Expr<'t>>,
     },
@@ -144,12 +146,37 @@ pub(crate) struct Function<'t> {
     pub(crate) is_block: bool,
     /// True if the last statement is the result (Ruby).
     pub(crate) implicit_return: bool,
+    /// True if a decorator stands above it, which may put anything in its place (Python).
+    pub(crate) is_decorated: bool,
 }
 
 #[derive(Debug)]
 pub(crate) struct Param<'t> {
+    /// As written, annotation and default included.
+    pub(crate) span: Span,
+    pub(crate) kind: ParamKind,
     pub(crate) pattern: Pattern<'t>,
     pub(crate) default: Option<Expr<'t>>,
+    /// True for TypeScript's `x?`.
+    pub(crate) optional: bool,
+}
+
+impl<'t> Param<'t> {
+    pub(crate) fn plain(span: Span, pattern: Pattern<'t>, default: Option<Expr<'t>>) -> Self {
+        let kind = ParamKind::Positional;
+        Self {
+            span,
+            kind,
+            pattern,
+            default,
+            optional: false,
+        }
+    }
+
+    pub(crate) fn of_kind(mut self, kind: ParamKind) -> Self {
+        self.kind = kind;
+        self
+    }
 }
 
 #[derive(Debug)]
@@ -265,6 +292,8 @@ pub(crate) struct Cast<'t> {
     pub(crate) value: Expr<'t>,
     /// The strings of a cast to a union of literals.
     pub(crate) literals: Vec<Cow<'t, str>>,
+    /// The type of the form `Name['text']`, as an expression.
+    pub(crate) target: Option<Expr<'t>>,
 }
 
 impl<'t> Expr<'t> {

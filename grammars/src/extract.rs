@@ -33,6 +33,12 @@ mod seed;
 mod uses;
 mod visit;
 
+mod handed;
+mod handling;
+mod reads;
+mod responses;
+mod unbound;
+
 mod exports;
 
 /// Parses `text` and reads off its facts. A text that is too large or too slow to parse has none but a problem that
@@ -88,10 +94,12 @@ pub fn extract_tree(language: Language, text: &str, tree: &Tree) -> FileFacts {
     model.handler = handler.map(|handler| HandlerRole {
         function: handler.function,
         first: first_param(facts.step.as_ref()),
+        wrapped: handler.wrapped,
     });
     let input = facts.step.as_ref().and_then(input_schema);
     let found = visit::visit(&model, input.map(|input| &input.schema));
     facts.helpers = model.helpers(&found);
+    facts.handling = handling::handling(&model, input.map(|input| &input.schema), text);
     facts.emits = found.emits;
     facts.hand_overs = found.hand_overs;
     facts.state_uses = found.state_uses;

@@ -8,7 +8,9 @@ mod combine;
 mod comments;
 mod config;
 mod emit;
+mod handler;
 mod helper;
+mod requests;
 mod schema;
 mod seed;
 mod step;
@@ -25,7 +27,9 @@ use crate::text::Span;
 pub use comments::{IgnoreFact, IgnoreScope, IgnoredRule};
 pub use config::{ConfigEntry, ConfigFact, ConfigKind, ConfigValue};
 pub use emit::{EmitSite, FieldShape, Shape, Through};
+pub use handler::{DeclaredType, Handling, ParamFact, ParamKind, Signature, UnboundName};
 pub use helper::{Argument, HandOver, Handed, HelperEmit, HelperFact, HelperParam};
+pub use requests::{KeyRead, ReadForm, ResponseFact, StatusFact};
 pub use schema::{SchemaFact, SchemaNotation, StreamFact, Unfit, UnfitKind};
 pub use seed::{SeedForm, SeedUse};
 pub use step::{Declaration, Dialect, HandlerFact, KeyFact, StepFact, StepKind, TopicRef, Trigger};
@@ -43,6 +47,8 @@ pub struct FileFacts {
     pub stream: Option<StreamFact>,
     /// The values in the config of the step or stream.
     pub config: Option<ConfigFact>,
+    /// What is visible of the handler's parameters, of what it reads and of what it answers.
+    pub handling: Handling,
     /// Every call that sends a message, in source order.
     pub emits: Vec<EmitSite>,
     /// Every use of the shared state, in source order.
@@ -79,6 +85,7 @@ impl FileFacts {
             step: None,
             stream: None,
             config: None,
+            handling: Handling::default(),
             emits: Vec::new(),
             state_uses: Vec::new(),
             stream_uses: Vec::new(),

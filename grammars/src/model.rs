@@ -27,6 +27,8 @@ pub(crate) struct Model<'a, 't> {
 pub(crate) struct HandlerRole<'a, 't> {
     pub(crate) function: &'a Function<'t>,
     pub(crate) first: FirstParam,
+    /// True if something stands between the framework and the function.
+    pub(crate) wrapped: bool,
 }
 
 /// What the first of two parameters of a handler is.

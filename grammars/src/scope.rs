@@ -123,6 +123,11 @@ impl<'a, 't> Scopes<'a, 't> {
         None
     }
 
+    /// True if any scope of the module binds the name.
+    pub(crate) fn is_bound_anywhere(&self, name: &str) -> bool {
+        self.scopes.iter().any(|scope| scope.names.contains_key(name))
+    }
+
     /// A name that is bound in exactly this scope.
     pub(crate) fn own(&self, name: &str, scope: ScopeId) -> Option<&Binding<'a, 't>> {
         self.scopes[scope.index()]

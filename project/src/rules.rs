@@ -5,7 +5,11 @@ mod config_values;
 mod duplicate_route;
 mod duplicate_step_name;
 mod emit_shape;
+mod express_style_request;
 mod flow_test;
+mod handler_arity;
+mod handler_name_mismatch;
+mod handlers;
 mod infrastructure;
 mod invalid_config_value;
 mod invalid_cron;
@@ -19,6 +23,7 @@ mod payload_missing_field;
 mod payload_unknown_field;
 mod payload_wrong_type;
 mod reserved_route;
+mod response_missing_field;
 mod routes;
 mod seed_dialect;
 mod shadowed_route;
@@ -28,8 +33,11 @@ mod sync_python_handler;
 mod syntax_error;
 mod unawaited_emit;
 mod undeclared_emit;
+mod undeclared_status;
 pub(crate) mod unexplained_ignore;
 mod unknown_config_key;
+mod unknown_context_member;
+mod unknown_path_param;
 mod unrepresentable_schema;
 mod unresolved_middleware;
 mod unsubscribed_topic;
@@ -59,6 +67,13 @@ pub const RULES: &[Rule] = &[
     unrepresentable_schema::RULE,
     seed_dialect::RULE,
     sync_python_handler::RULE,
+    handler_arity::RULE,
+    handler_name_mismatch::RULE,
+    unknown_context_member::RULE,
+    unknown_path_param::RULE,
+    express_style_request::RULE,
+    undeclared_status::RULE,
+    response_missing_field::RULE,
     emit_shape::RULE,
     unawaited_emit::RULE,
     invalid_cron::RULE,

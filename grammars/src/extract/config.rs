@@ -21,6 +21,8 @@ pub(crate) struct Config<'a, 't> {
 pub(crate) struct Handler<'a, 't> {
     pub(crate) name: Option<Span>,
     pub(crate) function: &'a Function<'t>,
+    /// True if something stands between the framework and the function: another function that is given it, a decorator.
+    pub(crate) wrapped: bool,
 }
 
 impl<'a, 't> Model<'a, 't> {
@@ -117,7 +119,7 @@ impl<'a, 't> Model<'a, 't> {
     pub(crate) fn find_handler(&self) -> Option<Handler<'a, 't>> {
         let found = match self.published_binding("handler") {
             Some(binding) => match binding.defs.last()? {
-                Def::Function(function) => Some(*function),
+                Def::Function(function) => Some((*function, false)),
                 Def::Value { value, path, scope } if path.is_empty() => self.handler_function(value, *scope),
                 def => self.handler_of_value(&self.value_of_def(def)),
             },
@@ -129,10 +131,11 @@ impl<'a, 't> Model<'a, 't> {
                 }
             },
         };
-        let function = found?;
+        let (function, wrapped) = found?;
         Some(Handler {
             name: self.handler_name(function),
             function,
+            wrapped: wrapped || function.is_decorated,
         })
     }
 
@@ -184,14 +187,15 @@ impl<'a, 't> Model<'a, 't> {
         }
     }
 
-    fn handler_function(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Option<&'a Function<'t>> {
+    /// The function that `expr` is or wraps, and whether it is wrapped.
+    fn handler_function(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Option<(&'a Function<'t>, bool)> {
         let _step = self.step()?;
         self.handler_of_value(&self.value(expr, scope))
     }
 
-    fn handler_of_value(&self, value: &Value<'a, 't>) -> Option<&'a Function<'t>> {
+    fn handler_of_value(&self, value: &Value<'a, 't>) -> Option<(&'a Function<'t>, bool)> {
         match value {
-            Value::Function(function) => Some(function),
+            Value::Function(function) => Some((*function, false)),
             // `withMiddleware(a, b, async (req, ctx) => …)` calls its last function in the end.
             Value::Expr(
                 Expr {
@@ -203,7 +207,8 @@ impl<'a, 't> Model<'a, 't> {
                 .args
                 .iter()
                 .rev()
-                .find_map(|arg| self.handler_function(arg, *scope)),
+                .find_map(|arg| self.handler_function(arg, *scope))
+                .map(|(function, _)| (function, true)),
             _ => None,
         }
     }
@@ -239,7 +244,7 @@ fn shown(name: Name<'_>) -> Span {
 }
 
 /// True if `expr` is the function, perhaps cast or wrapped in a call.
-fn holds(expr: &Expr<'_>, function: &Function<'_>) -> bool {
+pub(super) fn holds(expr: &Expr<'_>, function: &Function<'_>) -> bool {
     match &expr.kind {
         ExprKind::Function(inner) => inner.scope == function.scope,
         ExprKind::Cast(cast) => holds(&cast.value, function),

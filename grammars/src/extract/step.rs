@@ -388,7 +388,7 @@ pub(super) fn kind_of(text: &Text) -> Option<StepKind> {
 }
 
 fn handler_fact(handler: Handler<'_, '_>) -> HandlerFact {
-    let Handler { name, function } = handler;
+    let Handler { name, function, .. } = handler;
     HandlerFact {
         span: name.unwrap_or(function.span),
         body: function.span,

@@ -52,9 +52,7 @@ impl<'a, 't> Model<'a, 't> {
         trigger.input = self
             .key_schema(keys, "bodySchema")
             .or_else(|| trigger.input.take());
-        trigger
-            .responses
-            .extend(self.responses(keys.get("responseSchema")));
+        self.responses(trigger, keys.get("responseSchema"));
     }
 
     fn subscribe(&self, trigger: &mut Trigger, value: Option<Scoped<'a, 't>>) {
@@ -73,10 +71,10 @@ impl<'a, 't> Model<'a, 't> {
     }
 
     /// The schemas of `{ 200: …, 404: … }`.
-    fn responses(&self, value: Option<Scoped<'a, 't>>) -> Vec<(String, SchemaFact)> {
-        let Some((value, scope)) = value else {
-            return Vec::new();
-        };
+    fn responses(&self, trigger: &mut Trigger, value: Option<Scoped<'a, 't>>) {
+        let Some((value, scope)) = value else { return };
+        trigger.responses_span = Some(value.span);
+        let is_rewritten = self.is_rewritten(value, None, scope);
         let Value::Expr(
             Expr {
                 kind: ExprKind::Object(entries),
@@ -85,13 +83,15 @@ impl<'a, 't> Model<'a, 't> {
             scope,
         ) = self.value(value, scope)
         else {
-            return Vec::new();
+            trigger.responses_open = true;
+            return;
         };
         let keys = self.keys(entries, scope);
-        keys.all
-            .iter()
-            .map(|key| (key.name.to_owned(), self.schema_fact(key.value, key.scope)))
-            .collect()
+        trigger.responses_open |= keys.open || is_rewritten;
+        let schemas = keys.all.iter();
+        trigger
+            .responses
+            .extend(schemas.map(|key| (key.name.to_owned(), self.schema_fact(key.value, key.scope))));
     }
 
     /// The triggers of a 1.0 config. One that is not visible may take any topic.
@@ -233,5 +233,7 @@ fn empty_trigger(kind: StepKind, span: Span) -> Trigger {
         cron: None,
         input: None,
         responses: Vec::new(),
+        responses_span: None,
+        responses_open: false,
     }
 }

@@ -155,6 +155,10 @@ pub struct Trigger {
     pub input: Option<SchemaFact>,
     /// Response schemas by status, as written.
     pub responses: Vec<(String, SchemaFact)>,
+    /// `responseSchema` as written.
+    pub responses_span: Option<Span>,
+    /// True if [`Trigger::responses`] may miss some.
+    pub responses_open: bool,
 }
 
 /// The handler of a step.

@@ -1,10 +1,9 @@
 //! Expressions.
 
-use crate::ast::{Bind, BindMode, Call, Expr, ExprKind, Member, Opaque, Pattern};
+use crate::ast::{Bind, BindMode, Call, Cast, Expr, ExprKind, Member, Opaque, Pattern};
 use crate::lower::{number, opaque};
 use crate::text::Span;
 
-use super::statements::cast;
 use super::{Field, Kind, Lowering};
 
 impl<'t> Lowering<'t> {
@@ -256,16 +255,23 @@ impl<'t> Lowering<'t> {
 
     fn cast(&mut self) -> Expr<'t> {
         let span = self.span();
-        let (mut value, mut literals) = (None, Vec::new());
+        let (mut value, mut literals, mut target) = (None, Vec::new(), None);
         let is_assertion = self.kind() == Kind::TypeAssertion;
         self.each_child(|l| match l.kind() {
             Kind::TypeArguments if is_assertion => l.each_child(|l| literals.extend(l.literal_union())),
             _ if value.is_none() => value = l.expression(),
-            _ => literals.extend(l.literal_union()),
+            _ => {
+                literals.extend(l.literal_union());
+                target = target.take().or_else(|| l.lookup_type());
+            }
         });
-        let mut cast = cast(value.unwrap_or_else(|| Expr::unknown(span)), literals);
-        cast.span = span;
-        cast
+        let value = value.unwrap_or_else(|| Expr::unknown(span));
+        let cast = Cast {
+            value,
+            literals,
+            target,
+        };
+        Expr::new(span, ExprKind::Cast(Box::new(cast)))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::ast::{Bind, BindMode, Body, Class, Expr, Function, Nested, Param, Pattern, Statement};
+use crate::ast::{Bind, BindMode, Body, Class, Expr, ExprKind, Function, Nested, Param, Pattern, Statement};
+use crate::facts::ParamKind;
 
 use super::{Field, Kind, Lowering};
 
@@ -16,10 +17,7 @@ impl<'t> Lowering<'t> {
         let mut statements = Vec::new();
         self.each_child(|l| match l.field() {
             Field::Name => name = Some(l.name()),
-            Field::Parameter => params.push(Param {
-                pattern: l.pattern(),
-                default: None,
-            }),
+            Field::Parameter => params.push(Param::plain(l.span(), l.pattern(), None)),
             Field::Parameters => params = l.params(),
             Field::Body if l.kind() == Kind::StatementBlock => statements = l.statements(),
             Field::Body => statements.push(Statement::Return(l.expression())),
@@ -39,6 +37,7 @@ impl<'t> Lowering<'t> {
             is_async,
             is_block: false,
             implicit_return: false,
+            is_decorated: false,
         }
     }
 
@@ -47,22 +46,22 @@ impl<'t> Lowering<'t> {
         self.each_child(|l| match l.kind() {
             Kind::Other | Kind::Comma => {}
             Kind::RequiredParameter | Kind::OptionalParameter => {
+                let is_optional = l.kind() == Kind::OptionalParameter;
                 let (mut pattern, mut default) = (Pattern::Unknown, None);
                 l.each_child(|l| match l.field() {
                     Field::Pattern | Field::Name => pattern = l.pattern(),
                     Field::Value => default = l.expression(),
                     _ => {}
                 });
-                params.push(Param { pattern, default });
+                let mut param = Param::plain(l.span(), pattern, default);
+                param.optional = is_optional;
+                params.push(of_rest(param));
             }
             Kind::AssignmentPattern => {
                 let (pattern, default) = l.with_default();
-                params.push(Param { pattern, default });
+                params.push(Param::plain(l.span(), pattern, default));
             }
-            _ => params.push(Param {
-                pattern: l.pattern(),
-                default: None,
-            }),
+            _ => params.push(of_rest(Param::plain(l.span(), l.pattern(), None))),
         });
         params
     }
@@ -158,6 +157,28 @@ impl<'t> Lowering<'t> {
         if whole { literals } else { Vec::new() }
     }
 
+    /// A type of the form `Name['text']`, as the expression that it looks like.
+    pub(super) fn lookup_type(&mut self) -> Option<Expr<'t>> {
+        let span = self.span();
+        match self.kind() {
+            Kind::TypeAnnotation | Kind::ParenthesizedType => {
+                let mut found = None;
+                self.each_child(|l| found = found.take().or_else(|| l.deeper(Self::lookup_type).flatten()));
+                found
+            }
+            Kind::LookupType => {
+                let (mut object, mut key) = (None, None);
+                self.each_child(|l| match l.kind() {
+                    Kind::TypeIdentifier => object = Some(Expr::name(l.name())),
+                    Kind::LiteralType => key = l.first_expression(),
+                    _ => {}
+                });
+                Some(Expr::new(span, ExprKind::Index(Box::new((object?, key?)))))
+            }
+            _ => None,
+        }
+    }
+
     fn collect_literals(&mut self, into: &mut Vec<Cow<'t, str>>) -> bool {
         let visited = self.deeper(|l| match l.kind() {
             Kind::String => {
@@ -176,5 +197,13 @@ impl<'t> Lowering<'t> {
             _ => false,
         });
         visited.unwrap_or(false)
+    }
+}
+
+/// `...rest` takes whatever is left.
+fn of_rest(param: Param<'_>) -> Param<'_> {
+    match param.pattern {
+        Pattern::Rest(_) => param.of_kind(ParamKind::Rest),
+        _ => param,
     }
 }

@@ -54,6 +54,7 @@ impl<'t> Lowering<'t> {
                 let key = Cow::Borrowed(name.text);
                 entries.push(PatternEntry::Key {
                     key,
+                    key_span: name.span,
                     pattern: Pattern::Name(name),
                     default: None,
                 });
@@ -63,6 +64,7 @@ impl<'t> Lowering<'t> {
                 if let Pattern::Name(name) = pattern {
                     entries.push(PatternEntry::Key {
                         key: Cow::Borrowed(name.text),
+                        key_span: name.span,
                         pattern,
                         default,
                     });
@@ -83,8 +85,9 @@ impl<'t> Lowering<'t> {
             Field::Value => pattern = l.pattern(),
             _ => {}
         });
-        key.map(|(key, _)| PatternEntry::Key {
+        key.map(|(key, key_span)| PatternEntry::Key {
             key,
+            key_span,
             pattern,
             default,
         })

@@ -74,11 +74,14 @@ impl<'t> Lowering<'t> {
     fn declarator(&mut self, mode: BindMode) -> Bind<'t> {
         let mut pattern = Pattern::Unknown;
         let mut value = None;
-        let mut literals = Vec::new();
+        let (mut literals, mut annotation) = (Vec::new(), None);
         self.each_child(|l| match l.field() {
             Field::Name => pattern = l.pattern(),
             Field::Value => value = l.expression(),
-            Field::Type => literals = l.literal_union(),
+            Field::Type => {
+                literals = l.literal_union();
+                annotation = l.lookup_type();
+            }
             _ => {}
         });
         self.note_require(&pattern, value.as_ref());
@@ -92,7 +95,7 @@ impl<'t> Lowering<'t> {
         Bind {
             pattern,
             value,
-            annotation: None,
+            annotation,
             mode,
         }
     }
@@ -264,9 +267,17 @@ impl<'t> Lowering<'t> {
     }
 }
 
-pub(super) fn cast<'t>(value: Expr<'t>, literals: Vec<Cow<'t, str>>) -> Expr<'t> {
+fn cast<'t>(value: Expr<'t>, literals: Vec<Cow<'t, str>>) -> Expr<'t> {
     let span = value.span;
-    Expr::new(span, ExprKind::Cast(Box::new(Cast { value, literals })))
+    let target = None;
+    Expr::new(
+        span,
+        ExprKind::Cast(Box::new(Cast {
+            value,
+            literals,
+            target,
+        })),
+    )
 }
 
 fn is_compound(kind: Kind) -> bool {

@@ -117,12 +117,14 @@ crate::lower::vocabulary! {
         ExportClause = "export_clause",
         ExportSpecifier = "export_specifier",
         NamespaceExport = "namespace_export",
-        // Types: only unions of literals are read
+        // Types: only unions of literals and `Name['text']` are read
         TypeAnnotation = "type_annotation",
         UnionType = "union_type",
         LiteralType = "literal_type",
         ParenthesizedType = "parenthesized_type",
         TypeArguments = "type_arguments",
+        LookupType = "lookup_type",
+        TypeIdentifier = "type_identifier",
         // Tokens
         Async = "async",
         Var = "var",

@@ -1,6 +1,7 @@
 //! Statements and functions.
 
 use crate::ast::{Bind, BindMode, Body, Expr, ExprKind, Function, Nested, Param, Pattern, Statement};
+use crate::facts::ParamKind;
 
 use super::{Field, Kind, Lowering};
 
@@ -61,7 +62,13 @@ impl<'t> Lowering<'t> {
                         bodies: Vec::new(),
                     }));
                 }
-                _ => l.statement(out),
+                _ => {
+                    let before = out.len();
+                    l.statement(out);
+                    if let Some(Statement::Function(function)) = out.get_mut(before) {
+                        function.is_decorated = true;
+                    }
+                }
             }),
             Kind::Import => self.import(),
             Kind::ImportFrom => self.import_from(),
@@ -239,18 +246,19 @@ impl<'t> Lowering<'t> {
             is_async,
             is_block: false,
             implicit_return: false,
+            is_decorated: false,
         }
     }
 
     fn params(&mut self) -> Vec<Param<'t>> {
         let mut params = Vec::new();
+        let mut named_only = false;
         self.each_child(|l| match l.kind() {
             Kind::Identifier | Kind::ListSplatPattern | Kind::DictionarySplatPattern | Kind::TuplePattern => {
-                params.push(Param {
-                    pattern: l.pattern(),
-                    default: None,
-                });
+                let param = Param::plain(l.span(), l.pattern(), None);
+                params.push(l.of_place(param, &mut named_only));
             }
+            Kind::KeywordSeparator => named_only = true,
             Kind::DefaultParameter | Kind::TypedDefaultParameter | Kind::TypedParameter => {
                 let (mut pattern, mut default) = (Pattern::Unknown, None);
                 l.each_child(|l| match l.field() {
@@ -260,11 +268,27 @@ impl<'t> Lowering<'t> {
                     _ if matches!(pattern, Pattern::Unknown) => pattern = l.pattern(),
                     _ => {}
                 });
-                params.push(Param { pattern, default });
+                let param = Param::plain(l.span(), pattern, default);
+                params.push(l.of_place(param, &mut named_only));
             }
             _ => {}
         });
         params
+    }
+
+    /// The parameter with its kind: what stands behind `*args` or a bare `*` is given by name.
+    fn of_place(&self, param: Param<'t>, named_only: &mut bool) -> Param<'t> {
+        let written = self.text_of(param.span);
+        if written.starts_with("**") {
+            param.of_kind(ParamKind::KeywordRest)
+        } else if written.starts_with('*') {
+            *named_only = true;
+            param.of_kind(ParamKind::Rest)
+        } else if *named_only {
+            param.of_kind(ParamKind::Keyword)
+        } else {
+            param
+        }
     }
 }
 

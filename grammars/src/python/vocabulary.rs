@@ -90,6 +90,7 @@ crate::lower::vocabulary! {
         // Patterns and functions
         Parameters = "parameters",
         LambdaParameters = "lambda_parameters",
+        KeywordSeparator = "keyword_separator",
         DefaultParameter = "default_parameter",
         TypedParameter = "typed_parameter",
         TypedDefaultParameter = "typed_default_parameter",

@@ -1,6 +1,7 @@
 //! Methods, blocks, classes and modules.
 
 use crate::ast::{Body, Class, Function, Param, Pattern, Statement};
+use crate::facts::ParamKind;
 
 use super::{Field, Kind, Lowering};
 
@@ -29,6 +30,7 @@ impl<'t> Lowering<'t> {
             is_async: false,
             is_block: false,
             implicit_return: true,
+            is_decorated: false,
         }
     }
 
@@ -61,6 +63,7 @@ impl<'t> Lowering<'t> {
             is_async: false,
             is_block: true,
             implicit_return: true,
+            is_decorated: false,
         }
     }
 
@@ -68,10 +71,7 @@ impl<'t> Lowering<'t> {
         let mut params = Vec::new();
         self.each_child(|l| match l.kind() {
             Kind::Identifier | Kind::DestructuredParameter => {
-                params.push(Param {
-                    pattern: l.pattern(),
-                    default: None,
-                });
+                params.push(Param::plain(l.span(), l.pattern(), None));
             }
             Kind::OptionalParameter | Kind::KeywordParameter => {
                 let (mut pattern, mut default) = (Pattern::Unknown, None);
@@ -80,7 +80,11 @@ impl<'t> Lowering<'t> {
                     Field::Value => default = l.expression(),
                     _ => {}
                 });
-                params.push(Param { pattern, default });
+                let mut param = Param::plain(l.span(), pattern, default);
+                if l.kind() == Kind::KeywordParameter {
+                    param.kind = ParamKind::Keyword;
+                }
+                params.push(param);
             }
             Kind::SplatParameter | Kind::HashSplatParameter | Kind::BlockParameter => {
                 let mut pattern = Pattern::Unknown;
@@ -89,10 +93,13 @@ impl<'t> Lowering<'t> {
                         pattern = l.pattern();
                     }
                 });
-                params.push(Param {
-                    pattern: Pattern::Rest(Box::new(pattern)),
-                    default: None,
-                });
+                let kind = match l.kind() {
+                    Kind::SplatParameter => ParamKind::Rest,
+                    Kind::HashSplatParameter => ParamKind::KeywordRest,
+                    _ => ParamKind::Block,
+                };
+                let pattern = Pattern::Rest(Box::new(pattern));
+                params.push(Param::plain(l.span(), pattern, None).of_kind(kind));
             }
             _ => {}
         });

@@ -195,7 +195,7 @@ impl<'t> Lowering<'t> {
                 });
                 Pattern::Array(items)
             }
-            Kind::RestAssignment => {
+            Kind::RestAssignment | Kind::SplatParameter => {
                 let mut inner = Pattern::Unknown;
                 self.each_child(|l| {
                     if l.kind() != Kind::Other {

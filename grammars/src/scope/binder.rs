@@ -175,6 +175,7 @@ impl<'a, 't> Binder<'a, 't> {
                             key,
                             pattern,
                             default,
+                            ..
                         } => (Step::Key(key.as_ref()), pattern, default.as_ref()),
                         PatternEntry::Rest(pattern) => (Step::Lost, pattern, None),
                     };

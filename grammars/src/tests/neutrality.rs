@@ -131,7 +131,21 @@ fn neutral(language: Language, text: &str) -> Json {
     }
     facts["step"]["handler"]["params"] = Json::Null;
     facts["step"]["handler"]["is_async"] = Json::Null;
+    facts["handling"] = neutral_handling(&facts["handling"]);
     facts
+}
+
+/// What is read: the context may be taken apart once or read at each use, and keys have several forms.
+fn neutral_handling(handling: &Json) -> Json {
+    let keys = |list: &str| -> Vec<String> {
+        let reads = handling[list].as_array().unwrap().iter();
+        reads
+            .map(|read| read["key"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let context: std::collections::BTreeSet<String> = keys("context_reads").into_iter().collect();
+    let params = handling["signature"]["params"].as_array().map(Vec::len);
+    json!({ "context": context, "message": keys("message_reads"), "params": params })
 }
 
 #[test]
@@ -151,6 +165,10 @@ fn the_same_step_has_the_same_facts_in_every_language() {
     );
     assert_eq!(typescript["state_uses"].as_array().map(Vec::len), Some(1));
     assert_eq!(typescript["stream_uses"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        typescript["handling"]["context"],
+        json!(["emit", "state", "streams"])
+    );
 
     assert_eq!(neutral(Language::JavaScript, JAVASCRIPT), typescript);
     assert_eq!(neutral(Language::Python, PYTHON), typescript);

@@ -86,7 +86,7 @@ fn check_site(context: &Context<'_>, file: &str, site: &EmitSite, findings: &mut
 }
 
 /// Collects the pointers of required fields that the value lacks for sure.
-fn compare(root: &Json, schema: &Json, value: &Shape, at: &str, missing: &mut Vec<String>) {
+pub(super) fn compare(root: &Json, schema: &Json, value: &Shape, at: &str, missing: &mut Vec<String>) {
     let schema = follow(root, schema);
     match value {
         Shape::Object { fields, open } => {
@@ -171,7 +171,7 @@ pub(super) fn display(pointer: &str) -> String {
         .replace('/', ".")
 }
 
-fn names(pointers: &[String]) -> String {
+pub(super) fn names(pointers: &[String]) -> String {
     let shown: Vec<String> = pointers.iter().map(|pointer| display(pointer)).collect();
     list(&shown, '`', "and")
 }

@@ -234,7 +234,7 @@ exports.handler = async () => {}
             "\
 //- steps/a.step.ts
 export const config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done'] }
-export const handler = async ({ emit }, id) => {
+export const handler = async ({ emit }, id = '') => {
   await emit({ topic: 'x.done', data: { name: Math.random().toString(36), amount: make(), when: new Date(), note: null } })
   await emit({ topic: 'x.done', data: { name: `n${id}`, amount: 1.5, when: '', note: 'n', either: 1 } })
 }
