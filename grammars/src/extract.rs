@@ -20,6 +20,7 @@ mod step;
 mod triggers;
 
 mod roles;
+mod stream_roles;
 
 mod known_calls;
 mod payload;

@@ -43,6 +43,7 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                 payload_span: message.payload_span,
                 awaited,
                 in_helper: !self.in_handler,
+                conditional: self.is_conditional(),
             });
         }
     }
