@@ -67,7 +67,7 @@ pub fn extract_tree(language: Language, text: &str, tree: &Tree) -> FileFacts {
     if let Some(span) = module.too_deep {
         let message = format!("nested more than {MAX_DEPTH} levels deep: what lies deeper is not analysed");
         facts.problems.push(SyntaxProblem { span, message });
-        facts.emit_escapes = true;
+        (facts.emit_escapes, facts.state_escapes) = (true, true);
     }
     facts.imports = imports(&module);
     let mut model = Model::of(&module);
@@ -87,7 +87,8 @@ pub fn extract_tree(language: Language, text: &str, tree: &Tree) -> FileFacts {
     facts.emits = found.emits;
     facts.state_uses = found.state_uses;
     facts.stream_uses = found.stream_uses;
-    facts.emit_escapes |= found.escapes;
+    facts.emit_escapes |= found.escaped.emit;
+    facts.state_escapes |= found.escaped.state;
     let is_definition = facts.step.is_some() || facts.stream.is_some();
     facts.exports = BTreeMap::new();
     model.add_exports(&mut facts, is_definition);

@@ -41,6 +41,9 @@ pub struct FileFacts {
     /// True if `emit` or the whole context is handed to code that this file does not show, so that messages may be
     /// sent which [`FileFacts::emits`] does not list.
     pub emit_escapes: bool,
+    /// True if the state or the whole context is handed to code that this file does not show, so that state may be
+    /// written which [`FileFacts::state_uses`] does not list.
+    pub state_escapes: bool,
     /// Exported (TS/JS) or module-level (Python, Ruby) values that other files may refer to, by name.
     pub exports: BTreeMap<String, ConstValue>,
     /// Exported or module-level schemas, by name.
@@ -62,6 +65,7 @@ impl FileFacts {
             state_uses: Vec::new(),
             stream_uses: Vec::new(),
             emit_escapes: false,
+            state_escapes: false,
             exports: BTreeMap::new(),
             schemas: BTreeMap::new(),
             imports: Vec::new(),

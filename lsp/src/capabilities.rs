@@ -2,7 +2,7 @@
 
 use banister_grammars::Encoding;
 use tower_lsp::ls_types::{
-    ClientCapabilities, CompletionOptions, HoverProviderCapability, InitializeParams, InitializeResult,
+    ClientCapabilities, CompletionOptions, DiagnosticTag, HoverProviderCapability, InitializeParams, InitializeResult,
     MarkupKind, OneOf, PositionEncodingKind, SaveOptions, ServerCapabilities, ServerInfo,
     TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
     WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
@@ -27,6 +27,8 @@ pub(crate) struct Negotiated {
     pub(crate) completion_markdown: bool,
     /// Diagnostics may point at other places.
     pub(crate) related_information: bool,
+    /// Diagnostics may fade code that may go.
+    pub(crate) unnecessary: bool,
     /// The client watches files for us if asked to.
     pub(crate) watches_files: bool,
 }
@@ -56,6 +58,9 @@ impl Negotiated {
             related_information: text
                 .and_then(|text| text.publish_diagnostics.as_ref()?.related_information)
                 .unwrap_or(false),
+            unnecessary: text
+                .and_then(|text| text.publish_diagnostics.as_ref()?.tag_support.as_ref())
+                .is_some_and(|tags| tags.value_set.contains(&DiagnosticTag::UNNECESSARY)),
             watches_files: client
                 .workspace
                 .as_ref()

@@ -89,6 +89,7 @@ fn diagnostic(
         related_information: client
             .related_information
             .then(|| related(snapshot, finding, names, client)),
+        tags: (finding.unnecessary && client.unnecessary).then(|| vec![lsp::DiagnosticTag::UNNECESSARY]),
         ..lsp::Diagnostic::default()
     })
 }

@@ -36,6 +36,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Edits that mend it.
     pub fix: Option<Fix>,
+    /// True for code that may go: editors fade it.
+    pub unnecessary: bool,
 }
 
 /// A second place of a finding.

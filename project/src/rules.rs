@@ -3,22 +3,30 @@
 mod duplicate_route;
 mod duplicate_step_name;
 mod emit_shape;
+mod event_cycle;
+mod incompatible_subscribers;
 mod invalid_cron;
 mod missing_config_key;
 mod missing_handler;
 mod misspelled_topic;
 mod never_emitted_topic;
 mod payload_missing_field;
+mod payload_types;
 mod payload_unknown_field;
 mod payload_wrong_type;
+mod payloads;
 mod reserved_route;
 mod routes;
 mod similarity;
+mod state_arity;
+mod state_never_written;
 mod sync_python_handler;
 mod syntax_error;
 mod unawaited_emit;
 mod undeclared_emit;
+mod unknown_stream;
 mod unsubscribed_topic;
+mod unused_emit;
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -44,10 +52,19 @@ pub const RULES: &[Rule] = &[
     misspelled_topic::RULE,
     never_emitted_topic::RULE,
     unsubscribed_topic::RULE,
+    unused_emit::RULE,
+    event_cycle::RULE,
     payload_missing_field::RULE,
     payload_wrong_type::RULE,
     payload_unknown_field::RULE,
+    incompatible_subscribers::RULE,
+    state_arity::RULE,
+    state_never_written::RULE,
+    unknown_stream::RULE,
 ];
+
+/// Rules that only report where `banister.toml` gives them a level, or where they are asked for by name.
+pub const OFF_BY_DEFAULT: &[&str] = &["incompatible-subscribers"];
 
 /// A rule: its name is part of the contract with every report, suppression and settings file.
 #[derive(Debug)]
@@ -64,6 +81,13 @@ pub struct Rule {
 /// The rule of that name.
 pub fn rule(name: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.name == name)
+}
+
+impl Rule {
+    /// True for a rule that reports where it is asked for, and nowhere else.
+    pub fn is_off_by_default(&self) -> bool {
+        OFF_BY_DEFAULT.contains(&self.name)
+    }
 }
 
 /// What a rule may ask.
@@ -99,6 +123,7 @@ impl Findings {
             related: Vec::new(),
             help: None,
             fix: None,
+            unnecessary: false,
         });
         Finding(self.found.last_mut())
     }
@@ -115,6 +140,11 @@ impl Finding<'_> {
 
     fn help(mut self, help: impl Into<String>) -> Self {
         self.edit(|finding| finding.help = Some(help.into()));
+        self
+    }
+
+    fn unnecessary(mut self) -> Self {
+        self.edit(|finding| finding.unnecessary = true);
         self
     }
 
@@ -143,31 +173,50 @@ impl Finding<'_> {
 /// The findings of one project, computed once.
 pub(crate) fn findings(index: &Index) -> &[Diagnostic] {
     index.findings.get_or_init(|| {
-        let level = |rule: &Rule| index.config.rules.get(rule.name);
-        let is_off = |rule: &Rule| level(rule) == Some(&None);
-        let misspelled = if is_off(&misspelled_topic::RULE) {
-            BTreeMap::new()
-        } else {
-            misspelled_topic::slips(index)
+        let is_on = |rule: &&Rule| match index.config.rules.get(rule.name) {
+            Some(level) => level.is_some(),
+            None => !rule.is_off_by_default(),
         };
-        let context = Context { index, misspelled };
-        let mut found = Vec::new();
-        for rule in RULES.iter().filter(|rule| !is_off(rule)) {
-            let mut findings = Findings {
-                rule,
-                found: Vec::new(),
-            };
-            (rule.check)(&context, &mut findings);
-            if let Some(Some(severity)) = level(rule) {
-                findings
-                    .found
-                    .iter_mut()
-                    .for_each(|finding| finding.severity = *severity);
-            }
-            found.extend(findings.found);
-        }
-        found
+        run(index, RULES.iter().filter(is_on))
     })
+}
+
+/// The findings of those of `rules` that are off by default and that the settings leave so.
+pub(crate) fn findings_on_demand(index: &Index, rules: &[&'static Rule]) -> Vec<Diagnostic> {
+    let is_left_off = |rule: &&Rule| rule.is_off_by_default() && !index.config.rules.contains_key(rule.name);
+    run(
+        index,
+        RULES
+            .iter()
+            .filter(|rule| rules.iter().any(|asked| asked.name == rule.name))
+            .filter(is_left_off),
+    )
+}
+
+fn run(index: &Index, rules: impl Iterator<Item = &'static Rule>) -> Vec<Diagnostic> {
+    let level = |rule: &Rule| index.config.rules.get(rule.name);
+    let misspelled = if level(&misspelled_topic::RULE) == Some(&None) {
+        BTreeMap::new()
+    } else {
+        misspelled_topic::slips(index)
+    };
+    let context = Context { index, misspelled };
+    let mut found = Vec::new();
+    for rule in rules {
+        let mut findings = Findings {
+            rule,
+            found: Vec::new(),
+        };
+        (rule.check)(&context, &mut findings);
+        if let Some(Some(severity)) = level(rule) {
+            findings
+                .found
+                .iter_mut()
+                .for_each(|finding| finding.severity = *severity);
+        }
+        found.extend(findings.found);
+    }
+    found
 }
 
 /// The order of every report: file, position, rule, and then whatever else tells two findings apart.

@@ -213,6 +213,16 @@ impl Snapshot {
         findings
     }
 
+    /// The findings of [`Snapshot::check`], and of those of `rules` that only report where they are asked for by name.
+    pub fn check_with(&self, rules: &[&'static rules::Rule]) -> Vec<Diagnostic> {
+        let mut findings = self.check();
+        for index in self.indexes() {
+            findings.extend(rules::findings_on_demand(index, rules));
+        }
+        findings.sort_by(rules::order);
+        findings
+    }
+
     pub(crate) fn manifests(&self) -> &Manifests {
         &self.state.manifests
     }

@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             );
         }
         let begun = Instant::now();
-        let mut report = Report::of(&loaded, path, arguments.paths.len() > 1);
+        let mut report = Report::of(&loaded, path, &arguments.select, arguments.paths.len() > 1);
         report.findings.retain(|it| arguments.wants(it.rule));
         timing.check += begun.elapsed();
         reports.push(report);
@@ -164,9 +164,9 @@ impl Report {
 
     /// Checks a whole workspace, and keeps what lies under the path that was asked for: a file's defects are often in
     /// its neighbours.
-    fn of(loaded: &disk::Loaded, asked: &Path, among_others: bool) -> Self {
+    fn of(loaded: &disk::Loaded, asked: &Path, rules: &[&'static Rule], among_others: bool) -> Self {
         let snapshot = loaded.host.snapshot();
-        let mut findings = snapshot.check();
+        let mut findings = snapshot.check_with(rules);
         let below = asked.canonicalize().ok().and_then(|path| {
             let below = path.strip_prefix(&loaded.root).ok()?;
             Some(below.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"))

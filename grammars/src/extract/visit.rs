@@ -9,6 +9,7 @@ use crate::facts::{EmitSite, StateUse, StreamUse};
 use crate::language::Language;
 use crate::model::Model;
 
+use super::escapes::Carried;
 use super::payload::Shapes;
 use super::roles::Role;
 
@@ -18,7 +19,7 @@ pub(super) struct Found {
     pub(super) emits: Vec<EmitSite>,
     pub(super) state_uses: Vec<StateUse>,
     pub(super) stream_uses: Vec<StreamUse>,
-    pub(super) escapes: bool,
+    pub(super) escaped: Carried,
 }
 
 /// Walks the whole module. `input` is the schema of the step's message, if it is visible.
