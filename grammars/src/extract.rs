@@ -27,6 +27,7 @@ mod payload;
 
 mod emits;
 mod escapes;
+mod state_escapes;
 mod uses;
 mod visit;
 
@@ -87,8 +88,8 @@ pub fn extract_tree(language: Language, text: &str, tree: &Tree) -> FileFacts {
     facts.emits = found.emits;
     facts.state_uses = found.state_uses;
     facts.stream_uses = found.stream_uses;
-    facts.emit_escapes |= found.escaped.emit;
-    facts.state_escapes |= found.escaped.state;
+    facts.emit_escapes |= found.escapes;
+    facts.state_escapes |= found.state_escapes;
     let is_definition = facts.step.is_some() || facts.stream.is_some();
     facts.exports = BTreeMap::new();
     model.add_exports(&mut facts, is_definition);

@@ -1,30 +1,10 @@
-//! Where `emit`, the state or the context leaves what this file shows.
+//! Where `emit` or the context leaves what this file shows.
 
 use crate::ast::{Call, Entry, Expr, ExprKind, ScopeId};
 use crate::resolve::Value;
 
 use super::roles::Role;
 use super::visit::Visitor;
-
-/// What of the framework a value holds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Carried {
-    pub(super) emit: bool,
-    pub(super) state: bool,
-}
-
-impl Carried {
-    fn and(self, other: Self) -> Self {
-        Self {
-            emit: self.emit || other.emit,
-            state: self.state || other.state,
-        }
-    }
-
-    fn is_all(self) -> bool {
-        self.emit && self.state
-    }
-}
 
 /// Functions that look at what they are given and never call it.
 const HARMLESS: [&str; 14] = [
@@ -45,29 +25,21 @@ const HARMLESS: [&str; 14] = [
 ];
 
 impl<'a, 't> Visitor<'_, 'a, 't> {
-    /// Notes if a call hands `emit`, the state or the context to a function that is not in this file.
+    /// Notes if a call hands `emit` or the context to a function that is not in this file.
     pub(super) fn check_escape(&mut self, call: &'a Call<'t>, scope: ScopeId) {
-        if self.found.escaped.is_all() {
-            return;
-        }
-        let carried = self.carried_by_any(call.args.iter(), scope);
-        if carried == Carried::default() {
+        if self.found.escapes || !call.args.iter().any(|arg| self.carries(arg, scope)) {
             return;
         }
         let is_visible = matches!(self.model.value(&call.callee, scope), Value::Function(_));
-        if !is_visible && !self.is_harmless(&call.callee, scope) {
-            self.found.escaped = self.found.escaped.and(carried);
-        }
+        self.found.escapes = !is_visible && !self.is_harmless(&call.callee, scope);
     }
 
-    /// Notes if a value that is returned or stored holds `emit`, the state or the context.
+    /// Notes if a value that is returned or stored holds `emit` or the context.
     pub(super) fn check_handed_out(&mut self, expr: &'a Expr<'t>, scope: ScopeId) {
-        if !self.found.escaped.is_all() {
-            self.found.escaped = self.found.escaped.and(self.carried(expr, scope));
-        }
+        self.found.escapes = self.found.escapes || self.carries(expr, scope);
     }
 
-    fn is_harmless(&self, callee: &'a Expr<'t>, scope: ScopeId) -> bool {
+    pub(super) fn is_harmless(&self, callee: &'a Expr<'t>, scope: ScopeId) -> bool {
         match &callee.kind {
             ExprKind::Name(name) => {
                 HARMLESS.contains(name) && self.model.scopes.lookup(name, scope).is_none()
@@ -83,21 +55,23 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
         }
     }
 
-    /// Which of the framework's parts the value is, or visibly holds.
-    fn carried(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Carried {
+    /// True if the value is, or visibly holds, `emit` or the context.
+    fn carries(&self, expr: &'a Expr<'t>, scope: ScopeId) -> bool {
         let Some(_step) = self.model.step() else {
-            return Carried::default();
+            return false;
         };
         if let Some(cast) = self.model.role(expr, scope) {
-            return Carried {
-                emit: matches!(cast.role, Role::Emit | Role::Context),
-                state: matches!(cast.role, Role::State | Role::Context),
-            };
+            return matches!(cast.role, Role::Emit | Role::Context);
         }
+        let entry = |entry: &'a Entry<'t>, scope| match entry {
+            Entry::Pair { value, .. } | Entry::Spread(value) | Entry::Computed { value, .. } => {
+                self.carries(value, scope)
+            }
+        };
         match &expr.kind {
-            ExprKind::Spread(inner) => self.carried(inner, scope),
-            ExprKind::List(items) => self.carried_by_any(items.iter(), scope),
-            ExprKind::Object(entries) => self.carried_by_any(entries.iter().map(value_of), scope),
+            ExprKind::Spread(inner) => self.carries(inner, scope),
+            ExprKind::List(items) => items.iter().any(|item| self.carries(item, scope)),
+            ExprKind::Object(entries) => entries.iter().any(|e| entry(e, scope)),
             ExprKind::Name(_) => match self.model.value(expr, scope) {
                 Value::Expr(
                     Expr {
@@ -105,30 +79,10 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                         ..
                     },
                     scope,
-                ) => self.carried_by_any(entries.iter().map(value_of), scope),
-                _ => Carried::default(),
+                ) => entries.iter().any(|e| entry(e, scope)),
+                _ => false,
             },
-            _ => Carried::default(),
+            _ => false,
         }
-    }
-
-    fn carried_by_any(&self, exprs: impl Iterator<Item = &'a Expr<'t>>, scope: ScopeId) -> Carried
-    where
-        't: 'a,
-    {
-        let mut carried = Carried::default();
-        for expr in exprs {
-            carried = carried.and(self.carried(expr, scope));
-            if carried.is_all() {
-                break;
-            }
-        }
-        carried
-    }
-}
-
-fn value_of<'a, 't>(entry: &'a Entry<'t>) -> &'a Expr<'t> {
-    match entry {
-        Entry::Pair { value, .. } | Entry::Spread(value) | Entry::Computed { value, .. } => value,
     }
 }

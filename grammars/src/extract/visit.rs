@@ -9,7 +9,6 @@ use crate::facts::{EmitSite, StateUse, StreamUse};
 use crate::language::Language;
 use crate::model::Model;
 
-use super::escapes::Carried;
 use super::payload::Shapes;
 use super::roles::Role;
 
@@ -19,7 +18,8 @@ pub(super) struct Found {
     pub(super) emits: Vec<EmitSite>,
     pub(super) state_uses: Vec<StateUse>,
     pub(super) stream_uses: Vec<StreamUse>,
-    pub(super) escaped: Carried,
+    pub(super) escapes: bool,
+    pub(super) state_escapes: bool,
 }
 
 /// Walks the whole module. `input` is the schema of the step's message, if it is visible.
@@ -80,6 +80,7 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                 Statement::Return(Some(expr)) => {
                     self.expr(expr, scope, Use::Kept);
                     self.check_handed_out(expr, scope);
+                    self.note_state_handed_out(expr, scope);
                     self.left = true;
                 }
                 Statement::Return(None) => self.left = true,
@@ -151,6 +152,7 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
             self.expr(place, scope, Use::Kept);
             if let Some(value) = &bind.value {
                 self.check_handed_out(value, scope);
+                self.note_state_handed_out(value, scope);
             }
         }
         if let Some(value) = &bind.value {
@@ -202,6 +204,7 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
             return;
         }
         self.check_escape(call, scope);
+        self.note_state_escape(call, scope);
         self.left |= matches!(
             call.callee.kind,
             ExprKind::Name("raise" | "fail" | "throw" | "exit" | "abort")

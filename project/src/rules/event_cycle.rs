@@ -52,7 +52,10 @@ fn report(circle: &[Edge<'_>], findings: &mut Findings) {
     let names: Vec<&str> = circle.iter().map(|edge| edge.from.label()).collect();
     let start = first.from.label();
     let way = format!("{} → {start}", names.join(" → "));
-    let message = format!("every run of {start} sends '{}' and starts itself again: {way}", first.topic);
+    let message = format!(
+        "every run of {start} sends '{}' and starts itself again: {way}",
+        first.topic
+    );
     let mut finding = findings
         .report(&first.from.file, first.span, message)
         .help("send one of the messages on a condition that ends the circle");
@@ -290,10 +293,20 @@ export const handler = async () => { await enqueue({ topic: 'b.done', data: {} }
         let end = "//- steps/end.step.js\nexports.config = { type: 'event', name: 'end', subscribes: ['t4'], emits: [] }\nexports.handler = async () => {}\n";
         let before = "//- steps/begin.step.js\nexports.config = { type: 'cron', name: 'begin', cron: '* * * * *', emits: ['t1'] }\n\
                       exports.handler = async ({ emit }) => { await emit({ topic: 't1', data: {} }) }\n";
-        let chain = [step("s1", "t1", "t2"), step("s2", "t2", "t3"), step("s3", "t3", "t4")].concat();
+        let chain = [
+            step("s1", "t1", "t2"),
+            step("s2", "t2", "t3"),
+            step("s3", "t3", "t4"),
+        ]
+        .concat();
         check(&format!("{before}{chain}{end}"));
         // `s2` and `s3` form a circle; `s1` leads into it, and `end` lies behind it.
-        let circle = [step("s1", "t1", "t2"), step("s2", "t2", "t3"), step("s3", "t3", "t2")].concat();
+        let circle = [
+            step("s1", "t1", "t2"),
+            step("s2", "t2", "t3"),
+            step("s3", "t3", "t2"),
+        ]
+        .concat();
         let found = report(&format!("{before}{circle}"));
         assert_eq!(found.matches("event-cycle").count(), 1, "{found}");
         assert!(found.contains("s2 → s3 → s2"), "{found}");

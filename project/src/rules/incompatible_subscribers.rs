@@ -67,7 +67,11 @@ fn required_types<'s>(
     if !types.is_empty() {
         fields.insert(at.to_owned(), types);
     }
-    let required = schema.get("required").and_then(Json::as_array).into_iter().flatten();
+    let required = schema
+        .get("required")
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten();
     for name in required.filter_map(Json::as_str) {
         if let Some(property) = schema.get("properties").and_then(|all| all.get(name)) {
             required_types(root, property, &format!("{at}/{name}"), depth - 1, fields);
@@ -109,7 +113,8 @@ fn report(
 mod tests {
     use crate::fixture::{check, report};
 
-    const ON: &str = "//- banister.toml\n[rules]\nincompatible-subscribers = \"warning\"\nnever-emitted-topic = \"off\"\n";
+    const ON: &str =
+        "//- banister.toml\n[rules]\nincompatible-subscribers = \"warning\"\nnever-emitted-topic = \"off\"\n";
 
     const A: &str = "\
 //- steps/a.step.ts
@@ -123,8 +128,9 @@ export const handler = async () => {}
 
     #[test]
     fn no_message_satisfies_both() {
-        check(&format!(
-            "\
+        check(
+            &format!(
+                "\
 {ON}{A}//- steps/b_step.py
 config = {{
     'type': 'event', 'name': 'B', 'subscribes': ['x.done'], 'emits': [],
@@ -152,15 +158,22 @@ end
 def handler(input, context)
 end
 "
-        ).replace("            #^^ ", "#            ^^ "));
+            )
+            .replace("            #^^ ", "#            ^^ "),
+        );
     }
 
     #[test]
     fn it_is_off_unless_asked_for() {
-        let b = A.replace("'A'", "'B'").replace("a.step", "b.step").replace("id: z.string()", "id: z.number()");
+        let b = A
+            .replace("'A'", "'B'")
+            .replace("a.step", "b.step")
+            .replace("id: z.string()", "id: z.number()");
         let off = "//- banister.toml\n[rules]\nnever-emitted-topic = \"off\"\n";
         assert_eq!(report(&format!("{off}{A}{b}")), "");
-        assert!(report(&format!("{ON}{A}{b}")).contains("`id` of 'x.done' of type number, and A of type string"));
+        assert!(
+            report(&format!("{ON}{A}{b}")).contains("`id` of 'x.done' of type number, and A of type string")
+        );
     }
 
     #[test]

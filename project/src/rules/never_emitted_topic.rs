@@ -119,6 +119,7 @@ exports.config = { type: 'noop', name: 'B', virtualEmits: [{ topic: 'user.approv
 //- steps/a.step.js
 exports.config = { type: 'event', name: 'A', subscribes: ['order.paid', 'cart.paid'], emits: ['cart.left'] }
 //                                                                       ^^^^^^^^^ never-emitted-topic warning
+//                                                                                             ^^^^^^^^^ unused-emit hint
 exports.handler = async (input, { emit }) => { await emit({ topic: `order.${input.status}`, data: {} }) }
 //- steps/b.step.js
 exports.config = { type: 'event', name: 'B', subscribes: ['cart.left'], emits: [] }

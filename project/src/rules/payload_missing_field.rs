@@ -145,6 +145,7 @@ export const handler = async ({ emit }) => {
   const id = crypto.randomUUID()
   await emit({ topic: 'x.done', data: { id, amount: 1 } })
   //                                  ^^^^^^^^^^^^^^^^^ payload-missing-field error
+  //                                        ^^^^^^ payload-unknown-field hint
 }
 //- steps/b.step.ts
 import { z } from 'zod'
@@ -174,6 +175,7 @@ end
               steps/c_step.py:3:75 C requires `sku`
               steps/d.step.rb:2:89 D requires `email`
               help: add `email` and `sku` to `data`
+            steps/a.step.ts:4:45 hint payload-unknown-field: no subscriber of 'x.done' knows the field `amount`
         "#]]
         .assert_eq(&report(fixture));
     }
@@ -190,8 +192,8 @@ exports.handler = async (input, { emit }) => {
   await emit({ topic: 'x.done', data: make() })
 }
 //- steps/b.step.js
-exports.config = { type: 'event', name: 'B', subscribes: ['x.done'], emits: ['y.done'], input: { sku: 'string' } }
-exports.handler = async (input, { emit }) => { await emit({ topic: 'y.done', data: {} }) }
+exports.config = { type: 'event', name: 'B', subscribes: ['x.done'], emits: ['y.done'], input: { id: 'number', sku: 'string' } }
+exports.handler = async (input, { emit }) => { if (input.id) await emit({ topic: 'y.done', data: {} }) }
 ",
         );
     }
@@ -206,6 +208,7 @@ exports.handler = async ({ emit }) => {
   await emit({ topic: 'x.done', data: { user: { id: 1 }, items: [{ sku: 'a' }] } })
   await emit({ topic: 'x.done', data: { user: { name: 'n' }, items: [{ sku: 'a' }] } })
   //                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ payload-missing-field error
+  //                                            ^^^^ payload-unknown-field hint
 }
 //- steps/b.step.ts
 import { z } from 'zod'

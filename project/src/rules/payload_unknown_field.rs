@@ -167,12 +167,120 @@ export const handler = async () => {}
     }
 
     #[test]
-    fn other_schemas_take_what_they_do_not_know() {
+    fn a_field_that_no_subscriber_knows_is_a_hint_in_every_language() {
         check(
             "\
+//- steps/a.step.rb
+def config
+  { type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done'] }
+end
+def handler(context)
+  context.emit(topic: 'x.done', data: { id: '1', list: 'l', user: { age: 1 }, items: [{ no: 1 }] })
+  #                                              ^^^^ payload-unknown-field hint
+  #                                                                 ^^^ payload-unknown-field hint
+  #                                                                                     ^^ payload-unknown-field hint
+end
+//- steps/b.step.ts
+import { z } from 'zod'
+export const config = {
+  type: 'event', name: 'B', subscribes: ['x.done'], emits: [],
+  input: z.object({
+    id: z.string(), user: z.object({ name: z.string().optional() }), items: z.array(z.object({ sku: z.string().optional() })),
+  }),
+}
+export const handler = async () => {}
+//- steps/c_step.py
+config = {
+    'type': 'event', 'name': 'C', 'subscribes': ['x.done'], 'emits': [],
+    'input': {'type': 'object', 'properties': {
+        'id': {'type': 'string'}, 'user': {'type': 'object', 'properties': {'name': {'type': 'string'}}},
+        'items': {'type': 'array', 'items': {'type': 'object', 'properties': {'sku': {'type': 'string'}}}},
+    }},
+}
+async def handler(data, context):
+    pass
+",
+        );
+    }
+
+    /// What a step that sends `{ id, list }` hears about a subscriber with this `input`.
+    fn silent(input: &str, other: &str) {
+        check(&format!(
+            "\
 //- steps/a.step.js
-exports.config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done'] }
-exports.handler = async ({ emit }) => { await emit({ topic: 'x.done', data: { id: '1', list: 'l' } }) }
+exports.config = {{ type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done'] }}
+exports.handler = async ({{ emit }}) => {{ await emit({{ topic: 'x.done', data: {{ id: '1', list: 'l' }} }}) }}
+//- steps/b.step.ts
+import {{ z }} from 'zod'
+import {{ remote }} from 'remote'
+export const config = {{ type: 'event', name: 'B', subscribes: ['x.done'], emits: [], input: {input} }}
+export const handler = async () => {{}}
+{other}"
+        ));
+    }
+
+    #[test]
+    fn schemas_that_may_take_more_are_left_alone() {
+        let id = "{ type: 'object', properties: { id: { type: 'string' } } }";
+        let rest = |key: &str, value: &str| {
+            format!("{{ type: 'object', properties: {{ id: {{ type: 'string' }} }}, {key}: {value} }}")
+        };
+        for input in [
+            rest("allOf", &format!("[{id}]")),
+            rest("anyOf", &format!("[{id}]")),
+            rest("oneOf", &format!("[{id}]")),
+            rest("patternProperties", "{ '^l': { type: 'string' } }"),
+            rest("additionalProperties", "true"),
+            rest("additionalProperties", "{ type: 'string' }"),
+            format!("{{ anyOf: [{id}] }}"),
+            "z.object({ id: z.string() }).passthrough()".to_owned(),
+            "z.object({ id: z.string() }).catchall(z.string())".to_owned(),
+            "z.record(z.string(), z.string())".to_owned(),
+            "z.any()".to_owned(),
+            "remote".to_owned(),
+        ] {
+            silent(&input, "");
+        }
+    }
+
+    #[test]
+    fn strict_parts_are_left_alone() {
+        for part in ["allOf", "anyOf", "oneOf"] {
+            silent(
+                &format!(
+                    "{{ type: 'object', additionalProperties: false, properties: {{ id: {{ type: 'string' }} }}, \
+                     {part}: [{{ properties: {{ list: {{ type: 'string' }} }} }}] }}"
+                ),
+                "",
+            );
+        }
+    }
+
+    #[test]
+    fn a_subscriber_that_knows_it_or_that_cannot_be_read_may_take_it() {
+        let other = |input: &str| {
+            format!(
+                "//- steps/c.step.js\nexports.config = {{ type: 'event', name: 'C', subscribes: ['x.done'], emits: []{input} }}\n\
+                 exports.handler = async () => {{}}\n"
+            )
+        };
+        let known = "z.object({ id: z.string() })";
+        silent(known, &other(", input: { id: 'string', list: 'string' }"));
+        silent(known, &other(""));
+        silent(known, &other(", input: null"));
+    }
+
+    #[test]
+    fn fields_of_a_spread_are_there_for_whoever_needs_one() {
+        check(
+            "\
+//- steps/a.step.ts
+import { z } from 'zod'
+export const config = {
+  type: 'api', name: 'A', method: 'POST', path: '/a', emits: ['x.done'],
+  bodySchema: z.object({ id: z.string(), list: z.string() }),
+}
+export const handler = async (req, { emit }) => { await emit({ topic: 'x.done', data: { ...req.body } }) }
 //- steps/b.step.ts
 import { z } from 'zod'
 export const config = {

@@ -148,9 +148,9 @@ impl<'s> Comparison<'s> {
     /// A value that the sender reads from its own message: what its schema says of it holds.
     fn read(&mut self, schema: &'s Json, path: &'s [String], place: (Option<Span>, &str)) {
         let Some(own) = self.own else { return };
-        let found = path.iter().try_fold(own, |here, key| {
-            follow(own, here).get("properties")?.get(key)
-        });
+        let found = path
+            .iter()
+            .try_fold(own, |here, key| follow(own, here).get("properties")?.get(key));
         if let Some(found) = found {
             self.schemas(schema, found, path, place, MAX_DEPTH);
         }
@@ -272,6 +272,181 @@ export const config = {
   }),
 }
 export const handler = async () => {}
+",
+        );
+    }
+
+    #[test]
+    fn a_field_of_the_steps_own_message_has_the_type_of_its_schema() {
+        let fixture = "\
+//- steps/a.step.ts
+import { z } from 'zod'
+export const config = {
+  type: 'api', name: 'A', method: 'POST', path: '/a', emits: ['x.done'],
+  bodySchema: z.object({ amount: z.string(), user: z.object({ id: z.string(), tags: z.array(z.string()) }) }),
+}
+export const handler = async (req, { emit }) => {
+  await emit({ topic: 'x.done', data: { amount: req.body.amount, user: req.body.user } })
+  return { status: 200, body: {} }
+}
+//- steps/b_step.py
+config = {'type': 'event', 'name': 'B', 'subscribes': ['x.done'], 'emits': ['y.done'], 'input': {
+    'type': 'object',
+    'properties': {
+        'amount': {'type': 'number'},
+        'user': {'type': 'object', 'properties': {'tags': {'type': 'array', 'items': {'type': 'object'}}}},
+    },
+}}
+async def handler(data, context):
+    await context.emit({'topic': 'y.done', 'data': {'total': data['amount']}})
+//- steps/c.step.rb
+def config
+  { type: 'event', name: 'C', subscribes: ['y.done'], emits: [], input: { total: 'string' } }
+end
+def handler(input, context)
+end
+";
+        expect![[r#"
+            steps/a.step.ts:7:41 error payload-wrong-type: `amount` of 'x.done' is of type string and B expects number
+              steps/b_step.py:4:10 B expects number
+              steps/a.step.ts:4:26 it is read from here, and is string
+              help: send a value of type number
+            steps/a.step.ts:7:66 error payload-wrong-type: `user.tags[]` of 'x.done' is of type string and B expects object
+              steps/b_step.py:1:97 B expects object
+              steps/a.step.ts:4:46 it is read from here, and is string
+              help: send a value of type object
+            steps/b_step.py:9:54 error payload-wrong-type: `total` of 'y.done' is of type number and C expects string
+              steps/c.step.rb:2:75 C expects string
+              steps/b_step.py:4:10 it is read from here, and is number
+              help: send a value of type string
+        "#]]
+        .assert_eq(&report(fixture));
+    }
+
+    /// A step that hands on what it is sent, between these two schemas.
+    fn handed_on(own: &str, theirs: &str) {
+        check(&format!(
+            "\
+//- steps/a.step.ts
+import {{ z }} from 'zod'
+export const config = {{
+  type: 'api', name: 'A', method: 'POST', path: '/a', emits: ['x.done'], bodySchema: z.object({{ amount: {own} }}),
+}}
+export const handler = async (req, {{ emit }}) => {{
+  await emit({{ topic: 'x.done', data: {{ amount: req.body.amount }} }})
+  return {{ status: 200, body: {{}} }}
+}}
+//- steps/b.step.ts
+import {{ z }} from 'zod'
+export const config = {{
+  type: 'event', name: 'B', subscribes: ['x.done'], emits: [], input: z.object({{ amount: {theirs} }}),
+}}
+export const handler = async () => {{}}
+"
+        ));
+    }
+
+    #[test]
+    fn own_types_that_may_fit_are_left_alone() {
+        for (own, theirs) in [
+            ("z.number().int()", "z.number()"),
+            ("z.number()", "z.number().int()"),
+            ("z.any()", "z.number()"),
+            ("z.union([z.string(), z.number()])", "z.number()"),
+            ("z.string()", "z.union([z.string(), z.number()])"),
+            ("z.string().nullable()", "z.string()"),
+            ("z.string()", "z.string().nullable()"),
+            ("z.string().optional()", "z.string()"),
+            ("remote", "z.string()"),
+            ("z.enum(['a', 'b'])", "z.string()"),
+        ] {
+            handed_on(own, theirs);
+        }
+    }
+
+    #[test]
+    fn a_field_that_the_step_overwrites_is_no_longer_the_messages() {
+        check(
+            "\
+//- steps/a.step.ts
+import { z } from 'zod'
+export const config = {
+  type: 'event', name: 'A', subscribes: ['w.done'], emits: ['x.done'], input: z.object({ amount: z.string() }),
+}
+export const handler = async (input, { emit }) => {
+  input.amount = Number(input.amount)
+  await emit({ topic: 'x.done', data: { amount: input.amount } })
+}
+//- steps/b.step.ts
+import { z } from 'zod'
+export const config = {
+  type: 'event', name: 'B', subscribes: ['x.done'], emits: [], input: z.object({ amount: z.number() }),
+}
+export const handler = async () => {}
+//- steps/w.step.js
+exports.config = { type: 'cron', name: 'W', cron: '* * * * *', emits: ['w.done'] }
+exports.handler = async ({ emit }) => { await emit({ topic: 'w.done', data: { amount: '1' } }) }
+",
+        );
+    }
+
+    #[test]
+    fn nullable_fields_and_lists_of_types_take_what_one_of_them_takes() {
+        for (property, value) in [
+            ("{ type: 'number', nullable: true }", "null"),
+            ("{ type: ['number', 'null'] }", "null"),
+            ("{ type: ['number', 'string'] }", "'12'"),
+            ("{ type: 'integer' }", "1.5"),
+            ("{ type: 'number' }", "12"),
+            ("{}", "'12'"),
+            ("{ description: 'any amount' }", "'12'"),
+            ("{ type: 'decimal' }", "'12'"),
+            ("{ anyOf: [{ type: 'number' }, { type: 'string' }] }", "'12'"),
+            ("{ type: 'array' }", "['12', 1]"),
+            ("{ type: 'array', items: {} }", "['12', 1]"),
+            ("{ type: 'object' }", "{ any: 1 }"),
+        ] {
+            check(&format!(
+                "\
+//- steps/a.step.js
+exports.config = {{ type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done'] }}
+exports.handler = async ({{ emit }}) => {{ await emit({{ topic: 'x.done', data: {{ amount: {value} }} }}) }}
+//- steps/b.step.js
+exports.config = {{
+  type: 'event', name: 'B', subscribes: ['x.done'], emits: [],
+  input: {{ type: 'object', properties: {{ amount: {property} }} }},
+}}
+exports.handler = async () => {{}}
+"
+            ));
+        }
+    }
+
+    #[test]
+    fn lists_of_types_are_still_types() {
+        check(
+            "\
+//- steps/a.step.js
+exports.config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done'] }
+exports.handler = async ({ emit }) => {
+  await emit({ topic: 'x.done', data: { amount: true, rows: [{ cells: [[1]] }] } })
+  //                                    ^^^^^^ payload-wrong-type error
+  //                                                           ^^^^^ payload-wrong-type error
+}
+//- steps/b.step.js
+exports.config = {
+  type: 'event', name: 'B', subscribes: ['x.done'], emits: [],
+  input: {
+    type: 'object',
+    properties: {
+      amount: { type: ['number', 'null'] },
+      rows: { type: 'array', items: { type: 'object', properties: {
+        cells: { type: 'array', items: { type: 'array', items: { type: 'string' } } },
+      } } },
+    },
+  },
+}
+exports.handler = async () => {}
 ",
         );
     }

@@ -43,7 +43,10 @@ fn check_call(step: &Step, call: &StateUse, findings: &mut Findings) {
     let Some((_, expected)) = METHODS.iter().find(|(method, _)| *method == call.method) else {
         return;
     };
-    let Some(given) = call.arguments.filter(|given| is_wrong(step, call, *given, expected)) else {
+    let Some(given) = call
+        .arguments
+        .filter(|given| is_wrong(step, call, *given, expected))
+    else {
         return;
     };
     let method = &call.method;
@@ -105,19 +108,17 @@ async def handler(context):
     #     ^^^^^^^^^^^^^^^^^^^^^^^^^^^ state-arity error
     await context.state.get_group()
     #     ^^^^^^^^^^^^^^^^^^^^^^^^^ state-arity error
-    await context.state.get('group', 'key', None)
-    #     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ state-arity error
+    await context.state.get(data, 'key', None)
+    #     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ state-arity error
 //- steps/d.step.rb
 def config
   { type: 'cron', name: 'D', cron: '* * * * *', emits: [] }
 end
 def handler(context)
   context.state.get('key')
-  #^^^^^^^^^^^^^^^^^^^^^^^^ state-arity error
+# ^^^^^^^^^^^^^^^^^^^^^^^^ state-arity error
 end
-"
-            .replace("  #^^^^^^^^^^^^^^^^^^^^^^^^", "# ^^^^^^^^^^^^^^^^^^^^^^^^")
-            .as_str(),
+",
         );
     }
 

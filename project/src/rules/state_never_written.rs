@@ -22,7 +22,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     if index.sources().any(|source| source.facts.state_escapes) {
         return;
     }
-    let of_steps = || index.project.steps.iter().flat_map(|step| &step.facts().state_uses);
+    let of_steps = || {
+        index
+            .project
+            .steps
+            .iter()
+            .flat_map(|step| &step.facts().state_uses)
+    };
     // Any module may be imported by a step, so all of them count.
     let of_modules = index
         .sources()

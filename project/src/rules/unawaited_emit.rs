@@ -18,7 +18,14 @@ for an `await` further down. Ruby waits by itself, and so does Python in 1.0.",
 
 /// Methods of a stream that return a promise; `subscribe`, for one, does not.
 const STREAM_METHODS: [&str; 8] = [
-    "get", "set", "delete", "getGroup", "get_group", "list", "send", "update",
+    "get",
+    "set",
+    "delete",
+    "getGroup",
+    "get_group",
+    "list",
+    "send",
+    "update",
 ];
 
 /// A call whose promise is dropped.
@@ -56,19 +63,31 @@ fn dropped(facts: &FileFacts) -> impl Iterator<Item = Dropped> {
             what: format!("sends {what}"),
         }
     });
-    let states = facts.state_uses.iter().filter(|call| !call.awaited && !call.by_name);
+    let states = facts
+        .state_uses
+        .iter()
+        .filter(|call| !call.awaited && !call.by_name);
     let states = states.map(|call| Dropped {
         span: call.callee,
         what: format!("calls `{}` of the state", call.method),
     });
-    let streams = facts.stream_uses.iter().filter(|used| !used.awaited && !used.by_name);
+    let streams = facts
+        .stream_uses
+        .iter()
+        .filter(|used| !used.awaited && !used.by_name);
     let streams = streams.filter_map(|used| {
-        let method = used.method.as_deref().filter(|method| STREAM_METHODS.contains(method))?;
+        let method = used
+            .method
+            .as_deref()
+            .filter(|method| STREAM_METHODS.contains(method))?;
         let what = match used.name.text.known() {
             Some(name) => format!("calls `{method}` of the stream '{name}'"),
             None => format!("calls `{method}` of a stream"),
         };
-        Some(Dropped { span: used.span, what })
+        Some(Dropped {
+            span: used.span,
+            what,
+        })
     });
     emits.chain(states).chain(streams)
 }
@@ -146,7 +165,7 @@ export const handler = async ({{ state, streams }}) => {{
 //^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unawaited-emit warning
   const {{ chat }} = streams
   chat.send({{ groupId: 'g' }}, {{}})
-//^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unawaited-emit warning
+//^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unawaited-emit warning
 }}
 //- steps/b_step.py
 config = {{'type': 'cron', 'name': 'B', 'cron': '* * * * *', 'emits': []}}

@@ -32,12 +32,21 @@ impl<'i> Streams<'i> {
     fn of(context: &'i Context<'_>) -> Option<Self> {
         let index = context.index;
         let (mut names, mut dynamic) = (BTreeSet::new(), Vec::new());
-        let loaded = index.project.streams.iter().map(|stream| stream.facts().stream.as_ref());
+        let loaded = index
+            .project
+            .streams
+            .iter()
+            .map(|stream| stream.facts().stream.as_ref());
         // A definition in a place from which the framework does not load it is still what the author means.
-        let elsewhere = index.sources().map(|source| source.facts.stream.as_ref()).filter(Option::is_some);
+        let elsewhere = index
+            .sources()
+            .map(|source| source.facts.stream.as_ref())
+            .filter(Option::is_some);
         for stream in loaded.chain(elsewhere) {
             match &stream?.name.as_ref()?.text {
-                Text::Pattern(_) | Text::Import(_) | Text::Unknown(_) => dynamic.push(&stream?.name.as_ref()?.text),
+                Text::Pattern(_) | Text::Import(_) | Text::Unknown(_) => {
+                    dynamic.push(&stream?.name.as_ref()?.text)
+                }
                 known => names.extend(known.candidates().iter().map(String::as_str)),
             }
         }
@@ -184,7 +193,7 @@ export const handler = async (input, { streams }) => {
   await streams[`ch${input.kind}`].set('g', 'i', {})
   await streams[input.kind].set('g', 'i', {})
   await streams[`user-${input.id}`].set('g', 'i', {})
-  //            ^^^^^^^^^^^^^^^^^^^ unknown-stream warning
+  //            ^^^^^^^^^^^^^^^^^^ unknown-stream warning
 }
 ",
         );
@@ -196,7 +205,6 @@ export const handler = async (input, { streams }) => {
             "export const config = { name: `${prefix()}`, schema: {} }",
             "export const config = { name: names.shift(), schema: {} }",
             "export const config = make('news')",
-            "export const config = { na",
         ] {
             check(&format!(
                 "\
@@ -208,6 +216,20 @@ export const handler = async ({{ streams }}) => {{ await streams.news.set('g', '
 "
             ));
         }
+    }
+
+    #[test]
+    fn a_definition_that_is_being_typed_may_be_any() {
+        let found = report(
+            "\
+//- steps/other.stream.ts
+export const config = { na
+//- steps/a.step.ts
+export const config = { type: 'cron', name: 'A', cron: '* * * * *', emits: [] }
+export const handler = async ({ streams }) => { await streams.news.set('g', 'i', {}) }
+",
+        );
+        assert!(!found.contains("unknown-stream"), "{found}");
     }
 
     #[test]
