@@ -43,7 +43,7 @@ pub(super) fn type_of(value: &Shape) -> Option<&'static str> {
 /// True if no value of the types `actual` is one of the types `expected`; an empty list is any type.
 pub(super) fn are_apart(actual: &[&str], expected: &[&str]) -> bool {
     let fits = |one: &&str| expected.iter().any(|other| is_a(one, other));
-    !actual.is_empty() && !expected.is_empty() && !actual.iter().any(|one| fits(one))
+    !actual.is_empty() && !expected.is_empty() && !actual.iter().any(fits)
 }
 
 /// True if a value of the type may be what is expected. A number may be a whole one.
