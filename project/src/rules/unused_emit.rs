@@ -1,9 +1,11 @@
+use std::collections::BTreeSet;
+
 use banister_grammars::Span;
-use banister_grammars::facts::{Declaration, Dialect, Text, TextFact, TopicRef};
+use banister_grammars::facts::{Declaration, Dialect, TopicRef};
 
 use super::{Context, Findings, Rule};
 use crate::diagnostic::{Edit, Fix, Severity};
-use crate::index::Role;
+use crate::index::Helper;
 use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
@@ -18,23 +20,49 @@ in another file. A topic that the step sends under a name it does not declare is
     check,
 };
 
+/// What the modules of the project send that are no steps.
+struct Helpers<'i> {
+    topics: BTreeSet<&'i str>,
+    /// True if one of them may send any topic.
+    send_unseen: bool,
+}
+
+impl<'i> Helpers<'i> {
+    fn of(context: &Context<'i>) -> Self {
+        let facts = || context.index.helpers.iter().map(Helper::facts);
+        let sent = || {
+            facts()
+                .flat_map(|facts| &facts.emits)
+                .filter_map(|site| site.topic.as_ref())
+        };
+        let topics = sent().flat_map(|topic| topic.text.candidates());
+        Self {
+            topics: topics.map(String::as_str).collect(),
+            send_unseen: facts().any(|facts| facts.emit_escapes)
+                || sent().any(|topic| topic.text.candidates().is_empty()),
+        }
+    }
+}
+
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let steps = &context.index.project.steps;
-    for step in steps.iter().filter(|step| shows_all_it_sends(context, step)) {
-        let label = step.label();
+    let helpers = Helpers::of(context);
+    for step in &context.index.project.steps {
+        // In 1.0 any module can import `enqueue`.
+        let may_be_elsewhere = helpers.send_unseen && step.dialect() == Dialect::V1;
+        if may_be_elsewhere || !shows_all_it_sends(step) {
+            continue;
+        }
         for (at, declared) in step.declaration().topics().iter().enumerate() {
             let Some(topic) = declared.topic.text.known() else {
                 continue;
             };
-            if topic.is_empty() || context.is_part_of_a_slip(topic) || may_send(context, step, topic) {
+            let is_sent = helpers.topics.contains(topic) || may_send(step, topic);
+            if topic.is_empty() || is_sent || context.is_part_of_a_slip(topic) {
                 continue;
             }
+            let message = format!("{} declares '{topic}' and never emits it", step.label());
             findings
-                .report(
-                    &step.file,
-                    declared.topic.span,
-                    format!("{label} declares '{topic}' and never emits it"),
-                )
+                .report(&step.file, declared.topic.span, message)
                 .unnecessary()
                 .fix(remove(step, at, topic));
         }
@@ -42,47 +70,21 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 /// True if the file shows every message of the step, and none that its list lacks.
-fn shows_all_it_sends(context: &Context<'_>, step: &Step) -> bool {
+fn shows_all_it_sends(step: &Step) -> bool {
     let facts = step.facts();
     let has_handler = step.fact().is_some_and(|fact| fact.handler.is_some());
-    let sends_another = |topic: &TextFact| {
-        topic
-            .text
-            .candidates()
-            .iter()
-            .any(|topic| step.leaves_undeclared(topic))
-    };
+    let mut sent = facts.emits.iter().filter_map(|site| site.topic.as_ref());
+    let is_undeclared = |topic: &String| step.leaves_undeclared(topic);
     has_handler
         && !facts.emit_escapes
         && facts.problems.is_empty()
-        && !facts
-            .emits
-            .iter()
-            .filter_map(|site| site.topic.as_ref())
-            .any(sends_another)
-        // In 1.0 any module can import `enqueue`.
-        && (step.dialect() == Dialect::V0 || !context.index.helpers.iter().any(|helper| {
-            helper.facts().emit_escapes || helper.facts().emits.iter().any(|site| is_hidden(site.topic.as_ref()))
-        }))
+        && !sent.any(|topic| topic.text.candidates().iter().any(is_undeclared))
 }
 
-fn is_hidden(topic: Option<&TextFact>) -> bool {
-    topic.is_some_and(|topic| topic.text.candidates().is_empty())
-}
-
-fn may_send(context: &Context<'_>, step: &Step, topic: &str) -> bool {
-    let may_be = |text: &Text| text.may_be(topic);
-    let by_itself = step
-        .emit_sites()
-        .iter()
-        .any(|site| site.topic.as_ref().is_none_or(|sent| may_be(&sent.text)));
-    let by_a_helper = || {
-        context
-            .index
-            .mentions_as(topic, &[Role::Emits])
-            .any(|mention| context.index.step(&mention.file).is_none())
-    };
-    by_itself || by_a_helper()
+fn may_send(step: &Step, topic: &str) -> bool {
+    let sites = step.emit_sites().iter();
+    let mut sent = sites.map(|site| site.topic.as_ref());
+    sent.any(|sent| sent.is_none_or(|sent| sent.text.may_be(topic)))
 }
 
 /// Takes the topic out of its list, with the comma that goes with it.
