@@ -82,9 +82,13 @@ pub(crate) enum Statement<'t> {
     Nested(Nested<'t>),
 }
 
-/// Any compound statement: conditions, loops, `try`, `switch`.
+/// Any compound statement: conditions, loops, `try`, `switch`, `throw`.
 #[derive(Debug, Default)]
 pub(crate) struct Nested<'t> {
+    /// How many of the first bodies run whenever the statement does: that of a plain block or of `try`.
+    pub(crate) certain: usize,
+    /// True if it ends the function or may do so by itself: `throw`, `raise`, `assert`.
+    pub(crate) leaves: bool,
     pub(crate) heads: Vec<Expr<'t>>,
     pub(crate) bodies: Vec<Body<'t>>,
 }

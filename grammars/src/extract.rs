@@ -22,6 +22,7 @@ mod step;
 mod triggers;
 
 mod roles;
+mod stream_roles;
 
 mod known_calls;
 mod payload;
@@ -30,6 +31,7 @@ mod emits;
 mod escapes;
 mod helpers;
 mod seed;
+mod state_escapes;
 mod uses;
 mod visit;
 
@@ -77,7 +79,7 @@ pub fn extract_tree(language: Language, text: &str, tree: &Tree) -> FileFacts {
     if let Some(span) = module.too_deep {
         let message = format!("nested more than {MAX_DEPTH} levels deep: what lies deeper is not analysed");
         facts.problems.push(SyntaxProblem { span, message });
-        facts.emit_escapes = true;
+        (facts.emit_escapes, facts.state_escapes) = (true, true);
     }
     facts.imports = imports(&module);
     let mut model = Model::of(&module);
@@ -106,6 +108,7 @@ pub fn extract_tree(language: Language, text: &str, tree: &Tree) -> FileFacts {
     facts.stream_uses = found.stream_uses;
     facts.seed_uses = found.seed_uses;
     facts.emit_escapes |= !found.escapes.is_empty();
+    facts.state_escapes |= found.state_escapes;
     let is_definition = facts.step.is_some() || facts.stream.is_some();
     facts.exports = BTreeMap::new();
     model.add_exports(&mut facts, is_definition);

@@ -65,6 +65,9 @@ pub struct FileFacts {
     pub hand_overs: Vec<HandOver>,
     /// Functions that other files may hand `emit` or the context to, by name; members with a dot.
     pub helpers: BTreeMap<String, HelperFact>,
+    /// True if the state or the whole context is handed to code that this file does not show, so that state may be
+    /// written which [`FileFacts::state_uses`] does not list.
+    pub state_escapes: bool,
     /// Exported (TS/JS) or module-level (Python, Ruby) values that other files may refer to, by name.
     pub exports: BTreeMap<String, ConstValue>,
     /// Exported or module-level schemas, by name.
@@ -93,6 +96,7 @@ impl FileFacts {
             emit_escapes: false,
             hand_overs: Vec::new(),
             helpers: BTreeMap::new(),
+            state_escapes: false,
             exports: BTreeMap::new(),
             schemas: BTreeMap::new(),
             imports: Vec::new(),

@@ -3,7 +3,7 @@
 use banister_grammars::Encoding;
 use tower_lsp::ls_types::{
     CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions,
-    CodeActionProviderCapability, CodeLensOptions, CompletionOptions, HoverProviderCapability,
+    CodeActionProviderCapability, CodeLensOptions, CompletionOptions, DiagnosticTag, HoverProviderCapability,
     InitializeParams, InitializeResult, MarkupKind, OneOf, PositionEncodingKind, SaveOptions,
     ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
     TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities,
@@ -39,6 +39,8 @@ pub(crate) struct Negotiated {
     pub(crate) document_changes: bool,
     /// The client has a command that shows places.
     pub(crate) shows_references: bool,
+    /// Diagnostics may fade code that may go.
+    pub(crate) unnecessary: bool,
     /// The client watches files for us if asked to.
     pub(crate) watches_files: bool,
 }
@@ -74,6 +76,9 @@ impl Negotiated {
                 .and_then(|workspace| workspace.workspace_edit.as_ref()?.document_changes)
                 .unwrap_or(false),
             shows_references: commands(client).any(|command| command == SHOW_REFERENCES),
+            unnecessary: text
+                .and_then(|text| text.publish_diagnostics.as_ref()?.tag_support.as_ref())
+                .is_some_and(|tags| tags.value_set.contains(&DiagnosticTag::UNNECESSARY)),
             watches_files: client
                 .workspace
                 .as_ref()

@@ -90,6 +90,7 @@ pub(crate) fn converted(
         related_information: client
             .related_information
             .then(|| related(snapshot, finding, names, client)),
+        tags: (finding.unnecessary && client.unnecessary).then(|| vec![lsp::DiagnosticTag::UNNECESSARY]),
         ..lsp::Diagnostic::default()
     })
 }

@@ -54,11 +54,17 @@ impl Selection {
 
     /// Makes the settings say what the run asks for.
     pub(crate) fn apply(&self, config: &mut Config) {
-        for rule in rules::RULES.iter().map(|rule| rule.name) {
-            if !self.wants(rule) {
-                config.rules.insert(rule.to_owned(), None);
-            } else if self.select.contains(&rule) && config.rules.get(rule) == Some(&None) {
-                config.rules.remove(rule);
+        for rule in rules::RULES {
+            let name = rule.name;
+            let asked = self.select.contains(&name);
+            if !self.wants(name) {
+                config.rules.insert(name.to_owned(), None);
+            } else if asked && config.rules.get(name) == Some(&None) {
+                config.rules.remove(name);
+            }
+            if asked && self.wants(name) && rule.is_off_by_default() {
+                let level = config.rules.entry(name.to_owned()).or_default();
+                level.get_or_insert(rule.severity);
             }
         }
     }

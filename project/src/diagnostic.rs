@@ -38,6 +38,8 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
     /// True if the fix is a guess that a person has to look at: editors offer it, `--fix` leaves it alone.
     pub fix_is_guess: bool,
+    /// True for code that may go: editors fade it.
+    pub unnecessary: bool,
 }
 
 impl Diagnostic {

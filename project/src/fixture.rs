@@ -43,6 +43,17 @@ pub(crate) fn files(fixture: &str) -> Vec<(String, String)> {
 
 /// Asserts that the rules find exactly what the fixture's comments say.
 pub(crate) fn check(fixture: &str) {
+    check_some(fixture, |_| true);
+}
+
+/// [`check`] for one rule and those that the fixture names: what others find in it is their business.
+pub(crate) fn check_of(rule: &str, fixture: &str) {
+    check_some(fixture, |found| {
+        found == rule || fixture.contains(&format!("^ {found}"))
+    });
+}
+
+fn check_some(fixture: &str, counts: impl Fn(&str) -> bool) {
     let (snapshot, _) = parse(fixture);
     let mut expected: Vec<String> = files(fixture)
         .iter()
@@ -50,7 +61,11 @@ pub(crate) fn check(fixture: &str) {
         .collect();
     let with_severity = |rule: &str, severity: Severity| format!("{rule} {}", severity_name(severity));
     let mut found = Vec::new();
-    for finding in snapshot.check() {
+    for finding in snapshot
+        .check()
+        .into_iter()
+        .filter(|finding| counts(finding.rule))
+    {
         let (line, start, end) = place(&snapshot, &finding);
         let carets = format!("{}:{line}:{start}-{end} ", finding.file);
         // An expectation may leave out the severity; take it at its word.

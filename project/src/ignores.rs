@@ -185,6 +185,7 @@ impl<'s> Sheet<'s> {
             help: Some(help),
             fix: None,
             fix_is_guess: false,
+            unnecessary: false,
         })
     }
 

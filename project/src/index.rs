@@ -181,6 +181,24 @@ impl Index {
         self.resolve_schema(&step.source, trigger.input.as_ref()?)
     }
 
+    /// The schema of the messages of a step that only one thing starts, with the file that writes it.
+    pub(crate) fn only_input_schema<'i>(&'i self, step: &'i Step) -> Option<(&'i Source, &'i SchemaFact)> {
+        match step.fact()?.triggers.as_slice() {
+            [only] => self.resolve_schema(&step.source, only.input.as_ref()?),
+            _ => None,
+        }
+    }
+
+    /// The text of a file of the workspace.
+    pub(crate) fn text(&self, file: &str) -> Option<&str> {
+        self.files.get(file).map(|source| source.text.as_ref())
+    }
+
+    /// The project's own files and every module of the workspace.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.inputs.iter().map(Arc::as_ref)
+    }
+
     /// A schema with the file that writes it, after following imports.
     pub(crate) fn resolve_schema<'i>(
         &'i self,

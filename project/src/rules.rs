@@ -5,11 +5,13 @@ mod config_values;
 mod duplicate_route;
 mod duplicate_step_name;
 mod emit_shape;
+mod event_cycle;
 mod express_style_request;
 mod flow_test;
 mod handler_arity;
 mod handler_name_mismatch;
 mod handlers;
+mod incompatible_subscribers;
 mod infrastructure;
 mod invalid_config_value;
 mod invalid_cron;
@@ -20,8 +22,10 @@ mod missing_handler;
 mod misspelled_topic;
 mod never_emitted_topic;
 mod payload_missing_field;
+mod payload_types;
 mod payload_unknown_field;
 mod payload_wrong_type;
+mod payloads;
 mod reserved_route;
 mod response_missing_field;
 mod routes;
@@ -29,6 +33,8 @@ mod seed_dialect;
 mod shadowed_route;
 mod similarity;
 pub(crate) mod stale_ignore;
+mod state_arity;
+mod state_never_written;
 mod sync_python_handler;
 mod syntax_error;
 mod unawaited_emit;
@@ -38,9 +44,11 @@ pub(crate) mod unexplained_ignore;
 mod unknown_config_key;
 mod unknown_context_member;
 mod unknown_path_param;
+mod unknown_stream;
 mod unrepresentable_schema;
 mod unresolved_middleware;
 mod unsubscribed_topic;
+mod unused_emit;
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -81,9 +89,15 @@ pub const RULES: &[Rule] = &[
     misspelled_topic::RULE,
     never_emitted_topic::RULE,
     unsubscribed_topic::RULE,
+    unused_emit::RULE,
+    event_cycle::RULE,
     payload_missing_field::RULE,
     payload_wrong_type::RULE,
     payload_unknown_field::RULE,
+    incompatible_subscribers::RULE,
+    state_arity::RULE,
+    state_never_written::RULE,
+    unknown_stream::RULE,
     flow_test::SYNTAX,
     flow_test::UNKNOWN_KEY,
     flow_test::DUPLICATE_KEY,
@@ -100,6 +114,9 @@ pub const RULES: &[Rule] = &[
     stale_ignore::RULE,
 ];
 
+/// Rules that only report where `banister.toml` gives them a level, or where they are asked for by name.
+pub const OFF_BY_DEFAULT: &[&str] = &["incompatible-subscribers"];
+
 /// A rule: its name is part of the contract with every report, suppression and settings file.
 #[derive(Debug)]
 pub struct Rule {
@@ -115,6 +132,13 @@ pub struct Rule {
 /// The rule of that name.
 pub fn rule(name: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.name == name)
+}
+
+impl Rule {
+    /// True for a rule that reports where it is asked for, and nowhere else.
+    pub fn is_off_by_default(&self) -> bool {
+        OFF_BY_DEFAULT.contains(&self.name)
+    }
 }
 
 /// What a rule may ask.
@@ -153,6 +177,7 @@ impl Findings {
             help: None,
             fix: None,
             fix_is_guess: false,
+            unnecessary: false,
         });
         Finding(self.found.last_mut())
     }
@@ -172,8 +197,19 @@ impl Finding<'_> {
         self
     }
 
+    fn unnecessary(mut self) -> Self {
+        self.edit(|finding| finding.unnecessary = true);
+        self
+    }
+
     fn fix(mut self, fix: Option<Fix>) -> Self {
         self.edit(|finding| finding.fix = fix);
+        self
+    }
+
+    /// The fix is for a person to look at: `--fix` leaves it alone.
+    fn guess(mut self) -> Self {
+        self.edit(|finding| finding.fix_is_guess = true);
         self
     }
 
@@ -198,11 +234,14 @@ impl Finding<'_> {
 pub(crate) fn findings(index: &Index) -> &[Diagnostic] {
     index.findings.get_or_init(|| {
         let level = |rule: &Rule| index.config.rules.get(rule.name);
-        let is_off = |rule: &Rule| level(rule) == Some(&None);
-        let misspelled = if is_off(&misspelled_topic::RULE) {
-            BTreeMap::new()
-        } else {
+        let is_on = |rule: &&Rule| match level(rule) {
+            Some(level) => level.is_some(),
+            None => !rule.is_off_by_default(),
+        };
+        let misspelled = if is_on(&&misspelled_topic::RULE) {
             misspelled_topic::slips(index)
+        } else {
+            BTreeMap::new()
         };
         let context = Context {
             index,
@@ -210,7 +249,7 @@ pub(crate) fn findings(index: &Index) -> &[Diagnostic] {
             flow_problems: flow_problems(index),
         };
         let mut found = Vec::new();
-        for rule in RULES.iter().filter(|rule| !is_off(rule)) {
+        for rule in RULES.iter().filter(is_on) {
             let mut findings = Findings {
                 rule,
                 found: Vec::new(),

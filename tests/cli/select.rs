@@ -57,6 +57,34 @@ fn what_is_left_out_does_not_fail() {
 }
 
 #[test]
+fn a_rule_that_is_off_by_default_can_be_asked_for() {
+    let step = |name: &str, id: &str| {
+        format!(
+            "exports.config = {{ type: 'event', name: '{name}', subscribes: ['x.done'], emits: [], input: {{ id: '{id}' }} }}\n\
+             exports.handler = async () => {{}}\n"
+        )
+    };
+    let (a, b) = (step("A", "string"), step("B", "number"));
+    let files = [("steps/a.step.js", a.as_str()), ("steps/b.step.js", b.as_str())];
+    let project = Project::of(&files);
+    let name = "incompatible-subscribers";
+    assert!(!rules(&project, &[]).1.contains(name));
+    let found = (0, BTreeSet::from([name.to_owned()]));
+    assert_eq!(rules(&project, &["--select", name]), found);
+    let settings = |level: &str| format!("[rules]\nincompatible-subscribers = \"{level}\"\n");
+    for (level, code) in [("warning", 0), ("error", 1)] {
+        let settings = settings(level);
+        let project = Project::of(&[files[0], files[1], ("banister.toml", settings.as_str())]);
+        let (exit, all) = rules(&project, &[]);
+        assert_eq!((exit, all.contains(name)), (code, true), "{level}");
+        assert_eq!(rules(&project, &["--select", name]).1, found.1, "{level}");
+    }
+    let off = settings("off");
+    let project = Project::of(&[files[0], files[1], ("banister.toml", off.as_str())]);
+    assert_eq!(rules(&project, &["--select", name]), (0, BTreeSet::new()));
+}
+
+#[test]
 fn an_unknown_rule_is_a_usage_error() {
     let project = Project::fixture("broken-ecommerce");
     for option in ["--select", "--ignore"] {

@@ -47,6 +47,7 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                 awaited,
                 in_helper: !self.in_handler,
                 through: None,
+                conditional: self.is_conditional(),
             });
             self.found
                 .topic_params

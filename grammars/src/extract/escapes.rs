@@ -124,7 +124,7 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
         }
     }
 
-    fn is_harmless(&self, callee: &'a Expr<'t>, scope: ScopeId) -> bool {
+    pub(super) fn is_harmless(&self, callee: &'a Expr<'t>, scope: ScopeId) -> bool {
         match &callee.kind {
             ExprKind::Name(name) => {
                 HARMLESS.contains(name) && self.model.scopes.lookup(name, scope).is_none()

@@ -2,10 +2,13 @@
 //! anything else has no role.
 
 use crate::ast::{Call, Entry, Expr, ExprKind, Function, Param, Pattern, PatternEntry, ScopeId};
+use crate::facts::Text;
 use crate::language::Language;
 use crate::model::{FirstParam, HandlerRole, Model};
 use crate::resolve::{Found, Value, argument};
 use crate::scope::{Def, Step};
+
+use super::stream_roles::is_stream_name;
 
 /// A part that the framework gives to a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub(crate) enum Role {
     Emit,
     State,
     Streams,
+    /// One stream, by its name.
+    Stream(Text),
     Logger,
     /// The request of an HTTP step.
     Request,
@@ -27,6 +32,9 @@ pub(crate) struct Cast {
     pub(crate) role: Role,
     pub(crate) by_name: bool,
 }
+
+/// Packages whose exports are the framework's own.
+const FRAMEWORK: [&str; 3] = ["motia", "@motiadev/core", "@motia/core"];
 
 const RUBY_METHODS: [&str; 40] = [
     "upcase",
@@ -71,7 +79,7 @@ const RUBY_METHODS: [&str; 40] = [
     "abs",
 ];
 
-fn sure(role: Role) -> Option<Cast> {
+pub(super) fn sure(role: Role) -> Option<Cast> {
     Some(Cast { role, by_name: false })
 }
 
@@ -91,7 +99,10 @@ impl<'a, 't> Model<'a, 't> {
                 let is_method = matches!(cast.role, Role::Input(_)) && self.is_method(member.name);
                 (!is_method).then_some(cast)
             }
-            ExprKind::Index(pair) => self.role_of_part(&pair.0, pair.1.as_text()?, scope),
+            ExprKind::Index(pair) => match pair.1.as_text() {
+                Some(key) => self.role_of_part(&pair.0, key, scope),
+                None => self.role_of_chosen_stream(&pair.0, &pair.1, scope),
+            },
             ExprKind::Call(call) => self.role_of_call(call, scope),
             ExprKind::Either(pair) => self.role(&pair.0, scope).or_else(|| self.role(&pair.1, scope)),
             ExprKind::Both(pair) => self.role(&pair.1, scope),
@@ -148,18 +159,31 @@ impl<'a, 't> Model<'a, 't> {
         (!is_ambiguous).then_some(spread)
     }
 
+    /// True if an import is one of the framework's own package.
+    pub(super) fn is_framework(&self, index: usize) -> bool {
+        let module = self
+            .module
+            .imports
+            .get(index)
+            .map(|import| import.module.as_ref());
+        module.is_some_and(|module| FRAMEWORK.contains(&module))
+    }
+
     /// `req.get("body", {})`, `getattr(ctx, "emit", None)`, `context.fetch(:emit)`.
     fn role_of_call(&self, call: &'a Call<'t>, scope: ScopeId) -> Option<Cast> {
         let args = call.positional();
         match &call.callee.kind {
             ExprKind::Name("getattr") => part(self.role(args.first()?, scope)?, args.get(1)?.as_text()?),
+            ExprKind::Name(_) | ExprKind::Index(_) | ExprKind::Cast(_) => {
+                self.role_of_new_stream(call, scope)
+            }
             ExprKind::Member(member) => {
                 let has_default = args.len() > 1;
                 let cast = self.role(&member.object, scope)?;
                 match (member.name, &cast.role) {
                     // With a default the value may be another one than the message's.
                     ("get" | "fetch", Role::Input(_)) if has_default => None,
-                    ("get" | "fetch", Role::Context | Role::Request | Role::Input(_)) => {
+                    ("get" | "fetch", Role::Context | Role::Request | Role::Input(_) | Role::Streams) => {
                         part(cast, args.first()?.as_text()?)
                     }
                     ("dig", Role::Request | Role::Input(_)) => {
@@ -173,7 +197,7 @@ impl<'a, 't> Model<'a, 't> {
         }
     }
 
-    fn role_of_name(&self, name: &str, scope: ScopeId) -> Option<Cast> {
+    pub(crate) fn role_of_name(&self, name: &str, scope: ScopeId) -> Option<Cast> {
         let Some(binding) = self.scopes.lookup(name, scope) else {
             return match name {
                 "emit" | "enqueue" => by_name(Role::Emit),
@@ -206,8 +230,7 @@ impl<'a, 't> Model<'a, 't> {
 
     /// What the framework's own package exports (1.0).
     fn role_of_import(&self, index: usize, name: &str) -> Option<Cast> {
-        let module = self.module.imports.get(index)?.module.as_ref();
-        if !matches!(module, "motia" | "@motiadev/core" | "@motia/core") {
+        if !self.is_framework(index) {
             return None;
         }
         match name {
@@ -263,6 +286,7 @@ fn part(cast: Cast, key: &str) -> Option<Cast> {
         (Role::Context, "state" | "stateManager" | "state_manager") => Role::State,
         (Role::Context, "streams") => Role::Streams,
         (Role::Context, "logger") => Role::Logger,
+        (Role::Streams, name) if is_stream_name(name) => Role::Stream(Text::Known(name.to_owned())),
         // Ruby's `emit.call(…)`.
         (Role::Emit, "call") => Role::Emit,
         (Role::Request, "body") => Role::Input(Vec::new()),
@@ -283,7 +307,12 @@ fn follow(cast: Cast, path: &[Step<'_>]) -> Option<Cast> {
     path.iter().try_fold(cast, |cast, step| match step {
         Step::Key(key) => part(cast, key),
         // A default only stands in where the context lacks the member.
-        Step::Lost if matches!(cast.role, Role::Emit | Role::State | Role::Streams | Role::Logger) => {
+        Step::Lost
+            if matches!(
+                cast.role,
+                Role::Emit | Role::State | Role::Streams | Role::Stream(_) | Role::Logger
+            ) =>
+        {
             Some(cast)
         }
         Step::Item(_) | Step::Lost => None,

@@ -25,6 +25,7 @@ pub(super) struct Found {
     pub(super) hand_overs: Vec<HandOver>,
     /// Emit sites whose topic is a parameter: the call, the function and the parameter's place.
     pub(super) topic_params: Vec<(Span, ScopeId, usize)>,
+    pub(super) state_escapes: bool,
 }
 
 /// Walks the whole module. `input` is the schema of the step's message, if it is visible.
@@ -35,6 +36,8 @@ pub(super) fn visit<'a, 't>(model: &Model<'a, 't>, input: Option<&Json>) -> Foun
         shapes,
         function: None,
         in_handler: false,
+        branches: 1,
+        left: false,
         found: Found::default(),
     };
     visitor.body(&model.module.body, ScopeId::MODULE);
@@ -65,6 +68,10 @@ pub(super) struct Visitor<'m, 'a, 't> {
     /// The innermost function around.
     pub(super) function: Option<&'a Function<'t>>,
     pub(super) in_handler: bool,
+    /// How many branches, loops and callbacks lie between the handler's own statements and this place.
+    branches: u32,
+    /// True behind a statement that may end the handler.
+    left: bool,
     pub(super) found: Found,
 }
 
@@ -82,8 +89,10 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                 Statement::Return(Some(expr)) => {
                     self.expr(expr, scope, Use::Kept);
                     self.check_handed_out(expr, scope);
+                    self.note_state_handed_out(expr, scope);
+                    self.left = true;
                 }
-                Statement::Return(None) => {}
+                Statement::Return(None) => self.left = true,
                 Statement::Function(function) => self.function(function),
                 Statement::Class(class) => self.class(class, scope),
                 Statement::Nested(nested) => self.nested(nested, scope),
@@ -92,12 +101,29 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
     }
 
     fn nested(&mut self, nested: &'a Nested<'t>, scope: ScopeId) {
-        for head in &nested.heads {
+        let mut heads = nested.heads.iter();
+        if let Some(head) = heads.next() {
             self.expr(head, scope, Use::Kept);
         }
-        for body in &nested.bodies {
-            self.body(body, scope);
-        }
+        let (certain, perhaps) = nested.bodies.split_at(nested.certain.min(nested.bodies.len()));
+        certain.iter().for_each(|body| self.body(body, scope));
+        self.perhaps(|visitor| {
+            heads.for_each(|head| visitor.expr(head, scope, Use::Kept));
+            perhaps.iter().for_each(|body| visitor.body(body, scope));
+        });
+        self.left |= nested.leaves;
+    }
+
+    /// Walks what a run of the handler may pass over.
+    fn perhaps(&mut self, walk: impl FnOnce(&mut Self)) {
+        self.branches += 1;
+        walk(self);
+        self.branches -= 1;
+    }
+
+    /// True if a run of the handler may pass this place over.
+    pub(super) fn is_conditional(&self) -> bool {
+        self.branches > 0 || self.left
     }
 
     fn function(&mut self, function: &'a Function<'t>) {
@@ -105,19 +131,21 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
             .model
             .handler
             .is_some_and(|handler| handler.function.scope == function.scope);
-        let outer = (self.function, self.in_handler);
+        let outer = (self.function, self.in_handler, self.branches, self.left);
         self.function = Some(function);
         self.in_handler |= is_handler;
         if is_handler {
             self.note_context(function);
         }
+        (self.branches, self.left) = (u32::from(!is_handler), false);
         for param in &function.params {
             if let Some(default) = &param.default {
                 self.expr(default, function.scope, Use::Kept);
             }
+            self.taken_streams(&param.pattern, function.scope);
         }
         self.body(&function.body, function.scope);
-        (self.function, self.in_handler) = outer;
+        (self.function, self.in_handler, self.branches, self.left) = outer;
     }
 
     fn class(&mut self, class: &'a Class<'t>, scope: ScopeId) {
@@ -136,11 +164,13 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
             self.expr(place, scope, Use::Kept);
             if let Some(value) = &bind.value {
                 self.check_handed_out(value, scope);
+                self.note_state_handed_out(value, scope);
             }
         }
         if let Some(value) = &bind.value {
             self.expr(value, scope, used);
         }
+        self.taken_streams(&bind.pattern, scope);
     }
 
     pub(super) fn expr(&mut self, expr: &'a Expr<'t>, scope: ScopeId, used: Use<'t>) {
@@ -154,17 +184,21 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
             ExprKind::Cast(cast) => self.expr(&cast.value, scope, used),
             ExprKind::Either(pair) | ExprKind::Both(pair) => {
                 self.expr(&pair.0, scope, Use::Kept);
-                self.expr(&pair.1, scope, used);
+                self.perhaps(|visitor| visitor.expr(&pair.1, scope, used));
             }
             ExprKind::Choice(parts) => {
                 self.expr(&parts[0], scope, Use::Kept);
-                self.expr(&parts[1], scope, used);
-                self.expr(&parts[2], scope, used);
+                self.perhaps(|visitor| {
+                    visitor.expr(&parts[1], scope, used);
+                    visitor.expr(&parts[2], scope, used);
+                });
             }
             ExprKind::Opaque(Opaque::Dropped, parts) => {
                 parts.iter().for_each(|part| self.expr(part, scope, Use::Dropped));
             }
-            ExprKind::Member(_) | ExprKind::Index(_) if self.stream_use(expr, None, scope) => {}
+            // A comprehension, among others.
+            ExprKind::Opaque(..) => self.perhaps(|visitor| visitor.parts(expr, scope)),
+            ExprKind::Member(_) | ExprKind::Index(_) if self.stream_use(expr, scope) => {}
             _ => self.parts(expr, scope),
         }
     }
@@ -183,7 +217,12 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
             return;
         }
         self.check_escape(expr, call, scope);
-        if self.state_use(expr, call, scope) || self.stream_call(expr, call, scope) {
+        self.note_state_escape(call, scope);
+        self.left |= matches!(
+            call.callee.kind,
+            ExprKind::Name("raise" | "fail" | "throw" | "exit" | "abort")
+        );
+        if self.state_use(expr, call, scope, used) || self.stream_call(expr, call, scope, used) {
             call.args.iter().for_each(|arg| self.expr(arg, scope, Use::Kept));
             return;
         }

@@ -23,6 +23,9 @@ pub struct EmitSite {
     pub awaited: bool,
     /// True if the call lies outside the handler, in a helper of the same file.
     pub in_helper: bool,
+    /// True if a run of the handler may pass the call over: it lies in a branch, a loop, a callback or a helper, or
+    /// behind an early return.
+    pub conditional: bool,
     /// Set if the message is sent by a helper in another file that this call hands `emit` or the context to.
     pub through: Option<Through>,
 }

@@ -103,6 +103,8 @@ impl<'t> Lowering<'t> {
                     statements,
                 }];
                 members.push(Statement::Nested(Nested {
+                    certain: 1,
+                    leaves: false,
                     heads: Vec::new(),
                     bodies,
                 }));

@@ -41,6 +41,8 @@ impl<'t> Lowering<'t> {
             Kind::Throw => {
                 let heads = self.first_expression().into_iter().collect();
                 out.push(Statement::Nested(Nested {
+                    certain: 0,
+                    leaves: true,
                     heads,
                     bodies: Vec::new(),
                 }));
@@ -48,12 +50,18 @@ impl<'t> Lowering<'t> {
             Kind::StatementBlock => {
                 let body = self.block();
                 out.push(Statement::Nested(Nested {
+                    certain: 1,
+                    leaves: false,
                     heads: Vec::new(),
                     bodies: vec![body],
                 }));
             }
             kind if is_compound(kind) => {
-                let mut nested = Nested::default();
+                let certain = usize::from(kind == Kind::Try);
+                let mut nested = Nested {
+                    certain,
+                    ..Nested::default()
+                };
                 self.compound(&mut nested);
                 out.push(Statement::Nested(nested));
             }

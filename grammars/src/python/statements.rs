@@ -41,6 +41,8 @@ impl<'t> Lowering<'t> {
             Kind::Raise | Kind::Assert => {
                 let heads = self.expressions();
                 out.push(Statement::Nested(Nested {
+                    certain: 0,
+                    leaves: true,
                     heads,
                     bodies: Vec::new(),
                 }));
@@ -58,6 +60,8 @@ impl<'t> Lowering<'t> {
                 Kind::Decorator => {
                     let heads = l.expressions();
                     out.push(Statement::Nested(Nested {
+                        certain: 0,
+                        leaves: false,
                         heads,
                         bodies: Vec::new(),
                     }));
@@ -75,6 +79,11 @@ impl<'t> Lowering<'t> {
             kind if is_compound(kind) => {
                 let mut nested = Nested::default();
                 self.compound(&mut nested);
+                nested.certain = match kind {
+                    Kind::With => nested.bodies.len(),
+                    Kind::Try => 1,
+                    _ => 0,
+                };
                 out.push(Statement::Nested(nested));
             }
             _ => out.extend(self.expression().map(Statement::Expr)),

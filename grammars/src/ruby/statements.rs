@@ -131,6 +131,7 @@ impl<'t> Lowering<'t> {
             _ => nested.heads.extend(l.expression()),
         });
         if !own.is_empty() {
+            nested.certain = usize::from(holds_statements);
             nested.bodies.insert(
                 0,
                 Body {

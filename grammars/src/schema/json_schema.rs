@@ -66,11 +66,7 @@ const KEYWORDS: [&str; 48] = [
 /// True for an object that reads as JSON Schema and not as the shorthand: a `type` that is one, among nothing but
 /// keywords; or structure that the shorthand does not have.
 pub(super) fn is_json_schema(entries: &[Entry<'_>]) -> bool {
-    let only_keywords = entries.iter().all(|entry| match entry {
-        Entry::Pair { key, .. } => KEYWORDS.contains(&key.as_ref()),
-        _ => true,
-    });
-    if !only_keywords {
+    if !has_only_keywords(entries) {
         return false;
     }
     let is_type = |value: &Expr<'_>| match &value.uncast().kind {
@@ -92,7 +88,28 @@ pub(super) fn is_json_schema(entries: &[Entry<'_>]) -> bool {
         || has("$ref", |kind| matches!(kind, ExprKind::Text { .. }))
 }
 
+fn has_only_keywords(entries: &[Entry<'_>]) -> bool {
+    entries.iter().all(|entry| match entry {
+        Entry::Pair { key, .. } => KEYWORDS.contains(&key.as_ref()),
+        _ => true,
+    })
+}
+
 impl<'a, 't> Model<'a, 't> {
+    /// A schema inside of a JSON Schema, where `{}` and `{ description: '…' }` take anything.
+    fn inner_schema(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Lowered {
+        match self.value(expr, scope) {
+            Value::Expr(
+                Expr {
+                    kind: ExprKind::Object(entries),
+                    ..
+                },
+                scope,
+            ) if has_only_keywords(entries) => self.json_schema(entries, scope),
+            _ => self.sub_schema(expr, scope),
+        }
+    }
+
     pub(super) fn json_schema(&self, entries: &'a [Entry<'t>], scope: ScopeId) -> Lowered {
         let mut lowered = Lowered::any();
         for entry in entries {
@@ -128,7 +145,7 @@ impl<'a, 't> Model<'a, 't> {
                 self.properties(&mut aside, value, scope).map(Json::Object)
             }
             "items" | "contains" | "not" | "propertyNames" => {
-                let inner = self.sub_schema(value, scope);
+                let inner = self.inner_schema(value, scope);
                 if key == "items" {
                     lowered.places.extend(prefixed("/*", inner.places));
                 }
@@ -136,7 +153,7 @@ impl<'a, 't> Model<'a, 't> {
             }
             "additionalProperties" => match self.json(value, scope) {
                 Some(Json::Bool(allowed)) => Some(Json::Bool(allowed)),
-                _ => Some(Json::Object(self.sub_schema(value, scope).schema)),
+                _ => Some(Json::Object(self.inner_schema(value, scope).schema)),
             },
             "anyOf" | "oneOf" | "allOf" | "prefixItems" => match self.value(value, scope) {
                 Value::Expr(
@@ -147,7 +164,7 @@ impl<'a, 't> Model<'a, 't> {
                     scope,
                 ) => {
                     let choices = items.iter().map(|item| {
-                        let inner = self.sub_schema(item, scope);
+                        let inner = self.inner_schema(item, scope);
                         lowered.places.extend(inner.places);
                         Json::Object(inner.schema)
                     });
@@ -182,7 +199,7 @@ impl<'a, 't> Model<'a, 't> {
         for entry in entries {
             match entry {
                 Entry::Pair { key, key_span, value } => {
-                    let inner = self.sub_schema(value, scope);
+                    let inner = self.inner_schema(value, scope);
                     let pointer = format!("/{}", escaped(key));
                     lowered.places.push((pointer.clone(), *key_span));
                     lowered.places.extend(prefixed(&pointer, inner.places));

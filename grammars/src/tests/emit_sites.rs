@@ -310,3 +310,76 @@ fn what_leaves_the_file_is_noted() {
     assert!(!py_handler("    print(context)").emit_escapes);
     assert!(rb_handler("run(context)").emit_escapes);
 }
+
+fn conditional(facts: &crate::facts::FileFacts) -> Vec<bool> {
+    facts.emits.iter().map(|site| site.conditional).collect()
+}
+
+#[test]
+fn calls_that_every_run_makes() {
+    for body in [
+        "await emit({ topic: 't' })",
+        "{ await emit({ topic: 't' }) }",
+        "try { await emit({ topic: 't' }) } catch {}",
+        "try {} finally {}\nreturn emit({ topic: 't' })",
+        "const x = { y: await emit({ topic: 't' }) }",
+        "await Promise.all([emit({ topic: 't' })])",
+        "if (input.x) { log() }\nawait emit({ topic: 't' })",
+    ] {
+        assert_eq!(conditional(&ts_handler(body)), [false], "{body}");
+    }
+    for body in [
+        "    await context.emit({'topic': 't'})",
+        "    with span():\n        await context.emit({'topic': 't'})",
+        "    with open('f') as f:\n        await context.emit({'topic': 't'})",
+        "    try:\n        await context.emit({'topic': 't'})\n    except Exception:\n        pass",
+    ] {
+        assert_eq!(conditional(&py_handler(body)), [false], "{body}");
+    }
+    for body in [
+        "context.emit(topic: 't')",
+        "begin\n  context.emit(topic: 't')\nrescue StandardError\n  nil\nend",
+    ] {
+        assert_eq!(conditional(&rb_handler(body)), [false], "{body}");
+    }
+}
+
+#[test]
+fn calls_that_a_run_may_pass_over() {
+    for body in [
+        "if (input.x) await emit({ topic: 't' })",
+        "if (input.x) {} else { await emit({ topic: 't' }) }",
+        "switch (input.x) { case 1: await emit({ topic: 't' }) }",
+        "for (const x of input.xs) { await emit({ topic: 't' }) }",
+        "while (input.x) { await emit({ topic: 't' }) }",
+        "try { work() } catch { await emit({ topic: 't' }) }",
+        "if (!input.x) return\nawait emit({ topic: 't' })",
+        "if (!input.x) throw new Error('x')\nawait emit({ topic: 't' })",
+        "try { if (input.x) return } catch {}\nawait emit({ topic: 't' })",
+        "input.x && (await emit({ topic: 't' }))",
+        "input.x ? await emit({ topic: 't' }) : null",
+        "await Promise.all(input.xs.map(() => emit({ topic: 't' })))",
+        "const later = async () => { await emit({ topic: 't' }) }",
+    ] {
+        assert_eq!(conditional(&ts_handler(body)), [true], "{body}");
+    }
+    for body in [
+        "    if input_data:\n        await context.emit({'topic': 't'})",
+        "    for x in input_data:\n        await context.emit({'topic': 't'})",
+        "    if not input_data:\n        raise ValueError()\n    await context.emit({'topic': 't'})",
+        "    assert input_data\n    await context.emit({'topic': 't'})",
+        "    [await context.emit({'topic': 't'}) for x in input_data]",
+        "    try:\n        pass\n    except Exception:\n        await context.emit({'topic': 't'})",
+    ] {
+        assert_eq!(conditional(&py_handler(body)), [true], "{body}");
+    }
+    for body in [
+        "context.emit(topic: 't') if input['x']",
+        "return unless input['x']\ncontext.emit(topic: 't')",
+        "raise 'no' unless input['x']\ncontext.emit(topic: 't')",
+        "input['xs'].each { |x| context.emit(topic: 't') }",
+        "begin\n  work\nrescue StandardError\n  context.emit(topic: 't')\nend",
+    ] {
+        assert_eq!(conditional(&rb_handler(body)), [true], "{body}");
+    }
+}

@@ -145,9 +145,10 @@ impl Page<'_> {
                 .map_or_else(|| "no topic".to_owned(), |topic| self.text(topic));
             let awaited = if site.awaited { "" } else { " not awaited" };
             let helper = if site.in_helper { " in helper" } else { "" };
+            let sure = if site.conditional { "" } else { " for sure" };
             let callee = self.quote(site.callee);
             self.line(format!(
-                "`{callee}` {topic}{awaited}{helper}: {}",
+                "`{callee}` {topic}{sure}{awaited}{helper}: {}",
                 shape(&site.payload)
             ));
         }
@@ -157,14 +158,17 @@ impl Page<'_> {
                     .map_or_else(|| "-".to_owned(), |fact| self.text(fact))
             };
             let (group, key) = (part(&used.group), part(&used.key));
-            self.line(format!("state.{} {:?} {group} {key}", used.method, used.access));
+            let awaited = if used.awaited { "" } else { " not awaited" };
+            self.line(format!(
+                "state.{} {:?} {group} {key}{awaited}",
+                used.method, used.access
+            ));
         }
         for used in &facts.stream_uses {
             let name = self.text(&used.name);
-            self.line(format!(
-                "stream use {name} {}",
-                used.method.as_deref().unwrap_or("-")
-            ));
+            let awaited = if used.awaited { "" } else { " not awaited" };
+            let method = used.method.as_deref().unwrap_or("-");
+            self.line(format!("stream use {name} {method}{awaited}"));
         }
         if facts.emit_escapes {
             self.line("emit escapes".to_owned());

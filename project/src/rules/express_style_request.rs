@@ -2,7 +2,7 @@ use banister_grammars::facts::{KeyRead, Shape, StepFact, StepKind, Trigger};
 use banister_grammars::{FileFacts, Language};
 
 use super::handlers::{called_in_one_way, may_have_middleware, read_instead};
-use super::payload_missing_field::follow;
+use super::payloads::follow;
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Severity;
 use crate::index::Helper;
@@ -137,7 +137,11 @@ fn lacks_data_when_sent(context: &Context<'_>, trigger: &Trigger) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::fixture::{check, fixed, report};
+    use crate::fixture::{check_of, fixed, report};
+
+    fn check(fixture: &str) {
+        check_of(super::RULE.name, fixture);
+    }
 
     const REQUESTS: &str = "\
 //- steps/a.step.ts

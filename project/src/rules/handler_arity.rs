@@ -220,7 +220,11 @@ fn is_field(context: &Context<'_>, step: &Step, trigger: &Trigger, key: &str) ->
 mod tests {
     use expect_test::expect;
 
-    use crate::fixture::{check, fixed, report};
+    use crate::fixture::{check_of, fixed, report};
+
+    fn check(fixture: &str) {
+        check_of(super::RULE.name, fixture);
+    }
 
     const WRONG: &str = "\
 //- steps/a.step.ts

@@ -263,7 +263,11 @@ impl Checker<'_> {
 mod tests {
     use expect_test::expect;
 
-    use crate::fixture::{check, errors, fixed, report};
+    use crate::fixture::{check_of, errors, fixed, report};
+
+    fn check(fixture: &str) {
+        check_of(super::RULE.name, fixture);
+    }
 
     #[test]
     fn wrong_types_are_found_in_every_language() {

@@ -137,7 +137,11 @@ fn better_name(name: &str, language: Language, is_newer: bool) -> Option<String>
 mod tests {
     use expect_test::expect;
 
-    use crate::fixture::{check, report};
+    use crate::fixture::{check_of, report};
+
+    fn check(fixture: &str) {
+        check_of(super::RULE.name, fixture);
+    }
 
     const OLD_NAME: &str = "\
 //- steps/old-name.step.py

@@ -60,7 +60,11 @@ pub(super) fn orphans<'i>(context: &'i Context<'_>) -> impl Iterator<Item = &'i 
 
 #[cfg(test)]
 mod tests {
-    use crate::fixture::check;
+    use crate::fixture::check_of;
+
+    fn check(fixture: &str) {
+        check_of(super::RULE.name, fixture);
+    }
 
     #[test]
     fn a_topic_that_nobody_sends_is_found() {
@@ -119,6 +123,7 @@ exports.config = { type: 'noop', name: 'B', virtualEmits: [{ topic: 'user.approv
 //- steps/a.step.js
 exports.config = { type: 'event', name: 'A', subscribes: ['order.paid', 'cart.paid'], emits: ['cart.left'] }
 //                                                                       ^^^^^^^^^ never-emitted-topic warning
+//                                                                                             ^^^^^^^^^ unused-emit hint
 exports.handler = async (input, { emit }) => { await emit({ topic: `order.${input.status}`, data: {} }) }
 //- steps/b.step.js
 exports.config = { type: 'event', name: 'B', subscribes: ['cart.left'], emits: [] }

@@ -1,9 +1,9 @@
-use banister_grammars::facts::{EmitSite, FieldShape, Shape};
+use banister_grammars::facts::{FieldShape, Shape};
 use serde_json::Value as Json;
 
+use super::payloads::{Delivery, Taker, Takers, display, each_delivery, follow};
 use super::{Context, Findings, Rule, list};
 use crate::diagnostic::Severity;
-use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
     name: "payload-missing-field",
@@ -20,36 +20,21 @@ each schema.",
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let index = context.index;
-    let steps = index
-        .project
-        .steps
-        .iter()
-        .map(|step| (step.file.as_str(), step.emit_sites()));
-    let helpers = index
-        .helpers
-        .iter()
-        .map(|helper| (helper.file.as_str(), helper.facts().emits.as_slice()));
-    for (file, sites) in steps.chain(helpers) {
-        for site in sites {
-            check_site(context, file, site, findings);
-        }
-    }
+    each_delivery(context.index, |delivery, takers| {
+        check_delivery(delivery, takers, findings);
+    });
 }
 
-fn check_site(context: &Context<'_>, file: &str, site: &EmitSite, findings: &mut Findings) {
-    let Some(topic) = site.topic.as_ref().and_then(|topic| topic.text.known()) else {
-        return;
-    };
-    let lacks: Vec<(&Step, Vec<String>)> = context
-        .index
-        .subscribers(topic)
-        .into_iter()
-        .filter_map(|step| {
-            let (_, schema) = context.index.input_schema(step, topic)?;
+fn check_delivery(delivery: &Delivery<'_>, takers: &Takers<'_>, findings: &mut Findings) {
+    let (site, topic) = (delivery.site, delivery.topic);
+    let lacks: Vec<(&Taker<'_>, Vec<String>)> = takers
+        .all
+        .iter()
+        .filter_map(|taker| {
             let mut missing = Vec::new();
-            compare(&schema.schema, &schema.schema, &site.payload, "", &mut missing);
-            (!missing.is_empty()).then_some((step, missing))
+            let schema = &taker.schema.schema;
+            compare(schema, schema, &site.payload, "", &mut missing);
+            (!missing.is_empty()).then_some((taker, missing))
         })
         .collect();
     if lacks.is_empty() {
@@ -57,12 +42,12 @@ fn check_site(context: &Context<'_>, file: &str, site: &EmitSite, findings: &mut
     }
     let clauses: Vec<String> = lacks
         .iter()
-        .map(|(step, missing)| {
+        .map(|(taker, missing)| {
             format!(
                 "{}, which {} ({}) requires",
                 names(missing),
-                step.label(),
-                step.language.name()
+                taker.step.label(),
+                taker.step.language.name()
             )
         })
         .collect();
@@ -71,12 +56,9 @@ fn check_site(context: &Context<'_>, file: &str, site: &EmitSite, findings: &mut
     all.dedup();
     let message = format!("the payload of '{topic}' lacks {}", clauses.join(", and "));
     let mut finding = findings
-        .report(file, site.payload_span.unwrap_or(site.span), message)
+        .report(delivery.file, site.payload_span.unwrap_or(site.span), message)
         .help(format!("add {} to `data`", names(&all)));
-    for (step, missing) in &lacks {
-        let Some((source, schema)) = context.index.input_schema(step, topic) else {
-            continue;
-        };
+    for (Taker { step, source, schema }, missing) in &lacks {
         for pointer in missing {
             let span = schema.properties.get(pointer).copied().unwrap_or(schema.span);
             let text = format!("{} requires `{}`", step.label(), display(pointer));
@@ -143,34 +125,6 @@ fn required<'s>(root: &'s Json, schema: &'s Json) -> impl Iterator<Item = &'s st
         .filter_map(Json::as_str)
 }
 
-/// Follows `$ref`s inside the document; one that leads out of it, or in a circle, allows everything.
-pub(super) fn follow<'s>(root: &'s Json, schema: &'s Json) -> &'s Json {
-    const MAX_HOPS: usize = 8;
-    const ANYTHING: &Json = &Json::Null;
-    let mut schema = schema;
-    for _ in 0..MAX_HOPS {
-        let Some(reference) = schema.get("$ref").and_then(Json::as_str) else {
-            return schema;
-        };
-        match reference
-            .strip_prefix('#')
-            .and_then(|pointer| root.pointer(pointer))
-        {
-            Some(target) => schema = target,
-            None => return ANYTHING,
-        }
-    }
-    ANYTHING
-}
-
-/// `/items/*/sku` as a person writes it: `items[].sku`.
-pub(super) fn display(pointer: &str) -> String {
-    pointer
-        .trim_start_matches('/')
-        .replace("/*", "[]")
-        .replace('/', ".")
-}
-
 pub(super) fn names(pointers: &[String]) -> String {
     let shown: Vec<String> = pointers.iter().map(|pointer| display(pointer)).collect();
     list(&shown, '`', "and")
@@ -191,6 +145,7 @@ export const handler = async ({ emit }) => {
   const id = crypto.randomUUID()
   await emit({ topic: 'x.done', data: { id, amount: 1 } })
   //                                  ^^^^^^^^^^^^^^^^^ payload-missing-field error
+  //                                        ^^^^^^ payload-unknown-field hint
 }
 //- steps/b.step.ts
 import { z } from 'zod'
@@ -220,6 +175,7 @@ end
               steps/c_step.py:3:75 C requires `sku`
               steps/d.step.rb:2:89 D requires `email`
               help: add `email` and `sku` to `data`
+            steps/a.step.ts:4:45 hint payload-unknown-field: no subscriber of 'x.done' knows the field `amount`
         "#]]
         .assert_eq(&report(fixture));
     }
@@ -236,8 +192,8 @@ exports.handler = async (input, { emit }) => {
   await emit({ topic: 'x.done', data: make() })
 }
 //- steps/b.step.js
-exports.config = { type: 'event', name: 'B', subscribes: ['x.done'], emits: ['y.done'], input: { sku: 'string' } }
-exports.handler = async (input, { emit }) => { await emit({ topic: 'y.done', data: {} }) }
+exports.config = { type: 'event', name: 'B', subscribes: ['x.done'], emits: ['y.done'], input: { id: 'number', sku: 'string' } }
+exports.handler = async (input, { emit }) => { if (input.id) await emit({ topic: 'y.done', data: {} }) }
 ",
         );
     }
@@ -252,6 +208,7 @@ exports.handler = async ({ emit }) => {
   await emit({ topic: 'x.done', data: { user: { id: 1 }, items: [{ sku: 'a' }] } })
   await emit({ topic: 'x.done', data: { user: { name: 'n' }, items: [{ sku: 'a' }] } })
   //                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ payload-missing-field error
+  //                                            ^^^^ payload-unknown-field hint
 }
 //- steps/b.step.ts
 import { z } from 'zod'

@@ -1,10 +1,12 @@
 use banister_grammars::Span;
-use banister_grammars::facts::{EmitSite, Shape};
+use banister_grammars::facts::{SchemaFact, Shape};
 use serde_json::Value as Json;
 
-use super::payload_missing_field::{display, follow};
+use super::payload_types::{allowed, are_apart, type_of};
+use super::payloads::{Delivery, Taker, display, each_delivery, follow};
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Severity;
+use crate::workspace::Source;
 
 pub(super) const RULE: Rule = Rule {
     name: "payload-wrong-type",
@@ -13,161 +15,183 @@ pub(super) const RULE: Rule = Rule {
 A message holds a value that cannot be of the type which a subscriber's `input` schema gives the field: a text where a
 number is expected, an object where a text is.
 
-Only literals and values whose type is plain are compared; what a call or a variable out of sight yields may be
-anything. A schema that allows several types, or states none, takes what one of them takes.",
+Literals, values whose type is plain and fields that the step reads from its own message are compared, the latter with
+the type that the step's own schema gives them; what a call or a variable out of sight yields may be anything. A schema
+that allows several types, or states none, takes what one of them takes.",
     check,
 };
 
 /// A value of the wrong type.
-struct Wrong {
+struct Wrong<'s> {
     /// The key; none for the message itself.
     span: Option<Span>,
     pointer: String,
     expected: String,
-    actual: &'static str,
+    actual: String,
+    /// True if the sender's own schema gives the value its type.
+    by_schema: bool,
+    /// Where the value is read from the sender's own message, as a pointer; empty for other values.
+    read_from: &'s [String],
 }
+
+/// How deep two schemas are compared; a recursive one never ends.
+const MAX_DEPTH: usize = 12;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let index = context.index;
-    for step in &index.project.steps {
-        for site in step.emit_sites() {
-            check_site(context, &step.file, site, findings);
+    each_delivery(context.index, |delivery, takers| {
+        let own = delivery
+            .sender
+            .and_then(|sender| context.index.only_input_schema(sender));
+        for taker in &takers.all {
+            check_taker(delivery, own, taker, findings);
         }
-    }
-    for helper in &index.helpers {
-        for site in &helper.facts().emits {
-            check_site(context, &helper.file, site, findings);
-        }
-    }
+    });
 }
 
-fn check_site(context: &Context<'_>, file: &str, site: &EmitSite, findings: &mut Findings) {
-    let Some(topic) = site.topic.as_ref().and_then(|topic| topic.text.known()) else {
-        return;
-    };
-    for step in context.index.subscribers(topic) {
-        let Some((source, schema)) = context.index.input_schema(step, topic) else {
-            continue;
-        };
-        let mut wrong = Vec::new();
-        compare(
-            &schema.schema,
-            &schema.schema,
-            &site.payload,
-            (None, ""),
-            &mut wrong,
-        );
-        wrong.dedup_by(|one, other| one.pointer == other.pointer);
-        for Wrong {
-            span: key,
-            pointer,
-            expected,
-            actual,
-        } in wrong
-        {
-            let what = if pointer.is_empty() {
-                "the message".to_owned()
-            } else {
-                format!("`{}`", display(&pointer))
-            };
-            let label = step.label();
-            let message = format!("{what} of '{topic}' is of type {actual} and {label} expects {expected}");
-            let span = schema.properties.get(&pointer).copied().unwrap_or(schema.span);
-            findings
-                .report(file, key.or(site.payload_span).unwrap_or(site.span), message)
-                .help(format!("send a value of type {expected}"))
-                .related(&source.path, span, format!("{label} expects {expected}"));
-        }
-    }
-}
-
-fn compare(
-    root: &Json,
-    schema: &Json,
-    value: &Shape,
-    (key, at): (Option<Span>, &str),
-    wrong: &mut Vec<Wrong>,
+fn check_taker(
+    delivery: &Delivery<'_>,
+    own: Option<(&Source, &SchemaFact)>,
+    taker: &Taker<'_>,
+    findings: &mut Findings,
 ) {
-    let schema = follow(root, schema);
-    let allowed = allowed(schema);
-    if let Some(actual) = type_of(value)
-        && !allowed.is_empty()
-        && !allowed.iter().any(|expected| is_a(actual, expected))
-    {
-        wrong.push(Wrong {
-            span: key,
-            pointer: at.to_owned(),
-            expected: allowed.join(" or "),
-            actual,
-        });
-        return;
-    }
-    match value {
-        Shape::Object { fields, .. } => {
-            for field in fields {
-                if let Some(property) = schema.get("properties").and_then(|all| all.get(&field.name)) {
-                    compare(
-                        root,
-                        property,
-                        &field.value,
-                        (Some(field.span), &format!("{at}/{}", field.name)),
-                        wrong,
-                    );
-                }
-            }
-        }
-        Shape::Array(items) => {
-            if let Some(schema) = schema.get("items").filter(|items| items.is_object()) {
-                for item in items {
-                    compare(root, schema, item, (key, &format!("{at}/*")), wrong);
-                }
-            }
-        }
-        Shape::Type(_) | Shape::Literal(_) | Shape::Input(_) | Shape::Unknown => {}
-    }
-}
-
-/// The types that the schema names; empty if it may take others.
-fn allowed(schema: &Json) -> Vec<&str> {
-    if schema.get("nullable") == Some(&Json::Bool(true)) {
-        return Vec::new();
-    }
-    match schema.get("type") {
-        Some(Json::String(one)) => vec![one],
-        Some(Json::Array(several)) => several.iter().filter_map(Json::as_str).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The JSON type of a value, if it is plain.
-fn type_of(value: &Shape) -> Option<&'static str> {
-    let named = match value {
-        Shape::Literal(Json::Null) => "null",
-        Shape::Literal(Json::Bool(_)) => "boolean",
-        Shape::Literal(Json::Number(number)) if number.is_f64() => "number",
-        Shape::Literal(Json::Number(_)) => "integer",
-        Shape::Literal(Json::String(_)) => "string",
-        Shape::Literal(Json::Array(_)) | Shape::Array(_) => "array",
-        Shape::Literal(Json::Object(_)) | Shape::Object { .. } => "object",
-        Shape::Type(name) => [
-            "string", "number", "integer", "boolean", "null", "array", "object",
-        ]
-        .into_iter()
-        .find(|known| known == name)?,
-        Shape::Input(_) | Shape::Unknown => return None,
+    let (site, topic) = (delivery.site, delivery.topic);
+    let Taker { step, source, schema } = taker;
+    let mut comparison = Comparison {
+        root: &schema.schema,
+        own: own.map(|(_, own)| &own.schema),
+        wrong: Vec::new(),
     };
-    Some(named)
+    comparison.value(&schema.schema, &site.payload, (None, ""));
+    let mut wrong = comparison.wrong;
+    wrong.dedup_by(|one, other| one.pointer == other.pointer);
+    for Wrong {
+        span: key,
+        pointer,
+        expected,
+        actual,
+        by_schema,
+        read_from,
+    } in wrong
+    {
+        let what = if pointer.is_empty() {
+            "the message".to_owned()
+        } else {
+            format!("`{}`", display(&pointer))
+        };
+        let label = step.label();
+        let message = format!("{what} of '{topic}' is of type {actual} and {label} expects {expected}");
+        let place = key.or(site.payload_span).unwrap_or(site.span);
+        let expects = schema.properties.get(&pointer).copied().unwrap_or(schema.span);
+        let finding = findings
+            .report(delivery.file, place, message)
+            .help(format!("send a value of type {expected}"))
+            .related(&source.path, expects, format!("{label} expects {expected}"));
+        if let Some((own_source, own)) = own.filter(|_| by_schema) {
+            let read = format!("/{}", read_from.join("/"));
+            let says = own.properties.get(&read).copied().unwrap_or(own.span);
+            finding.related(
+                &own_source.path,
+                says,
+                format!("it is read from here, and is {actual}"),
+            );
+        }
+    }
 }
 
-/// True if a value of the type may be what is expected. A number may be a whole one.
-fn is_a(actual: &str, expected: &str) -> bool {
-    const NUMBERS: [&str; 2] = ["number", "integer"];
-    const KNOWN: [&str; 7] = [
-        "string", "number", "integer", "boolean", "null", "array", "object",
-    ];
-    actual == expected
-        || (NUMBERS.contains(&actual) && NUMBERS.contains(&expected))
-        || !KNOWN.contains(&expected)
+/// The comparison of one message with one schema.
+struct Comparison<'s> {
+    /// The subscriber's schema, in which its references lead.
+    root: &'s Json,
+    /// The schema of the sender's own message.
+    own: Option<&'s Json>,
+    wrong: Vec<Wrong<'s>>,
+}
+
+impl<'s> Comparison<'s> {
+    fn value(&mut self, schema: &'s Json, value: &'s Shape, (key, at): (Option<Span>, &str)) {
+        let schema = follow(self.root, schema);
+        let expected = allowed(schema);
+        if let Some(actual) = type_of(value)
+            && are_apart(&[actual], &expected)
+        {
+            self.wrong.push(Wrong {
+                span: key,
+                pointer: at.to_owned(),
+                expected: expected.join(" or "),
+                actual: actual.to_owned(),
+                by_schema: false,
+                read_from: &[],
+            });
+            return;
+        }
+        match value {
+            Shape::Object { fields, .. } => {
+                for field in fields {
+                    if let Some(property) = schema.get("properties").and_then(|all| all.get(&field.name)) {
+                        let at = format!("{at}/{}", field.name);
+                        self.value(property, &field.value, (Some(field.span), &at));
+                    }
+                }
+            }
+            Shape::Array(items) => {
+                if let Some(schema) = schema.get("items").filter(|items| items.is_object()) {
+                    for item in items {
+                        self.value(schema, item, (key, &format!("{at}/*")));
+                    }
+                }
+            }
+            Shape::Input(path) => self.read(schema, path, (key, at)),
+            Shape::Type(_) | Shape::Literal(_) | Shape::Unknown => {}
+        }
+    }
+
+    /// A value that the sender reads from its own message: what its schema says of it holds.
+    fn read(&mut self, schema: &'s Json, path: &'s [String], place: (Option<Span>, &str)) {
+        let Some(own) = self.own else { return };
+        let found = path
+            .iter()
+            .try_fold(own, |here, key| follow(own, here).get("properties")?.get(key));
+        if let Some(found) = found {
+            self.schemas(schema, found, path, place, MAX_DEPTH);
+        }
+    }
+
+    fn schemas(
+        &mut self,
+        theirs: &'s Json,
+        ours: &'s Json,
+        read_from: &'s [String],
+        (key, at): (Option<Span>, &str),
+        depth: usize,
+    ) {
+        let Some(own) = self.own.filter(|_| depth > 0) else {
+            return;
+        };
+        let (theirs, ours) = (follow(self.root, theirs), follow(own, ours));
+        let (actual, expected) = (allowed(ours), allowed(theirs));
+        if are_apart(&actual, &expected) {
+            self.wrong.push(Wrong {
+                span: key,
+                pointer: at.to_owned(),
+                expected: expected.join(" or "),
+                actual: actual.join(" or "),
+                by_schema: true,
+                read_from,
+            });
+            return;
+        }
+        let properties = |schema: &'s Json| schema.get("properties").and_then(Json::as_object);
+        if let (Some(theirs), Some(ours)) = (properties(theirs), properties(ours)) {
+            for (name, ours) in ours {
+                if let Some(theirs) = theirs.get(name) {
+                    self.schemas(theirs, ours, read_from, (key, &format!("{at}/{name}")), depth - 1);
+                }
+            }
+        }
+        if let (Some(theirs), Some(ours)) = (theirs.get("items"), ours.get("items")) {
+            self.schemas(theirs, ours, read_from, (key, &format!("{at}/*")), depth - 1);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -248,6 +272,181 @@ export const config = {
   }),
 }
 export const handler = async () => {}
+",
+        );
+    }
+
+    #[test]
+    fn a_field_of_the_steps_own_message_has_the_type_of_its_schema() {
+        let fixture = "\
+//- steps/a.step.ts
+import { z } from 'zod'
+export const config = {
+  type: 'api', name: 'A', method: 'POST', path: '/a', emits: ['x.done'],
+  bodySchema: z.object({ amount: z.string(), user: z.object({ id: z.string(), tags: z.array(z.string()) }) }),
+}
+export const handler = async (req, { emit }) => {
+  await emit({ topic: 'x.done', data: { amount: req.body.amount, user: req.body.user } })
+  return { status: 200, body: {} }
+}
+//- steps/b_step.py
+config = {'type': 'event', 'name': 'B', 'subscribes': ['x.done'], 'emits': ['y.done'], 'input': {
+    'type': 'object',
+    'properties': {
+        'amount': {'type': 'number'},
+        'user': {'type': 'object', 'properties': {'tags': {'type': 'array', 'items': {'type': 'object'}}}},
+    },
+}}
+async def handler(data, context):
+    await context.emit({'topic': 'y.done', 'data': {'total': data['amount']}})
+//- steps/c.step.rb
+def config
+  { type: 'event', name: 'C', subscribes: ['y.done'], emits: [], input: { total: 'string' } }
+end
+def handler(input, context)
+end
+";
+        expect![[r#"
+            steps/a.step.ts:7:41 error payload-wrong-type: `amount` of 'x.done' is of type string and B expects number
+              steps/b_step.py:4:10 B expects number
+              steps/a.step.ts:4:26 it is read from here, and is string
+              help: send a value of type number
+            steps/a.step.ts:7:66 error payload-wrong-type: `user.tags[]` of 'x.done' is of type string and B expects object
+              steps/b_step.py:1:97 B expects object
+              steps/a.step.ts:4:46 it is read from here, and is string
+              help: send a value of type object
+            steps/b_step.py:9:54 error payload-wrong-type: `total` of 'y.done' is of type number and C expects string
+              steps/c.step.rb:2:75 C expects string
+              steps/b_step.py:4:10 it is read from here, and is number
+              help: send a value of type string
+        "#]]
+        .assert_eq(&report(fixture));
+    }
+
+    /// A step that hands on what it is sent, between these two schemas.
+    fn handed_on(own: &str, theirs: &str) {
+        check(&format!(
+            "\
+//- steps/a.step.ts
+import {{ z }} from 'zod'
+export const config = {{
+  type: 'api', name: 'A', method: 'POST', path: '/a', emits: ['x.done'], bodySchema: z.object({{ amount: {own} }}),
+}}
+export const handler = async (req, {{ emit }}) => {{
+  await emit({{ topic: 'x.done', data: {{ amount: req.body.amount }} }})
+  return {{ status: 200, body: {{}} }}
+}}
+//- steps/b.step.ts
+import {{ z }} from 'zod'
+export const config = {{
+  type: 'event', name: 'B', subscribes: ['x.done'], emits: [], input: z.object({{ amount: {theirs} }}),
+}}
+export const handler = async () => {{}}
+"
+        ));
+    }
+
+    #[test]
+    fn own_types_that_may_fit_are_left_alone() {
+        for (own, theirs) in [
+            ("z.number().int()", "z.number()"),
+            ("z.number()", "z.number().int()"),
+            ("z.any()", "z.number()"),
+            ("z.union([z.string(), z.number()])", "z.number()"),
+            ("z.string()", "z.union([z.string(), z.number()])"),
+            ("z.string().nullable()", "z.string()"),
+            ("z.string()", "z.string().nullable()"),
+            ("z.string().optional()", "z.string()"),
+            ("remote", "z.string()"),
+            ("z.enum(['a', 'b'])", "z.string()"),
+        ] {
+            handed_on(own, theirs);
+        }
+    }
+
+    #[test]
+    fn a_field_that_the_step_overwrites_is_no_longer_the_messages() {
+        check(
+            "\
+//- steps/a.step.ts
+import { z } from 'zod'
+export const config = {
+  type: 'event', name: 'A', subscribes: ['w.done'], emits: ['x.done'], input: z.object({ amount: z.string() }),
+}
+export const handler = async (input, { emit }) => {
+  input.amount = Number(input.amount)
+  await emit({ topic: 'x.done', data: { amount: input.amount } })
+}
+//- steps/b.step.ts
+import { z } from 'zod'
+export const config = {
+  type: 'event', name: 'B', subscribes: ['x.done'], emits: [], input: z.object({ amount: z.number() }),
+}
+export const handler = async () => {}
+//- steps/w.step.js
+exports.config = { type: 'cron', name: 'W', cron: '* * * * *', emits: ['w.done'] }
+exports.handler = async ({ emit }) => { await emit({ topic: 'w.done', data: { amount: '1' } }) }
+",
+        );
+    }
+
+    #[test]
+    fn nullable_fields_and_lists_of_types_take_what_one_of_them_takes() {
+        for (property, value) in [
+            ("{ type: 'number', nullable: true }", "null"),
+            ("{ type: ['number', 'null'] }", "null"),
+            ("{ type: ['number', 'string'] }", "'12'"),
+            ("{ type: 'integer' }", "1.5"),
+            ("{ type: 'number' }", "12"),
+            ("{}", "'12'"),
+            ("{ description: 'any amount' }", "'12'"),
+            ("{ type: 'decimal' }", "'12'"),
+            ("{ anyOf: [{ type: 'number' }, { type: 'string' }] }", "'12'"),
+            ("{ type: 'array' }", "['12', 1]"),
+            ("{ type: 'array', items: {} }", "['12', 1]"),
+            ("{ type: 'object' }", "{ any: 1 }"),
+        ] {
+            check(&format!(
+                "\
+//- steps/a.step.js
+exports.config = {{ type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done'] }}
+exports.handler = async ({{ emit }}) => {{ await emit({{ topic: 'x.done', data: {{ amount: {value} }} }}) }}
+//- steps/b.step.js
+exports.config = {{
+  type: 'event', name: 'B', subscribes: ['x.done'], emits: [],
+  input: {{ type: 'object', properties: {{ amount: {property} }} }},
+}}
+exports.handler = async () => {{}}
+"
+            ));
+        }
+    }
+
+    #[test]
+    fn lists_of_types_are_still_types() {
+        check(
+            "\
+//- steps/a.step.js
+exports.config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done'] }
+exports.handler = async ({ emit }) => {
+  await emit({ topic: 'x.done', data: { amount: true, rows: [{ cells: [[1]] }] } })
+  //                                    ^^^^^^ payload-wrong-type error
+  //                                                           ^^^^^ payload-wrong-type error
+}
+//- steps/b.step.js
+exports.config = {
+  type: 'event', name: 'B', subscribes: ['x.done'], emits: [],
+  input: {
+    type: 'object',
+    properties: {
+      amount: { type: ['number', 'null'] },
+      rows: { type: 'array', items: { type: 'object', properties: {
+        cells: { type: 'array', items: { type: 'array', items: { type: 'string' } } },
+      } } },
+    },
+  },
+}
+exports.handler = async () => {}
 ",
         );
     }

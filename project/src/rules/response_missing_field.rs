@@ -1,7 +1,8 @@
 use banister_grammars::facts::{ResponseFact, StepKind, Trigger};
 
 use super::handlers::called_in_one_way;
-use super::payload_missing_field::{compare, display, names};
+use super::payload_missing_field::{compare, names};
+use super::payloads::display;
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Severity;
 use crate::project::Step;

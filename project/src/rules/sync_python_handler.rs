@@ -107,7 +107,8 @@ def handler(context):
 from motia import queue
 config = {'name': 'C', 'triggers': [queue('c.asked')], 'enqueues': ['c.asked']}
 def handler(data, context):
-    context.enqueue({'topic': 'c.asked', 'data': {}})
+    if data:
+        context.enqueue({'topic': 'c.asked', 'data': {}})
 ",
         );
     }

@@ -265,8 +265,8 @@ async def handler(data, ctx):
 import { enqueue, queue } from 'motia'
 export const config = { name: 'A', triggers: [queue('b.done')], enqueues: ['a.done'] } as const
 export const handler = async () => {
-  await enqueue({ topic: 'b.done', data: {} })
-  //                      ^^^^^^ undeclared-emit warning
+  if (more()) await enqueue({ topic: 'b.done', data: {} })
+  //                                  ^^^^^^ undeclared-emit warning
   await enqueue({ topic: 'a.done', data: {} })
 }
 //- steps/b.step.ts

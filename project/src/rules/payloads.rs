@@ -1,0 +1,109 @@
+//! Messages as their subscribers see them: every call that sends, against the schema of every step that takes its
+//! topic. The rules on payloads all walk through here.
+
+use std::collections::BTreeMap;
+
+use banister_grammars::facts::{EmitSite, SchemaFact};
+use serde_json::Value as Json;
+
+use crate::index::Index;
+use crate::project::Step;
+use crate::workspace::Source;
+
+/// One call that sends, with all that take the message.
+pub(super) struct Delivery<'i> {
+    pub(super) file: &'i str,
+    /// The step that sends; none for a helper module.
+    pub(super) sender: Option<&'i Step>,
+    pub(super) site: &'i EmitSite,
+    pub(super) topic: &'i str,
+}
+
+/// The steps that take one topic.
+#[derive(Default)]
+pub(super) struct Takers<'i> {
+    /// Those whose schema is visible, by file.
+    pub(super) all: Vec<Taker<'i>>,
+    /// True if another one may take the topic, or does so with a schema that is not visible.
+    pub(super) others: bool,
+}
+
+/// A step that takes a topic, with the schema that it gives the message.
+pub(super) struct Taker<'i> {
+    pub(super) step: &'i Step,
+    pub(super) source: &'i Source,
+    pub(super) schema: &'i SchemaFact,
+}
+
+/// Calls `visit` with every call that sends a known topic and the steps that take it.
+pub(super) fn each_delivery<'i>(index: &'i Index, mut visit: impl FnMut(&Delivery<'i>, &Takers<'i>)) {
+    let steps = index
+        .project
+        .steps
+        .iter()
+        .map(|step| (step.file.as_str(), Some(step), step.emit_sites()));
+    let helpers = index
+        .helpers
+        .iter()
+        .map(|helper| (helper.file.as_str(), None, helper.facts().emits.as_slice()));
+    // Many calls send the same topic.
+    let mut known: BTreeMap<&str, Takers<'i>> = BTreeMap::new();
+    for (file, sender, sites) in steps.chain(helpers) {
+        for site in sites {
+            let Some(topic) = site.topic.as_ref().and_then(|topic| topic.text.known()) else {
+                continue;
+            };
+            let takers = known.entry(topic).or_insert_with(|| takers(index, topic));
+            let delivery = Delivery {
+                file,
+                sender,
+                site,
+                topic,
+            };
+            visit(&delivery, takers);
+        }
+    }
+}
+
+/// The steps that take `topic`.
+pub(super) fn takers<'i>(index: &'i Index, topic: &str) -> Takers<'i> {
+    let mut takers = Takers {
+        all: Vec::new(),
+        others: index.takes_unseen,
+    };
+    for step in index.subscribers(topic) {
+        match index.input_schema(step, topic) {
+            Some((source, schema)) => takers.all.push(Taker { step, source, schema }),
+            None => takers.others = true,
+        }
+    }
+    takers
+}
+
+/// Follows `$ref`s inside the document; one that leads out of it, or in a circle, allows everything.
+pub(super) fn follow<'s>(root: &'s Json, schema: &'s Json) -> &'s Json {
+    const MAX_HOPS: usize = 8;
+    const ANYTHING: &Json = &Json::Null;
+    let mut schema = schema;
+    for _ in 0..MAX_HOPS {
+        let Some(reference) = schema.get("$ref").and_then(Json::as_str) else {
+            return schema;
+        };
+        match reference
+            .strip_prefix('#')
+            .and_then(|pointer| root.pointer(pointer))
+        {
+            Some(target) => schema = target,
+            None => return ANYTHING,
+        }
+    }
+    ANYTHING
+}
+
+/// `/items/*/sku` as a person writes it: `items[].sku`.
+pub(super) fn display(pointer: &str) -> String {
+    pointer
+        .trim_start_matches('/')
+        .replace("/*", "[]")
+        .replace('/', ".")
+}
