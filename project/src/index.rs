@@ -161,7 +161,7 @@ impl Index {
         self.resolve_schema(&step.source, trigger.input.as_ref()?)
     }
 
-    fn resolve_schema<'i>(
+    pub(crate) fn resolve_schema<'i>(
         &'i self,
         source: &'i Source,
         schema: &'i SchemaFact,

@@ -1,5 +1,6 @@
 //! The rules: one file each with its documentation, its check, its fix and its tests, and one line here.
 
+pub(crate) mod contract;
 mod duplicate_route;
 mod duplicate_step_name;
 mod emit_shape;
@@ -47,6 +48,11 @@ pub const RULES: &[Rule] = &[
     payload_missing_field::RULE,
     payload_wrong_type::RULE,
     payload_unknown_field::RULE,
+    contract::REMOVED_SUBSCRIBER,
+    contract::RENAMED_TOPIC,
+    contract::NARROWED_PAYLOAD,
+    contract::REMOVED_ROUTE,
+    contract::NARROWED_RESPONSE,
 ];
 
 /// A rule: its name is part of the contract with every report, suppression and settings file.

@@ -1,11 +1,13 @@
 //! `banister check`: the findings of the rules, as the editor shows them.
 
+mod base;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use banister_project::rules::Rule;
-use banister_project::{Diagnostic, Severity, Snapshot, disk};
+use banister_project::{Diagnostic, Severity, Snapshot, diagnostic, disk};
 
 use super::{rule_name, write_stdout};
 use crate::exit::Exit;
@@ -30,6 +32,9 @@ pub(crate) struct Arguments {
     /// Leave out the findings of these rules; several are separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name::parser(), hide_possible_values = true)]
     ignore: Vec<&'static Rule>,
+    /// Report besides what a revision of Git promised and this one no longer keeps: a branch, a tag, a commit
+    #[arg(long, value_name = "REVISION")]
+    base: Option<String>,
     /// Say on standard error how long reading, checking and printing took
     #[arg(long)]
     timing: bool,
@@ -73,7 +78,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             );
         }
         let begun = Instant::now();
-        let mut report = Report::of(&loaded, path, arguments.paths.len() > 1);
+        let breaks = base::breaks(&loaded, arguments.base.as_deref())?;
+        let mut report = Report::of(&loaded, breaks, path, arguments.paths.len() > 1);
         report.findings.retain(|it| arguments.wants(it.rule));
         timing.check += begun.elapsed();
         reports.push(report);
@@ -164,9 +170,11 @@ impl Report {
 
     /// Checks a whole workspace, and keeps what lies under the path that was asked for: a file's defects are often in
     /// its neighbours.
-    fn of(loaded: &disk::Loaded, asked: &Path, among_others: bool) -> Self {
+    fn of(loaded: &disk::Loaded, breaks: Vec<Diagnostic>, asked: &Path, among_others: bool) -> Self {
         let snapshot = loaded.host.snapshot();
         let mut findings = snapshot.check();
+        findings.extend(breaks);
+        diagnostic::sort(&mut findings);
         let below = asked.canonicalize().ok().and_then(|path| {
             let below = path.strip_prefix(&loaded.root).ok()?;
             Some(below.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"))

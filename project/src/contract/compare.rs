@@ -1,0 +1,494 @@
+//! What one revision of a workspace breaks that another one promised.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use banister_grammars::Span;
+
+use super::schema::{narrowed, withdrawn};
+use super::{Contract, Place, Promise, RouteContract, StepContract, Taken};
+use crate::diagnostic::{Diagnostic, Related, Severity};
+use crate::index::Index;
+use crate::rules::{self, Rule, contract as rule};
+use crate::workspace::Snapshot;
+
+/// The findings of the `contract-…` rules: what `head` no longer keeps of `base`, which the messages call `name` (a
+/// branch, a tag). Sorted as every report is. Projects are the same if their roots are; steps, if their names are.
+pub fn breaks(base: &Snapshot, head: &Snapshot, name: &str) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for old in base.indexes() {
+        let new = head
+            .indexes()
+            .iter()
+            .find(|index| index.project.root == old.project.root);
+        match new {
+            Some(new) => {
+                let mut comparison = Comparison::new(old, new, head, name);
+                comparison.run();
+                found.extend(comparison.found);
+            }
+            // A project that moved or was given up is no broken promise between its steps.
+            None => {}
+        }
+    }
+    found.sort_by(rules::order);
+    found
+}
+
+struct Comparison<'a> {
+    old: Contract,
+    new: Contract,
+    index: &'a Index,
+    head: &'a Snapshot,
+    name: &'a str,
+    found: Vec<Diagnostic>,
+}
+
+impl<'a> Comparison<'a> {
+    fn new(old: &Index, new: &'a Index, head: &'a Snapshot, name: &'a str) -> Self {
+        Self {
+            old: Contract::of(old),
+            new: Contract::of(new),
+            index: new,
+            head,
+            name,
+            found: Vec::new(),
+        }
+    }
+
+    fn run(&mut self) {
+        let (old, new) = (self.old.clone(), self.new.clone());
+        let renamed = self.renamed_topics(&old, &new);
+        for step in &old.steps {
+            let now = same_step(step, &new);
+            for taken in &step.takes {
+                if !renamed.contains(&taken.topic) {
+                    self.subscriber(step, taken, now);
+                }
+            }
+            self.routes(step, now, &new);
+        }
+    }
+
+    /// A topic that nobody names any more, and the one that took its place.
+    fn renamed_topics(&mut self, old: &Contract, new: &Contract) -> BTreeSet<String> {
+        let (before, after) = (ends(old), ends(new));
+        let mut renamed = BTreeSet::new();
+        let hidden = self.index.sends_unseen || self.index.takes_unseen || !self.index.dynamic.is_empty();
+        for (topic, end) in &before {
+            let is_whole = !end.senders.is_empty() && !end.takers.is_empty();
+            if after.contains_key(topic) || !is_whole || hidden {
+                continue;
+            }
+            let heirs = after.iter().filter(|(new_topic, new_end)| {
+                !before.contains_key(*new_topic)
+                    && !end.senders.is_disjoint(&new_end.senders)
+                    && !end.takers.is_disjoint(&new_end.takers)
+            });
+            let heirs: Vec<&str> = heirs.map(|(topic, _)| topic.as_str()).collect();
+            let [heir] = heirs.as_slice() else { continue };
+            renamed.insert(topic.clone());
+            let Some((was, now)) = takers_of(topic, heir, old, new) else {
+                continue;
+            };
+            let message = format!("the topic '{topic}' of `{}` is now '{heir}'", self.name);
+            self.report(&rule::RENAMED_TOPIC, Severity::Warning, &now.place, message)
+                .help(format!(
+                    "let {} take both until no message on '{topic}' is under way any more",
+                    was.0
+                ))
+                .was(&was.1.place, format!("'{topic}'"));
+        }
+        renamed
+    }
+
+    fn subscriber(&mut self, step: &StepContract, taken: &Taken, now: Option<&StepContract>) {
+        let topic = &taken.topic;
+        if let Some(kept) = now.and_then(|now| now.takes.iter().find(|it| it.topic == *topic)) {
+            self.payload(topic, taken, kept, step);
+            return;
+        }
+        let sent = self.new.steps.iter().flat_map(|it| &it.sends);
+        let Some(sent) = sent.filter(|it| it.arrives).find(|it| it.topic == *topic).cloned() else {
+            return;
+        };
+        let may_still_take = now.is_some_and(|now| now.open) || self.index.takes_unseen;
+        if may_still_take {
+            return;
+        }
+        let others: Vec<&str> = self
+            .new
+            .steps
+            .iter()
+            .filter(|it| it.takes.iter().any(|taken| taken.topic == *topic))
+            .map(|it| it.name.as_str())
+            .collect();
+        // A step under another name that has taken over in the same file is the same subscriber.
+        let is_replaced = self
+            .new
+            .steps
+            .iter()
+            .any(|it| it.place.file == step.place.file && it.takes.iter().any(|taken| taken.topic == *topic));
+        if is_replaced {
+            return;
+        }
+        let (severity, rest) = match others.as_slice() {
+            [] if !self.index.may_be_subscribed(topic) => (Severity::Error, "and nobody else does".to_owned()),
+            [] => return,
+            others => (Severity::Warning, format!("{} still does", others.join(", "))),
+        };
+        let place = now.map_or_else(|| self.gone(&step.place), |now| now.place.clone());
+        let what = if now.is_some() { "no longer takes" } else { "is gone and took" };
+        let message = format!(
+            "{} {what} '{topic}', which is still sent; {rest}",
+            step.name
+        );
+        self.report(&rule::REMOVED_SUBSCRIBER, severity, &place, message)
+            .related(&sent.place, format!("'{topic}' is sent here"))
+            .was(&taken.place, format!("{} takes '{topic}'", step.name));
+    }
+
+    fn payload(&mut self, topic: &str, was: &Taken, now: &Taken, step: &StepContract) {
+        let (Some(old), Some(new)) = (&was.schema, &now.schema) else {
+            return;
+        };
+        let changes = narrowed(&old.schema, &new.schema);
+        if !changes.is_empty() {
+            let message = format!("{} now {} on '{topic}'", step.name, changes.join(", "));
+            self.schema_changed(&rule::NARROWED_PAYLOAD, Severity::Warning, (old, new), message)
+                .help("messages of older senders that are under way, and senders outside the project, do not know of it");
+        }
+    }
+
+    fn routes(&mut self, step: &StepContract, now: Option<&StepContract>, new: &Contract) {
+        for route in &step.routes {
+            let answers = |it: &&RouteContract| it.method == route.method && shape(&it.path) == shape(&route.path);
+            match new.steps.iter().flat_map(|it| &it.routes).find(answers) {
+                Some(kept) => self.route(route, kept),
+                None => self.removed_route(step, route, now),
+            }
+        }
+    }
+
+    fn removed_route(&mut self, step: &StepContract, route: &RouteContract, now: Option<&StepContract>) {
+        if now.is_some_and(|now| now.open) || self.index.takes_unseen {
+            return;
+        }
+        let RouteContract { method, path, .. } = route;
+        let heir = now.and_then(|now| now.routes.first());
+        let (message, place) = match heir {
+            Some(heir) => (
+                format!("'{method} {path}' is now '{} {}'", heir.method, heir.path),
+                heir.place.clone(),
+            ),
+            None => (
+                format!("nobody answers '{method} {path}' any more"),
+                now.map_or_else(|| self.gone(&step.place), |now| now.place.clone()),
+            ),
+        };
+        self.report(&rule::REMOVED_ROUTE, Severity::Error, &place, message)
+            .help("keep the old route until its clients have moved")
+            .was(&route.place, format!("{} answers '{method} {path}'", step.name));
+    }
+
+    fn route(&mut self, was: &RouteContract, now: &RouteContract) {
+        let name = format!("{} {}", now.method, now.path);
+        if let (Some(old), Some(new)) = (&was.body, &now.body) {
+            let changes = narrowed(&old.schema, &new.schema);
+            if !changes.is_empty() {
+                let message = format!("the body of '{name}' now {}", changes.join(", "));
+                self.schema_changed(&rule::NARROWED_PAYLOAD, Severity::Error, (old, new), message)
+                    .help("clients that were written for the old schema are refused");
+            }
+        }
+        for (status, old) in &was.responses {
+            let Some(new) = now.responses.get(status) else {
+                continue;
+            };
+            let (Some(old), Some(new)) = (old, new) else {
+                continue;
+            };
+            let changes = withdrawn(&old.schema, &new.schema);
+            if !changes.is_empty() {
+                let message = format!("the response {status} of '{name}' {}", changes.join(", "));
+                self.schema_changed(&rule::NARROWED_RESPONSE, Severity::Error, (old, new), message)
+                    .help("clients that read it find nothing, or something else");
+            }
+        }
+    }
+
+    fn schema_changed(
+        &mut self,
+        rule: &'static Rule,
+        severity: Severity,
+        (old, new): (&Promise, &Promise),
+        message: String,
+    ) -> Report<'_, 'a> {
+        self.report(rule, severity, &new.place, message)
+            .was(&old.place, "the schema".to_owned())
+    }
+
+    /// The beginning of a file, which a reader may look for in vain.
+    fn gone(&self, place: &Place) -> Place {
+        Place {
+            file: place.file.clone(),
+            span: Span::new(0, 0),
+            line: 1,
+        }
+    }
+
+    fn report(
+        &mut self,
+        rule: &'static Rule,
+        severity: Severity,
+        place: &Place,
+        message: String,
+    ) -> Report<'_, 'a> {
+        // Settings have the last word, as they do on every rule.
+        let level = self.index.config.rules.get(rule.name).copied();
+        let at = (level != Some(None)).then(|| {
+            self.found.push(Diagnostic {
+                rule: rule.name,
+                severity: level.flatten().unwrap_or(severity),
+                message,
+                file: place.file.clone(),
+                span: place.span,
+                related: Vec::new(),
+                help: None,
+                fix: None,
+            });
+            self.found.len() - 1
+        });
+        Report { comparison: self, at }
+    }
+}
+
+/// A finding that was just reported, unless its rule is off.
+struct Report<'c, 'a> {
+    comparison: &'c mut Comparison<'a>,
+    at: Option<usize>,
+}
+
+impl Report<'_, '_> {
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.edit(|finding| finding.help = Some(help.into()));
+        self
+    }
+
+    fn related(mut self, place: &Place, message: String) -> Self {
+        let related = Related {
+            message,
+            file: place.file.clone(),
+            span: place.span,
+        };
+        self.edit(|finding| finding.related.push(related));
+        self
+    }
+
+    /// Names the place of the old revision. Its line there need not be the line here, so the text tells it and the
+    /// place is the beginning of the file.
+    fn was(self, place: &Place, what: String) -> Self {
+        let message = format!("{what} at line {} in `{}`", place.line, self.comparison.name);
+        // Where the file is gone there is nothing to show code of; the message tells it all the same.
+        let exists = self.comparison.head.source(&place.file).is_some();
+        let message = if exists {
+            message
+        } else {
+            format!("{message}; the file is gone")
+        };
+        let begin = self.comparison.gone(place);
+        self.related(&begin, message)
+    }
+
+    fn edit(&mut self, change: impl FnOnce(&mut Diagnostic)) {
+        if let Some(finding) = self.at.and_then(|at| self.comparison.found.get_mut(at)) {
+            change(finding);
+        }
+    }
+}
+
+#[derive(Default)]
+struct Ends {
+    senders: BTreeSet<String>,
+    takers: BTreeSet<String>,
+}
+
+/// Every topic with the names of the steps at its ends.
+fn ends(contract: &Contract) -> BTreeMap<String, Ends> {
+    let mut ends: BTreeMap<String, Ends> = BTreeMap::new();
+    for step in &contract.steps {
+        for sent in &step.sends {
+            let end = ends.entry(sent.topic.clone()).or_default();
+            end.senders.insert(step.name.clone());
+        }
+        for taken in &step.takes {
+            let end = ends.entry(taken.topic.clone()).or_default();
+            end.takers.insert(step.name.clone());
+        }
+    }
+    ends
+}
+
+/// A step that took `topic` and takes `heir` now: its name with the old place, and the new place.
+fn takers_of<'c>(
+    topic: &str,
+    heir: &str,
+    old: &'c Contract,
+    new: &'c Contract,
+) -> Option<((&'c str, &'c Taken), &'c Taken)> {
+    old.steps.iter().find_map(|step| {
+        let was = step.takes.iter().find(|taken| taken.topic == topic)?;
+        let now = same_step(step, new)?;
+        let now = now.takes.iter().find(|taken| taken.topic == heir)?;
+        Some(((step.name.as_str(), was), now))
+    })
+}
+
+/// The step of the same name, else the one of the same file.
+fn same_step<'c>(step: &StepContract, contract: &'c Contract) -> Option<&'c StepContract> {
+    let named = contract.steps.iter().find(|it| it.name == step.name);
+    named.or_else(|| contract.steps.iter().find(|it| it.place.file == step.place.file))
+}
+
+/// A path without the names of its parameters.
+fn shape(path: &str) -> String {
+    path.trim_end_matches('/')
+        .split('/')
+        .map(|part| if part.starts_with(':') { ":" } else { part })
+        .collect::<Vec<_>>()
+        .join("/")
+        .to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::parse;
+
+    const BASE: &str = "\
+//- steps/a.step.ts
+import { z } from 'zod'
+export const config = { type: 'api', name: 'A', method: 'POST', path: '/a/:id', emits: ['a.done'], bodySchema: z.object({ n: z.number() }), responseSchema: { 200: z.object({ id: z.string(), at: z.string() }) } }
+export const handler = async (req, { emit }) => { await emit({ topic: 'a.done', data: { n: 1 } }); return { status: 200, body: {} } }
+//- steps/b_step.py
+config = {'type': 'event', 'name': 'B', 'subscribes': ['a.done'], 'emits': [], 'input': {'type': 'object', 'properties': {'n': {'type': 'number'}}}}
+async def handler(data, context):
+    pass
+//- steps/c.step.rb
+def config
+  { type: 'event', name: 'C', subscribes: ['a.done'], emits: [], input: nil }
+end
+def handler(data, context)
+end
+";
+
+    /// What breaks when the base becomes `head`: severity, rule, place and message a line.
+    fn told(head: &str) -> Vec<String> {
+        let (base, head) = (parse(BASE).0, parse(head).0);
+        breaks(&base, &head, "main")
+            .into_iter()
+            .map(|it| format!("{:?} {} {}: {}", it.severity, it.rule, it.file, it.message))
+            .collect()
+    }
+
+    fn without(file: &str) -> String {
+        let (before, rest) = BASE.split_once(&format!("//- {file}\n")).unwrap();
+        let after = rest.find("//- ").map_or("", |at| &rest[at..]);
+        format!("{before}{after}")
+    }
+
+    #[test]
+    fn nothing_breaks_where_nothing_changes() {
+        assert_eq!(told(BASE), [""; 0]);
+        assert_eq!(told(&BASE.replace("/a/:id", "/a/:key")), [""; 0], "names of parameters are no contract");
+    }
+
+    #[test]
+    fn a_removed_subscriber_is_worse_if_it_was_the_last() {
+        let one = without("steps/c.step.rb");
+        assert_eq!(
+            told(&one),
+            ["Warning contract-removed-subscriber steps/c.step.rb: C is gone and took 'a.done', which is still sent; B still does"]
+        );
+        let none = one.replace("'subscribes': ['a.done']", "'subscribes': ['else']");
+        assert_eq!(
+            told(&none),
+            [
+                "Error contract-removed-subscriber steps/b_step.py: B no longer takes 'a.done', which is still sent; and nobody else does",
+                "Error contract-removed-subscriber steps/c.step.rb: C is gone and took 'a.done', which is still sent; and nobody else does"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_subscriber_that_cannot_be_read_may_still_subscribe() {
+        let hidden = BASE.replace("'subscribes': ['a.done']", "'subscribes': topics()");
+        assert_eq!(told(&hidden), [""; 0]);
+    }
+
+    #[test]
+    fn a_topic_that_nobody_sends_needs_no_subscriber() {
+        let silent = without("steps/b_step.py")
+            .replace("emits: ['a.done']", "emits: []")
+            .replace("await emit({ topic: 'a.done', data: { n: 1 } });", "");
+        assert_eq!(told(&silent), [""; 0]);
+    }
+
+    #[test]
+    fn a_renamed_topic_is_told_once() {
+        assert_eq!(
+            told(&BASE.replace("a.done", "a.finished")),
+            ["Warning contract-renamed-topic steps/b_step.py: the topic 'a.done' of `main` is now 'a.finished'"]
+        );
+    }
+
+    #[test]
+    fn a_payload_that_gets_stricter_is_told() {
+        let head = BASE.replace("{'n': {'type': 'number'}}", "{'n': {'type': 'string'}}, 'required': ['n']");
+        assert_eq!(
+            told(&head),
+            ["Warning contract-narrowed-payload steps/b_step.py: B now requires 'n', takes string where 'n' was number on 'a.done'"]
+        );
+        let head = BASE.replace("n: z.number() })", "n: z.number(), m: z.string() })");
+        assert_eq!(
+            told(&head),
+            ["Error contract-narrowed-payload steps/a.step.ts: the body of 'POST /a/:id' now requires 'm'"]
+        );
+        let optional = BASE.replace("n: z.number() })", "n: z.number(), m: z.string().default('x') })");
+        assert_eq!(told(&optional), [""; 0]);
+    }
+
+    #[test]
+    fn routes_that_move_or_vanish_are_told() {
+        assert_eq!(
+            told(&BASE.replace("method: 'POST'", "method: 'PUT'")),
+            ["Error contract-removed-route steps/a.step.ts: 'POST /a/:id' is now 'PUT /a/:id'"]
+        );
+        assert_eq!(
+            told(&BASE.replace("path: '/a/:id'", "path: where()")),
+            [""; 0],
+            "a path that cannot be seen may be the same"
+        );
+    }
+
+    #[test]
+    fn a_field_that_a_response_loses_is_told() {
+        assert_eq!(
+            told(&BASE.replace(", at: z.string() }", " }")),
+            ["Error contract-narrowed-response steps/a.step.ts: the response 200 of 'POST /a/:id' no longer has 'at'"]
+        );
+    }
+
+    #[test]
+    fn the_old_place_is_named() {
+        let (base, head) = (parse(BASE).0, parse(&without("steps/c.step.rb")).0);
+        let found = breaks(&base, &head, "main");
+        let related: Vec<&str> = found[0].related.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(
+            related,
+            [
+                "'a.done' is sent here",
+                "C takes 'a.done' at line 2 in `main`; the file is gone"
+            ]
+        );
+    }
+}
