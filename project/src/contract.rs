@@ -1,10 +1,13 @@
 //! What a project promises: the messages that each step takes and sends, the routes that it answers, the streams.
 //! Two revisions are compared by it, and the AsyncAPI and OpenAPI documents are written from it.
 
+mod asyncapi;
 mod compare;
+mod components;
+mod openapi;
 mod schema;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use banister_grammars::facts::{SchemaFact, SchemaNotation, StepKind, TextFact};
 use banister_grammars::{Language, Span};
@@ -23,6 +26,8 @@ pub struct Contract {
     pub root: String,
     /// The project's name.
     pub name: String,
+    /// The version in its `package.json`.
+    pub version: Option<String>,
     /// Its steps, by file.
     pub steps: Vec<StepContract>,
     /// Its streams, by file.
@@ -48,6 +53,8 @@ pub struct StepContract {
     pub sends: Vec<Sent>,
     /// The routes that it answers, in source order.
     pub routes: Vec<RouteContract>,
+    /// The streams that it writes to, by name, each once.
+    pub streams: Vec<String>,
     /// True if something about it cannot be seen: it may take topics or answer routes beyond the listed ones.
     pub open: bool,
 }
@@ -123,7 +130,29 @@ pub struct Promise {
 impl Contract {
     /// The promises of every project of a workspace, by root.
     pub fn all(snapshot: &Snapshot) -> Vec<Self> {
-        snapshot.indexes().iter().map(|index| Self::of(index)).collect()
+        let of = |index: &Index| {
+            let mut contract = Self::of(index);
+            contract.version = version(snapshot, &contract.root);
+            contract
+        };
+        snapshot.indexes().iter().map(|index| of(index)).collect()
+    }
+
+    /// An AsyncAPI 3.0 document, as indented JSON: topics and streams are channels, steps are operations on them.
+    pub fn to_asyncapi(&self) -> String {
+        format!("{:#}\n", asyncapi::document(self))
+    }
+
+    /// An OpenAPI 3.1 document, as indented JSON, of the routes.
+    pub fn to_openapi(&self) -> String {
+        format!("{:#}\n", openapi::document(self))
+    }
+
+    fn takers<'c>(&'c self, topic: &'c str) -> impl Iterator<Item = (&'c StepContract, &'c Taken)> {
+        self.steps.iter().flat_map(move |step| {
+            let taken = step.takes.iter().filter(move |taken| taken.topic == topic);
+            taken.map(move |taken| (step, taken))
+        })
     }
 
     /// The steps of one flow only; streams stay, because they belong to none.
@@ -139,6 +168,7 @@ impl Contract {
         Self {
             root: project.root.clone(),
             name: project.name.clone(),
+            version: None,
             steps: project.steps.iter().map(|step| of_step(index, step)).collect(),
             streams: project
                 .streams
@@ -207,8 +237,28 @@ fn of_step(index: &Index, step: &Step) -> StepContract {
         takes,
         sends: sent(step),
         routes,
+        streams: written_streams(step),
         open,
     }
+}
+
+fn version(snapshot: &Snapshot, root: &str) -> Option<String> {
+    let manifest = match root {
+        "" => "package.json".to_owned(),
+        root => format!("{root}/package.json"),
+    };
+    let package: Json = serde_json::from_str(snapshot.manifests().get(&manifest)?).ok()?;
+    Some(package.get("version")?.as_str()?.to_owned())
+}
+
+fn written_streams(step: &Step) -> Vec<String> {
+    let writes = |method: &str| matches!(method, "set" | "update" | "delete" | "send");
+    let uses = step.facts().stream_uses.iter();
+    let names: BTreeSet<&str> = uses
+        .filter(|it| it.method.as_deref().is_some_and(writes))
+        .filter_map(|it| it.name.text.known())
+        .collect();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 fn sent(step: &Step) -> Vec<Sent> {
