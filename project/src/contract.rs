@@ -210,7 +210,10 @@ fn of_step(index: &Index, step: &Step) -> StepContract {
             }));
         }
         open |= trigger.topics_open;
-        let known = |text: &Option<TextFact>| text.as_ref().map(|it| (it.text.known().map(str::to_owned), it.span));
+        let known = |text: &Option<TextFact>| {
+            text.as_ref()
+                .map(|it| (it.text.known().map(str::to_owned), it.span))
+        };
         match (known(&trigger.method), known(&trigger.path)) {
             (Some((Some(method), _)), Some((Some(path), span))) => routes.push(RouteContract {
                 method: method.to_ascii_uppercase(),
@@ -267,7 +270,13 @@ fn sent(step: &Step) -> Vec<Sent> {
         if !matches!(slot.role, Role::Declares | Role::Emits) {
             continue;
         }
-        for topic in slot.fact.text.candidates().iter().filter(|topic| !topic.is_empty()) {
+        for topic in slot
+            .fact
+            .text
+            .candidates()
+            .iter()
+            .filter(|topic| !topic.is_empty())
+        {
             let is_call = slot.role == Role::Emits;
             let (span, from_call) = sends.entry(topic).or_insert((slot.fact.span, is_call));
             if is_call && !*from_call {

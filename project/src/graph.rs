@@ -9,8 +9,8 @@ mod svg;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use banister_grammars::{Encoding, Language};
 use banister_grammars::facts::StepKind;
+use banister_grammars::{Encoding, Language};
 use serde::Serialize;
 
 use crate::index::{Index, Mention, Role};
@@ -207,7 +207,12 @@ fn is_virtual(role: Role) -> bool {
 
 fn node(step: &Step) -> StepNode {
     let begin = step.fact().map_or(0, |fact| fact.span.start);
-    let line = step.source.lines.position(&step.source.text, begin, Encoding::Utf32).line + 1;
+    let line = step
+        .source
+        .lines
+        .position(&step.source.text, begin, Encoding::Utf32)
+        .line
+        + 1;
     let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
     StepNode {
         name: step.label().to_owned(),

@@ -24,6 +24,8 @@ pub mod graph;
 
 pub mod contract;
 
+pub mod why;
+
 pub mod disk;
 
 #[cfg(test)]

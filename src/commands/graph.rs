@@ -67,7 +67,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 
 /// The one contract that is asked for: a document describes one project.
 fn contract(snapshot: &Snapshot, graph: &Graph, arguments: &Arguments) -> anyhow::Result<Contract> {
-    let roots: Vec<&str> = graph.projects.iter().map(|project| project.root.as_str()).collect();
+    let roots: Vec<&str> = graph
+        .projects
+        .iter()
+        .map(|project| project.root.as_str())
+        .collect();
     if roots.len() > 1 {
         anyhow::bail!(
             "a document describes one project, and there are {}: choose one with `-C`: {}",

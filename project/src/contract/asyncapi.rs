@@ -46,7 +46,11 @@ impl Writer {
             .steps
             .iter()
             .flat_map(|step| {
-                let sends = step.sends.iter().filter(|sent| sent.arrives).map(|sent| &sent.topic);
+                let sends = step
+                    .sends
+                    .iter()
+                    .filter(|sent| sent.arrives)
+                    .map(|sent| &sent.topic);
                 step.takes.iter().map(|taken| &taken.topic).chain(sends)
             })
             .map(String::as_str)

@@ -108,7 +108,11 @@ impl<'a> Comparison<'a> {
             return;
         }
         let sent = self.new.steps.iter().flat_map(|it| &it.sends);
-        let Some(sent) = sent.filter(|it| it.arrives).find(|it| it.topic == *topic).cloned() else {
+        let Some(sent) = sent
+            .filter(|it| it.arrives)
+            .find(|it| it.topic == *topic)
+            .cloned()
+        else {
             return;
         };
         let may_still_take = now.is_some_and(|now| now.open) || self.index.takes_unseen;
@@ -123,25 +127,27 @@ impl<'a> Comparison<'a> {
             .map(|it| it.name.as_str())
             .collect();
         // A step under another name that has taken over in the same file is the same subscriber.
-        let is_replaced = self
-            .new
-            .steps
-            .iter()
-            .any(|it| it.place.file == step.place.file && it.takes.iter().any(|taken| taken.topic == *topic));
+        let is_replaced =
+            self.new.steps.iter().any(|it| {
+                it.place.file == step.place.file && it.takes.iter().any(|taken| taken.topic == *topic)
+            });
         if is_replaced {
             return;
         }
         let (severity, rest) = match others.as_slice() {
-            [] if !self.index.may_be_subscribed(topic) => (Severity::Error, "and nobody else does".to_owned()),
+            [] if !self.index.may_be_subscribed(topic) => {
+                (Severity::Error, "and nobody else does".to_owned())
+            }
             [] => return,
             others => (Severity::Warning, format!("{} still does", others.join(", "))),
         };
         let place = now.map_or_else(|| self.gone(&step.place), |now| now.place.clone());
-        let what = if now.is_some() { "no longer takes" } else { "is gone and took" };
-        let message = format!(
-            "{} {what} '{topic}', which is still sent; {rest}",
-            step.name
-        );
+        let what = if now.is_some() {
+            "no longer takes"
+        } else {
+            "is gone and took"
+        };
+        let message = format!("{} {what} '{topic}', which is still sent; {rest}", step.name);
         self.report(&rule::REMOVED_SUBSCRIBER, severity, &place, message)
             .related(&sent.place, format!("'{topic}' is sent here"))
             .was(&taken.place, format!("{} takes '{topic}'", step.name));
@@ -161,7 +167,8 @@ impl<'a> Comparison<'a> {
 
     fn routes(&mut self, step: &StepContract, now: Option<&StepContract>, new: &Contract) {
         for route in &step.routes {
-            let answers = |it: &&RouteContract| it.method == route.method && shape(&it.path) == shape(&route.path);
+            let answers =
+                |it: &&RouteContract| it.method == route.method && shape(&it.path) == shape(&route.path);
             match new.steps.iter().flat_map(|it| &it.routes).find(answers) {
                 Some(kept) => self.route(route, kept),
                 None => self.removed_route(step, route, now),
@@ -399,7 +406,11 @@ end
     #[test]
     fn nothing_breaks_where_nothing_changes() {
         assert_eq!(told(BASE), [""; 0]);
-        assert_eq!(told(&BASE.replace("/a/:id", "/a/:key")), [""; 0], "names of parameters are no contract");
+        assert_eq!(
+            told(&BASE.replace("/a/:id", "/a/:key")),
+            [""; 0],
+            "names of parameters are no contract"
+        );
     }
 
     #[test]
@@ -407,7 +418,9 @@ end
         let one = without("steps/c.step.rb");
         assert_eq!(
             told(&one),
-            ["Warning contract-removed-subscriber steps/c.step.rb: C is gone and took 'a.done', which is still sent; B still does"]
+            [
+                "Warning contract-removed-subscriber steps/c.step.rb: C is gone and took 'a.done', which is still sent; B still does"
+            ]
         );
         let none = one.replace("'subscribes': ['a.done']", "'subscribes': ['else']");
         assert_eq!(
@@ -437,16 +450,23 @@ end
     fn a_renamed_topic_is_told_once() {
         assert_eq!(
             told(&BASE.replace("a.done", "a.finished")),
-            ["Warning contract-renamed-topic steps/b_step.py: the topic 'a.done' of `main` is now 'a.finished'"]
+            [
+                "Warning contract-renamed-topic steps/b_step.py: the topic 'a.done' of `main` is now 'a.finished'"
+            ]
         );
     }
 
     #[test]
     fn a_payload_that_gets_stricter_is_told() {
-        let head = BASE.replace("{'n': {'type': 'number'}}", "{'n': {'type': 'string'}}, 'required': ['n']");
+        let head = BASE.replace(
+            "{'n': {'type': 'number'}}",
+            "{'n': {'type': 'string'}}, 'required': ['n']",
+        );
         assert_eq!(
             told(&head),
-            ["Warning contract-narrowed-payload steps/b_step.py: B now requires 'n', takes string where 'n' was number on 'a.done'"]
+            [
+                "Warning contract-narrowed-payload steps/b_step.py: B now requires 'n', takes string where 'n' was number on 'a.done'"
+            ]
         );
         let head = BASE.replace("n: z.number() })", "n: z.number(), m: z.string() })");
         assert_eq!(
@@ -474,7 +494,9 @@ end
     fn a_field_that_a_response_loses_is_told() {
         assert_eq!(
             told(&BASE.replace(", at: z.string() }", " }")),
-            ["Error contract-narrowed-response steps/a.step.ts: the response 200 of 'POST /a/:id' no longer has 'at'"]
+            [
+                "Error contract-narrowed-response steps/a.step.ts: the response 200 of 'POST /a/:id' no longer has 'at'"
+            ]
         );
     }
 

@@ -21,11 +21,20 @@ pub(super) struct Components {
 
 /// Keywords that hold one schema, several by name, or a list of schemas.
 const ONE: [&str; 8] = [
-    "items", "additionalItems", "additionalProperties", "contains", "not", "propertyNames", "if", "then",
+    "items",
+    "additionalItems",
+    "additionalProperties",
+    "contains",
+    "not",
+    "propertyNames",
+    "if",
+    "then",
 ];
 const NAMED: [&str; 4] = ["properties", "patternProperties", "definitions", "$defs"];
 const LISTED: [&str; 4] = ["allOf", "anyOf", "oneOf", "prefixItems"];
-const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "object", "array", "null"];
+const TYPES: [&str; 7] = [
+    "string", "number", "integer", "boolean", "object", "array", "null",
+];
 
 impl Components {
     pub(super) fn new(dialect: Dialect) -> Self {
@@ -58,7 +67,13 @@ impl Components {
 pub(super) fn identifier(name: &str) -> String {
     let plain: String = name
         .chars()
-        .map(|ch| if ch.is_ascii_alphanumeric() || matches!(ch, '.' | '-' | '_') { ch } else { '_' })
+        .map(|ch| {
+            if ch.is_ascii_alphanumeric() || matches!(ch, '.' | '-' | '_') {
+                ch
+            } else {
+                '_'
+            }
+        })
         .collect();
     if plain.is_empty() { "_".to_owned() } else { plain }
 }
@@ -81,7 +96,11 @@ struct Cleaner<'s> {
 impl Cleaner<'_> {
     fn clean(&self, schema: &Json) -> Json {
         let Json::Object(fields) = schema else {
-            return if schema.is_boolean() { schema.clone() } else { json!({}) };
+            return if schema.is_boolean() {
+                schema.clone()
+            } else {
+                json!({})
+            };
         };
         if let Some(target) = fields.get("$ref") {
             return self.reference(target);
@@ -113,7 +132,11 @@ impl Cleaner<'_> {
 
     /// The value of a keyword, or nothing if it has a form that the keyword does not allow.
     fn keyword(&self, key: &str, value: &Json) -> Option<Json> {
-        let list = |value: &Json| value.as_array().map(|items| items.iter().map(|it| self.clean(it)).collect());
+        let list = |value: &Json| {
+            value
+                .as_array()
+                .map(|items| items.iter().map(|it| self.clean(it)).collect())
+        };
         match key {
             // They would change what references mean.
             "$schema" | "$id" | "id" if value.is_string() => None,
@@ -121,8 +144,11 @@ impl Cleaner<'_> {
                 let known = |kind: &Json| kind.as_str().is_some_and(|kind| TYPES.contains(&kind));
                 match value {
                     Json::Array(kinds) => {
-                        let kinds: BTreeSet<&str> =
-                            kinds.iter().filter(|kind| known(kind)).filter_map(Json::as_str).collect();
+                        let kinds: BTreeSet<&str> = kinds
+                            .iter()
+                            .filter(|kind| known(kind))
+                            .filter_map(Json::as_str)
+                            .collect();
                         (!kinds.is_empty()).then(|| json!(kinds))
                     }
                     kind => known(kind).then(|| kind.clone()),
@@ -132,7 +158,10 @@ impl Cleaner<'_> {
                 let names: BTreeSet<&str> = value.as_array()?.iter().filter_map(Json::as_str).collect();
                 Some(json!(names))
             }
-            "enum" => value.as_array().filter(|values| !values.is_empty()).map(|_| value.clone()),
+            "enum" => value
+                .as_array()
+                .filter(|values| !values.is_empty())
+                .map(|_| value.clone()),
             "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {
                 value.is_number().then(|| value.clone())
             }
@@ -148,7 +177,11 @@ impl Cleaner<'_> {
             }
             key if NAMED.contains(&key) => {
                 let named = value.as_object()?.iter();
-                Some(named.map(|(name, part)| (name.clone(), self.clean(part))).collect())
+                Some(
+                    named
+                        .map(|(name, part)| (name.clone(), self.clean(part)))
+                        .collect(),
+                )
             }
             key if LISTED.contains(&key) => list(value).filter(|parts: &Json| parts != &json!([])),
             _ => Some(value.clone()),

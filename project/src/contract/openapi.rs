@@ -8,7 +8,9 @@ use super::components::{Components, Dialect, fresh};
 use super::{Contract, RouteContract, StepContract};
 
 /// The methods that a path item has a field for.
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
 
 /// The document.
 pub(super) fn document(contract: &Contract) -> Json {
@@ -67,7 +69,8 @@ fn operation(
     }
     if let Some(body) = &route.body {
         let schema = components.add(&format!("{id}.body"), &body.schema);
-        operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+        operation["requestBody"] =
+            json!({ "required": true, "content": { "application/json": { "schema": schema } } });
     }
     let mut responses = Map::new();
     for (status, promise) in route.responses.iter().filter(|(status, _)| is_status(status)) {
@@ -108,8 +111,9 @@ impl Parameter {
             "schema": { "type": "string" },
         });
         if self.is_wildcard {
-            parameter["description"] =
-                json!("Stands for `*`: the rest of the path, slashes included, which OpenAPI has no notation for");
+            parameter["description"] = json!(
+                "Stands for `*`: the rest of the path, slashes included, which OpenAPI has no notation for"
+            );
         }
         parameter
     }
@@ -131,10 +135,10 @@ impl Paths {
         match known {
             Some((_, known)) => {
                 let names = names(known);
-                let parameters = parameters.into_iter().zip(names).map(|(parameter, name)| Parameter {
-                    name,
-                    ..parameter
-                });
+                let parameters = parameters
+                    .into_iter()
+                    .zip(names)
+                    .map(|(parameter, name)| Parameter { name, ..parameter });
                 (known.clone(), parameters.collect())
             }
             None => {
@@ -159,7 +163,9 @@ fn template(path: &str) -> (String, Vec<Parameter>) {
     }
     while let Some(ch) = rest.chars().next() {
         rest = &rest[ch.len_utf8()..];
-        let end = rest.find(|ch: char| !ch.is_ascii_alphanumeric() && ch != '_').unwrap_or(rest.len());
+        let end = rest
+            .find(|ch: char| !ch.is_ascii_alphanumeric() && ch != '_')
+            .unwrap_or(rest.len());
         let (wanted, is_wildcard) = match ch {
             ':' if end > 0 => (&rest[..end], false),
             '*' => ("wildcard", true),
@@ -232,10 +238,16 @@ mod tests {
         };
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         assert_eq!(names("/a/:id/b"), ("/a/{id}/b".into(), owned(&["id"])));
-        assert_eq!(names("/f/:name.json"), ("/f/{name}.json".into(), owned(&["name"])));
+        assert_eq!(
+            names("/f/:name.json"),
+            ("/f/{name}.json".into(), owned(&["name"]))
+        );
         assert_eq!(
             names("/a/:id/:id/*"),
-            ("/a/{id}/{id_2}/{wildcard}".into(), owned(&["id", "id_2", "wildcard"]))
+            (
+                "/a/{id}/{id_2}/{wildcard}".into(),
+                owned(&["id", "id_2", "wildcard"])
+            )
         );
         assert_eq!(names("a/{x}"), ("/a/%7Bx%7D".into(), owned(&[])));
     }

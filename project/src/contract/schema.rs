@@ -12,8 +12,20 @@ const MAX_DEPTH: usize = 16;
 const CHOICES: [&str; 7] = ["anyOf", "oneOf", "allOf", "not", "if", "dependencies", "$ref"];
 
 /// Bounds that get stricter as they rise, and those that do as they fall.
-const LOWER: [&str; 5] = ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"];
-const UPPER: [&str; 5] = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"];
+const LOWER: [&str; 5] = [
+    "minimum",
+    "exclusiveMinimum",
+    "minLength",
+    "minItems",
+    "minProperties",
+];
+const UPPER: [&str; 5] = [
+    "maximum",
+    "exclusiveMaximum",
+    "maxLength",
+    "maxItems",
+    "maxProperties",
+];
 
 /// Why values that were fine under `old` are refused under `new`, in words that follow "it": `requires 'total'`.
 pub(super) fn narrowed(old: &Json, new: &Json) -> Vec<String> {
@@ -36,7 +48,13 @@ struct Changes {
 
 impl Changes {
     fn narrow(&mut self, old: &Json, new: &Json, at: &str, depth: usize) {
-        if old == new || depth > MAX_DEPTH || !is_plain(old) || !is_plain(new) || is_empty(old) || is_empty(new) {
+        if old == new
+            || depth > MAX_DEPTH
+            || !is_plain(old)
+            || !is_plain(new)
+            || is_empty(old)
+            || is_empty(new)
+        {
             return;
         }
         self.types(old, new, at, "takes");
@@ -59,7 +77,13 @@ impl Changes {
     }
 
     fn withdraw(&mut self, old: &Json, new: &Json, at: &str, depth: usize) {
-        if old == new || depth > MAX_DEPTH || !is_plain(old) || !is_plain(new) || is_empty(old) || is_empty(new) {
+        if old == new
+            || depth > MAX_DEPTH
+            || !is_plain(old)
+            || !is_plain(new)
+            || is_empty(old)
+            || is_empty(new)
+        {
             return;
         }
         // What the reader relied on is what the new values must still be: the roles of the two sides are swapped.
@@ -166,7 +190,10 @@ fn names<'s>(schema: &'s Json, key: &str) -> BTreeSet<&'s str> {
 
 fn properties(schema: &Json) -> impl Iterator<Item = (&str, &Json)> {
     let properties = schema.get("properties").and_then(Json::as_object);
-    properties.into_iter().flatten().map(|(key, part)| (key.as_str(), part))
+    properties
+        .into_iter()
+        .flatten()
+        .map(|(key, part)| (key.as_str(), part))
 }
 
 fn property<'s>(schema: &'s Json, key: &str) -> Option<&'s Json> {
@@ -190,7 +217,11 @@ fn subject(at: &str) -> String {
 }
 
 fn listed(values: &[&Json]) -> String {
-    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    values
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 #[cfg(test)]
@@ -222,12 +253,18 @@ mod tests {
             narrower(json!({ "type": "string" }), json!({ "type": "number" })),
             "takes number where 'user.x' was string"
         );
-        assert_eq!(narrower(json!({ "type": "integer" }), json!({ "type": "number" })), "");
+        assert_eq!(
+            narrower(json!({ "type": "integer" }), json!({ "type": "number" })),
+            ""
+        );
         assert_eq!(
             narrower(json!({ "enum": ["a", "b"] }), json!({ "enum": ["a"] })),
             "refuses \"b\" for 'user.x'"
         );
-        assert_eq!(narrower(json!({ "enum": ["a"] }), json!({ "enum": ["a", "b"] })), "");
+        assert_eq!(
+            narrower(json!({ "enum": ["a"] }), json!({ "enum": ["a", "b"] })),
+            ""
+        );
         assert_eq!(
             narrower(
                 json!({ "type": "number", "minimum": 1, "maximum": 9 }),
@@ -247,7 +284,11 @@ mod tests {
     #[test]
     fn what_cannot_be_compared_is_not_judged() {
         let plain = json!({ "type": "string" });
-        assert_eq!(narrowed(&json!({}), &plain), [""; 0], "an unread schema says nothing");
+        assert_eq!(
+            narrowed(&json!({}), &plain),
+            [""; 0],
+            "an unread schema says nothing"
+        );
         assert_eq!(
             narrowed(&json!({ "anyOf": [plain.clone(), { "type": "null" }] }), &plain),
             [""; 0]

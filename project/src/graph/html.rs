@@ -9,7 +9,11 @@ const TEMPLATE: &str = include_str!("page.html");
 
 pub(super) fn page(graph: &Graph) -> String {
     let picture = Picture::of(graph);
-    let names: Vec<&str> = graph.projects.iter().map(|project| project.name.as_str()).collect();
+    let names: Vec<&str> = graph
+        .projects
+        .iter()
+        .map(|project| project.name.as_str())
+        .collect();
     let data = json!({ "nodes": picture.nodes, "links": picture.links }).to_string();
     // What could end the script element cannot stand in it as it is.
     let data = data.replace('<', "\\u003c");

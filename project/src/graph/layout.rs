@@ -93,10 +93,7 @@ impl Sheet {
         let mut chain = vec![from];
         for column in self.column[from] + 1..self.column[to] {
             let passing = self.sizes.len();
-            self.sizes.push(Size {
-                width: 0,
-                height: 8,
-            });
+            self.sizes.push(Size { width: 0, height: 8 });
             self.column.push(column);
             self.columns[column].push(passing);
             self.before.push(Vec::new());
@@ -132,7 +129,12 @@ impl Sheet {
                 let mut members: Vec<(u64, usize)> = self.columns[column]
                     .iter()
                     .enumerate()
-                    .map(|(at, &member)| (middle(&neighbours[member], &rank).unwrap_or(at as u64 * SCALE), member))
+                    .map(|(at, &member)| {
+                        (
+                            middle(&neighbours[member], &rank).unwrap_or(at as u64 * SCALE),
+                            member,
+                        )
+                    })
                     .collect();
                 members.sort_by_key(|(middle, _)| *middle);
                 self.columns[column] = members.into_iter().map(|(_, member)| member).collect();
@@ -218,7 +220,11 @@ impl Sheet {
         for at in (0..up.len().saturating_sub(1)).rev() {
             up[at] = up[at].min(up[at + 1] - step(column[at]));
         }
-        let tops: Vec<i32> = down.iter().zip(&up).map(|(down, up)| (down + up).div_euclid(2)).collect();
+        let tops: Vec<i32> = down
+            .iter()
+            .zip(&up)
+            .map(|(down, up)| (down + up).div_euclid(2))
+            .collect();
         // Halving may lose a pixel between two; give it back.
         let mut last = None;
         for (&member, mut top) in column.iter().zip(tops) {
@@ -235,7 +241,11 @@ impl Sheet {
         let mut widths = Vec::with_capacity(self.columns.len());
         let mut x = MARGIN;
         for column in &self.columns {
-            let width = column.iter().map(|&member| self.sizes[member].width).max().unwrap_or_default();
+            let width = column
+                .iter()
+                .map(|&member| self.sizes[member].width)
+                .max()
+                .unwrap_or_default();
             lefts.push(x);
             widths.push(width);
             x += width + COLUMN_GAP;
@@ -248,16 +258,19 @@ impl Sheet {
                 y: self.top[member],
             }
         };
-        let routes = edges.iter().zip(&self.chains).map(|(&(from, to), (chain, against))| {
-            if from == to {
-                return own_loop(corner(from), sizes[from]);
-            }
-            let mut route = self.route(chain, &corner, &lefts, &widths);
-            if *against {
-                route.reverse();
-            }
-            route
-        });
+        let routes = edges
+            .iter()
+            .zip(&self.chains)
+            .map(|(&(from, to), (chain, against))| {
+                if from == to {
+                    return own_loop(corner(from), sizes[from]);
+                }
+                let mut route = self.route(chain, &corner, &lefts, &widths);
+                if *against {
+                    route.reverse();
+                }
+                route
+            });
         let routes: Vec<Vec<Point>> = routes.collect();
         let bottom = (0..self.sizes.len()).map(|member| self.top[member] + self.sizes[member].height);
         Layout {
@@ -305,7 +318,11 @@ impl Sheet {
 const SCALE: u64 = 1 << 16;
 
 fn rank(column: &[usize]) -> BTreeMap<usize, usize> {
-    column.iter().enumerate().map(|(at, &member)| (member, at)).collect()
+    column
+        .iter()
+        .enumerate()
+        .map(|(at, &member)| (member, at))
+        .collect()
 }
 
 fn middle(neighbours: &[usize], rank: &BTreeMap<usize, usize>) -> Option<u64> {

@@ -73,7 +73,9 @@ fn size(node: &Node) -> Size {
 }
 
 fn letters(text: &str) -> i32 {
-    text.chars().map(|ch| if u32::from(ch) < 0x1100 { 1 } else { 2 }).sum()
+    text.chars()
+        .map(|ch| if u32::from(ch) < 0x1100 { 1 } else { 2 })
+        .sum()
 }
 
 fn node(picture: &Picture, layout: &Layout, sizes: &[Size], at: usize) -> String {

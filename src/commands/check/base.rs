@@ -71,7 +71,9 @@ impl Repository<'_> {
                 "this shallow clone has no such revision; fetch more history first (`git fetch --unshallow`, or `fetch-depth: 0` of the checkout in a pipeline)"
             );
         }
-        bail!("Git knows no such revision; if it is a branch of a remote, fetch it first or name it as `origin/{revision}`")
+        bail!(
+            "Git knows no such revision; if it is a branch of a remote, fetch it first or name it as `origin/{revision}`"
+        )
     }
 
     /// The files that matter, relative to the workspace, with the names of their contents.
@@ -123,7 +125,10 @@ impl Repository<'_> {
         for (path, object) in asked {
             let mut header = String::new();
             answers.read_line(&mut header)?;
-            let size = header.split_whitespace().nth(2).and_then(|size| size.parse().ok());
+            let size = header
+                .split_whitespace()
+                .nth(2)
+                .and_then(|size| size.parse().ok());
             let Some(size) = size else {
                 bail!("`git` has lost {object}, the content of {path} (a partial clone?)");
             };
@@ -166,5 +171,6 @@ impl Repository<'_> {
 
 /// True if no folder on the way is one that is never searched.
 fn is_searched(path: &str) -> bool {
-    path.match_indices('/').all(|(at, _)| discovery::is_searched(&path[..at]))
+    path.match_indices('/')
+        .all(|(at, _)| discovery::is_searched(&path[..at]))
 }
