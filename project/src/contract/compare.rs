@@ -22,7 +22,7 @@ pub fn breaks(base: &Snapshot, head: &Snapshot, name: &str) -> Vec<Diagnostic> {
             .find(|index| index.project.root == old.project.root);
         match new {
             Some(new) => {
-                let mut comparison = Comparison::new(old, new, head, name);
+                let mut comparison = Comparison::new(old, new, (base, head), name);
                 comparison.run();
                 found.extend(comparison.found);
             }
@@ -38,17 +38,19 @@ struct Comparison<'a> {
     old: Contract,
     new: Contract,
     index: &'a Index,
+    base: &'a Snapshot,
     head: &'a Snapshot,
     name: &'a str,
     found: Vec<Diagnostic>,
 }
 
 impl<'a> Comparison<'a> {
-    fn new(old: &Index, new: &'a Index, head: &'a Snapshot, name: &'a str) -> Self {
+    fn new(old: &Index, new: &'a Index, (base, head): (&'a Snapshot, &'a Snapshot), name: &'a str) -> Self {
         Self {
             old: Contract::of(old),
             new: Contract::of(new),
             index: new,
+            base,
             head,
             name,
             found: Vec::new(),
@@ -243,6 +245,36 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// The one line that reads as the line of an old place did; the beginning of the file if there is none or if there
+    /// are many.
+    fn same_line(&self, old: &Place) -> Place {
+        let line_of = |text: &str| {
+            let line = usize::try_from(old.line).unwrap_or(usize::MAX).saturating_sub(1);
+            text.lines().nth(line).map(|line| line.trim().to_owned())
+        };
+        let wanted = self.base.source(&old.file).and_then(|source| line_of(&source.text));
+        let (Some(wanted), Some(now)) = (wanted, self.head.source(&old.file)) else {
+            return self.gone(old);
+        };
+        let mut at = 0;
+        let mut same = Vec::new();
+        for (number, line) in (1..).zip(now.text.split_inclusive('\n')) {
+            if line.trim() == wanted {
+                let start = at + (line.len() - line.trim_start().len());
+                same.push((number, Span::new(start, start + wanted.len())));
+            }
+            at += line.len();
+        }
+        match same.as_slice() {
+            [(line, span)] => Place {
+                file: old.file.clone(),
+                span: *span,
+                line: *line,
+            },
+            _ => self.gone(old),
+        }
+    }
+
     fn report(
         &mut self,
         rule: &'static Rule,
@@ -291,19 +323,15 @@ impl Report<'_, '_> {
         self
     }
 
-    /// Names the place of the old revision. Its line there need not be the line here, so the text tells it and the
-    /// place is the beginning of the file.
+    /// Names the place of the old revision, and shows what stands there now.
     fn was(self, place: &Place, what: String) -> Self {
         let message = format!("{what} at line {} in `{}`", place.line, self.comparison.name);
-        // Where the file is gone there is nothing to show code of; the message tells it all the same.
-        let exists = self.comparison.head.source(&place.file).is_some();
-        let message = if exists {
-            message
-        } else {
-            format!("{message}; the file is gone")
+        let (now, message) = match self.comparison.head.source(&place.file) {
+            Some(_) => (self.comparison.same_line(place), message),
+            // Where the file is gone there is nothing to show code of; the message tells it all the same.
+            None => (self.comparison.gone(place), format!("{message}; the file is gone")),
         };
-        let begin = self.comparison.gone(place);
-        self.related(&begin, message)
+        self.related(&now, message)
     }
 
     fn edit(&mut self, change: impl FnOnce(&mut Diagnostic)) {
