@@ -101,6 +101,8 @@ pub struct RouteContract {
     pub path: String,
     /// Where the path is written.
     pub place: Place,
+    /// Names of the documented query parameters, in source order.
+    pub query: Vec<String>,
     /// Schema of the request's body, if that is said.
     pub body: Option<Promise>,
     /// Schemas of the responses by status, as written.
@@ -219,6 +221,11 @@ fn of_step(index: &Index, step: &Step) -> StepContract {
                 method: method.to_ascii_uppercase(),
                 path,
                 place: Place::of(source, span),
+                query: trigger
+                    .query
+                    .iter()
+                    .filter_map(|name| Some(name.text.known()?.to_owned()))
+                    .collect(),
                 body: promise(trigger.input.as_ref()),
                 responses: trigger
                     .responses

@@ -252,7 +252,10 @@ impl<'a> Comparison<'a> {
             let line = usize::try_from(old.line).unwrap_or(usize::MAX).saturating_sub(1);
             text.lines().nth(line).map(|line| line.trim().to_owned())
         };
-        let wanted = self.base.source(&old.file).and_then(|source| line_of(&source.text));
+        let wanted = self
+            .base
+            .source(&old.file)
+            .and_then(|source| line_of(&source.text));
         let (Some(wanted), Some(now)) = (wanted, self.head.source(&old.file)) else {
             return self.gone(old);
         };
@@ -329,7 +332,10 @@ impl Report<'_, '_> {
         let (now, message) = match self.comparison.head.source(&place.file) {
             Some(_) => (self.comparison.same_line(place), message),
             // Where the file is gone there is nothing to show code of; the message tells it all the same.
-            None => (self.comparison.gone(place), format!("{message}; the file is gone")),
+            None => (
+                self.comparison.gone(place),
+                format!("{message}; the file is gone"),
+            ),
         };
         self.related(&now, message)
     }

@@ -64,8 +64,16 @@ fn operation(
         "summary": format!("{} ({}), {}:{}", step.name, step.language.name(), step.place.file, step.place.line),
         "tags": step.flows,
     });
-    if !parameters.is_empty() {
-        operation["parameters"] = parameters.iter().map(Parameter::to_json).collect();
+    let mut all: Vec<Json> = parameters.iter().map(Parameter::to_json).collect();
+    // A name twice would make the document invalid.
+    let query: BTreeSet<&String> = route.query.iter().filter(|name| !name.is_empty()).collect();
+    all.extend(
+        query
+            .into_iter()
+            .map(|name| json!({ "name": name, "in": "query", "schema": { "type": "string" } })),
+    );
+    if !all.is_empty() {
+        operation["parameters"] = Json::Array(all);
     }
     if let Some(body) = &route.body {
         let schema = components.add(&format!("{id}.body"), &body.schema);
@@ -250,6 +258,30 @@ mod tests {
             )
         );
         assert_eq!(names("a/{x}"), ("/a/%7Bx%7D".into(), owned(&[])));
+    }
+
+    #[test]
+    fn query_parameters_are_listed_in_every_language() {
+        let document = of("\
+//- steps/a.step.ts
+export const config = { type: 'api', name: 'A', method: 'GET', path: '/a', emits: [], queryParams: [{ name: 'page', description: 'x' }, { name: 'page' }] }
+//- steps/b_step.py
+config = {'type': 'api', 'name': 'B', 'method': 'GET', 'path': '/b', 'emits': [], 'queryParams': [{'name': 'size'}]}
+//- steps/c.step.rb
+def config
+  { type: 'api', name: 'C', method: 'GET', path: '/c', emits: [], queryParams: [{ name: 'sort', description: 'x' }] }
+end
+");
+        let names = |path: &str| -> Vec<String> {
+            let parameters = document["paths"][path]["get"]["parameters"].as_array().unwrap();
+            parameters
+                .iter()
+                .map(|it| format!("{} {}", it["in"].as_str().unwrap(), it["name"].as_str().unwrap()))
+                .collect()
+        };
+        assert_eq!(names("/a"), ["query page"]);
+        assert_eq!(names("/b"), ["query size"]);
+        assert_eq!(names("/c"), ["query sort"]);
     }
 
     #[test]

@@ -66,13 +66,18 @@ pub fn page(rule: &Rule) -> String {
 
 /// The overview of all pages.
 pub fn overview() -> String {
-    let mut text = "<!-- Written by `banister explain --write-docs`; change the rules, not this page. -->\n\n\
+    let mut text =
+        "<!-- Written by `banister explain --write-docs`; change the rules, not this page. -->\n\n\
                     # Rules\n\n\
                     | rule | severity | finds |\n|---|---|---|\n"
-        .to_owned();
+            .to_owned();
     for rule in RULES {
         let first = first_sentence(rule.doc).replace('|', "\\|");
-        text += &format!("| [{0}]({0}.md) | {1} | {first} |\n", rule.name, word(rule.severity));
+        text += &format!(
+            "| [{0}]({0}.md) | {1} | {first} |\n",
+            rule.name,
+            word(rule.severity)
+        );
     }
     text + "\nThe severity is that of most findings; the page of a rule tells when it differs. `banister explain RULE` shows the same\n\
             text in a terminal, and a table `[rules]` in `banister.toml` sets other severities.\n"
@@ -135,6 +140,10 @@ mod tests {
     #[test]
     fn the_overview_links_every_page() {
         let overview = overview();
-        assert!(RULES.iter().all(|rule| overview.contains(&format!("]({}.md)", rule.name))));
+        assert!(
+            RULES
+                .iter()
+                .all(|rule| overview.contains(&format!("]({}.md)", rule.name)))
+        );
     }
 }
