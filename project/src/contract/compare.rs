@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use banister_grammars::Span;
+use banister_grammars::facts::StepKind;
 
 use super::schema::{narrowed, withdrawn};
 use super::{Contract, Place, Promise, RouteContract, StepContract, Taken};
@@ -179,11 +180,19 @@ impl<'a> Comparison<'a> {
     }
 
     fn removed_route(&mut self, step: &StepContract, route: &RouteContract, now: Option<&StepContract>) {
-        if now.is_some_and(|now| now.open) || self.index.takes_unseen {
+        let may_answer = |it: &StepContract| it.open && it.kind == Some(StepKind::Api);
+        if now.is_some_and(|now| now.open) || self.index.takes_unseen || self.new.steps.iter().any(may_answer)
+        {
             return;
         }
         let RouteContract { method, path, .. } = route;
-        let heir = now.and_then(|now| now.routes.first());
+        // Routes that the step answered all along have not taken the place of this one.
+        let is_new = |it: &&RouteContract| {
+            step.routes
+                .iter()
+                .all(|old| (&old.method, &old.path) != (&it.method, &it.path))
+        };
+        let heir = now.and_then(|now| now.routes.iter().find(is_new));
         let (message, place) = match heir {
             Some(heir) => (
                 format!("'{method} {path}' is now '{} {}'", heir.method, heir.path),
@@ -521,6 +530,14 @@ end
             told(&BASE.replace("path: '/a/:id'", "path: where()")),
             [""; 0],
             "a path that cannot be seen may be the same"
+        );
+        let moved = without("steps/a.step.ts")
+            + "//- steps/z.step.ts\nexport const config = { type: 'api', name: 'Z', method: 'POST', path: where(), emits: ['a.done'] }\n";
+        assert_eq!(told(&moved), [""; 0], "nor may one of another step");
+        let gone = without("steps/a.step.ts");
+        assert_eq!(
+            told(&gone),
+            ["Error contract-removed-route steps/a.step.ts: nobody answers 'POST /a/:id' any more"]
         );
     }
 
