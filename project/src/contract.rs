@@ -127,6 +127,15 @@ pub struct Promise {
     pub schema: Json,
     /// Where it is written, in whichever module.
     pub place: Place,
+    /// Where each field is written, by pointer into the value (`/user/id`, `/items/*/sku`).
+    pub fields: BTreeMap<String, Place>,
+}
+
+impl Promise {
+    /// Where a field is written, or the whole schema if the field is not.
+    fn place_of(&self, pointer: &str) -> &Place {
+        self.fields.get(pointer).unwrap_or(&self.place)
+    }
 }
 
 impl Contract {
@@ -318,5 +327,10 @@ fn promise(index: &Index, source: &Source, schema: Option<&SchemaFact>) -> Optio
     (!says_nothing).then(|| Promise {
         schema: schema.schema.clone(),
         place: Place::of(source, schema.span),
+        fields: schema
+            .properties
+            .iter()
+            .map(|(pointer, span)| (pointer.clone(), Place::of(source, *span)))
+            .collect(),
     })
 }

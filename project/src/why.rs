@@ -224,11 +224,12 @@ impl Teller<'_> {
             let Text::Pattern(parts) = &slot.fact.text else {
                 continue;
             };
-            if slot.role == Role::Emits && slot.fact.text.may_be(topic) {
-                if let Some(mut entry) = self.entry(Part::MayEmit, &step.file, slot.fact.span) {
-                    entry.note = Some(format!("computed: `{}`", parts.join("${…}")));
-                    entries.push(entry);
-                }
+            if slot.role == Role::Emits
+                && slot.fact.text.may_be(topic)
+                && let Some(mut entry) = self.entry(Part::MayEmit, &step.file, slot.fact.span)
+            {
+                entry.note = Some(format!("computed: `{}`", parts.join("${…}")));
+                entries.push(entry);
             }
         }
     }
@@ -279,18 +280,18 @@ impl Teller<'_> {
     fn triggers(&self, step: &Step, entries: &mut Vec<Entry>) {
         for trigger in step.fact().map_or(&[][..], |fact| &fact.triggers) {
             let route = trigger.method.as_ref().zip(trigger.path.as_ref());
-            if let Some((method, path)) = route {
-                if let Some(mut entry) = self.entry(Part::Answers, &step.file, path.span) {
-                    let text = |text: &Text| text.known().unwrap_or("?").to_owned();
-                    entry.about = Some(format!("{} {}", text(&method.text), text(&path.text)));
-                    entries.push(entry);
-                }
+            if let Some((method, path)) = route
+                && let Some(mut entry) = self.entry(Part::Answers, &step.file, path.span)
+            {
+                let text = |text: &Text| text.known().unwrap_or("?").to_owned();
+                entry.about = Some(format!("{} {}", text(&method.text), text(&path.text)));
+                entries.push(entry);
             }
-            if let Some(cron) = trigger.cron.as_ref().filter(|_| trigger.kind == StepKind::Cron) {
-                if let Some(mut entry) = self.entry(Part::Scheduled, &step.file, cron.span) {
-                    entry.about = cron.text.known().map(str::to_owned);
-                    entries.push(entry);
-                }
+            if let Some(cron) = trigger.cron.as_ref().filter(|_| trigger.kind == StepKind::Cron)
+                && let Some(mut entry) = self.entry(Part::Scheduled, &step.file, cron.span)
+            {
+                entry.about = cron.text.known().map(str::to_owned);
+                entries.push(entry);
             }
         }
     }

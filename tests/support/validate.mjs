@@ -2,7 +2,6 @@
 // complaints, empty where there is none, out.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import vm from 'node:vm'
 
 const require = createRequire(import.meta.url)
 const validators = {
@@ -24,14 +23,33 @@ const validators = {
     const graphviz = await Graphviz.load()
     if (!graphviz.layout(text, 'svg', 'dot').includes('</svg>')) complaints.push('no picture')
   },
-  // The page's own script has to be one; its data has to be JSON.
+  // The page is opened as from a disk, without a network, and every box of it is chosen once.
   async html(text, complaints) {
-    const scripts = [...text.matchAll(/<script(?<type>[^>]*)>(?<code>[\s\S]*?)<\/script>/g)]
-    if (scripts.length !== 2) complaints.push(`${scripts.length} scripts`)
-    for (const { groups } of scripts) {
-      if (groups.type.includes('json')) JSON.parse(groups.code)
-      else new vm.Script(groups.code)
+    const { JSDOM, VirtualConsole } = require('jsdom')
+    const virtualConsole = new VirtualConsole()
+    virtualConsole.on('jsdomError', (error) => complaints.push(String(error)))
+    const { window } = new JSDOM(text, { runScripts: 'dangerously', virtualConsole, url: 'file:///flows.html' })
+    const { document } = window
+    const boxes = [...document.querySelectorAll('.node')]
+    const title = (box) => box.querySelector('text').textContent
+    if (boxes.length === 0) complaints.push('no box')
+    for (const box of boxes) {
+      box.dispatchEvent(new window.MouseEvent('click', { bubbles: true }))
+      const at = box.dataset.node
+      const touching = document.querySelectorAll(`.link[data-from="${at}"], .link[data-to="${at}"]`)
+      if (!box.matches('.on.chosen')) complaints.push(`${title(box)} does not light up`)
+      if ([...touching].some((link) => !link.matches('.on'))) complaints.push(`an arrow of ${title(box)} stays dark`)
+      if (!document.getElementById('story').textContent.includes(title(box))) complaints.push(`${title(box)} is not told`)
     }
+    const find = document.getElementById('find')
+    for (const box of boxes) {
+      find.value = title(box)
+      find.dispatchEvent(new window.Event('input'))
+      if (box.matches('.hidden')) complaints.push(`${title(box)} is not found`)
+    }
+    find.value = 'nothing is called so'
+    find.dispatchEvent(new window.Event('input'))
+    if (boxes.some((box) => !box.matches('.hidden'))) complaints.push('a search for nothing finds something')
   },
 }
 

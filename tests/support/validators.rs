@@ -10,10 +10,11 @@ use serde_json::{Value as Json, json};
 
 use super::command::repository;
 
-const NPM: [&str; 4] = [
+const NPM: [&str; 5] = [
     "@asyncapi/parser@3.6.3",
     "@readme/openapi-parser@9.0.0",
     "@hpcc-js/wasm-graphviz@1.29.2",
+    "jsdom@26.1.0",
     // Ships the schema of SARIF 2.1.0.
     "@microsoft/jest-sarif@1.0.0-beta.0",
 ];

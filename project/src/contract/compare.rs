@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use banister_grammars::Span;
 use banister_grammars::facts::StepKind;
 
-use super::schema::{narrowed, withdrawn};
+use super::schema::{Change, narrowed, withdrawn};
 use super::{Contract, Place, Promise, RouteContract, StepContract, Taken};
 use crate::diagnostic::{Diagnostic, Related, Severity};
 use crate::index::Index;
@@ -21,14 +21,11 @@ pub fn breaks(base: &Snapshot, head: &Snapshot, name: &str) -> Vec<Diagnostic> {
             .indexes()
             .iter()
             .find(|index| index.project.root == old.project.root);
-        match new {
-            Some(new) => {
-                let mut comparison = Comparison::new(old, new, (base, head), name);
-                comparison.run();
-                found.extend(comparison.found);
-            }
-            // A project that moved or was given up is no broken promise between its steps.
-            None => {}
+        // A project that moved or was given up is no broken promise between its steps.
+        if let Some(new) = new {
+            let mut comparison = Comparison::new(old, new, (base, head), name);
+            comparison.run();
+            found.extend(comparison.found);
         }
     }
     found.sort_by(rules::order);
@@ -99,7 +96,7 @@ impl<'a> Comparison<'a> {
                     "let {} take both until no message on '{topic}' is under way any more",
                     was.0
                 ))
-                .was(&was.1.place, format!("'{topic}'"));
+                .was(&was.1.place, &format!("'{topic}'"));
         }
         renamed
     }
@@ -153,7 +150,7 @@ impl<'a> Comparison<'a> {
         let message = format!("{} {what} '{topic}', which is still sent; {rest}", step.name);
         self.report(&rule::REMOVED_SUBSCRIBER, severity, &place, message)
             .related(&sent.place, format!("'{topic}' is sent here"))
-            .was(&taken.place, format!("{} takes '{topic}'", step.name));
+            .was(&taken.place, &format!("{} takes '{topic}'", step.name));
     }
 
     fn payload(&mut self, topic: &str, was: &Taken, now: &Taken, step: &StepContract) {
@@ -162,8 +159,8 @@ impl<'a> Comparison<'a> {
         };
         let changes = narrowed(&old.schema, &new.schema);
         if !changes.is_empty() {
-            let message = format!("{} now {} on '{topic}'", step.name, changes.join(", "));
-            self.schema_changed(&rule::NARROWED_PAYLOAD, Severity::Warning, (old, new), message)
+            let message = format!("{} now {} on '{topic}'", step.name, told(&changes));
+            self.schema_changed(&rule::NARROWED_PAYLOAD, Severity::Warning, (old, new, &changes), message)
                 .help("messages of older senders that are under way, and senders outside the project, do not know of it");
         }
     }
@@ -205,7 +202,7 @@ impl<'a> Comparison<'a> {
         };
         self.report(&rule::REMOVED_ROUTE, Severity::Error, &place, message)
             .help("keep the old route until its clients have moved")
-            .was(&route.place, format!("{} answers '{method} {path}'", step.name));
+            .was(&route.place, &format!("{} answers '{method} {path}'", step.name));
     }
 
     fn route(&mut self, was: &RouteContract, now: &RouteContract) {
@@ -213,9 +210,14 @@ impl<'a> Comparison<'a> {
         if let (Some(old), Some(new)) = (&was.body, &now.body) {
             let changes = narrowed(&old.schema, &new.schema);
             if !changes.is_empty() {
-                let message = format!("the body of '{name}' now {}", changes.join(", "));
-                self.schema_changed(&rule::NARROWED_PAYLOAD, Severity::Error, (old, new), message)
-                    .help("clients that were written for the old schema are refused");
+                let message = format!("the body of '{name}' now {}", told(&changes));
+                self.schema_changed(
+                    &rule::NARROWED_PAYLOAD,
+                    Severity::Error,
+                    (old, new, &changes),
+                    message,
+                )
+                .help("clients that were written for the old schema are refused");
             }
         }
         for (status, old) in &was.responses {
@@ -227,22 +229,34 @@ impl<'a> Comparison<'a> {
             };
             let changes = withdrawn(&old.schema, &new.schema);
             if !changes.is_empty() {
-                let message = format!("the response {status} of '{name}' {}", changes.join(", "));
-                self.schema_changed(&rule::NARROWED_RESPONSE, Severity::Error, (old, new), message)
-                    .help("clients that read it find nothing, or something else");
+                let message = format!("the response {status} of '{name}' {}", told(&changes));
+                self.schema_changed(
+                    &rule::NARROWED_RESPONSE,
+                    Severity::Error,
+                    (old, new, &changes),
+                    message,
+                )
+                .help("clients that read it find nothing, or something else");
             }
         }
     }
 
+    /// Stands at the first field that changed and is still there, and names where that was.
     fn schema_changed(
         &mut self,
         rule: &'static Rule,
         severity: Severity,
-        (old, new): (&Promise, &Promise),
+        (old, new, changes): (&Promise, &Promise, &[Change]),
         message: String,
     ) -> Report<'_, 'a> {
-        self.report(rule, severity, &new.place, message)
-            .was(&old.place, "the schema".to_owned())
+        let pointer = changes.first().map_or("", |change| change.pointer.as_str());
+        let what = if old.fields.contains_key(pointer) {
+            "the field"
+        } else {
+            "the schema"
+        };
+        self.report(rule, severity, new.place_of(pointer), message)
+            .was(old.place_of(pointer), what)
     }
 
     /// The beginning of a file, which a reader may look for in vain.
@@ -336,7 +350,7 @@ impl Report<'_, '_> {
     }
 
     /// Names the place of the old revision, and shows what stands there now.
-    fn was(self, place: &Place, what: String) -> Self {
+    fn was(self, place: &Place, what: &str) -> Self {
         let message = format!("{what} at line {} in `{}`", place.line, self.comparison.name);
         let (now, message) = match self.comparison.head.source(&place.file) {
             Some(_) => (self.comparison.same_line(place), message),
@@ -399,6 +413,12 @@ fn same_step<'c>(step: &StepContract, contract: &'c Contract) -> Option<&'c Step
     named.or_else(|| contract.steps.iter().find(|it| it.place.file == step.place.file))
 }
 
+/// Changes in one sentence.
+fn told(changes: &[Change]) -> String {
+    let texts: Vec<&str> = changes.iter().map(|change| change.text.as_str()).collect();
+    texts.join(", ")
+}
+
 /// A path without the names of its parameters.
 fn shape(path: &str) -> String {
     path.trim_end_matches('/')
@@ -432,7 +452,7 @@ end
 ";
 
     /// What breaks when the base becomes `head`: severity, rule, place and message a line.
-    fn told(head: &str) -> Vec<String> {
+    fn breaking(head: &str) -> Vec<String> {
         let (base, head) = (parse(BASE).0, parse(head).0);
         breaks(&base, &head, "main")
             .into_iter()
@@ -448,9 +468,9 @@ end
 
     #[test]
     fn nothing_breaks_where_nothing_changes() {
-        assert_eq!(told(BASE), [""; 0]);
+        assert_eq!(breaking(BASE), [""; 0]);
         assert_eq!(
-            told(&BASE.replace("/a/:id", "/a/:key")),
+            breaking(&BASE.replace("/a/:id", "/a/:key")),
             [""; 0],
             "names of parameters are no contract"
         );
@@ -460,14 +480,14 @@ end
     fn a_removed_subscriber_is_worse_if_it_was_the_last() {
         let one = without("steps/c.step.rb");
         assert_eq!(
-            told(&one),
+            breaking(&one),
             [
                 "Warning contract-removed-subscriber steps/c.step.rb: C is gone and took 'a.done', which is still sent; B still does"
             ]
         );
         let none = one.replace("'subscribes': ['a.done']", "'subscribes': ['else']");
         assert_eq!(
-            told(&none),
+            breaking(&none),
             [
                 "Error contract-removed-subscriber steps/b_step.py: B no longer takes 'a.done', which is still sent; and nobody else does",
                 "Error contract-removed-subscriber steps/c.step.rb: C is gone and took 'a.done', which is still sent; and nobody else does"
@@ -478,7 +498,7 @@ end
     #[test]
     fn a_subscriber_that_cannot_be_read_may_still_subscribe() {
         let hidden = BASE.replace("'subscribes': ['a.done']", "'subscribes': topics()");
-        assert_eq!(told(&hidden), [""; 0]);
+        assert_eq!(breaking(&hidden), [""; 0]);
     }
 
     #[test]
@@ -486,13 +506,13 @@ end
         let silent = without("steps/b_step.py")
             .replace("emits: ['a.done']", "emits: []")
             .replace("await emit({ topic: 'a.done', data: { n: 1 } });", "");
-        assert_eq!(told(&silent), [""; 0]);
+        assert_eq!(breaking(&silent), [""; 0]);
     }
 
     #[test]
     fn a_renamed_topic_is_told_once() {
         assert_eq!(
-            told(&BASE.replace("a.done", "a.finished")),
+            breaking(&BASE.replace("a.done", "a.finished")),
             [
                 "Warning contract-renamed-topic steps/b_step.py: the topic 'a.done' of `main` is now 'a.finished'"
             ]
@@ -506,37 +526,37 @@ end
             "{'n': {'type': 'string'}}, 'required': ['n']",
         );
         assert_eq!(
-            told(&head),
+            breaking(&head),
             [
                 "Warning contract-narrowed-payload steps/b_step.py: B now requires 'n', takes string where 'n' was number on 'a.done'"
             ]
         );
         let head = BASE.replace("n: z.number() })", "n: z.number(), m: z.string() })");
         assert_eq!(
-            told(&head),
+            breaking(&head),
             ["Error contract-narrowed-payload steps/a.step.ts: the body of 'POST /a/:id' now requires 'm'"]
         );
         let optional = BASE.replace("n: z.number() })", "n: z.number(), m: z.string().default('x') })");
-        assert_eq!(told(&optional), [""; 0]);
+        assert_eq!(breaking(&optional), [""; 0]);
     }
 
     #[test]
     fn routes_that_move_or_vanish_are_told() {
         assert_eq!(
-            told(&BASE.replace("method: 'POST'", "method: 'PUT'")),
+            breaking(&BASE.replace("method: 'POST'", "method: 'PUT'")),
             ["Error contract-removed-route steps/a.step.ts: 'POST /a/:id' is now 'PUT /a/:id'"]
         );
         assert_eq!(
-            told(&BASE.replace("path: '/a/:id'", "path: where()")),
+            breaking(&BASE.replace("path: '/a/:id'", "path: where()")),
             [""; 0],
             "a path that cannot be seen may be the same"
         );
         let moved = without("steps/a.step.ts")
             + "//- steps/z.step.ts\nexport const config = { type: 'api', name: 'Z', method: 'POST', path: where(), emits: ['a.done'] }\n";
-        assert_eq!(told(&moved), [""; 0], "nor may one of another step");
+        assert_eq!(breaking(&moved), [""; 0], "nor may one of another step");
         let gone = without("steps/a.step.ts");
         assert_eq!(
-            told(&gone),
+            breaking(&gone),
             ["Error contract-removed-route steps/a.step.ts: nobody answers 'POST /a/:id' any more"]
         );
     }
@@ -544,7 +564,7 @@ end
     #[test]
     fn a_field_that_a_response_loses_is_told() {
         assert_eq!(
-            told(&BASE.replace(", at: z.string() }", " }")),
+            breaking(&BASE.replace(", at: z.string() }", " }")),
             [
                 "Error contract-narrowed-response steps/a.step.ts: the response 200 of 'POST /a/:id' no longer has 'at'"
             ]

@@ -27,15 +27,24 @@ const UPPER: [&str; 5] = [
     "maxProperties",
 ];
 
+/// One thing that a change takes away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Change {
+    /// The field that it is about, as a pointer into the value (`/user/id`, `/items/*`); empty for the whole value.
+    pub(super) pointer: String,
+    /// In words.
+    pub(super) text: String,
+}
+
 /// Why values that were fine under `old` are refused under `new`, in words that follow "it": `requires 'total'`.
-pub(super) fn narrowed(old: &Json, new: &Json) -> Vec<String> {
+pub(super) fn narrowed(old: &Json, new: &Json) -> Vec<Change> {
     let mut changes = Changes::default();
     changes.narrow(old, new, "", 0);
     changes.found
 }
 
 /// What readers of values under `old` miss in values under `new`, in words that follow "it": `no longer has 'total'`.
-pub(super) fn withdrawn(old: &Json, new: &Json) -> Vec<String> {
+pub(super) fn withdrawn(old: &Json, new: &Json) -> Vec<Change> {
     let mut changes = Changes::default();
     changes.withdraw(old, new, "", 0);
     changes.found
@@ -43,10 +52,18 @@ pub(super) fn withdrawn(old: &Json, new: &Json) -> Vec<String> {
 
 #[derive(Default)]
 struct Changes {
-    found: Vec<String>,
+    found: Vec<Change>,
 }
 
 impl Changes {
+    fn say(&mut self, at: &str, text: String) {
+        let pointer = match at {
+            "" => String::new(),
+            at => format!("/{}", at.replace("[]", "/*").replace('.', "/")),
+        };
+        self.found.push(Change { pointer, text });
+    }
+
     fn narrow(&mut self, old: &Json, new: &Json, at: &str, depth: usize) {
         if old == new
             || depth > MAX_DEPTH
@@ -61,13 +78,13 @@ impl Changes {
         self.values(old, new, at);
         self.bounds(old, new, at);
         for key in names(new, "required").difference(&names(old, "required")) {
-            self.found.push(format!("requires '{}'", field(at, key)));
+            self.say(&field(at, key), format!("requires '{}'", field(at, key)));
         }
         let closed = new.get("additionalProperties") == Some(&Json::Bool(false));
         for (key, part) in properties(old) {
             match property(new, key) {
                 Some(other) => self.narrow(part, other, &field(at, key), depth + 1),
-                None if closed => self.found.push(format!("refuses '{}'", field(at, key))),
+                None if closed => self.say(&field(at, key), format!("refuses '{}'", field(at, key))),
                 None => {}
             }
         }
@@ -95,11 +112,11 @@ impl Changes {
             match property(new, key) {
                 Some(other) => {
                     if promised.contains(key) && !kept.contains(key) {
-                        self.found.push(format!("may lack '{}'", field(at, key)));
+                        self.say(&field(at, key), format!("may lack '{}'", field(at, key)));
                     }
                     self.withdraw(part, other, &field(at, key), depth + 1);
                 }
-                None if is_object => self.found.push(format!("no longer has '{}'", field(at, key))),
+                None if is_object => self.say(&field(at, key), format!("no longer has '{}'", field(at, key))),
                 None => {}
             }
         }
@@ -112,14 +129,16 @@ impl Changes {
     fn types(&mut self, from: &Json, to: &Json, at: &str, verb: &str) {
         let (from, to) = (types(from), types(to));
         let fits = |kind: &&str| to.contains(kind) || (*kind == "integer" && to.contains("number"));
-        if from.is_empty() || to.is_empty() || from.iter().all(|kind| fits(&kind)) {
+        if from.is_empty() || to.is_empty() || from.iter().all(fits) {
             return;
         }
         let list = |kinds: &BTreeSet<&str>| kinds.iter().copied().collect::<Vec<_>>().join(" or ");
         let (was, now) = if verb == "takes" { (from, to) } else { (to, from) };
         let place = subject(at);
-        self.found
-            .push(format!("{verb} {} where {place} was {}", list(&now), list(&was)));
+        self.say(
+            at,
+            format!("{verb} {} where {place} was {}", list(&now), list(&was)),
+        );
     }
 
     fn values(&mut self, old: &Json, new: &Json, at: &str) {
@@ -127,12 +146,10 @@ impl Changes {
         match values(old) {
             Some(before) => {
                 for value in before.iter().filter(|value| !allowed.contains(value)) {
-                    self.found.push(format!("refuses {value} for {}", subject(at)));
+                    self.say(at, format!("refuses {value} for {}", subject(at)));
                 }
             }
-            None => self
-                .found
-                .push(format!("takes only {} for {}", listed(&allowed), subject(at))),
+            None => self.say(at, format!("takes only {} for {}", listed(&allowed), subject(at))),
         }
     }
 
@@ -140,19 +157,22 @@ impl Changes {
         let number = |schema: &Json, key: &str| schema.get(key).and_then(Json::as_f64);
         let stricter = |key: &str, rises: bool| {
             let now = number(new, key)?;
-            let is_stricter = number(old, key).is_none_or(|was| if rises { now > was } else { now < was });
+            // Nothing is shorter than nothing: a least length of 0 is none.
+            let none = (rises && !key.to_ascii_lowercase().ends_with("minimum")).then_some(0.0);
+            let is_stricter = number(old, key)
+                .or(none)
+                .is_none_or(|was| if rises { now > was } else { now < was });
             is_stricter.then(|| new.get(key)).flatten()
         };
         for (keys, rises) in [(LOWER, true), (UPPER, false)] {
             for key in keys {
                 if let Some(now) = stricter(key, rises) {
-                    self.found
-                        .push(format!("has a stricter `{key}` for {}: {now}", subject(at)));
+                    self.say(at, format!("has a stricter `{key}` for {}: {now}", subject(at)));
                 }
             }
         }
         if old.get("pattern").is_none() && new.get("pattern").is_some() {
-            self.found.push(format!("has a `pattern` for {}", subject(at)));
+            self.say(at, format!("has a `pattern` for {}", subject(at)));
         }
     }
 }
@@ -228,7 +248,29 @@ fn listed(values: &[&Json]) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::*;
+    use super::{narrowed as narrowed_by, withdrawn as withdrawn_by, *};
+
+    fn narrowed(old: &Json, new: &Json) -> Vec<String> {
+        narrowed_by(old, new)
+            .into_iter()
+            .map(|change| change.text)
+            .collect()
+    }
+
+    fn withdrawn(old: &Json, new: &Json) -> Vec<String> {
+        withdrawn_by(old, new)
+            .into_iter()
+            .map(|change| change.text)
+            .collect()
+    }
+
+    #[test]
+    fn a_change_points_at_its_field() {
+        let of =
+            |inner: Json| json!({ "properties": { "a": { "items": { "properties": { "b": inner } } } } });
+        let changes = narrowed_by(&of(json!({ "type": "string" })), &of(json!({ "type": "number" })));
+        assert_eq!(changes[0].pointer, "/a/*/b");
+    }
 
     fn object(properties: &Json, required: &[&str]) -> Json {
         json!({ "type": "object", "properties": properties, "required": required })
@@ -282,6 +324,24 @@ mod tests {
     }
 
     #[test]
+    fn a_bound_that_binds_nothing_is_no_change() {
+        let text = json!({ "type": "string" });
+        assert_eq!(
+            narrowed(&text, &json!({ "type": "string", "minLength": 0 })),
+            [""; 0]
+        );
+        assert_eq!(
+            narrowed(&text, &json!({ "type": "string", "minLength": 1 })),
+            ["has a stricter `minLength` for the value: 1"]
+        );
+        let number = json!({ "type": "number" });
+        assert_eq!(
+            narrowed(&number, &json!({ "type": "number", "minimum": 0 })),
+            ["has a stricter `minimum` for the value: 0"]
+        );
+    }
+
+    #[test]
     fn what_cannot_be_compared_is_not_judged() {
         let plain = json!({ "type": "string" });
         assert_eq!(
@@ -290,7 +350,7 @@ mod tests {
             "an unread schema says nothing"
         );
         assert_eq!(
-            narrowed(&json!({ "anyOf": [plain.clone(), { "type": "null" }] }), &plain),
+            narrowed(&json!({ "anyOf": [plain, { "type": "null" }] }), &plain),
             [""; 0]
         );
     }
