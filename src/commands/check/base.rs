@@ -38,6 +38,8 @@ struct Repository<'a> {
 impl Repository<'_> {
     /// The workspace as it is in `revision`.
     fn read(&self, revision: &str) -> anyhow::Result<Host> {
+        // Without Git at all, nothing can be said about the folder.
+        self.ask(&["--version"])?;
         self.ask(&["rev-parse", "--is-inside-work-tree"])
             .map_err(|told| told.context(format!("{} is not in a Git repository", self.root.display())))?;
         let commit = self.commit(revision)?;
