@@ -6,6 +6,7 @@ mod graph;
 mod lsp;
 mod rule_name;
 mod test;
+mod why;
 
 use std::io::Write as _;
 
@@ -20,6 +21,8 @@ pub(crate) enum Command {
     Test(Box<test::Arguments>),
     /// Print the flow graph
     Graph(graph::Arguments),
+    /// Tell who declares, sends and takes a topic, what is dropped, and how it is reached
+    Why(why::Arguments),
     /// Tell what a rule finds, why that hurts and what to do
     Explain(explain::Arguments),
     /// Start the language server on standard input and output
@@ -32,6 +35,7 @@ impl Command {
             Command::Check(arguments) => check::run(&arguments),
             Command::Test(arguments) => test::run(&arguments),
             Command::Graph(arguments) => graph::run(&arguments),
+            Command::Why(arguments) => why::run(&arguments),
             Command::Explain(arguments) => explain::run(&arguments),
             Command::Lsp(arguments) => lsp::run(&arguments),
         }

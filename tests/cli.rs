@@ -1,6 +1,7 @@
-//! `banister check`, `banister explain`, `banister graph` and how the program is called.
+//! `banister check`, `banister explain`, `banister graph`, `banister why` and how the program is called.
 
 mod bad_sources;
+mod base;
 mod baseline;
 mod check;
 mod explain;
@@ -11,7 +12,10 @@ mod ignores;
 mod paths;
 mod report;
 mod roots;
+mod rule_pages;
 mod select;
 mod stdin;
 mod usage;
+mod validators;
 mod watch;
+mod why;

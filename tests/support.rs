@@ -6,3 +6,4 @@ pub(crate) mod headless;
 pub(crate) mod interpreters;
 pub(crate) mod lsp_client;
 pub(crate) mod project;
+pub(crate) mod validators;

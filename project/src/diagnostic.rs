@@ -87,6 +87,11 @@ fn quoted(message: &str) -> Vec<&str> {
     names
 }
 
+/// Puts findings into the order of every report: by file, position, rule and message.
+pub fn sort(findings: &mut [Diagnostic]) {
+    findings.sort_by(crate::rules::order);
+}
+
 /// A second place of a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {

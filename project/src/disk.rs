@@ -294,7 +294,8 @@ pub fn load_imports(root: &Path, host: &mut Host) -> Vec<Problem> {
     }
 }
 
-fn missing_modules(host: &Host, exists: impl Fn(&str) -> bool) -> BTreeSet<String> {
+/// Modules that files of `host` import, that `exists` knows and that the host does not hold yet.
+pub fn missing_modules(host: &Host, exists: impl Fn(&str) -> bool) -> BTreeSet<String> {
     let snapshot = host.snapshot();
     crate::resolve::imported(snapshot.files(), snapshot.manifests())
         .filter_map(|candidates| {

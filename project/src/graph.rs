@@ -1,11 +1,16 @@
 //! The flow graph: what `banister graph` prints and the editor shows.
 
+mod dot;
+mod html;
+mod layout;
 mod mermaid;
+mod picture;
+mod svg;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use banister_grammars::Language;
 use banister_grammars::facts::StepKind;
+use banister_grammars::{Encoding, Language};
 use serde::Serialize;
 
 use crate::index::{Index, Mention, Role};
@@ -50,6 +55,8 @@ pub struct StepNode {
     pub language: Language,
     /// Relative to the workspace, with `/`.
     pub file: String,
+    /// Where its config is: a 1-based line.
+    pub line: u32,
     /// The flows that it belongs to.
     pub flows: Vec<String>,
     /// The topics that start it.
@@ -73,6 +80,12 @@ pub struct TopicNode {
     pub emitters: Vec<String>,
     /// The names of the steps that take it.
     pub subscribers: Vec<String>,
+    /// The ones among the emitters that only draw it.
+    #[serde(skip)]
+    drawn_emitters: BTreeSet<String>,
+    /// The ones among the subscribers that only draw it.
+    #[serde(skip)]
+    drawn_subscribers: BTreeSet<String>,
 }
 
 /// A topic's way from one step to another.
@@ -107,6 +120,21 @@ impl Graph {
     /// A Mermaid flowchart.
     pub fn to_mermaid(&self) -> String {
         mermaid::flowchart(self)
+    }
+
+    /// A digraph for Graphviz.
+    pub fn to_dot(&self) -> String {
+        dot::digraph(self)
+    }
+
+    /// A picture that stands alone, laid out here.
+    pub fn to_svg(&self) -> String {
+        svg::document(self)
+    }
+
+    /// A page that stands alone: the picture with a search, a filter by flow, and paths that light up.
+    pub fn to_html(&self) -> String {
+        html::page(self)
     }
 }
 
@@ -144,12 +172,19 @@ fn project(index: &Index, flow: Option<&str>) -> ProjectGraph {
                 r#virtual: *sent || *taken,
             })
         }));
+        let drawn = |ends: &[(&str, bool)]| -> BTreeSet<String> {
+            let drawn = ends.iter().filter(|(_, drawn)| *drawn);
+            drawn.map(|(name, _)| (*name).to_owned()).collect()
+        };
+        let (drawn_emitters, drawn_subscribers) = (drawn(&from), drawn(&to));
         let step_names =
             |ends: Vec<(&str, bool)>| ends.into_iter().map(|(name, _)| name.to_owned()).collect();
         topics.push(TopicNode {
             name: topic.clone(),
             emitters: step_names(from),
             subscribers: step_names(to),
+            drawn_emitters,
+            drawn_subscribers,
         });
     }
     ProjectGraph {
@@ -171,12 +206,20 @@ fn is_virtual(role: Role) -> bool {
 }
 
 fn node(step: &Step) -> StepNode {
+    let begin = step.fact().map_or(0, |fact| fact.span.start);
+    let line = step
+        .source
+        .lines
+        .position(&step.source.text, begin, Encoding::Utf32)
+        .line
+        + 1;
     let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
     StepNode {
         name: step.label().to_owned(),
         kind: step.kind(),
         language: step.language,
         file: step.file.clone(),
+        line,
         flows: owned(step.flows()),
         subscribes: owned(step.subscribes()),
         emits: owned(step.emits()),
@@ -219,7 +262,7 @@ config = {'type': 'noop', 'name': 'C', 'virtualSubscribes': ['x.done'], 'virtual
         let project = &json["projects"][0];
         assert_eq!(
             project["steps"][0].to_string(),
-            r#"{"name":"A","kind":"api","language":"typescript","file":"steps/a.step.ts","flows":["f"],"subscribes":[],"emits":["x.done","end.done"],"method":"POST","path":"/a","cron":null}"#
+            r#"{"name":"A","kind":"api","language":"typescript","file":"steps/a.step.ts","line":1,"flows":["f"],"subscribes":[],"emits":["x.done","end.done"],"method":"POST","path":"/a","cron":null}"#
         );
         let lines = |key: &str| {
             let list = project[key].as_array().unwrap();

@@ -34,6 +34,10 @@ pub mod features;
 
 pub mod graph;
 
+pub mod contract;
+
+pub mod why;
+
 pub mod disk;
 
 #[cfg(test)]

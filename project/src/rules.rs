@@ -2,10 +2,12 @@
 
 mod config_keys;
 mod config_values;
+pub(crate) mod contract;
 mod duplicate_route;
 mod duplicate_step_name;
 mod emit_shape;
 mod event_cycle;
+mod examples;
 mod express_style_request;
 mod flow_test;
 mod handler_arity;
@@ -21,6 +23,7 @@ mod missing_config_key;
 mod missing_handler;
 mod misspelled_topic;
 mod never_emitted_topic;
+pub mod page;
 mod payload_missing_field;
 mod payload_types;
 mod payload_unknown_field;
@@ -112,6 +115,11 @@ pub const RULES: &[Rule] = &[
     invalid_ignore::RULE,
     unexplained_ignore::RULE,
     stale_ignore::RULE,
+    contract::REMOVED_SUBSCRIBER,
+    contract::RENAMED_TOPIC,
+    contract::NARROWED_PAYLOAD,
+    contract::REMOVED_ROUTE,
+    contract::NARROWED_RESPONSE,
 ];
 
 /// Rules that only report where `banister.toml` gives them a level, or where they are asked for by name.

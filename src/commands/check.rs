@@ -1,5 +1,6 @@
 //! `banister check`: the findings of the rules, as the editor shows them.
 
+mod base;
 mod baseline;
 mod fix;
 mod progress;
@@ -11,9 +12,9 @@ mod workspace;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use banister_project::Severity;
 use banister_project::config::Selection;
 use banister_project::rules::Rule;
+use banister_project::{Diagnostic, Severity, diagnostic};
 
 use self::baseline::Baseline;
 use self::progress::Progress;
@@ -61,6 +62,9 @@ pub(crate) struct Arguments {
     /// Check again whenever a file changes, until Ctrl-C
     #[arg(long, conflicts_with = "diff")]
     watch: bool,
+    /// Report besides what a revision of Git promised and this one no longer keeps: a branch, a tag, a commit
+    #[arg(long, value_name = "REVISION", conflicts_with = "stdin_filename")]
+    base: Option<String>,
     /// Say on standard error how long reading, checking and printing took
     #[arg(long)]
     timing: bool,
@@ -200,10 +204,20 @@ impl Arguments {
         };
         let findings: Vec<_> = workspaces
             .iter()
-            .map(|workspace| workspace.keep_asked(workspace.loaded.host.snapshot().check()))
-            .collect();
+            .map(|workspace| self.findings(workspace))
+            .collect::<anyhow::Result<_>>()?;
         baseline.renew(workspaces, &self.selection(), &findings);
         baseline.write()
+    }
+
+    /// What is found under the paths that were asked for, and what no longer keeps the promises of `--base`.
+    fn findings(&self, workspace: &Workspace) -> anyhow::Result<Vec<Diagnostic>> {
+        let mut findings = workspace.loaded.host.snapshot().check();
+        let breaks = base::breaks(&workspace.loaded, self.base.as_deref())?;
+        let selection = self.selection();
+        findings.extend(breaks.into_iter().filter(|it| selection.wants(it.rule)));
+        diagnostic::sort(&mut findings);
+        Ok(workspace.keep_asked(findings))
     }
 
     /// The report of what is found and not in the baseline.
@@ -212,7 +226,7 @@ impl Arguments {
         let mut summary = Summary::default();
         for workspace in workspaces {
             let snapshot = workspace.loaded.host.snapshot();
-            let mut findings = workspace.keep_asked(snapshot.check());
+            let mut findings = self.findings(workspace)?;
             if let Some(baseline) = &mut known {
                 findings = baseline.take(workspace, findings);
             }

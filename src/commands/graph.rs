@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use banister_project::{disk, graph::Graph};
+use banister_project::contract::Contract;
+use banister_project::graph::Graph;
+use banister_project::{Snapshot, disk};
 
 use super::write_stdout;
 use crate::exit::Exit;
@@ -27,12 +29,23 @@ enum Format {
     Mermaid,
     /// Versioned JSON
     Json,
+    /// A digraph for Graphviz
+    Dot,
+    /// A picture
+    Svg,
+    /// A page with the picture, a search and paths that light up; opens without a server
+    Html,
+    /// An AsyncAPI 3.0 document of the topics and streams
+    Asyncapi,
+    /// An OpenAPI 3.1 document of the routes
+    Openapi,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let loaded =
         disk::load(&arguments.dir).with_context(|| format!("cannot draw {}", arguments.dir.display()))?;
-    let graph = Graph::of(&loaded.host.snapshot(), arguments.flow.as_deref());
+    let snapshot = loaded.host.snapshot();
+    let graph = Graph::of(&snapshot, arguments.flow.as_deref());
     if let Some(flow) = arguments
         .flow
         .as_deref()
@@ -43,6 +56,32 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     write_stdout(&match arguments.format {
         Format::Mermaid => graph.to_mermaid(),
         Format::Json => graph.to_json() + "\n",
+        Format::Dot => graph.to_dot(),
+        Format::Svg => graph.to_svg(),
+        Format::Html => graph.to_html(),
+        Format::Asyncapi => contract(&snapshot, &graph, arguments)?.to_asyncapi(),
+        Format::Openapi => contract(&snapshot, &graph, arguments)?.to_openapi(),
     })?;
     Ok(Exit::Success)
+}
+
+/// The one contract that is asked for: a document describes one project.
+fn contract(snapshot: &Snapshot, graph: &Graph, arguments: &Arguments) -> anyhow::Result<Contract> {
+    let roots: Vec<&str> = graph
+        .projects
+        .iter()
+        .map(|project| project.root.as_str())
+        .collect();
+    if roots.len() > 1 {
+        anyhow::bail!(
+            "a document describes one project, and there are {}: choose one with `-C`: {}",
+            roots.len(),
+            roots.join(", ")
+        );
+    }
+    Contract::all(snapshot)
+        .into_iter()
+        .find(|contract| roots.contains(&contract.root.as_str()))
+        .map(|contract| contract.of_flow(arguments.flow.as_deref()))
+        .context("no project with steps was found")
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use banister_project::rules::page::first_sentence;
 use banister_project::rules::{RULES, Rule};
 use banister_project::{Fix, Severity};
 use serde_json::{Value as Json, json};
 
 use super::entry::{Entry, Range};
-use crate::commands::explain::first_sentence;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -38,7 +38,8 @@ fn descriptor(rule: &Rule) -> Json {
     json!({
         "id": rule.name,
         "shortDescription": { "text": first_sentence(rule.doc) },
-        "help": { "text": rule.doc, "markdown": rule.doc },
+        "helpUri": rule.address(),
+        "help": { "text": rule.doc, "markdown": rule.markdown() },
         "defaultConfiguration": { "level": level(rule.severity) },
     })
 }

@@ -49,6 +49,7 @@ impl<'a, 't> Model<'a, 't> {
     fn http_keys(&self, trigger: &mut Trigger, keys: &Keys<'a, 't>) {
         trigger.method = trigger.method.take().or_else(|| self.key_text(keys, "method"));
         trigger.path = trigger.path.take().or_else(|| self.key_text(keys, "path"));
+        trigger.query.extend(self.query_names(keys.get("queryParams")));
         trigger.input = self
             .key_schema(keys, "bodySchema")
             .or_else(|| trigger.input.take());
@@ -68,6 +69,34 @@ impl<'a, 't> Model<'a, 't> {
     fn key_schema(&self, keys: &Keys<'a, 't>, name: &str) -> Option<SchemaFact> {
         keys.get(name)
             .map(|(value, scope)| self.schema_fact(value, scope))
+    }
+
+    /// The names of `[{ name: 'page', description: '…' }]`.
+    fn query_names(&self, value: Option<Scoped<'a, 't>>) -> Vec<TextFact> {
+        let Some((value, scope)) = value else {
+            return Vec::new();
+        };
+        let Value::Expr(
+            Expr {
+                kind: ExprKind::List(items),
+                ..
+            },
+            scope,
+        ) = self.value(value, scope)
+        else {
+            return Vec::new();
+        };
+        let name = |item: &'a Expr<'t>| match self.value(item, scope) {
+            Value::Expr(
+                Expr {
+                    kind: ExprKind::Object(entries),
+                    ..
+                },
+                scope,
+            ) => self.key_text(&self.keys(entries, scope), "name"),
+            _ => None,
+        };
+        items.iter().filter_map(name).collect()
     }
 
     /// The schemas of `{ 200: …, 404: … }`.
@@ -230,6 +259,7 @@ fn empty_trigger(kind: StepKind, span: Span) -> Trigger {
         topics_open: false,
         method: None,
         path: None,
+        query: Vec::new(),
         cron: None,
         input: None,
         responses: Vec::new(),

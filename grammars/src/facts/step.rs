@@ -149,6 +149,8 @@ pub struct Trigger {
     pub method: Option<TextFact>,
     /// Route, as written: `/orders/:id`.
     pub path: Option<TextFact>,
+    /// Names of the query parameters that the config documents (`queryParams`).
+    pub query: Vec<TextFact>,
     /// Cron expression, as written.
     pub cron: Option<TextFact>,
     /// Schema of the message or of the request's body.
