@@ -9,9 +9,14 @@ use std::sync::Arc;
 
 use ignore::WalkBuilder;
 
+use crate::cache::Cache;
 use crate::config::{self, Config, ConfigError};
 use crate::discovery::{self, FileRole, MANIFESTS};
 use crate::workspace::Host;
+
+mod packs;
+
+pub use packs::{open_cache, save_cache};
 
 /// Larger files are generated or data; no step is.
 pub const MAX_FILE_BYTES: u64 = 1024 * 1024;
@@ -75,6 +80,11 @@ pub struct Read {
 
 /// Finds the workspace at or around `path` (a folder or a file) and reads it.
 pub fn load(path: &Path) -> Result<Loaded, LoadError> {
+    load_cached(path, None)
+}
+
+/// [`load`] with the facts that are kept in the folder `cache`, and keeps there what is new.
+pub fn load_cached(path: &Path, cache: Option<&Path>) -> Result<Loaded, LoadError> {
     let open = |source| LoadError::Open {
         path: path.to_owned(),
         source,
@@ -102,8 +112,12 @@ pub fn load(path: &Path) -> Result<Loaded, LoadError> {
     let wanted = files
         .iter()
         .filter(|file| discovery::role(file) != Some(FileRole::Module));
-    loaded.read(wanted.cloned().collect());
-    loaded.follow_imports(&files);
+    let mut facts = cache.map_or_else(Cache::disabled, |folder| open_cache(folder, &loaded.root));
+    loaded.read(wanted.cloned().collect(), &mut facts);
+    loaded.follow_imports(&files, &mut facts);
+    if let Some(folder) = cache {
+        save_cache(folder, &loaded.root, &facts);
+    }
     for (file, text) in loaded.host.snapshot().manifests() {
         if file.rsplit('/').next() == Some(config::FILE_NAME) {
             Config::parse(file, text)?;
@@ -167,7 +181,7 @@ pub fn list(root: &Path) -> BTreeSet<String> {
 }
 
 impl Loaded {
-    fn read(&mut self, files: Vec<String>) {
+    fn read(&mut self, files: Vec<String>, cache: &mut Cache) {
         let mut texts = Vec::with_capacity(files.len());
         for file in files {
             match read(&self.root, &file) {
@@ -178,11 +192,11 @@ impl Loaded {
                 Err(problem) => self.problems.push(problem),
             }
         }
-        self.host.set_files(texts);
+        self.host.set_files_cached(texts, cache);
     }
 
     /// Reads the modules that the steps import, and what those import: a repository may hold thousands of other files.
-    fn follow_imports(&mut self, listed: &BTreeSet<String>) {
+    fn follow_imports(&mut self, listed: &BTreeSet<String>, cache: &mut Cache) {
         let mut tried = BTreeSet::new();
         loop {
             let wanted: Vec<String> = missing_modules(&self.host, |file| listed.contains(file))
@@ -192,13 +206,18 @@ impl Loaded {
             if wanted.is_empty() {
                 return;
             }
-            self.read(wanted);
+            self.read(wanted, cache);
         }
     }
 }
 
 /// Reads the modules that files of `host` import and that it does not hold yet: what an editor wants after an edit.
 pub fn load_imports(root: &Path, host: &mut Host) -> Vec<Problem> {
+    load_imports_cached(root, host, &mut Cache::disabled())
+}
+
+/// [`load_imports`] with facts that are known already.
+pub fn load_imports_cached(root: &Path, host: &mut Host, cache: &mut Cache) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut tried = BTreeSet::new();
     loop {
@@ -211,15 +230,17 @@ pub fn load_imports(root: &Path, host: &mut Host) -> Vec<Problem> {
         if wanted.is_empty() {
             return problems;
         }
+        let mut texts = Vec::with_capacity(wanted.len());
         for file in wanted {
             match read(root, &file) {
                 Ok(read) => {
-                    host.set_file(&file, read.text);
+                    texts.push((file, read.text));
                     problems.extend(read.problem);
                 }
                 Err(problem) => problems.push(problem),
             }
         }
+        host.set_files_cached(texts, cache);
     }
 }
 

@@ -22,6 +22,8 @@ pub mod features;
 
 pub mod graph;
 
+pub mod cache;
+
 pub mod disk;
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use banister_project::rules::Rule;
 use banister_project::{Diagnostic, Severity, Snapshot, disk};
 
 use super::{rule_name, write_stdout};
+use crate::cache_folder::cache_folder;
 use crate::exit::Exit;
 use crate::render::entry::Entry;
 use crate::render::summary::Summary;
@@ -30,6 +31,9 @@ pub(crate) struct Arguments {
     /// Leave out the findings of these rules; several are separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name::parser(), hide_possible_values = true)]
     ignore: Vec<&'static Rule>,
+    /// Work out every fact anew, and keep none for the next run
+    #[arg(long)]
+    no_cache: bool,
     /// Say on standard error how long reading, checking and printing took
     #[arg(long)]
     timing: bool,
@@ -60,11 +64,13 @@ enum Deny {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let cache = cache_folder().filter(|_| !arguments.no_cache);
     let mut timing = Timing::default();
     let mut reports = Vec::new();
     for path in &arguments.paths {
         let begun = Instant::now();
-        let loaded = disk::load(path).with_context(|| format!("cannot check {}", path.display()))?;
+        let loaded = disk::load_cached(path, cache.as_deref())
+            .with_context(|| format!("cannot check {}", path.display()))?;
         timing.read += begun.elapsed();
         for problem in &loaded.problems {
             anstream::eprintln!(
