@@ -1,5 +1,11 @@
 //! Random edits, one after another as a person types them, leave the facts and findings that a fresh start gives.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of a test fail by panicking, as the test itself does"
+)]
+
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
