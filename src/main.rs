@@ -1,5 +1,6 @@
 //! The `banister` binary: arguments in, exit code out.
 
+mod cache_folder;
 mod commands;
 mod exit;
 mod render;

@@ -43,6 +43,10 @@ mod unbound;
 
 mod exports;
 
+/// Names this very extractor: any change of its sources or of its grammars changes it, so that facts which were kept
+/// somewhere are known to be those of another one.
+pub const EXTRACTOR: &str = env!("BANISTER_EXTRACTOR");
+
 /// Parses `text` and reads off its facts. A text that is too large or too slow to parse has none but a problem that
 /// says so.
 pub fn extract(language: Language, text: &str) -> FileFacts {

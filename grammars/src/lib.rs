@@ -23,7 +23,7 @@ mod schema;
 pub mod extract;
 pub mod facts;
 
-pub use extract::{extract, extract_tree, unparsed};
+pub use extract::{EXTRACTOR, extract, extract_tree, unparsed};
 pub use facts::FileFacts;
 pub use language::Language;
 pub use parse::{MAX_SOURCE_BYTES, ParseBudget, parse, parse_within};

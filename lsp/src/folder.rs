@@ -172,12 +172,13 @@ impl Folder {
     }
 
     /// What a scan has to know.
-    pub(crate) fn scan_job(&self) -> scan::Job {
+    pub(crate) fn scan_job(&self, cache: Option<PathBuf>) -> scan::Job {
         let open = self.names.open.keys().cloned().collect();
         scan::Job {
             host: self.host.clone(),
             on_disk: self.on_disk.clone(),
             open,
+            cache,
         }
     }
 

@@ -1,9 +1,10 @@
 //! What a caller may set, and how a session may end badly.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Settings of a session.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// How long the owner waits for a pause in typing before it checks the workspace again.
     pub debounce: Duration,
@@ -11,6 +12,8 @@ pub struct Options {
     pub patience: Duration,
     /// Threads that answer read requests.
     pub workers: usize,
+    /// The folder that keeps facts between sessions, if any does.
+    pub cache: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -19,6 +22,7 @@ impl Default for Options {
             debounce: Duration::from_millis(40),
             patience: Duration::from_millis(250),
             workers: 4,
+            cache: None,
         }
     }
 }

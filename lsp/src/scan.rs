@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use banister_project::cache::Cache;
 use banister_project::config;
 use banister_project::discovery::{self, FileRole};
 use banister_project::disk::{self, Problem};
@@ -18,6 +19,8 @@ pub(crate) struct Job {
     pub(crate) on_disk: BTreeSet<String>,
     /// Files that the client has open; the disk does not count for them.
     pub(crate) open: BTreeSet<String>,
+    /// The folder that keeps facts between sessions, if any does.
+    pub(crate) cache: Option<PathBuf>,
 }
 
 /// The files as they are on disk, and as they were given for the open ones.
@@ -41,7 +44,10 @@ impl Job {
             mut host,
             on_disk,
             open,
+            cache,
         } = self;
+        // Later scans find nearly everything in the host.
+        let cache = cache.filter(|_| on_disk.is_empty());
         let known = host.snapshot();
         // A repository may hold thousands of modules that no step imports: only those that matter are read.
         let is_wanted = |file: &String| {
@@ -78,9 +84,15 @@ impl Job {
         for file in gone {
             host.remove_file(file);
         }
-        host.set_files(changed);
+        let mut facts = cache
+            .as_ref()
+            .map_or_else(Cache::disabled, |folder| disk::open_cache(folder, root));
+        host.set_files_cached(changed, &mut facts);
         let before = host.snapshot();
-        problems.extend(disk::load_imports(root, &mut host));
+        problems.extend(disk::load_imports_cached(root, &mut host, &mut facts));
+        if let Some(folder) = cache {
+            disk::save_cache(&folder, root, &facts);
+        }
         present.extend(sources_missing_in(&before, &host).map(|(file, _)| file));
         Scanned {
             host,

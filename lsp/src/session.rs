@@ -38,6 +38,8 @@ pub(crate) struct Session {
     next_folder: u32,
     timer: Timer,
     pool: Pool,
+    /// The folder that keeps facts between sessions, if any does.
+    cache: Option<PathBuf>,
     outbox: Outbox,
     events: Sender<Event>,
 }
@@ -54,6 +56,7 @@ impl Session {
             next_folder: 0,
             timer: Timer::new(options.debounce, options.patience),
             pool: Pool::new(options.workers)?,
+            cache: options.cache,
             outbox,
             events: events.clone(),
         })
@@ -255,7 +258,11 @@ impl Session {
             return;
         }
         folder.scan = Scan::Running;
-        let (names, job, events) = (Arc::clone(&folder.names), folder.scan_job(), self.events.clone());
+        let (names, job, events) = (
+            Arc::clone(&folder.names),
+            folder.scan_job(self.cache.clone()),
+            self.events.clone(),
+        );
         self.pool.later(move || {
             let scanned = scan::scan(names.root(), job).map(Box::new);
             // Refused only when the session is over.

@@ -1,6 +1,7 @@
 //! The one door to the disk: finds and reads the files of a workspace.
 #![expect(clippy::disallowed_methods, reason = "this is the door that the lint guards")]
 
+mod packs;
 mod refresh;
 mod write;
 
@@ -12,10 +13,12 @@ use std::sync::Arc;
 
 use ignore::WalkBuilder;
 
+use crate::cache::Cache;
 use crate::config::{self, Config, ConfigError};
 use crate::discovery::{self, FileRole, MANIFESTS};
 use crate::workspace::Host;
 
+pub use packs::{open_cache, save_cache};
 pub use refresh::Stamps;
 pub use write::{read_report, real_folder, replace, write_report};
 
@@ -81,11 +84,16 @@ pub struct Read {
 
 /// Finds the workspace at or around `path` (a folder or a file) and reads it.
 pub fn load(path: &Path) -> Result<Loaded, LoadError> {
+    load_cached(path, None)
+}
+
+/// [`load`] with the facts that are kept in the folder `cache`, and keeps there what is new.
+pub fn load_cached(path: &Path, cache: Option<&Path>) -> Result<Loaded, LoadError> {
     let open = |source| LoadError::Open {
         path: path.to_owned(),
         source,
     };
-    load_root(root_of(path).map_err(open)?, path, None)
+    load_root(root_of(path).map_err(open)?, path, None, cache)
 }
 
 /// [`load`], with `text` in the place of the file at `path`, which need not exist: what an editor has not saved yet.
@@ -111,7 +119,7 @@ pub fn load_with_text(path: &Path, text: Arc<str>) -> Result<(Loaded, Option<Str
     let root = root_of_file_in(real.parent().unwrap_or(&real));
     let file = relative(&root, &real).filter(|file| discovery::role(file).is_some());
     let over = file.clone().map(|file| (file, text));
-    Ok((load_root(root, path, over)?, file))
+    Ok((load_root(root, path, over, None)?, file))
 }
 
 /// The folder that [`load`] reads for `path`, without links.
@@ -140,7 +148,12 @@ fn root_of_file_in(folder: &Path) -> PathBuf {
 }
 
 /// Reads the workspace at `root`, with another text for one file. `path` is what errors name.
-fn load_root(root: PathBuf, path: &Path, over: Option<(String, Arc<str>)>) -> Result<Loaded, LoadError> {
+fn load_root(
+    root: PathBuf,
+    path: &Path,
+    over: Option<(String, Arc<str>)>,
+    cache: Option<&Path>,
+) -> Result<Loaded, LoadError> {
     let files = list(&root);
     let is_step = |file: &String| discovery::role(file) == Some(FileRole::Step);
     if !files.iter().chain(over.iter().map(|(file, _)| file)).any(is_step) {
@@ -157,12 +170,16 @@ fn load_root(root: PathBuf, path: &Path, over: Option<(String, Arc<str>)>) -> Re
     let wanted = files
         .iter()
         .filter(|file| discovery::role(file) != Some(FileRole::Module));
-    loaded.read(wanted.cloned().collect());
+    let mut facts = cache.map_or_else(Cache::disabled, |folder| open_cache(folder, &loaded.root));
+    loaded.read(wanted.cloned().collect(), &mut facts);
     if let Some((file, text)) = over {
         loaded.problems.retain(|problem| problem.file != file);
         loaded.host.set_file(&file, text);
     }
-    loaded.follow_imports(&files);
+    loaded.follow_imports(&files, &mut facts);
+    if let Some(folder) = cache {
+        save_cache(folder, &loaded.root, &facts);
+    }
     check_settings(&loaded.root, &loaded.host)?;
     loaded.problems.sort();
     Ok(loaded)
@@ -238,7 +255,7 @@ pub fn list(root: &Path) -> BTreeSet<String> {
 }
 
 impl Loaded {
-    fn read(&mut self, files: Vec<String>) {
+    fn read(&mut self, files: Vec<String>, cache: &mut Cache) {
         let mut texts = Vec::with_capacity(files.len());
         for file in files {
             match read(&self.root, &file) {
@@ -249,11 +266,11 @@ impl Loaded {
                 Err(problem) => self.problems.push(problem),
             }
         }
-        self.host.set_files(texts);
+        self.host.set_files_cached(texts, cache);
     }
 
     /// Reads the modules that the steps import, and what those import: a repository may hold thousands of other files.
-    fn follow_imports(&mut self, listed: &BTreeSet<String>) {
+    fn follow_imports(&mut self, listed: &BTreeSet<String>, cache: &mut Cache) {
         let mut tried = BTreeSet::new();
         loop {
             let wanted: Vec<String> = missing_modules(&self.host, |file| listed.contains(file))
@@ -263,13 +280,18 @@ impl Loaded {
             if wanted.is_empty() {
                 return;
             }
-            self.read(wanted);
+            self.read(wanted, cache);
         }
     }
 }
 
 /// Reads the modules that files of `host` import and that it does not hold yet: what an editor wants after an edit.
 pub fn load_imports(root: &Path, host: &mut Host) -> Vec<Problem> {
+    load_imports_cached(root, host, &mut Cache::disabled())
+}
+
+/// [`load_imports`] with facts that are known already.
+pub fn load_imports_cached(root: &Path, host: &mut Host, cache: &mut Cache) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut tried = BTreeSet::new();
     loop {
@@ -282,15 +304,17 @@ pub fn load_imports(root: &Path, host: &mut Host) -> Vec<Problem> {
         if wanted.is_empty() {
             return problems;
         }
+        let mut texts = Vec::with_capacity(wanted.len());
         for file in wanted {
             match read(root, &file) {
                 Ok(read) => {
-                    host.set_file(&file, read.text);
+                    texts.push((file, read.text));
                     problems.extend(read.problem);
                 }
                 Err(problem) => problems.push(problem),
             }
         }
+        host.set_files_cached(texts, cache);
     }
 }
 

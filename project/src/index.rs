@@ -42,6 +42,8 @@ pub(crate) struct Index {
     pub(crate) topics: BTreeMap<String, Vec<Mention>>,
     /// Texts of emit calls and declarations that are not exactly known: they may be any topic that they match.
     pub(crate) dynamic: Vec<Text>,
+    /// Texts of subscriptions that are not exactly known.
+    pub(crate) dynamic_taken: Vec<Text>,
     /// True if some step may send topics that nobody can see: it hands `emit` to code out of sight, or its config
     /// cannot be read.
     pub(crate) sends_unseen: bool,
@@ -135,15 +137,7 @@ impl Index {
     pub(crate) fn may_be_subscribed(&self, topic: &str) -> bool {
         self.takes_unseen
             || self.mentions_as(topic, Role::TAKING).next().is_some()
-            || self.project.steps.iter().filter_map(Step::fact).any(|fact| {
-                let unseen = |text: &Text| text.candidates().is_empty() && text.may_be(topic);
-                fact.triggers.iter().any(|trigger| {
-                    trigger.topics_open || trigger.topics.iter().any(|taken| unseen(&taken.topic.text))
-                }) || fact
-                    .virtual_subscribes
-                    .iter()
-                    .any(|taken| unseen(&taken.topic.text))
-            })
+            || self.dynamic_taken.iter().any(|text| text.may_be(topic))
     }
 
     /// The steps that subscribe to `topic`, by file, without repeats.

@@ -36,6 +36,7 @@ pub mod graph;
 
 pub mod contract;
 
+pub mod cache;
 pub mod why;
 
 pub mod disk;

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use banister_grammars::Language;
 
+use crate::cache::{Analysis, Cache};
 use crate::config::Selection;
 use crate::diagnostic::Diagnostic;
 use crate::discovery::{self, FileRole};
@@ -67,7 +69,11 @@ impl Host {
 
     /// [`Host::set_file`] for many files, on all cores: what loading a workspace wants.
     pub fn set_files(&mut self, files: Vec<(String, Arc<str>)>) {
-        let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        self.set_files_cached(files, &mut Cache::disabled());
+    }
+
+    /// [`Host::set_files`] with facts that are known already; the cache learns the others.
+    pub fn set_files_cached(&mut self, files: Vec<(String, Arc<str>)>, cache: &mut Cache) {
         let (sources, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|(path, _)| {
             matches!(
                 discovery::role(path),
@@ -77,20 +83,11 @@ impl Host {
         for (path, text) in rest {
             self.set_file(&path, text);
         }
-        let share = sources.len().div_ceil(workers).max(1);
-        let parsed: Vec<Vec<Source>> = std::thread::scope(|scope| {
-            let threads: Vec<_> = sources
-                .chunks(share)
-                .map(|chunk| scope.spawn(move || chunk.iter().filter_map(parse).collect::<Vec<_>>()))
-                .collect();
-            // A thread that died took its files with it; the others still count.
-            threads
-                .into_iter()
-                .filter_map(|thread| thread.join().ok())
-                .collect()
-        });
-        for source in parsed.into_iter().flatten() {
-            self.insert(source);
+        for (path, text, analysis) in analyse(&sources, cache) {
+            self.insert(Source {
+                source: SourceText::new(&path, text),
+                facts: cache.remember(analysis),
+            });
         }
     }
 
@@ -154,13 +151,33 @@ impl Host {
     }
 }
 
-fn parse((path, text): &(String, Arc<str>)) -> Option<Source> {
-    let language = Language::of_path(path)?;
-    Some(Source::new(
-        path,
-        language,
-        without_byte_order_mark(Arc::clone(text)),
-    ))
+/// The facts of each file, worked out on all cores. Files cost as unequally as they are long, so whoever is free
+/// takes the next one.
+fn analyse(files: &[(String, Arc<str>)], cache: &Cache) -> Vec<(String, Arc<str>, Analysis)> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((path, text)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if let Some(language) = Language::of_path(path) {
+                let text = without_byte_order_mark(Arc::clone(text));
+                let analysis = cache.analyse(language, &text);
+                done.push((path.clone(), text, analysis));
+            }
+        }
+        done
+    };
+    let mut done: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..cores.min(files.len())).map(|_| scope.spawn(work)).collect();
+        // A thread that died took its files with it; the others still count.
+        threads
+            .into_iter()
+            .filter_map(|thread| thread.join().ok())
+            .flatten()
+            .collect()
+    });
+    done.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    done
 }
 
 fn without_byte_order_mark(text: Arc<str>) -> Arc<str> {

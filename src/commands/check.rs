@@ -20,6 +20,7 @@ use self::baseline::Baseline;
 use self::progress::Progress;
 use self::workspace::Workspace;
 use super::{rule_name, write_stdout};
+use crate::cache_folder::cache_folder;
 use crate::exit::Exit;
 use crate::render::entry::Entry;
 use crate::render::summary::Summary;
@@ -65,6 +66,9 @@ pub(crate) struct Arguments {
     /// Report besides what a revision of Git promised and this one no longer keeps: a branch, a tag, a commit
     #[arg(long, value_name = "REVISION", conflicts_with = "stdin_filename")]
     base: Option<String>,
+    /// Work out every fact anew, and keep none for the next run
+    #[arg(long)]
+    no_cache: bool,
     /// Say on standard error how long reading, checking and printing took
     #[arg(long)]
     timing: bool,
@@ -111,7 +115,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let begun = Instant::now();
     let progress = Progress::start(arguments.format.is_for_people());
     progress.says("reading");
-    let mut workspaces = Workspace::load_all(&arguments.paths, &arguments.selection())?;
+    let mut workspaces = Workspace::load_all(
+        &arguments.paths,
+        &arguments.selection(),
+        arguments.cache().as_deref(),
+    )?;
     let read = begun.elapsed();
     let begun = Instant::now();
     progress.says("checking");
@@ -169,6 +177,11 @@ struct Outcome {
 }
 
 impl Arguments {
+    /// Where facts are kept between runs, if they are.
+    fn cache(&self) -> Option<PathBuf> {
+        cache_folder().filter(|_| !self.no_cache)
+    }
+
     /// The rules that the command line asks for.
     fn selection(&self) -> Selection {
         let names = |rules: &[&'static Rule]| rules.iter().map(|rule| rule.name).collect();

@@ -8,6 +8,7 @@ use banister_project::graph::Graph;
 use banister_project::{Snapshot, disk};
 
 use super::write_stdout;
+use crate::cache_folder::cache_folder;
 use crate::exit::Exit;
 
 #[derive(Debug, clap::Args)]
@@ -42,8 +43,8 @@ enum Format {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let loaded =
-        disk::load(&arguments.dir).with_context(|| format!("cannot draw {}", arguments.dir.display()))?;
+    let loaded = disk::load_cached(&arguments.dir, cache_folder().as_deref())
+        .with_context(|| format!("cannot draw {}", arguments.dir.display()))?;
     let snapshot = loaded.host.snapshot();
     let graph = Graph::of(&snapshot, arguments.flow.as_deref());
     if let Some(flow) = arguments

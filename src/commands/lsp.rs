@@ -2,6 +2,7 @@
 
 use banister_lsp::{LspError, Options};
 
+use crate::cache_folder::cache_folder;
 use crate::exit::Exit;
 
 #[derive(Debug, clap::Args)]
@@ -13,7 +14,11 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let Arguments { stdio: _ } = arguments;
-    match banister_lsp::run_stdio(Options::default()) {
+    let options = Options {
+        cache: cache_folder(),
+        ..Options::default()
+    };
+    match banister_lsp::run_stdio(options) {
         Ok(()) => Ok(Exit::Success),
         // The specification asks for 1 of a server whose client left without `shutdown`.
         Err(LspError::NoShutdown) => Ok(Exit::Findings),

@@ -12,6 +12,7 @@ use banister_testkit::plan::Plan;
 use banister_testkit::report::{Format as ReportFormat, ReportOptions, Reporter};
 use banister_testkit::runner::{Harness, RunEvent, RunOptions, TestCase};
 
+use crate::cache_folder::cache_folder;
 use crate::exit::Exit;
 use crate::render::{full, problem};
 
@@ -77,8 +78,8 @@ struct InvalidFile {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let loaded =
-        disk::load(&arguments.dir).with_context(|| format!("cannot test {}", arguments.dir.display()))?;
+    let loaded = disk::load_cached(&arguments.dir, cache_folder().as_deref())
+        .with_context(|| format!("cannot test {}", arguments.dir.display()))?;
     let projects = loaded.host.snapshot().projects();
     let mut suites = Vec::new();
     let mut invalid = Vec::new();

@@ -7,6 +7,7 @@ use banister_project::why::{self, Entry, Story};
 use banister_project::{Snapshot, disk};
 
 use super::write_stdout;
+use crate::cache_folder::cache_folder;
 use crate::exit::Exit;
 
 #[derive(Debug, clap::Args)]
@@ -31,8 +32,8 @@ enum Format {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let loaded =
-        disk::load(&arguments.dir).with_context(|| format!("cannot read {}", arguments.dir.display()))?;
+    let loaded = disk::load_cached(&arguments.dir, cache_folder().as_deref())
+        .with_context(|| format!("cannot read {}", arguments.dir.display()))?;
     let snapshot = loaded.host.snapshot();
     let stories = why::why(&snapshot, &arguments.subject);
     if stories.is_empty() {

@@ -4,10 +4,12 @@ use std::ffi::OsStr;
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
+use tempfile::TempDir;
 
 /// Variables without which interpreters do not start or do not find their packages.
 const KEPT: [&str; 3] = ["PATH", "HOME", "TMPDIR"];
@@ -108,8 +110,16 @@ fn hermetic(program: &str, folder: &Path) -> Command {
         KEPT.iter()
             .filter_map(|name| Some((name, std::env::var_os(name)?))),
     );
+    // Facts of an earlier run must not hide what this one does, unless a test is about them.
+    command.env("BANISTER_CACHE_DIR", folder_of_facts().path());
     command.env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8");
     command
+}
+
+/// One folder for all tests of this process: they share it as the runs of a person do.
+fn folder_of_facts() -> &'static TempDir {
+    static FOLDER: LazyLock<TempDir> = LazyLock::new(|| TempDir::new().expect("a temporary folder"));
+    &FOLDER
 }
 
 fn collect(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {

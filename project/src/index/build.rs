@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use banister_grammars::FileFacts;
-use banister_grammars::facts::{Declaration, Dialect};
+use banister_grammars::facts::{Declaration, Dialect, StepFact, Text};
 
 use super::{Helper, Index, Mention, slots};
 use crate::config::{self, Config};
@@ -263,7 +263,8 @@ fn build(
         framework: Framework::of(root, &config, manifests, &project.steps),
         config,
         sends_unseen: project.steps.iter().any(sends_unseen),
-        takes_unseen: project.steps.iter().any(is_illegible),
+        takes_unseen: project.steps.iter().any(takes_unseen),
+        dynamic_taken: project.steps.iter().flat_map(dynamic_taken).collect(),
         project,
         helpers,
         flow_tests: Vec::new(),
@@ -319,6 +320,25 @@ fn is_illegible(step: &Step) -> bool {
     step.fact().is_none() && (!step.source.facts.problems.is_empty() || step.source.text.contains("config"))
 }
 
+/// True if the step may take topics that its config does not show.
+fn takes_unseen(step: &Step) -> bool {
+    let has_open_list = |fact: &StepFact| fact.triggers.iter().any(|trigger| trigger.topics_open);
+    is_illegible(step) || step.fact().is_some_and(has_open_list)
+}
+
+/// The texts of a step's subscriptions that could be one of several topics.
+fn dynamic_taken(step: &Step) -> impl Iterator<Item = Text> + '_ {
+    step.fact()
+        .into_iter()
+        .flat_map(|fact| {
+            let triggers = fact.triggers.iter().flat_map(|trigger| &trigger.topics);
+            triggers.chain(&fact.virtual_subscribes)
+        })
+        .map(|taken| &taken.topic.text)
+        .filter(|text| text.candidates().is_empty())
+        .cloned()
+}
+
 impl Index {
     fn is_built_from(&self, inputs: &[Arc<Source>], manifests: &Arc<Manifests>) -> bool {
         let same_manifests = Arc::ptr_eq(&self.manifests, manifests) || self.manifests == *manifests;
@@ -344,7 +364,7 @@ fn post_file(
     file: &str,
     facts: &FileFacts,
     topics: &mut BTreeMap<String, Vec<Mention>>,
-    dynamic: &mut Vec<banister_grammars::facts::Text>,
+    dynamic: &mut Vec<Text>,
 ) {
     for slot in slots(facts) {
         let (text, span, literal) = (&slot.fact.text, slot.fact.span, slot.fact.literal);

@@ -29,9 +29,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     "emit '{topic}' from a step, or take it out of `subscribes` of {label}"
                 ));
             let alike = index.topics.keys().find(|other| {
-                is_related(topic, other)
-                    && index.mentions_as(other, Role::SENDING).next().is_some()
+                index.mentions_as(other, Role::SENDING).next().is_some()
                     && !index.may_be_subscribed(other)
+                    && is_related(topic, other)
             });
             for other in alike
                 .into_iter()

@@ -8,7 +8,18 @@ const SHARED_WORDS: f64 = 0.5;
 
 /// True if `written` is probably meant to be `meant`: one edit away, or the same words with other punctuation.
 pub(super) fn is_slip(written: &str, meant: &str) -> bool {
-    written != meant && (is_one_edit(written, meant) || words(written) == words(meant))
+    written != meant && (is_one_edit(written, meant) || has_same_words(written, meant))
+}
+
+fn has_same_words(one: &str, other: &str) -> bool {
+    // Every topic is held against every other, so what differs in its letters must be told apart without a word list.
+    letters(one).eq(letters(other)) && words(one) == words(other)
+}
+
+fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars()
+        .filter(|ch| ch.is_alphanumeric())
+        .flat_map(char::to_lowercase)
 }
 
 /// True if the names have half of their words in common: `a:database-sync`, `a:supabase-sync`.
@@ -22,7 +33,7 @@ pub(super) fn is_related(one: &str, other: &str) -> bool {
 }
 
 fn is_one_edit(written: &str, meant: &str) -> bool {
-    if written.len().min(meant.len()) < MIN_WORD || strsim::osa_distance(written, meant) != 1 {
+    if written.len().min(meant.len()) < MIN_WORD || !differs_in_one_place(written, meant) {
         return false;
     }
     let (ours, theirs) = (words(written), words(meant));
@@ -33,6 +44,34 @@ fn is_one_edit(written: &str, meant: &str) -> bool {
     // `step.1` and `step.2` are two names on purpose.
     let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
     digits(written) == digits(meant)
+}
+
+/// True if one character more, less or another, or two neighbours that changed places, make one text the other: an optimal
+/// string alignment distance of 1, found in one pass.
+fn differs_in_one_place(one: &str, other: &str) -> bool {
+    let start: usize = one
+        .chars()
+        .zip(other.chars())
+        .take_while(|(ours, theirs)| ours == theirs)
+        .map(|(ch, _)| ch.len_utf8())
+        .sum();
+    let (one, other) = (&one[start..], &other[start..]);
+    let end: usize = one
+        .chars()
+        .rev()
+        .zip(other.chars().rev())
+        .take_while(|(ours, theirs)| ours == theirs)
+        .map(|(ch, _)| ch.len_utf8())
+        .sum();
+    let mut ours = one[..one.len() - end].chars();
+    let mut theirs = other[..other.len() - end].chars();
+    match (ours.next(), ours.next(), theirs.next(), theirs.next()) {
+        (None, _, Some(_), None) | (Some(_), None, None | Some(_), None) => true,
+        (Some(a), Some(b), Some(c), Some(d)) => {
+            (a, b) == (d, c) && ours.next().is_none() && theirs.next().is_none()
+        }
+        _ => false,
+    }
 }
 
 /// The words of a name, whatever joins them: `order.created`, `order-created`, `orderCreated`.
@@ -84,6 +123,27 @@ mod tests {
             ("", "a"),
         ] {
             assert!(!is_slip(written, meant), "{written} for {meant}");
+        }
+    }
+
+    #[test]
+    fn one_place_is_a_distance_of_one() {
+        let mut texts: Vec<String> = vec![String::new()];
+        for length in 0..4 {
+            let longer = texts.iter().filter(|text| text.chars().count() == length);
+            let longer: Vec<String> = longer
+                .flat_map(|text| ["a", "b", "é"].map(|next| format!("{text}{next}")))
+                .collect();
+            texts.extend(longer);
+        }
+        for one in &texts {
+            for other in &texts {
+                assert_eq!(
+                    differs_in_one_place(one, other),
+                    strsim::osa_distance(one, other) == 1,
+                    "{one} {other}"
+                );
+            }
         }
     }
 

@@ -18,11 +18,12 @@ similar words that nobody sends: one of the two was renamed and the other forgot
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let index = context.index;
+    let orphans: Vec<&str> = orphans(context).collect();
     for topic in index.topics.keys() {
         if index.may_be_subscribed(topic) || context.is_part_of_a_slip(topic) {
             continue;
         }
-        let alike = orphans(context).find(|orphan| is_related(topic, orphan));
+        let alike = orphans.iter().find(|orphan| is_related(topic, orphan));
         for mention in first_of_each_file(context, topic) {
             let label = index.label(&mention.file);
             let verb = if mention.role == Role::Declares {

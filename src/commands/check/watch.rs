@@ -36,7 +36,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     .context("cannot listen for Ctrl-C")?;
     // What changes while the files are read is a change already.
     let mut before = stamps_before(&arguments.paths);
-    let mut workspaces = Workspace::load_all(&arguments.paths, &arguments.selection())?;
+    let mut workspaces = Workspace::load_all(
+        &arguments.paths,
+        &arguments.selection(),
+        arguments.cache().as_deref(),
+    )?;
     let mut seen: Vec<Stamps> = (workspaces.iter())
         .map(|workspace| before.remove(&workspace.loaded.root).unwrap_or_default())
         .collect();

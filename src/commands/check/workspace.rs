@@ -18,8 +18,12 @@ pub(super) struct Workspace {
 }
 
 impl Workspace {
-    /// Reads the workspaces that `paths` lie in. A path inside of another adds nothing, so every finding is told once.
-    pub(super) fn load_all(paths: &[PathBuf], selection: &Selection) -> anyhow::Result<Vec<Self>> {
+    /// Reads the workspaces that `paths` lie in, with the facts kept in `cache`. A path inside of another adds nothing, so every finding is told once.
+    pub(super) fn load_all(
+        paths: &[PathBuf],
+        selection: &Selection,
+        cache: Option<&Path>,
+    ) -> anyhow::Result<Vec<Self>> {
         let mut workspaces: Vec<Self> = Vec::new();
         for (path, real) in without_nested(paths)? {
             let cannot = || format!("cannot check {}", path.display());
@@ -30,7 +34,7 @@ impl Workspace {
             match known {
                 Some(workspace) => workspace.ask(&real),
                 None => {
-                    let mut loaded = disk::load(path).with_context(cannot)?;
+                    let mut loaded = disk::load_cached(path, cache).with_context(cannot)?;
                     loaded.host.select(selection.clone());
                     let mut workspace = Self {
                         loaded,

@@ -1,0 +1,10 @@
+//! Ruby sources.
+
+#![no_main]
+
+use banister_grammars::{Language, extract};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    extract(Language::Ruby, text);
+});
