@@ -18,6 +18,7 @@ use crate::language::Language;
 use crate::text::Span;
 
 pub use emit::{EmitSite, FieldShape, Shape};
+pub(crate) use schema::{FILLED, IMPORT, OUTPUT};
 pub use schema::{SchemaFact, SchemaNotation, StreamFact};
 pub use step::{Declaration, Dialect, HandlerFact, KeyFact, StepFact, StepKind, TopicRef, Trigger};
 pub use text::{ConstValue, ImportRef, Text, TextFact};

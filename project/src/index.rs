@@ -3,6 +3,7 @@
 mod build;
 mod mention;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
@@ -151,7 +152,7 @@ impl Index {
         &'i self,
         step: &'i Step,
         topic: &str,
-    ) -> Option<(&'i Source, &'i SchemaFact)> {
+    ) -> Option<(&'i Source, Cow<'i, SchemaFact>)> {
         let trigger = step.fact()?.triggers.iter().find(|trigger| {
             trigger
                 .topics
@@ -161,14 +162,12 @@ impl Index {
         self.resolve_schema(&step.source, trigger.input.as_ref()?)
     }
 
-    fn resolve_schema<'i>(
+    /// The schema with what other files hold of it, and the file that writes it.
+    pub(crate) fn resolve_schema<'i>(
         &'i self,
         source: &'i Source,
         schema: &'i SchemaFact,
-    ) -> Option<(&'i Source, &'i SchemaFact)> {
-        if schema.import.is_none() {
-            return Some((source, schema));
-        }
+    ) -> Option<(&'i Source, Cow<'i, SchemaFact>)> {
         Resolver::new(&self.files, &self.manifests).schema(source, schema)
     }
 }

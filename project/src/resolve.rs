@@ -4,6 +4,7 @@ mod modules;
 mod texts;
 mod tsconfig;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -127,26 +128,48 @@ impl<'w> Resolver<'w> {
         Some(Arc::new(facts))
     }
 
-    /// A schema with the file that writes it, after following imports.
+    /// A schema with the file that writes it, after following imports, also those of its parts.
     pub(crate) fn schema<'s>(
         &self,
         source: &'s Source,
         schema: &'s SchemaFact,
-    ) -> Option<(&'s Source, &'s SchemaFact)>
+    ) -> Option<(&'s Source, Cow<'s, SchemaFact>)>
     where
         'w: 's,
     {
-        let (mut source, mut schema) = (source, schema);
-        for _ in 0..MAX_HOPS {
-            let Some(import) = &schema.import else {
-                return Some((source, schema));
-            };
-            let (file, name) = self.target(source, import)?;
-            let [name] = name.as_slice() else { return None };
-            schema = file.facts.schemas.get(name)?;
-            source = file;
+        self.schema_within(source, schema, MAX_HOPS)
+    }
+
+    /// The same over at most so many files, one within the other.
+    fn schema_within<'s>(
+        &self,
+        source: &'s Source,
+        schema: &'s SchemaFact,
+        hops: usize,
+    ) -> Option<(&'s Source, Cow<'s, SchemaFact>)>
+    where
+        'w: 's,
+    {
+        let hops = hops.checked_sub(1)?;
+        if let Some(import) = &schema.import {
+            let (file, schema) = self.exported_schema(source, import)?;
+            return self.schema_within(file, schema, hops);
         }
-        None
+        if !schema.has_imports() {
+            return Some((source, Cow::Borrowed(schema)));
+        }
+        let find = |import: &ImportRef| {
+            let (file, schema) = self.exported_schema(source, import)?;
+            let (_, whole) = self.schema_within(file, schema, hops)?;
+            Some(whole.into_owned())
+        };
+        Some((source, Cow::Owned(schema.expanded(&find))))
+    }
+
+    fn exported_schema(&self, source: &Source, import: &ImportRef) -> Option<(&'w Source, &'w SchemaFact)> {
+        let (file, name) = self.target(source, import)?;
+        let [name] = name.as_slice() else { return None };
+        Some((file, file.facts.schemas.get(name)?))
     }
 
     fn text(&self, from: &Source, import: &ImportRef) -> Text {

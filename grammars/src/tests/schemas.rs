@@ -9,7 +9,7 @@ use super::support::*;
 fn zod(expr: &str) -> Json {
     let schema = ts_schema("", expr);
     assert_eq!(schema.notation, SchemaNotation::Zod, "{expr}");
-    schema.schema
+    schema.input()
 }
 
 /// Zod expressions and the JSON Schema that they stand for.
@@ -95,7 +95,7 @@ const ZOD_TYPES: &[(&str, &str)] = &[
         "z.string().describe('a text')",
         r#"{ "type": "string", "description": "a text" }"#,
     ),
-    ("z.coerce.number()", r#"{ "type": "number" }"#),
+    ("z.coerce.number()", r#"{}"#),
     ("z.string().transform((x) => x.length)", r#"{ "type": "string" }"#),
     ("z.string().refine(ok).brand('x')", r#"{ "type": "string" }"#),
     ("z.lazy(() => other)", r#"{}"#),
@@ -170,7 +170,7 @@ fn zod_objects() {
         ("z.object({ a: z.any() })", object(json!({ "a": {} }), &[])),
     ] {
         let schema = ts_schema(&format!("import {{ imported }} from './s'\n{base}"), expr);
-        assert_eq!(schema.schema, expected, "{expr}");
+        assert_eq!(schema.input(), expected, "{expr}");
         assert_eq!(schema.notation, SchemaNotation::Zod, "{expr}");
     }
     assert_eq!(zod("z.object({}).strict()")["additionalProperties"], json!(false));
@@ -229,13 +229,13 @@ fn imported_schemas_are_left_to_the_project() {
         "zodToJsonSchema(z.object({ a: z.string() }))",
     );
     assert_eq!(wrapped.schema["required"], json!(["a"]));
-    // What a method makes of it is not known, but it is a schema of Zod's.
+    // What a method makes of it is not known before the project finds it, but it is a schema of Zod's.
     let changed = ts_schema(
         "import { orderSchema } from './schemas'",
         "orderSchema.omit({ id: true })",
     );
     assert_eq!(
-        (changed.notation, changed.schema, changed.import),
+        (changed.notation, changed.input(), changed.import),
         (SchemaNotation::Zod, json!({}), None)
     );
     let python = py_schema("from .models import Order", "Order.model_json_schema()");
@@ -348,15 +348,18 @@ fn pydantic_models() {
             "amount",
             json!({ "type": "number", "exclusiveMinimum": 0, "description": "in euro" }),
         ),
-        ("note", json!({ "type": ["string", "null"] })),
+        ("note", json!({ "type": ["string", "null"], "default": null })),
         ("coupon", json!({ "type": ["string", "null"] })),
-        ("tags", json!({ "type": "array", "items": { "type": "string" } })),
+        (
+            "tags",
+            json!({ "type": "array", "items": { "type": "string" }, "default": [] }),
+        ),
         (
             "prices",
             json!({ "type": "object", "additionalProperties": { "type": "number" } }),
         ),
         ("state", json!({ "type": "string", "enum": ["open", "paid"] })),
-        ("kind", json!({ "enum": ["a", "b"] })),
+        ("kind", json!({ "enum": ["a", "b"], "type": "string" })),
         (
             "either",
             json!({ "anyOf": [{ "type": "integer" }, { "type": "string" }] }),
@@ -370,14 +373,14 @@ fn pydantic_models() {
     assert_eq!(properties["items"]["items"]["required"], json!(["sku"]));
     assert_eq!(
         properties["items"]["items"]["properties"]["qty"],
-        json!({ "type": "integer", "minimum": 1 })
+        json!({ "type": "integer", "minimum": 1, "default": 1 })
     );
     assert!(properties.get("_hidden").is_none());
     assert!(schema.properties.contains_key("/items/*/sku"));
     let facts = py(MODELS);
     assert_eq!(
         facts.schemas.keys().collect::<Vec<_>>(),
-        ["Base", "Item", "Order"]
+        ["Base", "Item", "Kind", "Order"]
     );
 }
 
