@@ -166,10 +166,22 @@ impl<'w> Resolver<'w> {
         Some((source, Cow::Owned(schema.expanded(&find))))
     }
 
+    /// The schema that another file gives a name, be it that it hands the name on.
     fn exported_schema(&self, source: &Source, import: &ImportRef) -> Option<(&'w Source, &'w SchemaFact)> {
-        let (file, name) = self.target(source, import)?;
-        let [name] = name.as_slice() else { return None };
-        Some((file, file.facts.schemas.get(name)?))
+        let (mut file, mut path) = self.target(source, import)?;
+        for _ in 0..MAX_HOPS {
+            let (name, members) = path.split_first()?;
+            if let Some(schema) = file.facts.schemas.get(name) {
+                return members.is_empty().then_some((file, schema));
+            }
+            let Some(ConstValue::Import(import)) = file.facts.exports.get(name) else {
+                return None;
+            };
+            let mut import = import.clone();
+            import.path.extend_from_slice(members);
+            (file, path) = self.target(file, &import)?;
+        }
+        None
     }
 
     fn text(&self, from: &Source, import: &ImportRef) -> Text {

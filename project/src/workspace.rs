@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
+use banister_grammars::facts::SchemaFact;
 use banister_grammars::{FileFacts, Language, LineIndex};
 
 use crate::diagnostic::Diagnostic;
 use crate::discovery::{self, FileRole};
 use crate::index::Index;
 pub use crate::project::{Project, Step, Stream};
+use crate::resolve::Resolver;
 use crate::{index, rules};
 
 /// One source file: its text and what it says.
@@ -199,6 +201,15 @@ impl Snapshot {
     /// Every project of the workspace, by root.
     pub fn projects(&self) -> Vec<Project> {
         self.indexes().iter().map(|index| index.project.clone()).collect()
+    }
+
+    /// A schema that `file` writes, with the parts that other files hold; nothing if it is one of another file that
+    /// is not there.
+    pub fn schema(&self, file: &str, schema: &SchemaFact) -> Option<SchemaFact> {
+        let source = self.source(file)?;
+        let resolver = Resolver::new(self.files(), self.manifests());
+        let (_, whole) = resolver.schema(source, schema)?;
+        Some(whole.into_owned())
     }
 
     /// Every finding, sorted by file, then position, then rule.

@@ -33,6 +33,8 @@ pub(crate) enum Change {
     Pick(Names),
     /// These properties, or all, may be left out; with unknown names, any may.
     Partial(Names),
+    /// No property need be there, at any depth.
+    DeepPartial,
     /// All properties must be there.
     Require,
     /// With these properties over the own ones.
@@ -114,9 +116,20 @@ impl Lowered {
             Change::Omit(None) | Change::Pick(None) => Self::of_type("object"),
             Change::Partial(Some(names)) => self.without_required(|name| names.contains(name)),
             Change::Partial(None) => self.without_required(|_| true),
+            Change::DeepPartial => {
+                self.schema.values_mut().for_each(drop_required);
+                self.without_required(|_| true)
+            }
             Change::Require => {
-                let names: Vec<Json> = self.properties().map(|name| json!(name)).collect();
-                self.schema.remove(FILLED);
+                // Zod 3 leaves a default in place, and with it the leave to be absent.
+                let filled = self.schema.get(FILLED).and_then(Json::as_array);
+                let is_filled =
+                    |name: &String| filled.is_some_and(|filled| filled.iter().any(|it| it == name));
+                let names: Vec<Json> = self
+                    .properties()
+                    .filter(|name| !is_filled(name))
+                    .map(|name| json!(name))
+                    .collect();
                 self.with("required", Json::Array(names))
             }
             Change::Extend(added) => self.extended(&added),
@@ -192,5 +205,17 @@ impl Lowered {
             }
         }
         self
+    }
+}
+
+fn drop_required(schema: &mut Json) {
+    match schema {
+        Json::Object(map) => {
+            map.remove("required");
+            map.remove(FILLED);
+            map.values_mut().for_each(drop_required);
+        }
+        Json::Array(parts) => parts.iter_mut().for_each(drop_required),
+        _ => {}
     }
 }

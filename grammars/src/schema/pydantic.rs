@@ -176,7 +176,6 @@ impl<'a, 't> Model<'a, 't> {
         } else {
             field.optional = value.is_some();
         }
-        field.filled = field.optional;
         if let Some(default) = default.and_then(|default| self.json(default, scope))
             && !field.is_imported()
         {

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::ast::{Call, Expr, ExprKind, Function, ScopeId, Statement};
-use crate::facts::ImportRef;
+use crate::facts::{ImportRef, OUTPUT};
 use crate::model::Model;
 use crate::resolve::Value;
 
@@ -57,7 +57,7 @@ impl<'a, 't> Model<'a, 't> {
 
     /// `imported.omit(…)`: whatever has such methods is a schema.
     fn zod_import(&self, method: &str, object: &'a Expr<'t>, scope: ScopeId) -> Option<Lowered> {
-        const METHODS: [&str; 22] = [
+        const METHODS: [&str; 25] = [
             "optional",
             "nullable",
             "nullish",
@@ -80,6 +80,9 @@ impl<'a, 't> Model<'a, 't> {
             "refine",
             "superRefine",
             "brand",
+            "and",
+            "or",
+            "pipe",
         ];
         match self.value(object, scope) {
             Value::Import(import) if METHODS.contains(&method) && !is_zod(&import) => {
@@ -134,7 +137,11 @@ impl<'a, 't> Model<'a, 't> {
                     "bigint" | "date" => json!({}),
                     plain => json!({ "type": plain }),
                 };
-                Lowered::any().changed(Change::Becomes(output))
+                let mut converted = Lowered::any().changed(Change::Becomes(output));
+                // Nothing becomes `"undefined"` and `false`; the other types fail on it.
+                converted.optional = matches!(name, "string" | "boolean");
+                converted.filled = converted.optional;
+                converted
             }
             name @ ("date" | "time" | "datetime" | "duration") if head.under == "iso" => text_of_format(name),
             // `z.date()` is a `Date` object, which no message can carry.
@@ -155,7 +162,7 @@ impl<'a, 't> Model<'a, 't> {
             "literal" => self.zod_literal(arg(0), scope),
             "enum" | "nativeEnum" => self.zod_enum(arg(0), scope),
             "array" => Lowered::array_of(self.zod_part(arg(0), scope)),
-            "tuple" => Lowered::of_type("array"),
+            "tuple" => self.zod_tuple(arg(0), scope),
             "object" | "interface" => self.zod_object(arg(0), scope),
             "strictObject" => self
                 .zod_object(arg(0), scope)
@@ -165,7 +172,14 @@ impl<'a, 't> Model<'a, 't> {
                 .with("additionalProperties", json!(true)),
             "record" | "partialRecord" | "looseRecord" => {
                 let values = self.zod_part(call.args.last(), scope).schema;
-                Lowered::of_type("object").with("additionalProperties", Json::Object(values))
+                let record = Lowered::of_type("object").with("additionalProperties", Json::Object(values));
+                let keys = call.args.first().filter(|_| call.args.len() == 2);
+                match keys.map(|keys| self.zod_part(Some(keys), scope)) {
+                    Some(keys) if keys.schema.contains_key("enum") => {
+                        record.with("propertyNames", Json::Object(keys.schema))
+                    }
+                    _ => record,
+                }
             }
             "union" | "xor" => self.zod_union(arg(0), scope),
             "discriminatedUnion" => self.zod_union(arg(1), scope),
@@ -188,6 +202,24 @@ impl<'a, 't> Model<'a, 't> {
             // `toJSONSchema` and its like stand where they are asked for; the rest is not representable or not known.
             _ => Lowered::any(),
         }
+    }
+
+    fn zod_tuple(&self, items: Option<&'a Expr<'t>>, scope: ScopeId) -> Lowered {
+        let tuple = Lowered::of_type("array");
+        let Some(Value::Expr(
+            Expr {
+                kind: ExprKind::List(items),
+                ..
+            },
+            scope,
+        )) = items.map(|items| self.value(items, scope))
+        else {
+            return tuple;
+        };
+        let items = items
+            .iter()
+            .map(|item| Json::Object(self.zod_part(Some(item), scope).schema));
+        tuple.with("prefixItems", items.collect())
     }
 
     /// `z.lazy(() => schema)`.
@@ -290,6 +322,14 @@ impl<'a, 't> Model<'a, 't> {
             "extract" | "exclude" => self.zod_subset(base, method == "extract", arg, scope),
             _ => match self.zod_object_method(base, method, arg, scope) {
                 Ok(changed) => changed,
+                // A check of what was converted.
+                Err(mut base) if base.schema.len() == 1 => match base.schema.remove(OUTPUT) {
+                    Some(output) => {
+                        let checked = self.zod_check(Lowered::of(output), method, arg, scope);
+                        base.changed(Change::Becomes(Json::Object(checked.schema)))
+                    }
+                    None => self.zod_check(base, method, arg, scope),
+                },
                 Err(base) => self.zod_check(base, method, arg, scope),
             },
         }

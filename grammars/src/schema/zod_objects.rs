@@ -90,7 +90,8 @@ impl<'a, 't> Model<'a, 't> {
             }
             "omit" => Change::Omit(self.zod_mask(arg, scope)),
             "pick" => Change::Pick(self.zod_mask(arg, scope)),
-            "partial" | "deepPartial" => Change::Partial(self.zod_mask(arg, scope)),
+            "deepPartial" => Change::DeepPartial,
+            "partial" => Change::Partial(self.zod_mask(arg, scope)),
             "required" if arg.is_none() => Change::Require,
             "keyof" => {
                 let names: Vec<&String> = base.properties().collect();
