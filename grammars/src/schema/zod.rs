@@ -28,7 +28,7 @@ impl<'a, 't> Model<'a, 't> {
             // A type that holds itself: whether it may be left out is not known yet.
             return Some(Lowered::any().optional());
         };
-        if let Some(head) = self.zod_head(&call.callee, scope) {
+        if let Some(head) = self.zod_name(&call.callee, scope) {
             return Some(self.zod_of_head(&head, call, scope));
         }
         let ExprKind::Member(member) = &call.callee.kind else {
@@ -100,8 +100,8 @@ impl<'a, 't> Model<'a, 't> {
         }
     }
 
-    /// The name after the namespace: `string` of `z.string`, `zod.string`, `z.coerce.string`.
-    fn zod_head(&self, callee: &'a Expr<'t>, scope: ScopeId) -> Option<Head> {
+    /// The name after the namespace, with the one before it.
+    pub(super) fn zod_name(&self, callee: &'a Expr<'t>, scope: ScopeId) -> Option<Head> {
         if let Value::Import(import) = self.value(callee, scope) {
             let [before @ .., name] = import.path.as_slice() else {
                 return None;
@@ -356,9 +356,9 @@ impl<'a, 't> Model<'a, 't> {
 }
 
 /// The last names of what is called: `datetime` under `iso`.
-struct Head {
-    name: String,
-    under: String,
+pub(super) struct Head {
+    pub(super) name: String,
+    pub(super) under: String,
 }
 
 /// True for Zod's own names, also where a package around Zod (`@hono/zod-openapi`) hands the namespace on as `z`.
