@@ -80,7 +80,8 @@ struct Block {
 /// All documents; nothing, said aloud, where they are not at hand.
 #[allow(clippy::print_stderr, reason = "a test that skips says so")]
 pub(super) fn all() -> Option<Vec<Document>> {
-    let folder = std::env::var_os("BANISTER_SEEDS").map_or_else(|| repository("../shared/seeds"), PathBuf::from);
+    let folder =
+        std::env::var_os("BANISTER_SEEDS").map_or_else(|| repository("../shared/seeds"), PathBuf::from);
     let Ok(entries) = fs::read_dir(&folder) else {
         eprintln!(
             "SKIPPED: the users' documents are not at {} (BANISTER_SEEDS names their folder)",
@@ -160,11 +161,18 @@ fn block(line: usize, language: &str, text: String) -> Option<Block> {
     };
     let is_step = ["const config", "exports.config", "config = {", "def config"]
         .iter()
-        .any(|start| text.lines().any(|line| line.contains(start) && !line.starts_with(' ')));
+        .any(|start| {
+            text.lines()
+                .any(|line| line.contains(start) && !line.starts_with(' '))
+        });
     if !is_step {
         return fragment(line, extension, &text);
     }
-    let role = if text.contains("StreamConfig") { "stream" } else { "step" };
+    let role = if text.contains("StreamConfig") {
+        "stream"
+    } else {
+        "step"
+    };
     let made_up = match extension {
         "py" => format!("steps/block_{line}_{role}.py"),
         _ => format!("steps/block-{line}.{role}.{extension}"),
@@ -180,24 +188,38 @@ fn block(line: usize, language: &str, text: String) -> Option<Block> {
 /// The path in the comment of the first line.
 fn written_path(text: &str) -> Option<String> {
     let comment = text.lines().next()?;
-    let path = comment.strip_prefix("//").or_else(|| comment.strip_prefix('#'))?.trim();
-    let is_path = !path.contains(' ') && (path.contains(".step.") || path.contains("_step.") || path.contains(".stream."));
-    is_path.then(|| if path.starts_with("steps/") { path.to_owned() } else { format!("steps/{path}") })
+    let path = comment
+        .strip_prefix("//")
+        .or_else(|| comment.strip_prefix('#'))?
+        .trim();
+    let is_path = !path.contains(' ')
+        && (path.contains(".step.") || path.contains("_step.") || path.contains(".stream."));
+    is_path.then(|| {
+        if path.starts_with("steps/") {
+            path.to_owned()
+        } else {
+            format!("steps/{path}")
+        }
+    })
 }
 
 /// The name of the step.
 fn name(text: &str) -> Option<String> {
-    let after = text
-        .lines()
-        .map(str::trim_start)
-        .find_map(|line| line.strip_prefix("name:").or_else(|| line.strip_prefix("\"name\":")))?;
+    let after = text.lines().map(str::trim_start).find_map(|line| {
+        line.strip_prefix("name:")
+            .or_else(|| line.strip_prefix("\"name\":"))
+    })?;
     let quoted = after.trim().trim_end_matches(',');
     Some(quoted.trim_matches(['\'', '"']).to_owned())
 }
 
 /// A handler's body without the handler: one is put around it.
 fn fragment(line: usize, extension: &str, text: &str) -> Option<Block> {
-    let indented = |by: &str| text.lines().map(|line| format!("{by}{line}\n")).collect::<String>();
+    let indented = |by: &str| {
+        text.lines()
+            .map(|line| format!("{by}{line}\n"))
+            .collect::<String>()
+    };
     let (file, text) = match (extension, text.lines().next()?.trim()) {
         ("py", "try:") => (
             format!("steps/fragment_{line}_step.py"),
