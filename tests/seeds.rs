@@ -16,7 +16,10 @@ fn the_documents_own_code_shows_its_own_defects_and_no_others() {
         return;
     };
     let known_rules = findings::rules();
-    assert!(known_rules.iter().any(|rule| rule == "undeclared-emit"), "{known_rules:?}");
+    assert!(
+        known_rules.iter().any(|rule| rule == "undeclared-emit"),
+        "{known_rules:?}"
+    );
     let mut found: Vec<(String, Finding)> = Vec::new();
     for document in &documents {
         for files in document.projects() {

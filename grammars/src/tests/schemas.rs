@@ -407,3 +407,153 @@ fn places_of_properties() {
     assert_eq!(places, [("/user", "user"), ("/user/e-mail", "e-mail")]);
     assert_eq!(input.span.slice(source), "base.omit({ id: true })");
 }
+
+/// Zod expressions that were `{}` or wrong once, with what goes in and what comes out.
+const TWO_SIDES: &[(&str, &str, &str)] = &[
+    (
+        "z.object({ a: z.string().default('x'), b: z.string().default(make), c: z.string().optional() })",
+        r#"{ "type": "object", "properties": { "a": { "type": "string", "default": "x" }, "b": { "type": "string" }, "c": { "type": "string" } } }"#,
+        r#"{ "type": "object", "properties": { "a": { "type": "string", "default": "x" }, "b": { "type": "string" }, "c": { "type": "string" } }, "required": ["a", "b"] }"#,
+    ),
+    (
+        "z.object({ a: z.string().default('x').optional() })",
+        r#"{ "type": "object", "properties": { "a": { "type": "string", "default": "x" } } }"#,
+        r#"{ "type": "object", "properties": { "a": { "type": "string", "default": "x" } } }"#,
+    ),
+    ("z.string().transform(f)", r#"{ "type": "string" }"#, "{}"),
+    (
+        "z.string().pipe(z.enum(['a']))",
+        r#"{ "type": "string" }"#,
+        r#"{ "enum": ["a"], "type": "string" }"#,
+    ),
+    ("z.preprocess(f, z.number())", "{}", r#"{ "type": "number" }"#),
+    (
+        "z.coerce.number().int().min(1)",
+        "{}",
+        r#"{ "type": "integer", "minimum": 1 }"#,
+    ),
+    (
+        "z.stringbool()",
+        r#"{ "type": "string" }"#,
+        r#"{ "type": "boolean" }"#,
+    ),
+    ("z.number().catch(0)", "{}", r#"{ "type": "number" }"#),
+];
+
+#[test]
+fn what_goes_in_and_what_comes_out() {
+    for (expr, input, output) in TWO_SIDES {
+        let schema = ts_schema("const make = () => 'x'", expr);
+        let json = |text: &str| serde_json::from_str::<Json>(text).unwrap();
+        assert_eq!(schema.input(), json(input), "{expr}: in");
+        assert_eq!(schema.output(), json(output), "{expr}: out");
+    }
+}
+
+#[test]
+fn types_that_hold_themselves_end_somewhere() {
+    let zod = ts_schema(
+        "const node = z.object({ label: z.string(), next: z.lazy(() => node), get all() { return z.array(node) } })",
+        "node",
+    );
+    let properties = &zod.schema["properties"];
+    assert_eq!(zod.schema["required"], json!(["label", "all"]));
+    assert_eq!(properties["next"], json!({}));
+    assert_eq!(properties["all"], json!({ "type": "array" }));
+    let python = py_schema(
+        "from pydantic import BaseModel\nclass Node(BaseModel):\n    label: str\n    children: list['Node']\n",
+        "Node.model_json_schema()",
+    );
+    assert_eq!(
+        python.schema["properties"]["children"],
+        json!({ "type": "array" })
+    );
+}
+
+#[test]
+fn a_long_schema_is_known_to_its_end() {
+    let fields: String = (0..400)
+        .map(|at| format!("f{at}: z.string().min(1).max(9).optional().describe('x'), "))
+        .collect();
+    let schema = zod(&format!("z.object({{ {fields} last: z.number().int() }})"));
+    assert_eq!(schema["properties"]["last"], json!({ "type": "integer" }));
+    assert_eq!(schema["required"], json!(["last"]));
+}
+
+#[test]
+fn a_schema_of_another_module_is_put_in() {
+    let base = ts_schema(
+        "",
+        "z.object({ id: z.string(), n: z.number().default(1), l: z.boolean() })",
+    );
+    let find = |import: &crate::facts::ImportRef| match import.path.last()?.as_str() {
+        "base" => Some(base.clone()),
+        "maybe" => Some(ts_schema("", "z.string().optional()")),
+        _ => None,
+    };
+    for (expr, expected) in [
+        (
+            "base.omit({ id: true })",
+            json!({ "type": "object", "properties": { "n": { "type": "number", "default": 1 }, "l": { "type": "boolean" } }, "required": ["l"] }),
+        ),
+        (
+            "base.pick({ id: true }).extend({ x: maybe, y: z.string() })",
+            json!({ "type": "object", "properties": { "id": { "type": "string" }, "x": { "type": "string" }, "y": { "type": "string" } }, "required": ["id", "y"] }),
+        ),
+        (
+            "z.object({ whole: base.partial(), maybe, gone, list: z.array(maybe) })",
+            json!({ "type": "object", "properties": {
+                "whole": { "type": "object", "properties": { "id": { "type": "string" }, "n": { "type": "number", "default": 1 }, "l": { "type": "boolean" } } },
+                "maybe": { "type": "string" }, "gone": {}, "list": { "type": "array", "items": { "type": "string" } } },
+                "required": ["whole", "list"] }),
+        ),
+        (
+            "gone.extend({ y: z.string() })",
+            json!({ "type": "object", "additionalProperties": true, "properties": { "y": { "type": "string" } }, "required": ["y"] }),
+        ),
+        ("gone.omit({ id: true })", json!({})),
+    ] {
+        let schema = ts_schema("import { base, maybe, gone } from './s'", expr);
+        assert!(schema.has_imports(), "{expr}");
+        let mut whole = schema.expanded(&find).input();
+        let mut wanted = expected.clone();
+        for schema in [&mut whole, &mut wanted] {
+            if let Some(names) = schema.get_mut("required").and_then(Json::as_array_mut) {
+                names.sort_by_key(Json::to_string);
+            }
+        }
+        assert_eq!(whole, wanted, "{expr}");
+    }
+}
+
+#[test]
+fn pydantic_settings() {
+    let before = "from pydantic import BaseModel, ConfigDict, Field, RootModel\nfrom pydantic.alias_generators import to_camel\n\
+        class Camel(BaseModel):\n    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)\n    order_id: str\n    total: int\n\
+        class Odd(BaseModel):\n    model_config = ConfigDict(alias_generator=shout)\n    order_id: str\n\
+        class Closed(BaseModel):\n    class Config:\n        extra = 'forbid'\n    a: str\n\
+        class Child(Closed):\n    b: str\n\
+        class Tags(RootModel[list[str]]):\n    pass\n";
+    let schema = |name: &str| py_schema(before, &format!("{name}.model_json_schema()")).input();
+    // Either name will do, so neither is required.
+    assert_eq!(schema("Camel")["required"], json!(["total"]));
+    assert!(schema("Camel")["properties"]["orderId"].is_object());
+    assert_eq!(schema("Odd"), json!({ "type": "object" }));
+    assert_eq!(schema("Child")["additionalProperties"], json!(false));
+    assert_eq!(schema("Child")["required"], json!(["a", "b"]));
+    assert_eq!(
+        schema("Tags"),
+        json!({ "type": "array", "items": { "type": "string" } })
+    );
+}
+
+#[test]
+fn a_schema_that_an_import_error_leaves_out() {
+    let schema = py_schema(
+        "try:\n    from pydantic import BaseModel\n    class Answer(BaseModel):\n        text: str\n    found = Answer.model_json_schema()\n\
+        except ImportError:\n    found = None\n",
+        "found",
+    );
+    assert_eq!(schema.notation, SchemaNotation::Pydantic);
+    assert_eq!(schema.schema["required"], json!(["text"]));
+}
