@@ -12,7 +12,7 @@ const MAX_NESTING: u32 = 40;
 
 /// How many lookups one question may take in all: code can refer to itself in ways that multiply. A schema of a thousand
 /// fields is one question.
-const MAX_STEPS: u32 = 10_000;
+const MAX_STEPS: u32 = 40_000;
 
 /// A module with what is known of its names.
 pub(crate) struct Model<'a, 't> {
