@@ -122,7 +122,7 @@ impl<'a, 't> Model<'a, 't> {
             .map(|value| self.json(value, class.scope))
             .collect();
         match values {
-            Some(values) if !values.is_empty() => enumeration(values),
+            Some(values) if !values.is_empty() => enumeration(&values),
             _ => Lowered::any(),
         }
     }
@@ -381,7 +381,7 @@ impl<'a, 't> Model<'a, 't> {
                 .map(|part| self.json(part, scope))
                 .collect::<Option<Vec<Json>>>()
             {
-                Some(values) => enumeration(values),
+                Some(values) => enumeration(&values),
                 None => Lowered::any(),
             },
             "Annotated" => {
@@ -474,7 +474,7 @@ fn is_library(import: &ImportRef) -> bool {
     LIBRARIES.contains(&package)
 }
 
-fn enumeration(values: Vec<Json>) -> Lowered {
+fn enumeration(values: &[Json]) -> Lowered {
     let all = |test: fn(&Json) -> bool| values.iter().all(test);
     let kind = [
         ("string", all(Json::is_string)),
