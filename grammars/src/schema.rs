@@ -15,6 +15,7 @@ mod views;
 
 mod json_schema;
 mod pydantic;
+mod python_types;
 mod shorthand;
 mod zod;
 mod zod_checks;

@@ -63,10 +63,8 @@ impl Packages {
             pip.arg(folder).args(&wanted);
             pip
         })?;
-        for interpreter in ["ruby"] {
-            let version = Command::new(interpreter).arg("--version").output();
-            version.map_err(|error| format!("{interpreter} ({error})"))?;
-        }
+        let ruby = Command::new("ruby").arg("--version").output();
+        ruby.map_err(|error| format!("Ruby ({error})"))?;
         Ok(())
     }
 

@@ -63,6 +63,9 @@ pub(super) const EXPECTED: &[Expected] = &[
     expected("001", "find-match", "unused-emit", "match.found"),
 ];
 
+/// Paths and texts.
+type Files = Vec<(String, String)>;
+
 /// One document.
 pub(super) struct Document {
     pub(super) number: String,
@@ -111,8 +114,8 @@ impl Document {
     }
 
     /// The blocks as files. The same step in another language is an alternative: it stands in a project of its own.
-    pub(super) fn projects(&self) -> Vec<Vec<(String, String)>> {
-        let mut projects: Vec<(BTreeSet<String>, Vec<(String, String)>)> = Vec::new();
+    pub(super) fn projects(&self) -> Vec<Files> {
+        let mut projects: Vec<(BTreeSet<String>, Files)> = Vec::new();
         for block in &self.blocks {
             let key = block.name.clone().unwrap_or_else(|| block.file.clone());
             let at = match projects.iter().position(|(names, _)| !names.contains(&key)) {
