@@ -13,9 +13,9 @@ def schemas(config)
 end
 
 def answer(file)
-  stage = Object.new
-  stage.instance_eval(File.read(file), file)
-  config = stage.config.transform_keys(&:to_sym)
+  step = Module.new
+  step.module_eval(File.read(file), file)
+  config = Object.new.extend(step).send(:config).transform_keys(&:to_sym)
   { file: file, config: config.reject { |key, _| SCHEMAS.include?(key) }, schemas: schemas(config) }
 rescue StandardError, ScriptError => e
   { file: file, error: e.full_message(highlight: false) }
