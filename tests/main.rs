@@ -8,7 +8,9 @@
 )]
 
 mod cli;
+mod differential;
 mod editors;
 mod flows;
 mod lsp;
+mod seeds;
 mod support;

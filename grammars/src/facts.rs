@@ -30,6 +30,7 @@ pub use emit::{EmitSite, FieldShape, Shape, Through};
 pub use handler::{DeclaredType, Handling, ParamFact, ParamKind, Signature, UnboundName};
 pub use helper::{Argument, HandOver, Handed, HelperEmit, HelperFact, HelperParam};
 pub use requests::{KeyRead, ReadForm, ResponseFact, StatusFact};
+pub(crate) use schema::{FILLED, IMPORT, OUTPUT};
 pub use schema::{SchemaFact, SchemaNotation, StreamFact, Unfit, UnfitKind};
 pub use seed::{SeedForm, SeedUse};
 pub use step::{Declaration, Dialect, HandlerFact, KeyFact, StepFact, StepKind, TopicRef, Trigger};

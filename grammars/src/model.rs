@@ -1,16 +1,18 @@
 //! A lowered module with its scopes: the ground on which every fact is worked out, and the guard that keeps looking
 //! things up from running in circles.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use crate::ast::{Function, Module};
 use crate::scope::Scopes;
+use crate::text::Span;
 
 /// How many lookups may nest.
 const MAX_NESTING: u32 = 40;
 
-/// How many lookups one question may take in all: code can refer to itself in ways that multiply.
-const MAX_STEPS: u32 = 2_000;
+/// How many lookups one question may take in all: code can refer to itself in ways that multiply. A schema of a thousand
+/// fields is one question.
+const MAX_STEPS: u32 = 40_000;
 
 /// A module with what is known of its names.
 pub(crate) struct Model<'a, 't> {
@@ -20,6 +22,7 @@ pub(crate) struct Model<'a, 't> {
     pub(crate) handler: Option<HandlerRole<'a, 't>>,
     nesting: Cell<u32>,
     steps: Cell<u32>,
+    open: RefCell<Vec<Span>>,
 }
 
 /// The handler of a step and how the framework calls it.
@@ -53,7 +56,19 @@ impl<'a, 't> Model<'a, 't> {
             handler: None,
             nesting,
             steps,
+            open: RefCell::default(),
         }
+    }
+
+    /// Opens the definition that stands at `span`, until the guard is dropped; nothing if it is open already, that is
+    /// if the definition leads back to itself.
+    pub(crate) fn enter(&self, span: Span) -> Option<OpenGuard<'_>> {
+        let mut open = self.open.borrow_mut();
+        if open.contains(&span) {
+            return None;
+        }
+        open.push(span);
+        Some(OpenGuard(&self.open))
     }
 
     /// Takes one step of a lookup; nothing if the question has become too deep or too long.
@@ -76,5 +91,14 @@ pub(crate) struct StepGuard<'g>(&'g Cell<u32>);
 impl Drop for StepGuard<'_> {
     fn drop(&mut self) {
         self.0.set(self.0.get() - 1);
+    }
+}
+
+/// Closes the innermost definition when dropped.
+pub(crate) struct OpenGuard<'g>(&'g RefCell<Vec<Span>>);
+
+impl Drop for OpenGuard<'_> {
+    fn drop(&mut self) {
+        self.0.borrow_mut().pop();
     }
 }

@@ -4,15 +4,18 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::ast::{Call, Expr, ExprKind, ScopeId};
-use crate::facts::{ImportRef, SchemaFact, SchemaNotation};
+use crate::facts::{FILLED, IMPORT, ImportRef, SchemaFact, SchemaNotation};
 use crate::model::Model;
 use crate::resolve::Value;
 use crate::text::Span;
 
+mod change;
 mod literal;
+mod views;
 
 mod json_schema;
 mod pydantic;
+mod python_types;
 mod shorthand;
 mod unfit;
 mod zod;
@@ -26,6 +29,8 @@ pub(crate) struct Lowered {
     pub(crate) schema: Map<String, Json>,
     /// True if the value may be left out where it is a property.
     pub(crate) optional: bool,
+    /// True if it is then filled in.
+    pub(crate) filled: bool,
     /// Where the properties are written, by pointer.
     pub(crate) places: Vec<(String, Span)>,
 }
@@ -36,6 +41,7 @@ impl Lowered {
         Self {
             schema: Map::new(),
             optional: false,
+            filled: false,
             places: Vec::new(),
         }
     }
@@ -48,6 +54,7 @@ impl Lowered {
         Self {
             schema,
             optional: false,
+            filled: false,
             places: Vec::new(),
         }
     }
@@ -66,6 +73,7 @@ impl Lowered {
         Self {
             schema,
             optional: false,
+            filled: false,
             places,
         }
     }
@@ -120,7 +128,12 @@ impl Lowered {
 
     pub(crate) fn optional(mut self) -> Self {
         self.optional = true;
+        self.filled = false;
         self
+    }
+
+    fn is_imported(&self) -> bool {
+        self.schema.contains_key(IMPORT)
     }
 
     pub(crate) fn with(mut self, key: &str, value: Json) -> Self {
@@ -138,6 +151,7 @@ impl Lowered {
 pub(crate) struct ObjectSchema {
     properties: Map<String, Json>,
     required: Vec<Json>,
+    filled: Vec<Json>,
     places: Vec<(String, Span)>,
 }
 
@@ -146,8 +160,14 @@ impl ObjectSchema {
         let pointer = format!("/{}", escaped(name));
         self.places.push((pointer.clone(), span));
         self.places.extend(prefixed(&pointer, value.places));
+        // The last definition of a name counts.
+        let name_json = json!(name);
+        self.required.retain(|known| *known != name_json);
+        self.filled.retain(|known| *known != name_json);
         if !value.optional {
-            self.required.push(json!(name));
+            self.required.push(name_json);
+        } else if value.filled {
+            self.filled.push(name_json);
         }
         self.properties
             .insert(name.to_owned(), Json::Object(value.schema));
@@ -160,9 +180,13 @@ impl ObjectSchema {
         if !self.required.is_empty() {
             schema.insert("required".to_owned(), Json::Array(self.required));
         }
+        if !self.filled.is_empty() {
+            schema.insert(FILLED.to_owned(), Json::Array(self.filled));
+        }
         Lowered {
             schema,
             optional: false,
+            filled: false,
             places: self.places,
         }
     }
@@ -188,6 +212,8 @@ impl<'a, 't> Model<'a, 't> {
             span: expr.span,
             notation,
             schema: Json::Object(lowered.schema),
+            optional: lowered.optional,
+            filled: lowered.filled,
             properties: lowered.places.into_iter().collect(),
             import,
             unfit: self.unfit(expr, scope),
@@ -196,14 +222,41 @@ impl<'a, 't> Model<'a, 't> {
 
     /// The schema that a part of another schema is.
     pub(crate) fn sub_schema(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Lowered {
-        self.classified(expr, scope).1
+        match self.classified(expr, scope) {
+            (_, _, Some(import)) => Lowered::imported(import, false),
+            (_, lowered, None) => lowered,
+        }
+    }
+
+    /// What `expr` stands for. Python binds a schema in `try` and nothing in `except ImportError`: the schema counts.
+    fn schema_value(&self, expr: &'a Expr<'t>, scope: ScopeId) -> Value<'a, 't> {
+        let value = self.value(expr, scope);
+        let Value::Unknown = value else { return value };
+        let binding = expr.as_name().and_then(|name| self.scopes.lookup(name, scope));
+        let values = binding.into_iter().flat_map(|binding| &binding.defs);
+        let mut real = values.map(|def| self.value_of_def(def)).filter(|value| {
+            !matches!(
+                value,
+                Value::Expr(
+                    Expr {
+                        kind: ExprKind::Null,
+                        ..
+                    },
+                    _
+                )
+            )
+        });
+        match (real.next(), real.next()) {
+            (Some(only), None) => only,
+            _ => Value::Unknown,
+        }
     }
 
     fn classified(&self, expr: &'a Expr<'t>, scope: ScopeId) -> (SchemaNotation, Lowered, Option<ImportRef>) {
         let Some(_step) = self.step() else {
             return (SchemaNotation::Unknown, Lowered::any(), None);
         };
-        match self.value(expr, scope) {
+        match self.schema_value(expr, scope) {
             Value::Import(import) => (SchemaNotation::Unknown, Lowered::any(), Some(import)),
             Value::Class(class) => (SchemaNotation::Pydantic, self.pydantic_class(class), None),
             Value::Function(_) | Value::Unknown => (SchemaNotation::Unknown, Lowered::any(), None),
@@ -230,8 +283,8 @@ impl<'a, 't> Model<'a, 't> {
         if let ExprKind::Member(member) = &call.callee.kind
             && matches!(member.name, "model_json_schema" | "schema" | "json_schema")
         {
-            return match self.value(&member.object, scope) {
-                Value::Class(class) => (SchemaNotation::Pydantic, self.pydantic_class(class), None),
+            return match self.schema_value(&member.object, scope) {
+                Value::Class(class) => (SchemaNotation::Pydantic, self.pydantic_model(class), None),
                 Value::Import(import) => (SchemaNotation::Pydantic, Lowered::any(), Some(import)),
                 Value::Expr(
                     Expr {
@@ -239,7 +292,9 @@ impl<'a, 't> Model<'a, 't> {
                         ..
                     },
                     scope,
-                ) if adapter.callee.as_name() == Some("TypeAdapter") => {
+                ) if matches!(&adapter.callee.kind, ExprKind::Name("TypeAdapter"))
+                    || matches!(&adapter.callee.kind, ExprKind::Member(member) if member.name == "TypeAdapter") =>
+                {
                     let lowered = adapter
                         .args
                         .first()

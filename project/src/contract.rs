@@ -325,7 +325,7 @@ fn promise(index: &Index, source: &Source, schema: Option<&SchemaFact>) -> Optio
     let (source, schema) = index.resolve_schema(source, schema?)?;
     let says_nothing = matches!(schema.notation, SchemaNotation::Null | SchemaNotation::Unknown);
     (!says_nothing).then(|| Promise {
-        schema: schema.schema.clone(),
+        schema: schema.input(),
         place: Place::of(source, schema.span),
         fields: schema
             .properties

@@ -4,6 +4,7 @@ mod build;
 mod entity;
 mod mention;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
@@ -165,7 +166,7 @@ impl Index {
         &'i self,
         step: &'i Step,
         topic: &str,
-    ) -> Option<(&'i Source, &'i SchemaFact)> {
+    ) -> Option<(&'i Source, Cow<'i, SchemaFact>)> {
         let trigger = step.fact()?.triggers.iter().find(|trigger| {
             trigger
                 .topics
@@ -176,7 +177,10 @@ impl Index {
     }
 
     /// The schema of the messages of a step that only one thing starts, with the file that writes it.
-    pub(crate) fn only_input_schema<'i>(&'i self, step: &'i Step) -> Option<(&'i Source, &'i SchemaFact)> {
+    pub(crate) fn only_input_schema<'i>(
+        &'i self,
+        step: &'i Step,
+    ) -> Option<(&'i Source, Cow<'i, SchemaFact>)> {
         match step.fact()?.triggers.as_slice() {
             [only] => self.resolve_schema(&step.source, only.input.as_ref()?),
             _ => None,
@@ -193,14 +197,15 @@ impl Index {
         self.inputs.iter().map(Arc::as_ref)
     }
 
-    /// A schema with the file that writes it, after following imports.
+    /// The schema with what other files hold of it, and the file that writes it.
     pub(crate) fn resolve_schema<'i>(
         &'i self,
         source: &'i Source,
         schema: &'i SchemaFact,
-    ) -> Option<(&'i Source, &'i SchemaFact)> {
-        if schema.import.is_none() {
-            return Some((source, schema));
+    ) -> Option<(&'i Source, Cow<'i, SchemaFact>)> {
+        // Most schemas are whole, and a resolver reads all manifests.
+        if schema.import.is_none() && !schema.has_imports() {
+            return Some((source, Cow::Borrowed(schema)));
         }
         Resolver::new(&self.files, &self.manifests).schema(source, schema)
     }

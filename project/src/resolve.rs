@@ -3,6 +3,7 @@
 mod helpers;
 mod modules;
 mod packages;
+mod schemas;
 mod texts;
 mod tsconfig;
 mod values;
@@ -11,7 +12,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use banister_grammars::facts::{ConstValue, ImportFact, ImportRef, SchemaFact, Text};
+use banister_grammars::facts::{ConstValue, ImportFact, ImportRef, Text};
 use banister_grammars::{FileFacts, Language};
 
 use crate::discovery;
@@ -162,28 +163,6 @@ impl<'w> Resolver<'w> {
             self.add_helpers(source, &mut facts);
         }
         Some(Arc::new(facts))
-    }
-
-    /// A schema with the file that writes it, after following imports.
-    pub(crate) fn schema<'s>(
-        &self,
-        source: &'s Source,
-        schema: &'s SchemaFact,
-    ) -> Option<(&'s Source, &'s SchemaFact)>
-    where
-        'w: 's,
-    {
-        let (mut source, mut schema) = (source, schema);
-        for _ in 0..MAX_HOPS {
-            let Some(import) = &schema.import else {
-                return Some((source, schema));
-            };
-            let (file, name) = self.target(source, import)?;
-            let [name] = name.as_slice() else { return None };
-            schema = file.facts.schemas.get(name)?;
-            source = file;
-        }
-        None
     }
 
     /// The file and the path of names in it that an import means.

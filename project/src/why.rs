@@ -205,7 +205,7 @@ impl Teller<'_> {
                     step: step.label().to_owned(),
                     file: source.path.clone(),
                     line: line_of(source, schema.span),
-                    schema: schema.schema.clone(),
+                    schema: schema.input(),
                 });
             }
         }

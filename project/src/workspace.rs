@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use banister_grammars::Language;
+use banister_grammars::facts::SchemaFact;
 
 use crate::cache::{Analysis, Cache};
 use crate::config::Selection;
@@ -13,6 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::discovery::{self, FileRole};
 use crate::index::Index;
 pub use crate::project::{Project, Step, Stream};
+use crate::resolve::Resolver;
 pub use crate::source::{FlowSource, Source, SourceText};
 use crate::{ignores, index, rules};
 
@@ -235,6 +237,15 @@ impl Snapshot {
     /// Every project of the workspace, by root.
     pub fn projects(&self) -> Vec<Project> {
         self.indexes().iter().map(|index| index.project.clone()).collect()
+    }
+
+    /// A schema that `file` writes, with the parts that other files hold; nothing if it is one of another file that
+    /// is not there.
+    pub fn schema(&self, file: &str, schema: &SchemaFact) -> Option<SchemaFact> {
+        let source = self.source(file)?;
+        let resolver = Resolver::new(self.files(), self.manifests());
+        let (_, whole) = resolver.schema(source, schema)?;
+        Some(whole.into_owned())
     }
 
     /// Every finding that no comment silences, sorted by file, then position, then rule.

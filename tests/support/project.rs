@@ -40,7 +40,8 @@ impl Project {
         project
     }
 
-    fn copy_of(source: &Path) -> Self {
+    /// A copy of any folder, without its packages.
+    pub(crate) fn copy_of(source: &Path) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         copy_tree(source, folder.path());
         Self { folder }

@@ -93,8 +93,12 @@ impl<'a, 't> Model<'a, 't> {
 
     fn add_class(&self, facts: &mut FileFacts, name: &str, class: &'a Class<'t>) {
         if let Some(schema) = self.class_schema(class) {
+            // The members of an enumeration are constants too, and a class over an imported base may be one.
+            let is_model = schema.schema.get("properties").is_some();
             facts.schemas.insert(name.to_owned(), schema);
-            return;
+            if is_model {
+                return;
+            }
         }
         let members = self.class_constants(class, MAX_LEVELS);
         if !members.is_empty() {
@@ -108,6 +112,8 @@ impl<'a, 't> Model<'a, 't> {
             span: class.name.map_or(class.span, |name| name.span),
             notation: SchemaNotation::Pydantic,
             schema: serde_json::Value::Object(lowered.schema),
+            optional: false,
+            filled: false,
             properties: lowered.places.into_iter().collect(),
             import: None,
             unfit: Vec::new(),

@@ -19,6 +19,15 @@ pub struct StreamFact {
     pub schema: Option<SchemaFact>,
 }
 
+/// Keyword: a schema of another module, with what is done to it here.
+pub(crate) const IMPORT: &str = "$import";
+
+/// Keyword beside `required`: properties that may be left out and are then filled in.
+pub(crate) const FILLED: &str = "$filled";
+
+/// Keyword: the schema of what the receiver gets, where a transformation makes it another.
+pub(crate) const OUTPUT: &str = "$output";
+
 /// A schema as the file writes it, lowered to JSON Schema (draft 7 vocabulary).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SchemaFact {
@@ -27,8 +36,13 @@ pub struct SchemaFact {
     /// In which notation.
     pub notation: SchemaNotation,
     /// The lowered schema: what a *producer* of the value must fulfil (a Zod `.default()` field is optional here).
-    /// What is not understood is `{}`, never something narrower than the truth.
+    /// What is not understood is `{}`, never something narrower than the truth. It may hold keywords of our own, which
+    /// any reader may skip; [`SchemaFact::input`] and [`SchemaFact::output`] are free of them.
     pub schema: Json,
+    /// True if the value may be left out where it is a property (`z.string().optional()`).
+    pub optional: bool,
+    /// True if what is left out is filled in, so that whoever receives the value always finds it (`.default(…)`).
+    pub filled: bool,
     /// Where each property is written, by JSON pointer into the value (`/user/id`, `/items/*/sku`).
     pub properties: BTreeMap<String, Span>,
     /// The schema of another module that this one is; `schema` is then `{}`.

@@ -7,7 +7,6 @@ use crate::model::Model;
 use crate::resolve::Value;
 
 use super::json_schema::is_json_schema;
-use super::zod::is_string_format;
 
 /// Types of Zod without a counterpart in JSON Schema.
 const NO_JSON_SCHEMA: [&str; 12] = [
@@ -137,12 +136,14 @@ impl<'a, 't> Model<'a, 't> {
                 what,
             });
         };
-        if let Some(head) = self.zod_head(&call.callee, scope) {
-            if NO_JSON_SCHEMA.contains(&head.as_str()) && !(head == "date" && is_string_format(&head, call)) {
-                report(format!("z.{head}()"));
-            } else if head == "preprocess" {
+        if let Some(head) = self.zod_name(&call.callee, scope) {
+            let name = head.name.as_str();
+            // `z.date()` is a `Date` object, which no message can carry; `z.iso.date()` is a text.
+            if NO_JSON_SCHEMA.contains(&name) && head.under != "iso" {
+                report(format!("z.{name}()"));
+            } else if name == "preprocess" {
                 self.add_unfit_parts(&call.args[call.args.len().min(1)..], scope, dropped, found);
-            } else if head != "lazy" {
+            } else if name != "lazy" {
                 self.add_unfit_parts(&call.args, scope, dropped, found);
             }
             return;
@@ -232,7 +233,7 @@ impl<'a, 't> Model<'a, 't> {
             return false;
         };
         match &call.callee.kind {
-            _ if self.zod_head(&call.callee, scope).is_some() => true,
+            _ if self.zod_name(&call.callee, scope).is_some() => true,
             ExprKind::Member(member) => self.is_zod(&member.object, scope),
             _ => false,
         }
@@ -274,8 +275,8 @@ impl<'a, 't> Model<'a, 't> {
         else {
             return Form::Unknown;
         };
-        if let Some(head) = self.zod_head(&call.callee, scope) {
-            return match head.as_str() {
+        if let Some(head) = self.zod_name(&call.callee, scope) {
+            return match head.name.as_str() {
                 "object" | "strictObject" => Form::Object,
                 "looseObject" => Form::Refused("an object that takes any other key"),
                 "record" | "partialRecord" => Form::Refused("a record"),

@@ -2,11 +2,13 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::ast::{Call, Expr, ExprKind, ScopeId};
+use crate::ast::{Call, Expr, ExprKind, Function, ScopeId, Statement};
+use crate::facts::{ImportRef, OUTPUT};
 use crate::model::Model;
 use crate::resolve::Value;
 
 use super::Lowered;
+use super::change::Change;
 
 impl<'a, 't> Model<'a, 't> {
     /// The schema of a Zod expression; nothing if `expr` is none.
@@ -15,115 +17,219 @@ impl<'a, 't> Model<'a, 't> {
         let Value::Expr(
             Expr {
                 kind: ExprKind::Call(call),
-                ..
+                span,
             },
             scope,
         ) = self.value(expr, scope)
         else {
             return None;
         };
-        if let Some(head) = self.zod_head(&call.callee, scope) {
+        let Some(_open) = self.enter(*span) else {
+            // A type that holds itself: whether it may be left out is not known yet.
+            return Some(Lowered::any().optional());
+        };
+        if let Some(head) = self.zod_name(&call.callee, scope) {
             return Some(self.zod_of_head(&head, call, scope));
         }
         let ExprKind::Member(member) = &call.callee.kind else {
-            return None;
+            return self.zod_factory(call, scope);
         };
         let base = match self.zod(&member.object, scope) {
             Some(base) => base,
-            // `imported.omit(…)` is a schema of which nothing is known but that.
-            None if self.is_unseen_schema(member.name, &member.object, scope) => return Some(Lowered::any()),
-            None => return None,
+            None => self.zod_import(member.name, &member.object, scope)?,
         };
         Some(self.zod_method(base, member.name, call, scope))
     }
 
-    /// A part of a Zod schema; anything if it is not visible.
+    /// A part of a Zod schema. One that is not visible may be anything, and may be left out.
     pub(super) fn zod_part(&self, expr: Option<&'a Expr<'t>>, scope: ScopeId) -> Lowered {
-        expr.and_then(|expr| self.zod(expr, scope))
-            .unwrap_or_else(Lowered::any)
-    }
-
-    fn is_unseen_schema(&self, method: &str, object: &'a Expr<'t>, scope: ScopeId) -> bool {
-        let is_method = matches!(
-            method,
-            "optional"
-                | "nullable"
-                | "nullish"
-                | "extend"
-                | "omit"
-                | "pick"
-                | "partial"
-                | "merge"
-                | "array"
-                | "strict"
-                | "passthrough"
-                | "describe"
-                | "default"
-        );
-        is_method && matches!(self.value(object, scope), Value::Import(_))
-    }
-
-    /// The name after the namespace: `string` of `z.string`, `zod.string`, `z.coerce.string`.
-    pub(super) fn zod_head(&self, callee: &'a Expr<'t>, scope: ScopeId) -> Option<String> {
-        match self.value(callee, scope) {
-            Value::Import(import) if import.module == "zod" || import.module.starts_with("zod/") => {
-                import.path.last().cloned()
-            }
-            _ => {
-                // Fragments use `z` without importing it.
-                let ExprKind::Member(member) = &callee.kind else {
-                    return None;
-                };
-                let mut root = &member.object;
-                while let ExprKind::Member(outer) = &root.kind {
-                    root = &outer.object;
-                }
-                let is_free = root.as_name() == Some("z") && self.scopes.lookup("z", scope).is_none();
-                is_free.then(|| member.name.to_owned())
-            }
+        let Some(expr) = expr else {
+            return Lowered::any().optional();
+        };
+        if let Some(lowered) = self.zod(expr, scope) {
+            return lowered;
+        }
+        match self.value(expr, scope) {
+            Value::Import(import) if !is_zod(&import) => Lowered::imported(import, true),
+            _ => Lowered::any().optional(),
         }
     }
 
-    fn zod_of_head(&self, head: &str, call: &'a Call<'t>, scope: ScopeId) -> Lowered {
+    /// `imported.omit(…)`: whatever has such methods is a schema.
+    fn zod_import(&self, method: &str, object: &'a Expr<'t>, scope: ScopeId) -> Option<Lowered> {
+        const METHODS: [&str; 25] = [
+            "optional",
+            "nullable",
+            "nullish",
+            "extend",
+            "safeExtend",
+            "omit",
+            "pick",
+            "partial",
+            "deepPartial",
+            "required",
+            "merge",
+            "array",
+            "strict",
+            "strip",
+            "passthrough",
+            "loose",
+            "describe",
+            "default",
+            "transform",
+            "refine",
+            "superRefine",
+            "brand",
+            "and",
+            "or",
+            "pipe",
+        ];
+        match self.value(object, scope) {
+            Value::Import(import) if METHODS.contains(&method) && !is_zod(&import) => {
+                Some(Lowered::imported(import, true))
+            }
+            _ => None,
+        }
+    }
+
+    /// A call of a function of this file that does nothing but make a schema.
+    fn zod_factory(&self, call: &'a Call<'t>, scope: ScopeId) -> Option<Lowered> {
+        match self.value(&call.callee, scope) {
+            Value::Function(function) => self.zod(returned(function)?, function.scope),
+            _ => None,
+        }
+    }
+
+    /// The name after the namespace, with the one before it.
+    pub(super) fn zod_name(&self, callee: &'a Expr<'t>, scope: ScopeId) -> Option<Head> {
+        if let Value::Import(import) = self.value(callee, scope) {
+            let [before @ .., name] = import.path.as_slice() else {
+                return None;
+            };
+            return is_zod(&import).then(|| Head {
+                name: name.clone(),
+                under: before.last().cloned().unwrap_or_default(),
+            });
+        }
+        // Fragments use `z` without importing it.
+        let ExprKind::Member(member) = &callee.kind else {
+            return None;
+        };
+        let mut root = &member.object;
+        let mut under = "";
+        while let ExprKind::Member(outer) = &root.kind {
+            under = outer.name;
+            root = &outer.object;
+        }
+        let is_free = root.as_name() == Some("z") && self.scopes.lookup("z", scope).is_none();
+        is_free.then(|| Head {
+            name: member.name.to_owned(),
+            under: under.to_owned(),
+        })
+    }
+
+    fn zod_of_head(&self, head: &Head, call: &'a Call<'t>, scope: ScopeId) -> Lowered {
         let arg = |at: usize| call.args.get(at);
-        match head {
+        match head.name.as_str() {
+            // What comes in is converted, so anything may.
+            name @ ("string" | "number" | "boolean" | "bigint" | "date") if head.under == "coerce" => {
+                let output = match name {
+                    "bigint" | "date" => json!({}),
+                    plain => json!({ "type": plain }),
+                };
+                let mut converted = Lowered::any().changed(Change::Becomes(output));
+                // Nothing becomes `"undefined"` and `false`; the other types fail on it.
+                converted.optional = matches!(name, "string" | "boolean");
+                converted.filled = converted.optional;
+                converted
+            }
+            name @ ("date" | "time" | "datetime" | "duration") if head.under == "iso" => text_of_format(name),
+            // `z.date()` is a `Date` object, which no message can carry.
+            "date" | "time" | "datetime" => Lowered::any(),
             "string" => Lowered::of_type("string"),
             "number" | "float32" | "float64" => Lowered::of_type("number"),
-            "int" | "int32" | "uint32" => Lowered::of_type("integer"),
-            "boolean" | "stringbool" => Lowered::of_type("boolean"),
+            "int" => Lowered::of_type("integer"),
+            "int32" => of_range(json!(i32::MIN), json!(i32::MAX)),
+            "uint32" => of_range(json!(0), json!(u32::MAX)),
+            "boolean" => Lowered::of_type("boolean"),
+            "stringbool" => Lowered::of_type("string").changed(Change::Becomes(json!({ "type": "boolean" }))),
             "null" => Lowered::of_type("null"),
-            "email" | "uuid" | "guid" | "url" | "datetime" | "date" | "time"
-                if is_string_format(head, call) =>
-            {
-                Lowered::of_type("string").with("format", json!(format_name(head)))
-            }
-            "cuid" | "cuid2" | "ulid" | "nanoid" | "ipv4" | "ipv6" | "base64" | "jwt" | "emoji"
+            "email" | "uuid" | "guid" | "uuidv4" | "uuidv6" | "uuidv7" | "url" | "httpUrl" | "hostname"
+            | "ipv4" | "ipv6" => text_of_format(&head.name),
+            "emoji" | "nanoid" | "cuid" | "cuid2" | "ulid" | "xid" | "ksuid" | "mac" | "cidrv4"
+            | "cidrv6" | "base64" | "base64url" | "e164" | "jwt" | "hex" | "hash" | "stringFormat"
             | "templateLiteral" => Lowered::of_type("string"),
             "literal" => self.zod_literal(arg(0), scope),
             "enum" | "nativeEnum" => self.zod_enum(arg(0), scope),
             "array" => Lowered::array_of(self.zod_part(arg(0), scope)),
-            "tuple" => Lowered::of_type("array"),
-            "object" => self.zod_object(arg(0), scope),
+            "tuple" => self.zod_tuple(arg(0), scope),
+            "object" | "interface" => self.zod_object(arg(0), scope),
             "strictObject" => self
                 .zod_object(arg(0), scope)
-                .with("additionalProperties", Json::Bool(false)),
+                .with("additionalProperties", json!(false)),
             "looseObject" => self
                 .zod_object(arg(0), scope)
-                .with("additionalProperties", Json::Bool(true)),
-            "record" | "partialRecord" => {
+                .with("additionalProperties", json!(true)),
+            "record" | "partialRecord" | "looseRecord" => {
                 let values = self.zod_part(call.args.last(), scope).schema;
-                Lowered::of_type("object").with("additionalProperties", Json::Object(values))
+                let record = Lowered::of_type("object").with("additionalProperties", Json::Object(values));
+                let keys = call.args.first().filter(|_| call.args.len() == 2);
+                match keys.map(|keys| self.zod_part(Some(keys), scope)) {
+                    Some(keys) if keys.schema.contains_key("enum") => {
+                        record.with("propertyNames", Json::Object(keys.schema))
+                    }
+                    _ => record,
+                }
             }
-            "union" => self.zod_union(arg(0), scope),
+            "union" | "xor" => self.zod_union(arg(0), scope),
             "discriminatedUnion" => self.zod_union(arg(1), scope),
             "intersection" => both(self.zod_part(arg(0), scope), self.zod_part(arg(1), scope)),
             "optional" | "nullish" | "nullable" => {
-                self.zod_method(self.zod_part(arg(0), scope), head, call, scope)
+                self.zod_method(self.zod_part(arg(0), scope), &head.name, call, scope)
             }
-            "undefined" | "void" => Lowered::any().optional(),
-            // `any` and `unknown` accept an absent key too.
-            "any" | "unknown" => Lowered::any().optional(),
+            "lazy" => self.zod_lazy(arg(0), scope),
+            "preprocess" => {
+                let inner = self.zod_part(arg(1), scope);
+                let mut outer = Lowered::any().optional();
+                outer.filled = !inner.optional || inner.filled;
+                outer.changed(Change::Becomes(Json::Object(inner.schema)))
+            }
+            "pipe" | "pipeline" => piped(self.zod_part(arg(0), scope), self.zod_part(arg(1), scope)),
+            // Functions of the namespace, each around the schema that it is given.
+            "readonly" | "clone" => self.zod_part(arg(0), scope),
+            // These take what they are given, and an absent key too.
+            "any" | "unknown" | "undefined" | "void" => Lowered::any().optional(),
+            // `toJSONSchema` and its like stand where they are asked for; the rest is not representable or not known.
             _ => Lowered::any(),
+        }
+    }
+
+    fn zod_tuple(&self, items: Option<&'a Expr<'t>>, scope: ScopeId) -> Lowered {
+        let tuple = Lowered::of_type("array");
+        let Some(Value::Expr(
+            Expr {
+                kind: ExprKind::List(items),
+                ..
+            },
+            scope,
+        )) = items.map(|items| self.value(items, scope))
+        else {
+            return tuple;
+        };
+        let items = items
+            .iter()
+            .map(|item| Json::Object(self.zod_part(Some(item), scope).schema));
+        tuple.with("prefixItems", items.collect())
+    }
+
+    /// `z.lazy(() => schema)`.
+    fn zod_lazy(&self, getter: Option<&'a Expr<'t>>, scope: ScopeId) -> Lowered {
+        let unseen = || Lowered::any().optional();
+        match getter.map(|getter| self.value(getter, scope)) {
+            Some(Value::Function(function)) => {
+                returned(function).map_or_else(unseen, |schema| self.zod_part(Some(schema), function.scope))
+            }
+            _ => unseen(),
         }
     }
 
@@ -182,68 +288,135 @@ impl<'a, 't> Model<'a, 't> {
     fn zod_method(&self, base: Lowered, method: &str, call: &'a Call<'t>, scope: ScopeId) -> Lowered {
         let arg = call.args.first();
         match method {
-            "optional" | "exactOptional" => base.optional(),
-            "nullable" => base.or_null(),
-            "nullish" => base.or_null().optional(),
+            "optional" | "exactOptional" => base.changed(Change::Optional),
+            "nullable" => base.changed(Change::OrNull),
+            "nullish" => base.changed(Change::OrNull).changed(Change::Optional),
+            "nonoptional" => base.changed(Change::Present),
             "default" | "prefault" => {
-                let value = arg.and_then(|arg| self.json(arg, scope));
-                let base = base.optional();
-                match value {
-                    Some(value) => base.with("default", value),
-                    None => base,
-                }
+                base.changed(Change::Default(arg.and_then(|arg| self.json(arg, scope))))
             }
             // Whatever does not fit is replaced, so everything is accepted.
-            "catch" => Lowered::any().optional(),
+            "catch" => {
+                let output = if base.is_imported() {
+                    json!({})
+                } else {
+                    Json::Object(base.schema)
+                };
+                Lowered::any()
+                    .changed(Change::Default(None))
+                    .changed(Change::Becomes(output))
+            }
             "array" => Lowered::array_of(base),
             "or" => Lowered::any_of(vec![base, self.zod_part(arg, scope)]),
             "and" => both(base, self.zod_part(arg, scope)),
+            "transform" => base.changed(Change::Becomes(json!({}))),
+            "pipe" => piped(base, self.zod_part(arg, scope)),
             "describe" => match arg.and_then(|arg| self.json(arg, scope)) {
-                Some(text @ Json::String(_)) => base.with("description", text),
+                Some(text @ Json::String(_)) if !base.is_imported() => base.with("description", text),
                 _ => base,
             },
-            "unwrap" | "element" | "innerType" | "removeDefault" | "keyof" | "parse" | "safeParse" => {
-                Lowered::any()
+            "unwrap" if base.optional => base.changed(Change::Present),
+            "unwrap" | "element" | "innerType" | "sourceType" | "removeDefault" | "parse" | "safeParse" => {
+                Lowered::any().optional()
             }
+            "extract" | "exclude" => self.zod_subset(base, method == "extract", arg, scope),
             _ => match self.zod_object_method(base, method, arg, scope) {
                 Ok(changed) => changed,
+                // A check of what was converted.
+                Err(mut base) if base.schema.len() == 1 => match base.schema.remove(OUTPUT) {
+                    Some(output) => {
+                        let checked = self.zod_check(Lowered::of(output), method, arg, scope);
+                        base.changed(Change::Becomes(Json::Object(checked.schema)))
+                    }
+                    None => self.zod_check(base, method, arg, scope),
+                },
                 Err(base) => self.zod_check(base, method, arg, scope),
             },
         }
     }
+
+    /// `kinds.extract(['a'])`, `kinds.exclude(['a'])`.
+    fn zod_subset(
+        &self,
+        mut base: Lowered,
+        keep: bool,
+        names: Option<&'a Expr<'t>>,
+        scope: ScopeId,
+    ) -> Lowered {
+        let names = names.and_then(|names| self.json(names, scope));
+        match (base.schema.get_mut("enum").and_then(Json::as_array_mut), names) {
+            (Some(values), Some(Json::Array(names))) => {
+                values.retain(|value| names.contains(value) == keep);
+                base
+            }
+            // A subset of what is known is no wider.
+            _ => base,
+        }
+    }
+}
+
+/// The last names of what is called: `datetime` under `iso`.
+pub(super) struct Head {
+    pub(super) name: String,
+    pub(super) under: String,
+}
+
+/// True for Zod's own names, also where a package around Zod (`@hono/zod-openapi`) hands the namespace on as `z`.
+fn is_zod(import: &ImportRef) -> bool {
+    let is_around_zod = !import.module.starts_with('.') && import.module.contains("zod");
+    import.module == "zod"
+        || import.module.starts_with("zod/")
+        || is_around_zod && import.path.first().is_some_and(|name| name == "z")
+}
+
+/// What a function returns that does nothing else.
+pub(super) fn returned<'a, 't>(function: &'a Function<'t>) -> Option<&'a Expr<'t>> {
+    match function.body.statements.as_slice() {
+        [Statement::Return(Some(value))] => Some(value),
+        _ => None,
+    }
+}
+
+/// What the first schema takes, turned into what the second one makes of it.
+fn piped(from: Lowered, to: Lowered) -> Lowered {
+    let output = if to.is_imported() {
+        json!({})
+    } else {
+        Json::Object(to.schema)
+    };
+    from.changed(Change::Becomes(output))
+}
+
+fn text_of_format(name: &str) -> Lowered {
+    Lowered::of_type("string").with("format", json!(format_name(name)))
+}
+
+fn of_range(minimum: Json, maximum: Json) -> Lowered {
+    Lowered::of_type("integer")
+        .with("minimum", minimum)
+        .with("maximum", maximum)
 }
 
 /// Both at once. Their keys are kept apart, since either may be open.
 fn both(a: Lowered, b: Lowered) -> Lowered {
-    if a.schema.is_empty() {
-        return b;
-    }
-    if b.schema.is_empty() {
-        return a;
+    let optional = a.optional && b.optional;
+    if a.schema.is_empty() || b.schema.is_empty() {
+        let mut known = if a.schema.is_empty() { b } else { a };
+        known.optional = optional;
+        return known;
     }
     let mut all = Lowered::of(json!({ "allOf": [a.schema, b.schema] }));
+    all.optional = optional;
     all.places = a.places.into_iter().chain(b.places).collect();
     all
-}
-
-/// `z.date()` is a `Date` object, which no message can carry; `z.iso.date()` is a text.
-pub(super) fn is_string_format(head: &str, call: &Call<'_>) -> bool {
-    let under_iso = match &call.callee.kind {
-        ExprKind::Member(member) => match &member.object.kind {
-            ExprKind::Member(outer) => outer.name == "iso",
-            _ => false,
-        },
-        _ => false,
-    };
-    under_iso || !matches!(head, "date" | "time" | "datetime")
 }
 
 /// JSON Schema's name for a format of Zod's.
 pub(super) fn format_name(name: &str) -> &str {
     match name {
-        "url" => "uri",
+        "url" | "httpUrl" => "uri",
         "datetime" => "date-time",
-        "guid" => "uuid",
+        "guid" | "uuidv4" | "uuidv6" | "uuidv7" => "uuid",
         other => other,
     }
 }

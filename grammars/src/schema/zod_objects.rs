@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use crate::ast::{Entry, Expr, ExprKind, ScopeId};
+use crate::facts::FILLED;
 use crate::model::Model;
 use crate::resolve::Value;
 
+use super::change::Change;
+use super::zod::returned;
 use super::{Lowered, ObjectSchema, escaped};
 
 impl<'a, 't> Model<'a, 't> {
@@ -41,8 +44,8 @@ impl<'a, 't> Model<'a, 't> {
                     kind: ExprKind::Member(member),
                     ..
                 }) if member.name == "shape" => match self.zod(&member.object, scope) {
-                    Some(base) => add_all(object, &base),
-                    None => whole = false,
+                    Some(base) if base.type_name() == Some("object") => add_all(object, &base),
+                    _ => whole = false,
                 },
                 Entry::Spread(spread) => whole &= self.zod_shape(spread, scope, object),
                 Entry::Computed { .. } => whole = false,
@@ -51,63 +54,57 @@ impl<'a, 't> Model<'a, 't> {
         whole
     }
 
-    /// A property whose schema is not visible may be optional, so it cannot count as required.
+    /// A property, which a getter may give: so Zod writes types that hold themselves.
     fn zod_property(&self, value: &'a Expr<'t>, scope: ScopeId) -> Lowered {
-        self.zod(value, scope)
-            .unwrap_or_else(|| Lowered::any().optional())
+        match &value.kind {
+            ExprKind::Function(getter) => self.zod_part(returned(getter), getter.scope),
+            _ => self.zod_part(Some(value), scope),
+        }
     }
 
     /// The methods that objects have; any other method gives the base back.
     pub(super) fn zod_object_method(
         &self,
-        mut base: Lowered,
+        base: Lowered,
         method: &str,
         arg: Option<&'a Expr<'t>>,
         scope: ScopeId,
     ) -> Result<Lowered, Lowered> {
-        if base.type_name() != Some("object") {
+        if base.type_name() != Some("object") && !base.is_imported() {
             return Err(base);
         }
-        Ok(match method {
-            "strict" => base.with("additionalProperties", Json::Bool(false)),
-            "passthrough" | "loose" => base.with("additionalProperties", Json::Bool(true)),
-            "catchall" => base.with(
-                "additionalProperties",
-                Json::Object(self.zod_part(arg, scope).schema),
-            ),
-            "strip" => {
-                base.schema.remove("additionalProperties");
-                base
-            }
+        let change = match method {
+            "strict" => Change::Additional(Some(json!(false))),
+            "passthrough" | "loose" | "nonstrict" => Change::Additional(Some(json!(true))),
+            "catchall" => Change::Additional(Some(Json::Object(self.zod_part(arg, scope).schema))),
+            "strip" => Change::Additional(None),
             "extend" | "safeExtend" | "augment" | "setKey" => {
-                let added = self.zod_object(arg, scope);
-                extended(base, &added)
+                return Ok(extended(base, self.zod_object(arg, scope)));
             }
-            "merge" => match arg.and_then(|arg| self.zod(arg, scope)) {
-                Some(added) => extended(base, &added),
-                None => opened(base),
-            },
-            "omit" => match self.zod_mask(arg, scope) {
-                Some(names) => retained(base, |name| !names.contains(name)),
-                None => Lowered::of_type("object"),
-            },
-            "pick" => match self.zod_mask(arg, scope) {
-                Some(names) => retained(base, |name| names.contains(name)),
-                None => Lowered::of_type("object"),
-            },
-            "partial" | "deepPartial" => match arg {
-                None => required_without(base, |_| true),
-                Some(_) => match self.zod_mask(arg, scope) {
-                    Some(names) => required_without(base, |name| names.contains(name)),
-                    None => required_without(base, |_| true),
-                },
-            },
-            "required" if arg.is_none() => {
-                let names: Vec<Json> = properties(&base).map(|name| json!(name)).collect();
-                base.with("required", Json::Array(names))
+            "merge" => {
+                let added = self.zod_part(arg, scope);
+                return Ok(match added.type_name() {
+                    Some("object") => extended(base, added),
+                    _ => base.changed(Change::Additional(Some(json!(true)))),
+                });
+            }
+            "omit" => Change::Omit(self.zod_mask(arg, scope)),
+            "pick" => Change::Pick(self.zod_mask(arg, scope)),
+            "deepPartial" => Change::DeepPartial,
+            "partial" => Change::Partial(self.zod_mask(arg, scope)),
+            "required" if arg.is_none() => Change::Require,
+            "keyof" => {
+                let names: Vec<&String> = base.properties().collect();
+                let names = json!({ "type": "string", "enum": names });
+                return Ok(if base.is_imported() {
+                    Lowered::any()
+                } else {
+                    Lowered::of(names)
+                });
             }
             _ => return Err(base),
-        })
+        };
+        Ok(base.changed(change))
     }
 
     /// The names of `{ id: true, at: true }`.
@@ -130,44 +127,35 @@ impl<'a, 't> Model<'a, 't> {
     }
 }
 
-fn properties(object: &Lowered) -> impl Iterator<Item = &String> {
-    object
-        .schema
-        .get("properties")
-        .and_then(Json::as_object)
-        .into_iter()
-        .flat_map(Map::keys)
-}
-
-fn required(object: &Lowered) -> Vec<Json> {
-    object
-        .schema
-        .get("required")
-        .and_then(Json::as_array)
-        .cloned()
-        .unwrap_or_default()
-}
-
-fn with_required(mut object: Lowered, names: Vec<Json>) -> Lowered {
-    if names.is_empty() {
-        object.schema.remove("required");
-        return object;
-    }
-    object.with("required", Json::Array(names))
-}
-
 /// An object that may have properties which are not visible.
 fn opened(object: Lowered) -> Lowered {
     object.with("additionalProperties", Json::Bool(true))
 }
 
+/// `base.extend(added)`, with the places of both.
+fn extended(base: Lowered, added: Lowered) -> Lowered {
+    let replaced: BTreeSet<String> = added.properties().cloned().collect();
+    let mut places = added.places;
+    let is_replaced = |pointer: &str| {
+        let first = pointer.trim_start_matches('/').split('/').next().unwrap_or("");
+        replaced.contains(&first.replace("~1", "/").replace("~0", "~"))
+    };
+    let kept = base.places.iter().filter(|(pointer, _)| !is_replaced(pointer));
+    places.extend(kept.cloned());
+    let mut whole = base.changed(Change::Extend(Json::Object(added.schema)));
+    whole.places = places;
+    whole
+}
+
 fn add_all(object: &mut ObjectSchema, base: &Lowered) {
-    let required = required(base);
-    for name in properties(base) {
+    let names = |keyword: &str| base.schema.get(keyword).and_then(Json::as_array);
+    let has =
+        |keyword: &str, name: &str| names(keyword).is_some_and(|names| names.iter().any(|it| it == name));
+    for name in base.properties() {
         let pointer = format!("/{}", escaped(name));
-        let schema = base.schema["properties"][name.as_str()].clone();
-        let mut part = Lowered::of(schema);
-        part.optional = !required.contains(&json!(name));
+        let mut part = Lowered::of(base.schema["properties"][name.as_str()].clone());
+        part.optional = !has("required", name);
+        part.filled = has(FILLED, name);
         let at = base
             .places
             .iter()
@@ -185,42 +173,4 @@ fn add_all(object: &mut ObjectSchema, base: &Lowered) {
             .collect();
         object.add(name, at.unwrap_or_default(), part);
     }
-}
-
-fn extended(base: Lowered, added: &Lowered) -> Lowered {
-    let replaced: BTreeSet<String> = properties(added).cloned().collect();
-    let open = base
-        .schema
-        .get("additionalProperties")
-        .or(added.schema.get("additionalProperties"))
-        .cloned();
-    let kept = retained(base, |name| !replaced.contains(name));
-    let mut object = ObjectSchema::default();
-    add_all(&mut object, &kept);
-    add_all(&mut object, added);
-    let lowered = object.finish();
-    match open {
-        Some(open) => lowered.with("additionalProperties", open),
-        None => lowered,
-    }
-}
-
-fn retained(mut object: Lowered, keep: impl Fn(&str) -> bool) -> Lowered {
-    if let Some(Json::Object(properties)) = object.schema.get_mut("properties") {
-        properties.retain(|name, _| keep(name));
-    }
-    let is_kept = |pointer: &str| {
-        let first = pointer.trim_start_matches('/').split('/').next().unwrap_or("");
-        keep(&first.replace("~1", "/").replace("~0", "~"))
-    };
-    object.places.retain(|(pointer, _)| is_kept(pointer));
-    required_without(object, |name| !keep(name))
-}
-
-fn required_without(object: Lowered, drop: impl Fn(&str) -> bool) -> Lowered {
-    let names = required(&object)
-        .into_iter()
-        .filter(|name| !name.as_str().is_some_and(&drop))
-        .collect();
-    with_required(object, names)
 }

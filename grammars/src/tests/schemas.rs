@@ -9,7 +9,7 @@ use super::support::*;
 fn zod(expr: &str) -> Json {
     let schema = ts_schema("", expr);
     assert_eq!(schema.notation, SchemaNotation::Zod, "{expr}");
-    schema.schema
+    schema.input()
 }
 
 /// Zod expressions and the JSON Schema that they stand for.
@@ -95,7 +95,7 @@ const ZOD_TYPES: &[(&str, &str)] = &[
         "z.string().describe('a text')",
         r#"{ "type": "string", "description": "a text" }"#,
     ),
-    ("z.coerce.number()", r#"{ "type": "number" }"#),
+    ("z.coerce.number()", r#"{}"#),
     ("z.string().transform((x) => x.length)", r#"{ "type": "string" }"#),
     ("z.string().refine(ok).brand('x')", r#"{ "type": "string" }"#),
     ("z.lazy(() => other)", r#"{}"#),
@@ -170,7 +170,7 @@ fn zod_objects() {
         ("z.object({ a: z.any() })", object(json!({ "a": {} }), &[])),
     ] {
         let schema = ts_schema(&format!("import {{ imported }} from './s'\n{base}"), expr);
-        assert_eq!(schema.schema, expected, "{expr}");
+        assert_eq!(schema.input(), expected, "{expr}");
         assert_eq!(schema.notation, SchemaNotation::Zod, "{expr}");
     }
     assert_eq!(zod("z.object({}).strict()")["additionalProperties"], json!(false));
@@ -229,13 +229,13 @@ fn imported_schemas_are_left_to_the_project() {
         "zodToJsonSchema(z.object({ a: z.string() }))",
     );
     assert_eq!(wrapped.schema["required"], json!(["a"]));
-    // What a method makes of it is not known, but it is a schema of Zod's.
+    // What a method makes of it is not known before the project finds it, but it is a schema of Zod's.
     let changed = ts_schema(
         "import { orderSchema } from './schemas'",
         "orderSchema.omit({ id: true })",
     );
     assert_eq!(
-        (changed.notation, changed.schema, changed.import),
+        (changed.notation, changed.input(), changed.import),
         (SchemaNotation::Zod, json!({}), None)
     );
     let python = py_schema("from .models import Order", "Order.model_json_schema()");
@@ -348,15 +348,18 @@ fn pydantic_models() {
             "amount",
             json!({ "type": "number", "exclusiveMinimum": 0, "description": "in euro" }),
         ),
-        ("note", json!({ "type": ["string", "null"] })),
+        ("note", json!({ "type": ["string", "null"], "default": null })),
         ("coupon", json!({ "type": ["string", "null"] })),
-        ("tags", json!({ "type": "array", "items": { "type": "string" } })),
+        (
+            "tags",
+            json!({ "type": "array", "items": { "type": "string" }, "default": [] }),
+        ),
         (
             "prices",
             json!({ "type": "object", "additionalProperties": { "type": "number" } }),
         ),
         ("state", json!({ "type": "string", "enum": ["open", "paid"] })),
-        ("kind", json!({ "enum": ["a", "b"] })),
+        ("kind", json!({ "enum": ["a", "b"], "type": "string" })),
         (
             "either",
             json!({ "anyOf": [{ "type": "integer" }, { "type": "string" }] }),
@@ -370,14 +373,14 @@ fn pydantic_models() {
     assert_eq!(properties["items"]["items"]["required"], json!(["sku"]));
     assert_eq!(
         properties["items"]["items"]["properties"]["qty"],
-        json!({ "type": "integer", "minimum": 1 })
+        json!({ "type": "integer", "minimum": 1, "default": 1 })
     );
     assert!(properties.get("_hidden").is_none());
     assert!(schema.properties.contains_key("/items/*/sku"));
     let facts = py(MODELS);
     assert_eq!(
         facts.schemas.keys().collect::<Vec<_>>(),
-        ["Base", "Item", "Order"]
+        ["Base", "Item", "Kind", "Order"]
     );
 }
 
@@ -403,4 +406,154 @@ fn places_of_properties() {
         .collect();
     assert_eq!(places, [("/user", "user"), ("/user/e-mail", "e-mail")]);
     assert_eq!(input.span.slice(source), "base.omit({ id: true })");
+}
+
+/// Zod expressions that were `{}` or wrong once, with what goes in and what comes out.
+const TWO_SIDES: &[(&str, &str, &str)] = &[
+    (
+        "z.object({ a: z.string().default('x'), b: z.string().default(make), c: z.string().optional() })",
+        r#"{ "type": "object", "properties": { "a": { "type": "string", "default": "x" }, "b": { "type": "string" }, "c": { "type": "string" } } }"#,
+        r#"{ "type": "object", "properties": { "a": { "type": "string", "default": "x" }, "b": { "type": "string" }, "c": { "type": "string" } }, "required": ["a", "b"] }"#,
+    ),
+    (
+        "z.object({ a: z.string().default('x').optional() })",
+        r#"{ "type": "object", "properties": { "a": { "type": "string", "default": "x" } } }"#,
+        r#"{ "type": "object", "properties": { "a": { "type": "string", "default": "x" } } }"#,
+    ),
+    ("z.string().transform(f)", r#"{ "type": "string" }"#, "{}"),
+    (
+        "z.string().pipe(z.enum(['a']))",
+        r#"{ "type": "string" }"#,
+        r#"{ "enum": ["a"], "type": "string" }"#,
+    ),
+    ("z.preprocess(f, z.number())", "{}", r#"{ "type": "number" }"#),
+    (
+        "z.coerce.number().int().min(1)",
+        "{}",
+        r#"{ "type": "integer", "minimum": 1 }"#,
+    ),
+    (
+        "z.stringbool()",
+        r#"{ "type": "string" }"#,
+        r#"{ "type": "boolean" }"#,
+    ),
+    ("z.number().catch(0)", "{}", r#"{ "type": "number" }"#),
+];
+
+#[test]
+fn what_goes_in_and_what_comes_out() {
+    for (expr, input, output) in TWO_SIDES {
+        let schema = ts_schema("const make = () => 'x'", expr);
+        let json = |text: &str| serde_json::from_str::<Json>(text).unwrap();
+        assert_eq!(schema.input(), json(input), "{expr}: in");
+        assert_eq!(schema.output(), json(output), "{expr}: out");
+    }
+}
+
+#[test]
+fn types_that_hold_themselves_end_somewhere() {
+    let zod = ts_schema(
+        "const node = z.object({ label: z.string(), next: z.lazy(() => node), get all() { return z.array(node) } })",
+        "node",
+    );
+    let properties = &zod.schema["properties"];
+    assert_eq!(zod.schema["required"], json!(["label", "all"]));
+    assert_eq!(properties["next"], json!({}));
+    assert_eq!(properties["all"], json!({ "type": "array" }));
+    let python = py_schema(
+        "from pydantic import BaseModel\nclass Node(BaseModel):\n    label: str\n    children: list['Node']\n",
+        "Node.model_json_schema()",
+    );
+    assert_eq!(
+        python.schema["properties"]["children"],
+        json!({ "type": "array" })
+    );
+}
+
+#[test]
+fn a_long_schema_is_known_to_its_end() {
+    let fields: String = (0..400)
+        .map(|at| format!("f{at}: z.string().min(1).max(9).optional().describe('x'), "))
+        .collect();
+    let schema = zod(&format!("z.object({{ {fields} last: z.number().int() }})"));
+    assert_eq!(schema["properties"]["last"], json!({ "type": "integer" }));
+    assert_eq!(schema["required"], json!(["last"]));
+}
+
+#[test]
+fn a_schema_of_another_module_is_put_in() {
+    let base = ts_schema(
+        "",
+        "z.object({ id: z.string(), n: z.number().default(1), l: z.boolean() })",
+    );
+    let find = |import: &crate::facts::ImportRef| match import.path.last()?.as_str() {
+        "base" => Some(base.clone()),
+        "maybe" => Some(ts_schema("", "z.string().optional()")),
+        _ => None,
+    };
+    for (expr, expected) in [
+        (
+            "base.omit({ id: true })",
+            json!({ "type": "object", "properties": { "n": { "type": "number", "default": 1 }, "l": { "type": "boolean" } }, "required": ["l"] }),
+        ),
+        (
+            "base.pick({ id: true }).extend({ x: maybe, y: z.string() })",
+            json!({ "type": "object", "properties": { "id": { "type": "string" }, "x": { "type": "string" }, "y": { "type": "string" } }, "required": ["id", "y"] }),
+        ),
+        (
+            "z.object({ whole: base.partial(), maybe, gone, list: z.array(maybe) })",
+            json!({ "type": "object", "properties": {
+                "whole": { "type": "object", "properties": { "id": { "type": "string" }, "n": { "type": "number", "default": 1 }, "l": { "type": "boolean" } } },
+                "maybe": { "type": "string" }, "gone": {}, "list": { "type": "array", "items": { "type": "string" } } },
+                "required": ["whole", "list"] }),
+        ),
+        (
+            "gone.extend({ y: z.string() })",
+            json!({ "type": "object", "additionalProperties": true, "properties": { "y": { "type": "string" } }, "required": ["y"] }),
+        ),
+        ("gone.omit({ id: true })", json!({})),
+    ] {
+        let schema = ts_schema("import { base, maybe, gone } from './s'", expr);
+        assert!(schema.has_imports(), "{expr}");
+        let mut whole = schema.expanded(&find).input();
+        let mut wanted = expected.clone();
+        for schema in [&mut whole, &mut wanted] {
+            if let Some(names) = schema.get_mut("required").and_then(Json::as_array_mut) {
+                names.sort_by_key(Json::to_string);
+            }
+        }
+        assert_eq!(whole, wanted, "{expr}");
+    }
+}
+
+#[test]
+fn pydantic_settings() {
+    let before = "from pydantic import BaseModel, ConfigDict, Field, RootModel\nfrom pydantic.alias_generators import to_camel\n\
+        class Camel(BaseModel):\n    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)\n    order_id: str\n    total: int\n\
+        class Odd(BaseModel):\n    model_config = ConfigDict(alias_generator=shout)\n    order_id: str\n\
+        class Closed(BaseModel):\n    class Config:\n        extra = 'forbid'\n    a: str\n\
+        class Child(Closed):\n    b: str\n\
+        class Tags(RootModel[list[str]]):\n    pass\n";
+    let schema = |name: &str| py_schema(before, &format!("{name}.model_json_schema()")).input();
+    // Either name will do, so neither is required.
+    assert_eq!(schema("Camel")["required"], json!(["total"]));
+    assert!(schema("Camel")["properties"]["orderId"].is_object());
+    assert_eq!(schema("Odd"), json!({ "type": "object" }));
+    assert_eq!(schema("Child")["additionalProperties"], json!(false));
+    assert_eq!(schema("Child")["required"], json!(["a", "b"]));
+    assert_eq!(
+        schema("Tags"),
+        json!({ "type": "array", "items": { "type": "string" } })
+    );
+}
+
+#[test]
+fn a_schema_that_an_import_error_leaves_out() {
+    let schema = py_schema(
+        "try:\n    from pydantic import BaseModel\n    class Answer(BaseModel):\n        text: str\n    found = Answer.model_json_schema()\n\
+        except ImportError:\n    found = None\n",
+        "found",
+    );
+    assert_eq!(schema.notation, SchemaNotation::Pydantic);
+    assert_eq!(schema.schema["required"], json!(["text"]));
 }

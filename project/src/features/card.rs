@@ -53,7 +53,7 @@ pub(super) fn topic(index: &Index, topic: &str) -> String {
     for step in index.subscribers(topic) {
         let lines = index
             .input_schema(step, topic)
-            .and_then(|(_, schema)| schema_lines(&schema.schema));
+            .and_then(|(_, schema)| schema_lines(&schema.input()));
         if let Some(lines) = lines {
             card += &format!("\nPayload for {}:\n\n```ts\n{lines}\n```\n", step.label());
         }

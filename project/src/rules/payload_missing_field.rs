@@ -243,6 +243,64 @@ export const handler = async () => {}
     }
 
     #[test]
+    fn what_is_made_of_a_schema_of_a_shared_module_counts() {
+        check(
+            "\
+//- steps/models.ts
+import { z } from 'zod'
+export const line = z.object({ sku: z.string() })
+export const order = z.object({ id: z.string(), lines: z.array(line), note: z.string().default('') })
+//- steps/schemas.ts
+export { order } from './models'
+//- steps/a.step.ts
+export const config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done', 'x.changed'] }
+export const handler = async ({ emit }) => {
+  await emit({ topic: 'x.done', data: { lines: [{ qty: 1 }] } })
+  //                                  ^^^^^^^^^^^^^^^^^^^^^^^ payload-missing-field error
+  await emit({ topic: 'x.changed', data: { id: '1' } })
+}
+//- steps/b.step.ts
+import { z } from 'zod'
+import { order } from './schemas'
+export const config = {
+  type: 'event', name: 'B', subscribes: ['x.done'], emits: [],
+  input: order.omit({ id: true }).extend({ by: z.string().optional() }),
+}
+export const handler = async () => {}
+//- steps/c.step.ts
+import { order } from './schemas'
+export const config = { type: 'event', name: 'C', subscribes: ['x.changed'], emits: [], input: order.partial() }
+export const handler = async () => {}
+",
+        );
+    }
+
+    #[test]
+    fn a_model_over_a_base_of_another_file_counts() {
+        check(
+            "\
+//- steps/models.py
+from pydantic import BaseModel
+class Base(BaseModel):
+    id: str
+    note: str = ''
+//- steps/a_step.py
+config = {'type': 'cron', 'name': 'A', 'cron': '* * * * *', 'emits': ['x.done']}
+async def handler(context):
+    await context.emit({'topic': 'x.done', 'data': {'total': 1}})
+    #                                              ^^^^^^^^^^^^ payload-missing-field error
+//- steps/b_step.py
+from .models import Base
+class Order(Base):
+    total: int
+config = {'type': 'event', 'name': 'B', 'subscribes': ['x.done'], 'emits': [], 'input': Order.model_json_schema()}
+async def handler(data, context):
+    pass
+",
+        );
+    }
+
+    #[test]
     fn a_subscriber_without_a_schema_takes_everything() {
         check(
             "\

@@ -43,6 +43,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .sender
             .and_then(|sender| context.index.only_input_schema(sender));
         for taker in &takers.all {
+            let own = own.as_ref().map(|(source, schema)| (*source, schema.as_ref()));
             check_taker(delivery, own, taker, findings);
         }
     });

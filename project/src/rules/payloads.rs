@@ -1,6 +1,7 @@
 //! Messages as their subscribers see them: every call that sends, against the schema of every step that takes its
 //! topic. The rules on payloads all walk through here.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use banister_grammars::facts::{EmitSite, SchemaFact};
@@ -32,7 +33,7 @@ pub(super) struct Takers<'i> {
 pub(super) struct Taker<'i> {
     pub(super) step: &'i Step,
     pub(super) source: &'i Source,
-    pub(super) schema: &'i SchemaFact,
+    pub(super) schema: Cow<'i, SchemaFact>,
 }
 
 /// Calls `visit` with every call that sends a known topic and the steps that take it.

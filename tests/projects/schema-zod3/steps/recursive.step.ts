@@ -1,0 +1,18 @@
+import { z } from 'zod'
+
+type Tree = { label: string; children: Tree[] }
+
+const tree: z.ZodType<Tree> = z.lazy(() => z.object({ label: z.string(), children: z.array(tree) }))
+
+const later = z.object({ flat: z.lazy(() => plain), flatMaybe: z.lazy(() => plain.optional()) })
+const plain = z.object({ a: z.string() })
+
+export const config = {
+  type: 'event',
+  name: 'Recursive',
+  subscribes: ['recursive.sent'],
+  emits: [],
+  input: z.object({ tree, later, trees: z.array(tree).optional() }),
+}
+
+export const handler = async () => {}

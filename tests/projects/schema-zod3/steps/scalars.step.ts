@@ -1,0 +1,46 @@
+import { z } from 'zod'
+
+
+export const config = {
+  type: 'event',
+  name: 'Scalars',
+  subscribes: ['scalars.sent'],
+  emits: [],
+  flows: ['schemas'],
+  input: z.object({
+    four: z.string().ip({ version: 'v4' }),
+    plain: z.string(),
+    bounded: z.string().min(2).max(40),
+    exact: z.string().length(3),
+    filled: z.string().nonempty(),
+    chained: z.string().trim().toLowerCase().describe('lower case'),
+    email: z.string().email(),
+    url: z.string().url(),
+    uuid: z.string().uuid(),
+    moment: z.string().datetime(),
+    momentWithOffset: z.string().datetime({ offset: true }),
+    day: z.string().date(),
+    clock: z.string().time(),
+    pattern: z.string().regex(/^[a-z]+$/),
+    start: z.string().startsWith('ab'),
+    number: z.number(),
+    whole: z.number().int(),
+    range: z.number().min(1).max(9),
+    open: z.number().gt(1).lt(9),
+    closed: z.number().gte(1).lte(9),
+    positive: z.number().positive(),
+    negative: z.number().negative(),
+    nonnegative: z.number().int().nonnegative(),
+    nonpositive: z.number().nonpositive(),
+    stepped: z.number().multipleOf(5),
+    finite: z.number().finite(),
+    flag: z.boolean(),
+    nothing: z.null(),
+    anything: z.any(),
+    whatever: z.unknown(),
+    date: z.date(),
+    big: z.bigint(),
+  }),
+}
+
+export const handler = async () => {}

@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { defaulted, maybeNote, money } from './money'
+
+export const guest = z.object({ name: z.string().min(1), email: z.email().optional() })
+
+export const booking = z.object({
+  id: z.uuid(),
+  guests: z.array(guest).min(1),
+  price: money,
+  note: maybeNote,
+  nights: defaulted,
+})
+
+export const strictBooking = booking.strict()
+
+export default booking

@@ -1,0 +1,2 @@
+export { booking, guest } from './booking'
+export * from './money'

@@ -1,0 +1,3 @@
+import { z } from 'zod'
+
+export const jsonSchema = (schema: z.ZodType) => z.toJSONSchema(schema)

@@ -1,0 +1,11 @@
+import { booking } from '../schemas'
+
+export const config = {
+  type: 'event',
+  name: 'ImportedWhole',
+  subscribes: ['imported.whole'],
+  emits: [],
+  input: booking,
+}
+
+export const handler = async () => {}
