@@ -134,7 +134,11 @@ pub(super) fn names(pointers: &[String]) -> String {
 mod tests {
     use expect_test::expect;
 
-    use crate::fixture::{check, report};
+    use crate::fixture::{check_of, report};
+
+    fn check(fixture: &str) {
+        check_of(super::RULE.name, fixture);
+    }
 
     #[test]
     fn the_schema_may_be_in_any_notation_and_language() {
