@@ -36,10 +36,15 @@ fn check_request(step: &Step, findings: &mut Findings) {
     if may_have_middleware(step) {
         return;
     }
-    for read in &step.facts().handling.request_reads {
-        let Some(meant) = renamed(step, read).filter(|_| !read.guarded) else {
+    let reads = &step.facts().handling.request_reads;
+    for read in reads {
+        let Some(meant) = renamed(step, read) else {
             continue;
         };
+        // Behind `?.` or `||` it may be the second of two ways, unless there is no other way.
+        if read.guarded && reads.iter().any(|other| other.key == meant) {
+            continue;
+        }
         let message = format!("the request has no `{}`", read.key);
         let fix = read_instead(step, read, meant, format!("Read `{meant}`"));
         findings
@@ -156,6 +161,7 @@ export const handler = async (req: any, { logger }: any) => {
 config = {'type': 'api', 'name': 'B', 'method': 'GET', 'path': '/b/:id', 'emits': []}
 async def handler(req, context):
     return {'status': 200, 'body': [req.get('params', {})['id'], req['query']]}
+    #                                        ^^^^^^ express-style-request warning
     #                                                                 ^^^^^ express-style-request warning
 //- steps/c.step.rb
 def config
@@ -231,6 +237,19 @@ export const handler = async (req: any) => {
   req.params = req.pathParams
   return { status: 200, body: req.params.id }
 }
+",
+        );
+    }
+
+    #[test]
+    fn a_guard_without_another_way_mends_nothing() {
+        check(
+            "\
+//- steps/a.step.ts
+export const config = { type: 'api', name: 'A', method: 'GET', path: '/a/:id', emits: [] }
+export const handler = async (req: any) => ({ status: 200, body: [req.params?.id, req.query || {}] })
+//                                                                    ^^^^^^ express-style-request warning
+//                                                                                    ^^^^^ express-style-request warning
 ",
         );
     }
