@@ -110,6 +110,7 @@ pub fn extract_tree(language: Language, text: &str, tree: &Tree) -> FileFacts {
     facts.hand_overs = found.hand_overs;
     facts.state_uses = found.state_uses;
     facts.stream_uses = found.stream_uses;
+    uses::mark_tested(&mut facts.stream_uses, &found.tested_streams, text);
     facts.seed_uses = found.seed_uses;
     facts.emit_escapes |= !found.escapes.is_empty();
     facts.state_escapes |= found.state_escapes;

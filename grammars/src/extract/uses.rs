@@ -1,6 +1,6 @@
 //! Uses of shared state and of streams.
 
-use crate::ast::{Call, Expr, ExprKind, Pattern, PatternEntry, ScopeId};
+use crate::ast::{Call, Expr, ExprKind, Opaque, Pattern, PatternEntry, ScopeId};
 use crate::facts::{Access, StateUse, StreamUse, Text, TextFact};
 use crate::language::Language;
 use crate::resolve::unknown;
@@ -199,6 +199,28 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
         }
     }
 
+    /// Notes the streams whose presence a condition asks for.
+    pub(super) fn note_tested_streams(&mut self, condition: &'a Expr<'t>, scope: ScopeId) {
+        let expr = condition.uncast();
+        match &expr.kind {
+            ExprKind::Either(pair) | ExprKind::Both(pair) => {
+                self.note_tested_streams(&pair.0, scope);
+                self.note_tested_streams(&pair.1, scope);
+            }
+            ExprKind::Opaque(Opaque::Boolean, parts) => {
+                parts
+                    .iter()
+                    .for_each(|part| self.note_tested_streams(part, scope));
+            }
+            ExprKind::Name(_) | ExprKind::Member(_) | ExprKind::Index(_) => {
+                if let Some(Role::Stream(text)) = self.model.role(expr, scope).map(|cast| cast.role) {
+                    self.found.tested_streams.push(text);
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn push_stream(
         &mut self,
         span: Span,
@@ -215,7 +237,24 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
             awaited: called.is_none_or(|called| called.awaited),
             aliased,
             by_name: cast.by_name,
+            tested: false,
         });
+    }
+}
+
+/// Marks the uses of streams that the file asks for: behind `?.`, or in a condition.
+pub(super) fn mark_tested(uses: &mut [StreamUse], asked: &[Text], text: &str) {
+    let is_optional = |used: &StreamUse| {
+        let after = text.get(used.name.span.end as usize..).unwrap_or_default();
+        after.trim_start_matches(['\'', '"', '`', ']']).starts_with("?.")
+    };
+    let optional: Vec<Text> = uses
+        .iter()
+        .filter(|used| is_optional(used))
+        .map(|used| used.name.text.clone())
+        .collect();
+    for used in uses {
+        used.tested = asked.contains(&used.name.text) || optional.contains(&used.name.text);
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::ast::{
     Bind, Body, Call, Class, Expr, ExprKind, Function, Nested, Opaque, Pattern, ScopeId, Statement,
 };
-use crate::facts::{EmitSite, HandOver, SeedUse, StateUse, StreamUse};
+use crate::facts::{EmitSite, HandOver, SeedUse, StateUse, StreamUse, Text};
 use crate::language::Language;
 use crate::model::Model;
 use crate::text::Span;
@@ -19,6 +19,8 @@ pub(super) struct Found {
     pub(super) emits: Vec<EmitSite>,
     pub(super) state_uses: Vec<StateUse>,
     pub(super) stream_uses: Vec<StreamUse>,
+    /// The names of streams that the file asks for before it uses them.
+    pub(super) tested_streams: Vec<Text>,
     pub(super) seed_uses: Vec<SeedUse>,
     /// Where `emit` or the context gets out of sight.
     pub(super) escapes: Vec<Span>,
@@ -103,6 +105,7 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
     fn nested(&mut self, nested: &'a Nested<'t>, scope: ScopeId) {
         let mut heads = nested.heads.iter();
         if let Some(head) = heads.next() {
+            self.note_tested_streams(head, scope);
             self.expr(head, scope, Use::Kept);
         }
         let (certain, perhaps) = nested.bodies.split_at(nested.certain.min(nested.bodies.len()));
@@ -183,10 +186,12 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
             ExprKind::Compound(nested) => self.nested(nested, scope),
             ExprKind::Cast(cast) => self.expr(&cast.value, scope, used),
             ExprKind::Either(pair) | ExprKind::Both(pair) => {
+                self.note_tested_streams(&pair.0, scope);
                 self.expr(&pair.0, scope, Use::Kept);
                 self.perhaps(|visitor| visitor.expr(&pair.1, scope, used));
             }
             ExprKind::Choice(parts) => {
+                self.note_tested_streams(&parts[0], scope);
                 self.expr(&parts[0], scope, Use::Kept);
                 self.perhaps(|visitor| {
                     visitor.expr(&parts[1], scope, used);

@@ -72,6 +72,16 @@ pub enum UnfitKind {
     ZodShape,
     /// The check of configs refuses the JSON Schema as it is written, and drops the step.
     JsonShape,
+    /// A Python class, which is no JSON: the config cannot be read and the whole project fails to start.
+    Class,
+}
+
+impl UnfitKind {
+    /// True if it depends on the release of Zod.
+    #[must_use]
+    pub fn is_of_zod(self) -> bool {
+        matches!(self, Self::NoJsonSchema | Self::ZodShape)
+    }
 }
 
 /// The notation of a schema.

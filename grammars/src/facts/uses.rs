@@ -55,4 +55,6 @@ pub struct StreamUse {
     pub aliased: bool,
     /// True if only a name such as `context` says that these are the framework's streams.
     pub by_name: bool,
+    /// True if the file asks somewhere whether there is such a stream: `if (streams.chat)`, `streams.chat?.set(…)`.
+    pub tested: bool,
 }

@@ -3,6 +3,7 @@
 
 use crate::ast::{Call, Entry, Expr, ExprKind, ScopeId};
 use crate::facts::{Text, Unfit, UnfitKind};
+use crate::language::Language;
 use crate::model::Model;
 use crate::resolve::Value;
 
@@ -103,6 +104,11 @@ impl<'a, 't> Model<'a, 't> {
                     });
                 }
             }
+            Value::Class(_) if self.language() == Language::Python => found.push(Unfit {
+                span: expr.span,
+                kind: UnfitKind::Class,
+                what: expr.as_name().unwrap_or_default().to_owned(),
+            }),
             _ => {}
         }
         found.sort();

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     doc: "\
 A handler reads what other frameworks offer: `req.params` and `req.query` of a request, whose names here are
-`pathParams` and `queryParams`, or `event.data` of a message, which is the data itself. The value is always absent.
+`pathParams` and `queryParams`, `req.json()`, where `req.body` is the parsed body, or `event.data` of a message, which is the data itself. The value is always absent.
 
 Middleware may add anything to a request, so a step with middleware is left alone, and so is a message that may have a
 field called `data`.",
@@ -36,11 +36,23 @@ fn check_request(step: &Step, findings: &mut Findings) {
     if may_have_middleware(step) {
         return;
     }
-    for read in &step.facts().handling.request_reads {
-        let Some(meant) = renamed(step, read).filter(|_| !read.guarded) else {
+    let reads = &step.facts().handling.request_reads;
+    for read in reads {
+        let Some(meant) = renamed(step, read) else {
             continue;
         };
+        // Behind `?.` or `||` it may be the second of two ways, unless there is no other way.
+        if read.guarded && reads.iter().any(|other| other.key == meant) {
+            continue;
+        }
         let message = format!("the request has no `{}`", read.key);
+        if read.key == "json" {
+            // A call and a member: an edit of the name alone would not mend it.
+            findings
+                .report(&step.file, read.span, message)
+                .help(format!("read `{meant}`, which is parsed"));
+            continue;
+        }
         let fix = read_instead(step, read, meant, format!("Read `{meant}`"));
         findings
             .report(&step.file, read.span, message)
@@ -56,6 +68,7 @@ fn renamed(step: &Step, read: &KeyRead) -> Option<&'static str> {
     match (read.key.as_str(), is_python_class) {
         ("params", false) => Some("pathParams"),
         ("query", false) => Some("queryParams"),
+        ("json", _) => Some("body"),
         ("params", true) => Some("path_params"),
         ("query", true) => Some("query_params"),
         _ => None,
@@ -156,6 +169,7 @@ export const handler = async (req: any, { logger }: any) => {
 config = {'type': 'api', 'name': 'B', 'method': 'GET', 'path': '/b/:id', 'emits': []}
 async def handler(req, context):
     return {'status': 200, 'body': [req.get('params', {})['id'], req['query']]}
+    #                                        ^^^^^^ express-style-request warning
     #                                                                 ^^^^^ express-style-request warning
 //- steps/c.step.rb
 def config
@@ -231,6 +245,31 @@ export const handler = async (req: any) => {
   req.params = req.pathParams
   return { status: 200, body: req.params.id }
 }
+",
+        );
+    }
+
+    #[test]
+    fn a_guard_without_another_way_mends_nothing() {
+        check(
+            "\
+//- steps/a.step.ts
+export const config = { type: 'api', name: 'A', method: 'GET', path: '/a/:id', emits: [] }
+export const handler = async (req: any) => ({ status: 200, body: [req.params?.id, req.query || {}] })
+//                                                                    ^^^^^^ express-style-request warning
+//                                                                                    ^^^^^ express-style-request warning
+",
+        );
+    }
+
+    #[test]
+    fn the_body_is_parsed() {
+        check(
+            "\
+//- steps/a.step.ts
+export const config = { type: 'api', name: 'A', method: 'POST', path: '/a', emits: [] }
+export const handler = async (req: any) => ({ status: 200, body: await req.json() })
+//                                                                         ^^^^ express-style-request warning
 ",
         );
     }

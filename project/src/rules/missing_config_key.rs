@@ -1,6 +1,7 @@
 use banister_grammars::Span;
-use banister_grammars::facts::{Dialect, StepFact, StepKind};
+use banister_grammars::facts::{ConfigKind, Dialect, StepFact, StepKind};
 
+use super::similarity::is_slip;
 use super::{Context, Findings, Rule, config_keys, list, unknown_config_key};
 use crate::diagnostic::{Edit, Fix, Severity};
 use crate::project::Step;
@@ -13,7 +14,8 @@ A config that lacks a key which the framework insists on: it drops the step at s
 for messages that nobody sends.
 
 Every step needs `name` and `type` (or `triggers` in 1.0); an `api` step also `method` and `path`, an `event` step
-`subscribes`, a `cron` step `cron`. A missing `emits` is a warning: many documents leave it out, and framework 0.17
+`subscribes`, a `cron` step `cron`. A trigger of 1.0 needs what starts it: `method` and `path`, `topic`, `expression` or
+`streamName`. A missing `emits` is a warning: many documents leave it out, and framework 0.17
 rejects it; write `emits: []`. The same holds for the `virtualEmits` and `virtualSubscribes` of a `noop`. A config that
 spreads something out of sight may have any key and is left alone.",
     check,
@@ -27,6 +29,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             Some(fact) if !fact.keys_open => {
                 let slips = if names_slips { slips(step) } else { Vec::new() };
                 check_keys(context, step, fact, &slips, findings);
+                if fact.dialect == Dialect::V1 {
+                    check_triggers(step, findings);
+                }
             }
             Some(_) => {}
             None => check_config(step, findings),
@@ -90,6 +95,50 @@ fn check_keys(context: &Context<'_>, step: &Step, fact: &StepFact, slips: &[&str
                 ));
             }
         }
+    }
+}
+
+/// The triggers of 1.0 that are written as objects: without these keys nothing starts the step.
+fn check_triggers(step: &Step, findings: &mut Findings) {
+    let config = step.source.facts.config.as_ref();
+    let Some(triggers) = config.and_then(|config| config.get("triggers")) else {
+        return;
+    };
+    for trigger in triggers.value.items() {
+        let ConfigKind::Object { entries, open: false } = &trigger.kind else {
+            continue;
+        };
+        let Some(kind) = trigger.get("type").and_then(|kind| kind.value.text()) else {
+            continue;
+        };
+        let required: &[&str] = match kind {
+            "http" | "api" => &["method", "path"],
+            "queue" | "event" => &["topic"],
+            // Its release candidates also took `cron`.
+            "cron" if entries.iter().all(|entry| entry.key != "cron") => &["expression"],
+            "stream" => &["streamName"],
+            _ => &[],
+        };
+        let is_there = |key: &str| {
+            entries.iter().any(|entry| {
+                entry.key == key
+                    || is_slip(&entry.key, key)
+                    || config_keys::camel_case(step.language, &entry.key) == Some(key)
+            })
+        };
+        let missing: Vec<&str> = required.iter().copied().filter(|key| !is_there(key)).collect();
+        if missing.is_empty() {
+            continue;
+        }
+        let names = list(&missing, '`', "and");
+        let message = format!("a {kind} trigger of {} lacks {names}", step.label());
+        let brace = Span {
+            start: trigger.span.start,
+            end: trigger.span.end.min(trigger.span.start + 1),
+        };
+        findings
+            .report(&step.file, brace, message)
+            .help(format!("add {names} to the trigger"));
     }
 }
 
@@ -183,7 +232,7 @@ fn check_config(step: &Step, findings: &mut Findings) {
 mod tests {
     use expect_test::expect;
 
-    use crate::fixture::{check, report, severities};
+    use crate::fixture::{check, check_of, report, severities};
 
     #[test]
     fn each_kind_has_its_keys() {
@@ -207,6 +256,38 @@ def config
   { name: 'Kind', emits: [] }
 # ^ missing-config-key error
 end
+",
+        );
+    }
+
+    #[test]
+    fn a_trigger_needs_what_starts_it() {
+        check_of(
+            super::RULE.name,
+            "\
+//- steps/a.step.ts
+export const config = {
+  name: 'A', enqueues: [],
+  triggers: [
+    { type: 'cron', pattern: '0 0 3 * * *' },
+//  ^ missing-config-key error
+    { type: 'queue', input: null },
+//  ^ missing-config-key error
+    { type: 'http', method: 'GET', path: '/a' },
+  ],
+}
+export const handler = async () => {}
+//- steps/b_step.py
+SHARED = load()
+config = {
+    'name': 'B', 'enqueues': [],
+    'triggers': [
+        {'type': 'stream', 'stream_name': 'chat'}, {'type': 'state'}, {'type': 'cron', 'cron': '0 0 3 * * *'},
+        {'type': 'queue', **SHARED}, {'type': kind()}, {'type': 'queue', 'topics': 'slip'},
+    ],
+}
+async def handler(data, ctx):
+    pass
 ",
         );
     }

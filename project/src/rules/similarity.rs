@@ -6,6 +6,9 @@ const MIN_WORD: usize = 4;
 /// Half of the words in common.
 const SHARED_WORDS: f64 = 0.5;
 
+/// Half of the letters in common.
+const ALIKE: f64 = 0.5;
+
 /// True if `written` is probably meant to be `meant`: one edit away, or the same words with other punctuation.
 pub(super) fn is_slip(written: &str, meant: &str) -> bool {
     written != meant && (is_one_edit(written, meant) || has_same_words(written, meant))
@@ -22,14 +25,38 @@ fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
         .flat_map(char::to_lowercase)
 }
 
-/// True if the names have half of their words in common: `a:database-sync`, `a:supabase-sync`.
+/// True if one of the names was probably renamed and the other forgotten: half of their words are the same, and the
+/// others look alike (`a:database-sync`, `a:supabase-sync`) or only one has them (`order.created`, `created`).
 pub(super) fn is_related(one: &str, other: &str) -> bool {
     let (ours, theirs) = (words(one), words(other));
+    // `order.created` and `order.created.stored` are two stages of one flow.
+    if ours.starts_with(&theirs) || theirs.starts_with(&ours) {
+        return false;
+    }
+    if !differing_words_look_alike(&ours, &theirs) {
+        return false;
+    }
     let shared = ours.iter().filter(|word| theirs.contains(word)).count();
     let all = ours.len() + theirs.len() - shared;
     #[expect(clippy::cast_precision_loss, reason = "names have few words")]
     let share = shared as f64 / all.max(1) as f64;
     share >= SHARED_WORDS
+}
+
+/// True unless a word of one name stands in for a quite other word of the other: `email.approval.done` was not renamed
+/// to `email.schedule.done`.
+fn differing_words_look_alike(ours: &[String], theirs: &[String]) -> bool {
+    let only_in = |these: &[String], those: &[String]| -> Vec<String> {
+        these
+            .iter()
+            .filter(|word| !those.contains(word))
+            .cloned()
+            .collect()
+    };
+    let (ours, theirs) = (only_in(ours, theirs), only_in(theirs, ours));
+    ours.iter()
+        .zip(&theirs)
+        .all(|(one, other)| strsim::normalized_levenshtein(one, other) >= ALIKE)
 }
 
 fn is_one_edit(written: &str, meant: &str) -> bool {
@@ -150,7 +177,10 @@ mod tests {
     #[test]
     fn related_names_share_half_of_their_words() {
         assert!(is_related("a:database-sync", "a:supabase-sync"));
+        assert!(is_related("shop.order.created", "order.created"));
         assert!(!is_related("order.created", "order.shipped"));
         assert!(!is_related("", ""));
+        assert!(!is_related("order.created", "order.created.stored"));
+        assert!(!is_related("mail.approval.done", "mail.schedule.done"));
     }
 }

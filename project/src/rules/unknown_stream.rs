@@ -15,8 +15,9 @@ A step uses a stream that no file of the project defines. In 0.x the stream is t
 throws.
 
 It is a warning for a name that is put together at run time and that no stream can match, and in 1.0, which makes a
-stream on first use. Nothing is said while a stream definition of the project cannot be read. Names that begin with `__`
-belong to the framework.",
+stream on first use. Nothing is said while a stream definition of the project cannot be read, and of a stream that the
+file itself asks for first (`if (streams.chat)`, `streams.chat?.set(…)`). Names that begin with `__` belong to the
+framework.",
     check,
 };
 
@@ -76,7 +77,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     for step in &context.index.project.steps {
         // A stream with a name of its own is reported where it is looked up.
         let uses = step.facts().stream_uses.iter();
-        for used in uses.filter(|used| !used.aliased && !used.by_name && !streams.may_have(&used.name.text)) {
+        for used in uses.filter(|used| {
+            !used.aliased && !used.by_name && !used.tested && !streams.may_have(&used.name.text)
+        }) {
             report(step, used, &streams, findings);
         }
     }
@@ -179,6 +182,33 @@ async def handler(context):
     news = context.streams.get('news')
     #                           ^^^^ unknown-stream error
     await news.set('g', 'i', {})
+",
+        );
+    }
+
+    #[test]
+    fn a_stream_that_the_file_asks_for_may_be_absent() {
+        with_stream(
+            "\
+//- steps/a.step.ts
+export const config = { type: 'cron', name: 'A', cron: '* * * * *', emits: [] }
+export const handler = async ({ streams }) => {
+  if (streams?.news && ready()) {
+    await streams.news.set('g', 'i', {})
+  }
+  await streams.board?.set('g', 'i', {})
+  const { desk } = streams
+  if (!desk) return
+  await desk.set('g', 'i', {})
+  if (ready(streams.radio)) return
+  //                ^^^^^ unknown-stream error
+}
+//- steps/b_step.py
+config = {'type': 'cron', 'name': 'B', 'cron': '* * * * *', 'emits': []}
+async def handler(context):
+    news = context.streams.news
+    if news:
+        await news.set('g', 'i', {})
 ",
         );
     }

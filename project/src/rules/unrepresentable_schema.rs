@@ -15,6 +15,8 @@ without a counterpart there (`z.date()`, `.transform()`, `z.bigint()`), and then
 check of configs also refuses some schemas at the top and drops the step: a record, an object that takes any other key
 (`.passthrough()`, `.catchall()`), an array of anything but objects, `{ type: 'object' }` without `properties`.
 
+A Python class in the place of a schema is no JSON and stops it too: write `Order.model_json_schema()`.
+
 Write a date as `z.string().datetime()`, transform in the handler, and put a record or a list into a property of an
 object. This holds for framework 0.11 to 0.17 and, where Zod is concerned, for Zod 4; other releases are left alone.",
     check,
@@ -38,7 +40,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 continue;
             };
             for unfit in &found.unfit {
-                if unfit.kind != UnfitKind::JsonShape && !may_be_zod_4(context, &source.facts) {
+                if unfit.kind.is_of_zod() && !may_be_zod_4(context, &source.facts) {
                     continue;
                 }
                 // One schema may serve many steps.
@@ -79,6 +81,13 @@ fn report(step: &Step, schema: &SchemaFact, file: &str, unfit: &Unfit, findings:
                 _ => "use a type that JSON has",
             },
         ),
+        UnfitKind::Class => (
+            format!(
+                "`{}` is a class and no JSON: the framework does not start with it",
+                unfit.what
+            ),
+            "write `.model_json_schema()` behind it",
+        ),
         UnfitKind::ZodShape | UnfitKind::JsonShape => (
             format!(
                 "the framework refuses {} with this schema: it is {}",
@@ -100,7 +109,47 @@ fn report(step: &Step, schema: &SchemaFact, file: &str, unfit: &Unfit, findings:
 
 #[cfg(test)]
 mod tests {
-    use crate::fixture::{check, report};
+    use crate::fixture::{check, check_of, report};
+
+    #[test]
+    fn a_python_class_is_no_json() {
+        check_of(
+            super::RULE.name,
+            "\
+//- package.json
+{ \"dependencies\": { \"motia\": \"0.17.14\" } }
+//- steps/a_step.py
+from pydantic import BaseModel
+class Order(BaseModel):
+    id: str
+config = {
+    'type': 'event', 'name': 'A', 'subscribes': ['a'], 'emits': [],
+    'input': Order,
+    #        ^^^^^ unrepresentable-schema warning
+}
+async def handler(data, context):
+    pass
+//- steps/b_step.py
+from pydantic import BaseModel
+class Order(BaseModel):
+    id: str
+config = {
+    'type': 'event', 'name': 'B', 'subscribes': ['a'], 'emits': [],
+    'input': Order.model_json_schema(),
+}
+async def handler(data, context):
+    pass
+//- steps/c_step.py
+from motia import queue
+from pydantic import BaseModel
+class Order(BaseModel):
+    id: str
+config = {'name': 'C', 'triggers': [queue('a', input=Order)], 'enqueues': []}
+async def handler(data, context):
+    pass
+",
+        );
+    }
 
     const DATE: &str = "\
 //- steps/a.step.ts
