@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use ignore::WalkBuilder;
 
@@ -256,17 +256,25 @@ pub fn list(root: &Path) -> BTreeSet<String> {
 
 impl Loaded {
     fn read(&mut self, files: Vec<String>, cache: &mut Cache) {
-        let mut texts = Vec::with_capacity(files.len());
-        for file in files {
-            match read(&self.root, &file) {
-                Ok(read) => {
-                    texts.push((file, read.text));
-                    self.problems.extend(read.problem);
-                }
-                Err(problem) => self.problems.push(problem),
+        // Many threads read; whoever loads sorts the problems in the end.
+        let problems = Mutex::new(Vec::new());
+        let note = |problem| {
+            if let Ok(mut problems) = problems.lock() {
+                problems.push(problem);
             }
-        }
-        self.host.set_files_cached(texts, cache);
+        };
+        let text = |file: &str| match read(&self.root, file) {
+            Ok(read) => {
+                read.problem.into_iter().for_each(note);
+                Some(read.text)
+            }
+            Err(problem) => {
+                note(problem);
+                None
+            }
+        };
+        self.host.read_files(files, text, cache);
+        self.problems.extend(problems.into_inner().unwrap_or_default());
     }
 
     /// Reads the modules that the steps import, and what those import: a repository may hold thousands of other files.

@@ -20,6 +20,8 @@ mod index;
 
 mod source;
 
+mod manifests;
+
 pub mod workspace;
 
 pub mod cron;

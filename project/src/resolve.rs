@@ -24,18 +24,33 @@ pub use tsconfig::Aliases;
 /// Imports that go on longer than this are a cycle or a labyrinth; both are unknown.
 const MAX_HOPS: usize = 8;
 
-/// For every import of every file, the files that it may mean, in order of preference.
+/// For every import of the files, the files that it may mean, in order of preference.
 pub(crate) fn imported<'w>(
     files: &'w Sources,
     manifests: &'w Manifests,
 ) -> impl Iterator<Item = Vec<String>> + 'w {
-    let modules = Modules::new(manifests);
-    files.values().flat_map(move |source| {
-        let imports = source.facts.imports.iter();
-        imports
-            .flat_map(|import| meanings(&modules, source, import))
-            .collect::<Vec<_>>()
-    })
+    let modules = manifests.modules();
+    // The files of a folder import much the same, and what a module means depends on the folder alone.
+    let mut seen = BTreeSet::new();
+    let imports = files
+        .values()
+        .flat_map(|source| source.facts.imports.iter().map(move |import| (source, import)));
+    imports
+        .filter(move |(source, import)| seen.insert(meaning_depends_on(source, import)))
+        .flat_map(|(source, import)| meanings(modules, source, import))
+}
+
+/// What decides which files an import may mean: imports with the same of it mean the same.
+fn meaning_depends_on<'w>(
+    source: &'w Source,
+    import: &'w ImportFact,
+) -> (&'w str, Language, &'w str, &'w [(String, String)]) {
+    let language = source.facts.language;
+    let names = match language {
+        Language::Python => import.names.as_slice(),
+        Language::TypeScript | Language::JavaScript | Language::Ruby => &[],
+    };
+    (discovery::folder(&source.path), language, &import.module, names)
 }
 
 /// True if some file imports a step or stream of another project, or a module imports any: then an edit in one project
@@ -45,7 +60,7 @@ pub(crate) fn crosses_projects<'w>(
     manifests: &'w Manifests,
     root_of: impl Fn(&str) -> Option<&'w str>,
 ) -> bool {
-    let modules = Modules::new(manifests);
+    let modules = manifests.modules();
     // Most relative imports show at once that they name no step; the others need a look at their meanings, once for
     // all files of a folder.
     let names_a_step = |text: &str| text.contains("step") || text.contains("stream");
@@ -56,17 +71,11 @@ pub(crate) fn crosses_projects<'w>(
     };
     let mut seen = BTreeSet::new();
     files.values().any(|source| {
-        let (folder, language) = (discovery::folder(&source.path), source.facts.language);
         let home = root_of(&source.path);
         let mut imports = source.facts.imports.iter().filter(may_lead_to_a_step);
         imports.any(|import| {
-            let names = if language == Language::Python {
-                import.names.as_slice()
-            } else {
-                &[]
-            };
-            seen.insert((folder, home, language, import.module.as_str(), names))
-                && meanings(&modules, source, import)
+            seen.insert((home, meaning_depends_on(source, import)))
+                && meanings(modules, source, import)
                     .into_iter()
                     .flatten()
                     .any(|file| {
@@ -77,7 +86,7 @@ pub(crate) fn crosses_projects<'w>(
     })
 }
 
-fn meanings(modules: &Modules<'_>, source: &Source, import: &ImportFact) -> Vec<Vec<String>> {
+fn meanings(modules: &Modules, source: &Source, import: &ImportFact) -> Vec<Vec<String>> {
     let language = source.facts.language;
     let candidates = |module: &str| modules.candidates(&source.path, language, module).collect();
     let mut found: Vec<Vec<String>> = vec![candidates(&import.module)];
@@ -132,7 +141,7 @@ type KnownModules<'w> = BTreeMap<(String, Language, String), Option<&'w Source>>
 /// Follows imports through the files of a workspace.
 pub(crate) struct Resolver<'w> {
     files: &'w Sources,
-    modules: Modules<'w>,
+    modules: &'w Modules,
     known: RefCell<KnownModules<'w>>,
 }
 
@@ -140,7 +149,7 @@ impl<'w> Resolver<'w> {
     pub(crate) fn new(files: &'w Sources, manifests: &'w Manifests) -> Self {
         Self {
             files,
-            modules: Modules::new(manifests),
+            modules: manifests.modules(),
             known: RefCell::default(),
         }
     }

@@ -53,8 +53,10 @@ mod unresolved_middleware;
 mod unsubscribed_topic;
 mod unused_emit;
 
-use std::cmp::Ordering;
+use std::cmp;
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use banister_grammars::Span;
 
@@ -256,23 +258,57 @@ pub(crate) fn findings(index: &Index) -> &[Diagnostic] {
             misspelled,
             flow_problems: flow_problems(index),
         };
-        let mut found = Vec::new();
-        for rule in RULES.iter().filter(is_on) {
+        let rules: Vec<&'static Rule> = RULES.iter().filter(is_on).collect();
+        let mut found = apply_all(&rules, &context);
+        for finding in &mut found {
+            if let Some(Some(severity)) = index.config.rules.get(finding.rule) {
+                finding.severity = *severity;
+            }
+        }
+        found
+    })
+}
+
+/// Projects with fewer steps are checked sooner than a thread is started.
+const MIN_STEPS_FOR_THREADS: usize = 200;
+
+/// What the rules find, in their order, looked for on all cores: whoever is free takes the next rule.
+fn apply_all(rules: &[&'static Rule], context: &Context<'_>) -> Vec<Diagnostic> {
+    let is_large = context.index.project.steps.len() >= MIN_STEPS_FOR_THREADS;
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let helpers = if is_large {
+        cores.min(rules.len()).saturating_sub(1)
+    } else {
+        0
+    };
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(rule) = rules.get(at) else { return done };
             let mut findings = Findings {
                 rule,
                 found: Vec::new(),
             };
-            (rule.check)(&context, &mut findings);
-            if let Some(Some(severity)) = level(rule) {
-                findings
-                    .found
-                    .iter_mut()
-                    .for_each(|finding| finding.severity = *severity);
-            }
-            found.extend(findings.found);
+            (rule.check)(context, &mut findings);
+            done.push((at, findings.found));
         }
-        found
-    })
+    };
+    let mut done = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
+        let mut done = work();
+        for thread in threads {
+            match thread.join() {
+                Ok(more) => done.extend(more),
+                // A rule that panics does so in front of whoever asked.
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().flat_map(|(_, found)| found).collect()
 }
 
 /// What is wrong with each flow test of the project: names are held against it only once the file can be read.
@@ -292,7 +328,7 @@ fn flow_problems(index: &Index) -> Vec<(String, SpecProblem)> {
 }
 
 /// The order of every report: file, position, rule, and then whatever else tells two findings apart.
-pub(crate) fn order(one: &Diagnostic, other: &Diagnostic) -> Ordering {
+pub(crate) fn order(one: &Diagnostic, other: &Diagnostic) -> cmp::Ordering {
     let key = |finding: &Diagnostic| (finding.span, finding.rule);
     one.file
         .cmp(&other.file)

@@ -13,13 +13,13 @@ use crate::config::Selection;
 use crate::diagnostic::Diagnostic;
 use crate::discovery::{self, FileRole};
 use crate::index::Index;
+pub(crate) use crate::manifests::Manifests;
 pub use crate::project::{Project, Step, Stream};
 use crate::resolve::Resolver;
 pub use crate::source::{FlowSource, Source, SourceText};
 use crate::{ignores, index, rules};
 
 pub(crate) type Sources = BTreeMap<String, Arc<Source>>;
-pub(crate) type Manifests = BTreeMap<String, Arc<str>>;
 pub(crate) type FlowSources = BTreeMap<String, Arc<FlowSource>>;
 
 /// All files of a workspace; owned by one thread. A workspace may hold many projects, each its own topic space.
@@ -49,7 +49,7 @@ impl Host {
             Some(FileRole::Manifest) if self.manifests.get(path) == Some(&text) => {}
             Some(FileRole::Manifest) => {
                 self.edit();
-                Arc::make_mut(&mut self.manifests).insert(path.to_owned(), text);
+                Arc::make_mut(&mut self.manifests).set(path, text);
             }
             Some(FileRole::FlowTest) if self.flow_tests.get(path).is_some_and(|flow| flow.text == text) => {}
             Some(FileRole::FlowTest) => {
@@ -76,20 +76,35 @@ impl Host {
 
     /// [`Host::set_files`] with facts that are known already; the cache learns the others.
     pub fn set_files_cached(&mut self, files: Vec<(String, Arc<str>)>, cache: &mut Cache) {
-        let (sources, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|(path, _)| {
-            matches!(
-                discovery::role(path),
-                Some(FileRole::Step | FileRole::Stream | FileRole::Module)
-            )
-        });
+        let (sources, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|(path, _)| holds_facts(path));
         for (path, text) in rest {
             self.set_file(&path, text);
         }
-        for (path, text, analysis) in analyse(&sources, cache) {
-            self.insert(Source {
-                source: SourceText::new(&path, text),
-                facts: cache.remember(analysis),
-            });
+        let done = analyse(&sources, |(path, text)| Some((path, Arc::clone(text))), cache);
+        self.insert_all(done, cache);
+    }
+
+    /// [`Host::set_files_cached`] for files that each core reads for itself. What `read` has no text for is left out.
+    pub(crate) fn read_files(
+        &mut self,
+        files: Vec<String>,
+        read: impl Fn(&str) -> Option<Arc<str>> + Sync,
+        cache: &mut Cache,
+    ) {
+        let (sources, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|path| holds_facts(path));
+        for path in rest {
+            if let Some(text) = read(&path) {
+                self.set_file(&path, text);
+            }
+        }
+        let done = analyse(&sources, |path| Some((path, read(path)?)), cache);
+        self.insert_all(done, cache);
+    }
+
+    fn insert_all(&mut self, done: Vec<(SourceText, Analysis)>, cache: &mut Cache) {
+        for (source, analysis) in done {
+            let facts = cache.remember(analysis);
+            self.insert(Source { source, facts });
         }
     }
 
@@ -153,18 +168,32 @@ impl Host {
     }
 }
 
+/// True if the file at `path` has facts.
+fn holds_facts(path: &str) -> bool {
+    matches!(
+        discovery::role(path),
+        Some(FileRole::Step | FileRole::Stream | FileRole::Module)
+    )
+}
+
 /// The facts of each file, worked out on all cores. Files cost as unequally as they are long, so whoever is free
 /// takes the next one.
-fn analyse(files: &[(String, Arc<str>)], cache: &Cache) -> Vec<(String, Arc<str>, Analysis)> {
+fn analyse<F: Sync>(
+    files: &[F],
+    text_of: impl Fn(&F) -> Option<(&String, Arc<str>)> + Sync,
+    cache: &Cache,
+) -> Vec<(SourceText, Analysis)> {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
-        while let Some((path, text)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if let Some(language) = Language::of_path(path) {
-                let text = without_byte_order_mark(Arc::clone(text));
-                let analysis = cache.analyse(language, &text);
-                done.push((path.clone(), text, analysis));
+        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if let Some((path, text)) = text_of(file)
+                && let Some(language) = Language::of_path(path)
+            {
+                let source = SourceText::new(path, without_byte_order_mark(text));
+                let analysis = cache.analyse(language, &source.text);
+                done.push((source, analysis));
             }
         }
         done
@@ -178,7 +207,7 @@ fn analyse(files: &[(String, Arc<str>)], cache: &Cache) -> Vec<(String, Arc<str>
             .flatten()
             .collect()
     });
-    done.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    done.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
     done
 }
 

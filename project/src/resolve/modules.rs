@@ -1,27 +1,28 @@
 //! Where a module as it is written may lie: candidate files in order of preference, without looking at any disk.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::packages::Package;
 use super::tsconfig::{Aliases, Effective};
 use crate::discovery::{self, folder};
-use crate::workspace::Manifests;
 use banister_grammars::Language;
 
 const SCRIPT_EXTENSIONS: [&str; 6] = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
 
 /// What the manifests of a workspace say about modules.
-pub(crate) struct Modules<'w> {
+#[derive(Debug, Clone)]
+pub(crate) struct Modules {
     /// Folder of a `tsconfig.json` to its aliases.
-    aliases: BTreeMap<&'w str, Effective>,
+    aliases: BTreeMap<String, Effective>,
     /// Name of a workspace package to its folder.
-    names: BTreeMap<String, &'w str>,
+    names: BTreeMap<String, String>,
     /// Folder to the package that lies there.
-    packages: BTreeMap<&'w str, Package>,
+    packages: BTreeMap<String, Package>,
 }
 
-impl<'w> Modules<'w> {
-    pub(crate) fn new(manifests: &'w Manifests) -> Self {
+impl Modules {
+    pub(crate) fn new(manifests: &BTreeMap<String, Arc<str>>) -> Self {
         let (mut configs, mut names, mut packages) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for (path, text) in manifests {
             let file = path.rsplit('/').next().unwrap_or(path);
@@ -29,8 +30,8 @@ impl<'w> Modules<'w> {
                 configs.insert(path.as_str(), Aliases::parse(text));
             } else if file == "package.json" {
                 let package = Package::parse(text);
-                names.extend(package.name.clone().map(|name| (name, folder(path))));
-                packages.insert(folder(path), package);
+                names.extend(package.name.clone().map(|name| (name, folder(path).to_owned())));
+                packages.insert(folder(path).to_owned(), package);
             }
         }
         let in_package = |module: &str| {
@@ -43,7 +44,12 @@ impl<'w> Modules<'w> {
             let of_name = configs
                 .keys()
                 .filter(|path| path.rsplit('/').next() == Some(name));
-            aliases.extend(of_name.map(|path| (folder(path), Effective::of(path, &configs, &in_package))));
+            aliases.extend(of_name.map(|path| {
+                (
+                    folder(path).to_owned(),
+                    Effective::of(path, &configs, &in_package),
+                )
+            }));
         }
         Self {
             aliases,
@@ -89,11 +95,11 @@ impl<'w> Modules<'w> {
         }
         let mut bases = Vec::new();
         // Only the nearest configuration counts, as for the compiler.
-        if let Some(home) = ancestors(from).find(|folder| self.aliases.contains_key(folder)) {
+        if let Some(home) = ancestors(from).find(|folder| self.aliases.contains_key(*folder)) {
             bases.extend(self.aliases[home].expand(module));
         }
         let targets = if module.starts_with('#') {
-            let home = ancestors(from).find(|folder| self.packages.contains_key(folder));
+            let home = ancestors(from).find(|folder| self.packages.contains_key(*folder));
             home.map(|home| (home, self.packages[home].private(module)))
         } else {
             named(&self.names, module)
@@ -107,10 +113,10 @@ impl<'w> Modules<'w> {
 }
 
 /// The folder of the workspace package that a module starts with, and what follows its name.
-fn named<'w, 'm>(names: &BTreeMap<String, &'w str>, module: &'m str) -> Option<(&'w str, &'m str)> {
+fn named<'w, 'm>(names: &'w BTreeMap<String, String>, module: &'m str) -> Option<(&'w str, &'m str)> {
     names.iter().find_map(|(name, folder)| {
         let rest = module.strip_prefix(name.as_str())?;
-        (rest.is_empty() || rest.starts_with('/')).then(|| (*folder, rest.trim_start_matches('/')))
+        (rest.is_empty() || rest.starts_with('/')).then(|| (folder.as_str(), rest.trim_start_matches('/')))
     })
 }
 
@@ -205,13 +211,13 @@ pub(super) fn join(base: &str, relative: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
+    use crate::workspace::Manifests;
 
     fn finds(manifests: &Manifests, from: &str, module: &str, file: &str) -> bool {
         let language = Language::of_path(from).unwrap();
-        Modules::new(manifests)
+        manifests
+            .modules()
             .candidates(from, language, module)
             .any(|path| path == file)
     }

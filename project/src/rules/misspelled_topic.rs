@@ -1,8 +1,8 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use banister_grammars::Language;
 
-use super::similarity::{is_slip, words};
+use super::similarity::{Lookalikes, words};
 use super::{Context, Findings, Rule};
 use crate::diagnostic::{Edit, Fix, Severity};
 use crate::index::{Index, Mention, Role};
@@ -78,24 +78,28 @@ fn rename(mentions: &[Mention], meant: &str) -> Option<Fix> {
 
 /// Topics that are slips, with what was meant.
 pub(super) fn slips(index: &Index) -> BTreeMap<String, String> {
-    let lonely: Vec<&str> = index
-        .topics
-        .keys()
-        .map(String::as_str)
-        .filter(|topic| is_lonely(index, topic))
-        .collect();
+    let topics = || index.topics.keys().map(String::as_str);
+    let lonely: Vec<&str> = topics().filter(|topic| is_lonely(index, topic)).collect();
+    if lonely.is_empty() {
+        return BTreeMap::new();
+    }
+    let lookalikes = Lookalikes::of(topics());
     let mut slips = BTreeMap::new();
     for topic in lonely {
-        if let Some(meant) = meant(index, topic) {
+        if let Some(meant) = meant(index, &lookalikes, topic) {
             slips.insert(topic.to_owned(), meant.to_owned());
         }
     }
+    if slips.is_empty() {
+        return slips;
+    }
+    let uses = uses_of_words(index);
     // Of two lonely topics that could be each other's slip only one is: the one with the stranger word, else the one
     // that is written less often, and between equals the one that is taken, because who sends a topic names it.
     let weight = |topic: &str, other: &str| {
         let mentions = index.mentions(topic);
         let sends = mentions.first().is_some_and(|mention| mention.role.sends());
-        (rarest_word_of_its_own(index, topic, other), mentions.len(), sends)
+        (rarest_word_of_its_own(&uses, topic, other), mentions.len(), sends)
     };
     let is_the_original = |topic: &String, meant: &String| {
         slips.get(meant) == Some(topic) && weight(topic, meant) > weight(meant, topic)
@@ -107,20 +111,24 @@ pub(super) fn slips(index: &Index) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// In how many topics of the project each word occurs.
+fn uses_of_words(index: &Index) -> BTreeMap<String, usize> {
+    let mut uses = BTreeMap::new();
+    for topic in index.topics.keys() {
+        for word in words(topic).into_iter().collect::<BTreeSet<_>>() {
+            *uses.entry(word).or_insert(0) += 1;
+        }
+    }
+    uses
+}
+
 /// In how many topics of the project the least common word occurs that `topic` has and `other` has not.
-fn rarest_word_of_its_own(index: &Index, topic: &str, other: &str) -> usize {
+fn rarest_word_of_its_own(uses: &BTreeMap<String, usize>, topic: &str, other: &str) -> usize {
     let shared = words(other);
-    let uses = |word: &String| {
-        index
-            .topics
-            .keys()
-            .filter(|topic| words(topic).contains(word))
-            .count()
-    };
     words(topic)
         .iter()
         .filter(|word| !shared.contains(word))
-        .map(uses)
+        .map(|word| uses.get(word).copied().unwrap_or(0))
         .min()
         .unwrap_or(0)
 }
@@ -145,17 +153,15 @@ fn is_lonely(index: &Index, topic: &str) -> bool {
     one_side && !leads_on && !dropped
 }
 
-fn meant<'i>(index: &'i Index, topic: &str) -> Option<&'i str> {
+fn meant<'i>(index: &Index, lookalikes: &Lookalikes<'i>, topic: &str) -> Option<&'i str> {
     let first = index.mentions(topic).first()?;
     let other_end = if first.role.sends() {
         Role::TAKING
     } else {
         Role::SENDING
     };
-    index
-        .topics
-        .keys()
-        .filter(|other| is_slip(topic, other))
+    lookalikes
+        .slips_for(topic)
         .filter(|other| {
             index
                 .mentions_as(other, other_end)
@@ -165,7 +171,6 @@ fn meant<'i>(index: &'i Index, topic: &str) -> Option<&'i str> {
             let uses = |topic: &str| index.mentions(topic).len();
             uses(one).cmp(&uses(other)).then_with(|| other.cmp(one))
         })
-        .map(String::as_str)
 }
 
 #[cfg(test)]

@@ -24,15 +24,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         .filter(|route| route.step.dialect() == Dialect::V0)
         .collect();
     loaded(context, &mut all);
-    let root = &context.index.project.root;
-    for route in &all {
-        let earlier = all.iter().find(|earlier| {
-            comes_first(root, &earlier.step.file, &route.step.file)
-                && earlier.method == route.method
-                && earlier.shape() != route.shape()
-                && takes_all(earlier.path, route.path)
+    let (early, late) = by_order_of_loading(&context.index.project.root, &all);
+    for (route, narrow) in &late {
+        let earlier = early.iter().find(|(earlier, wide)| {
+            earlier.method == route.method && takes_all(wide, narrow) && earlier.shape() != route.shape()
         });
-        let Some(earlier) = earlier else { continue };
+        let Some((earlier, _)) = earlier else { continue };
         let message = format!(
             "{} is never asked: {} {} takes its requests first",
             route.step.label(),
@@ -50,21 +47,35 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// True if the framework loads `one` before `other` on every machine.
-fn comes_first(root: &str, one: &str, other: &str) -> bool {
-    let in_folder = |file: &str, folder: &str| {
+/// A route with its path in parts.
+type Parted<'r, 'i> = (&'r Route<'i>, Vec<Segment>);
+
+/// The routes that the framework loads first on every machine and that may take the requests of others, and those that
+/// it loads after them.
+fn by_order_of_loading<'r, 'i>(
+    root: &str,
+    routes: &[&'r Route<'i>],
+) -> (Vec<Parted<'r, 'i>>, Vec<Parted<'r, 'i>>) {
+    let in_folder = |route: &Route<'_>, folder: &str| {
+        let file = &route.step.file;
         let path = file.strip_prefix(root).unwrap_or(file).trim_start_matches('/');
         discovery::lies_in(path, folder)
     };
-    in_folder(one, "steps") && in_folder(other, "src")
+    let parted = |folder: &str| {
+        let inside = routes.iter().filter(|route| in_folder(route, folder));
+        inside
+            .filter_map(|route| Some((*route, segments(route.path)?)))
+            .collect::<Vec<_>>()
+    };
+    let (mut early, late) = (parted("steps"), parted("src"));
+    // A path of plain words alone takes the requests of no other one.
+    early.retain(|(_, path)| path.iter().any(|segment| !matches!(segment, Segment::Plain(_))));
+    (early, late)
 }
 
 /// True if every request that `narrow` answers is one that `wide` answers. Only plain segments, parameters and a
 /// wildcard at the end are understood.
-fn takes_all(wide: &str, narrow: &str) -> bool {
-    let (Some(wide), Some(narrow)) = (segments(wide), segments(narrow)) else {
-        return false;
-    };
+fn takes_all(wide: &[Segment], narrow: &[Segment]) -> bool {
     let mut narrow = narrow.iter();
     for (at, segment) in wide.iter().enumerate() {
         match (segment, narrow.next()) {
@@ -111,8 +122,13 @@ fn segments(path: &str) -> Option<Vec<Segment>> {
 
 #[cfg(test)]
 mod tests {
-    use super::takes_all;
+    use super::segments;
     use crate::fixture::{check, report};
+
+    fn takes_all(wide: &str, narrow: &str) -> bool {
+        let parted = segments(wide).zip(segments(narrow));
+        parted.is_some_and(|(wide, narrow)| super::takes_all(&wide, &narrow))
+    }
 
     #[test]
     fn a_route_takes_what_a_narrower_one_would_answer() {

@@ -1,5 +1,7 @@
 //! When two names are alike: for "did you mean" and for slips of the pen.
 
+use std::collections::HashMap;
+
 /// Shorter words are alike by chance: `a.done` and `b.done` are two topics.
 const MIN_WORD: usize = 4;
 
@@ -14,8 +16,52 @@ pub(super) fn is_slip(written: &str, meant: &str) -> bool {
     written != meant && (is_one_edit(written, meant) || has_same_words(written, meant))
 }
 
+/// Names by what a slip leaves of them, so that a name meets the few that it may be a slip for and not all others.
+pub(super) struct Lookalikes<'n> {
+    by_remains: HashMap<u64, Vec<&'n str>>,
+}
+
+impl<'n> Lookalikes<'n> {
+    pub(super) fn of(names: impl Iterator<Item = &'n str>) -> Self {
+        let mut by_remains: HashMap<u64, Vec<&'n str>> = HashMap::new();
+        for name in names {
+            for remains in remains(name) {
+                by_remains.entry(remains).or_default().push(name);
+            }
+        }
+        Self { by_remains }
+    }
+
+    /// The names that `written` is probably meant to be, perhaps repeated.
+    pub(super) fn slips_for(&self, written: &str) -> impl Iterator<Item = &'n str> {
+        let alike = remains(written).filter_map(|remains| self.by_remains.get(&remains));
+        alike
+            .flatten()
+            .copied()
+            .filter(move |meant| is_slip(written, meant))
+    }
+}
+
+/// Hashes of the name, of the name without each one of its characters, and of its letters alone. Two names that are one
+/// edit apart have one of the former in common, two names of the same words the last.
+fn remains(name: &str) -> impl Iterator<Item = u64> + '_ {
+    let shorter = name
+        .char_indices()
+        .map(|(at, ch)| hash(name[..at].bytes().chain(name[at + ch.len_utf8()..].bytes())));
+    let letters: String = letters(name).collect();
+    [hash(name.bytes()), hash(letters.bytes())]
+        .into_iter()
+        .chain(shorter)
+}
+
+/// FNV-1a. Names that share a hash by chance are told apart afterwards.
+fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
 fn has_same_words(one: &str, other: &str) -> bool {
-    // Every topic is held against every other, so what differs in its letters must be told apart without a word list.
     letters(one).eq(letters(other)) && words(one) == words(other)
 }
 
@@ -171,6 +217,34 @@ mod tests {
                     "{one} {other}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn every_slip_is_found_among_many_names() {
+        let names = [
+            "customer.notified",
+            "order.created",
+            "orders.created",
+            "order-created",
+            "orderCreated",
+            "oder.created",
+            "order.craeted",
+            "order.createdé",
+            "order.paid",
+            "",
+        ];
+        let lookalikes = Lookalikes::of(names.into_iter());
+        for written in names {
+            let mut found: Vec<&str> = lookalikes.slips_for(written).collect();
+            let mut meant: Vec<&str> = names
+                .into_iter()
+                .filter(|meant| is_slip(written, meant))
+                .collect();
+            found.sort_unstable();
+            found.dedup();
+            meant.sort_unstable();
+            assert_eq!(found, meant, "{written}");
         }
     }
 
