@@ -19,6 +19,8 @@
 
 (defvar flow-limit 30 "Seconds; longer than anything takes on a busy machine.")
 
+(defvar flow-root default-directory "The project.")
+
 (defun flow-wait (what condition)
   "Wait until CONDITION is non-nil and return it, or fail for want of WHAT."
   (let ((end (+ (float-time) flow-limit)) found)
@@ -29,8 +31,8 @@
     found))
 
 (defun flow-open (file)
-  "Visit FILE with a server."
-  (find-file file)
+  "Visit FILE of the project with a server."
+  (find-file (expand-file-name file flow-root))
   (unless (eglot-current-server)
     (call-interactively #'eglot))
   (flow-wait "the server" #'eglot-current-server)
