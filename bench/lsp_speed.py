@@ -12,6 +12,7 @@ installs the others from their registries into a folder of their own (BENCH_PEER
 """
 
 import argparse
+import collections
 import os
 import pathlib
 import re
@@ -161,13 +162,13 @@ def ask(client, row, spots, rounds):
 def type_text(client, row, spots, rounds):
     """Breaks a word and mends it again, and waits for what is said about it; then types and completes at once."""
     row["key to findings"], row["completion while typing"] = Latencies(), Latencies()
-    versions = {}
+    versions = collections.defaultdict(lambda: 1)
     for n in range(rounds):
         path, text, offset, word, typed = spots[n // 2 % len(spots)]
         uri, at = client.uri(path), position(text, offset + len(word))
         end = dict(at, character=at["character"] + (len(typed) if n % 2 else 0))
         change = {"range": {"start": at, "end": end}, "text": "" if n % 2 else typed}
-        versions[uri] = versions.get(uri, 1) + 1
+        versions[uri] += 1
         document = {"uri": uri, "version": versions[uri]}
         begun = time.perf_counter()
         client.send("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
