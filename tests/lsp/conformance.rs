@@ -3,6 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::support::command::repository;
 use crate::support::conformance::Conformance;
 use crate::support::lsp_client::{LspClient, modern};
 use crate::support::project::Project;
@@ -152,4 +153,21 @@ fn what_is_not_as_the_protocol_wants_it_is_seen() {
     let good =
         json!({ "jsonrpc": "2.0", "id": 1, "result": { "contents": { "kind": "markdown", "value": "" } } });
     assert_eq!(conformance.complaints(&good), Vec::<String>::new());
+}
+
+#[test]
+fn the_manual_lists_every_capability() {
+    let project = Project::example("ecommerce");
+    let mut client = LspClient::spawn(project.root());
+    let folders = json!([{ "uri": client.uri(""), "name": "project" }]);
+    let answer = client.initialize(&json!({ "capabilities": modern(), "workspaceFolders": folders }));
+    client.finish();
+    let manual = std::fs::read_to_string(repository("docs/lsp.md")).expect("the manual can be read");
+    let capabilities = answer["capabilities"].as_object().expect("capabilities");
+    for name in capabilities.keys() {
+        assert!(
+            manual.contains(&format!("\n| `{name}` |")),
+            "docs/lsp.md does not tell of {name}"
+        );
+    }
 }
