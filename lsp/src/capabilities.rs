@@ -4,10 +4,10 @@ use banister_grammars::Encoding;
 use tower_lsp::ls_types::{
     CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions,
     CodeActionProviderCapability, CodeLensOptions, CompletionOptions, DiagnosticTag, HoverProviderCapability,
-    InitializeParams, InitializeResult, MarkupKind, OneOf, PositionEncodingKind, SaveOptions,
+    InitializeParams, InitializeResult, MarkupKind, OneOf, PositionEncodingKind, RenameOptions, SaveOptions,
     ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 /// Characters after which a topic may begin or go on. Editors suggest nothing inside strings unless told so, and end a
@@ -41,6 +41,8 @@ pub(crate) struct Negotiated {
     pub(crate) shows_references: bool,
     /// Diagnostics may fade code that may go.
     pub(crate) unnecessary: bool,
+    /// The client asks whether a name can be changed before it asks for a new one.
+    pub(crate) prepares_rename: bool,
     /// The client watches files for us if asked to.
     pub(crate) watches_files: bool,
 }
@@ -74,6 +76,9 @@ impl Negotiated {
                 .workspace
                 .as_ref()
                 .and_then(|workspace| workspace.workspace_edit.as_ref()?.document_changes)
+                .unwrap_or(false),
+            prepares_rename: text
+                .and_then(|text| text.rename.as_ref()?.prepare_support)
                 .unwrap_or(false),
             shows_references: commands(client).any(|command| command == SHOW_REFERENCES),
             unnecessary: text
@@ -125,6 +130,18 @@ pub(crate) fn initialize_result(params: &InitializeParams) -> InitializeResult {
     }
 }
 
+/// Options are for clients that know them.
+fn rename(client: &Negotiated) -> OneOf<bool, RenameOptions> {
+    if client.prepares_rename {
+        OneOf::Right(RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        })
+    } else {
+        OneOf::Left(true)
+    }
+}
+
 fn server_capabilities(client: &Negotiated) -> ServerCapabilities {
     ServerCapabilities {
         position_encoding: Some(match client.encoding {
@@ -148,6 +165,7 @@ fn server_capabilities(client: &Negotiated) -> ServerCapabilities {
         references_provider: Some(OneOf::Left(true)),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(rename(client)),
         document_highlight_provider: Some(OneOf::Left(true)),
         workspace_symbol_provider: Some(OneOf::Left(true)),
         call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),

@@ -14,7 +14,7 @@ use crate::folder::Names;
 use crate::message::{Question, Request};
 use crate::requests::{
     call_hierarchy, code_action, code_lens, completion, definition, document_highlight, document_symbol,
-    hover, inlay_hint, references, workspace_symbol,
+    hover, inlay_hint, references, rename, workspace_symbol,
 };
 
 /// Runs a request about a document. Without a view the document is not one of ours, and the answer is null.
@@ -23,6 +23,12 @@ pub(crate) fn run(request: Request, view: Option<&View>) {
         Request::Completion(params, reply) => reply.answer(|_| completion::run(view?, &params)),
         Request::Definition(params, reply) => reply.answer(|_| definition::run(view?, &params)),
         Request::References(params, reply) => reply.answer(|_| references::run(view?, &params)),
+        Request::PrepareRename(params, reply) => {
+            reply.answer_or_refuse(|_| view.map_or(Ok(None), |view| rename::prepare(view, &params)));
+        }
+        Request::Rename(params, reply) => {
+            reply.answer_or_refuse(|_| view.map_or(Ok(None), |view| rename::run(view, &params)));
+        }
         Request::Highlight(params, reply) => reply.answer(|_| document_highlight::run(view?, &params)),
         Request::Hover(params, reply) => reply.answer(|_| hover::run(view?, &params)),
         Request::DocumentSymbol(params, reply) => reply.answer(|_| document_symbol::run(view?, &params)),

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tokio::sync::oneshot;
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
     CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
@@ -12,12 +12,16 @@ use tower_lsp::ls_types::{
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentHighlight,
     DocumentHighlightParams, DocumentSymbolParams, DocumentSymbolResponse, GotoDefinitionParams,
     GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InlayHint, InlayHintParams, Location,
-    ReferenceParams, Uri, WorkspaceSymbolParams, WorkspaceSymbolResponse,
+    PrepareRenameResponse, ReferenceParams, RenameParams, TextDocumentPositionParams, Uri, WorkspaceEdit,
+    WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 
 use crate::diagnostics::Checked;
 use crate::folder::FolderId;
 use crate::scan::Scanned;
+
+/// The protocol's `RequestFailed`: the question was right, and the answer is no.
+const REQUEST_FAILED: i64 = -32803;
 
 /// One event of a session.
 pub(crate) enum Event {
@@ -66,6 +70,10 @@ pub(crate) enum Request {
     Definition(GotoDefinitionParams, Reply<Option<GotoDefinitionResponse>>),
     /// `textDocument/references`
     References(ReferenceParams, Reply<Option<Vec<Location>>>),
+    /// `textDocument/prepareRename`
+    PrepareRename(TextDocumentPositionParams, Reply<Option<PrepareRenameResponse>>),
+    /// `textDocument/rename`
+    Rename(RenameParams, Reply<Option<WorkspaceEdit>>),
     /// `textDocument/documentHighlight`
     Highlight(DocumentHighlightParams, Reply<Option<Vec<DocumentHighlight>>>),
     /// `textDocument/hover`
@@ -102,6 +110,8 @@ impl Request {
             Self::Completion(params, _) => &params.text_document_position.text_document.uri,
             Self::Definition(params, _) => &params.text_document_position_params.text_document.uri,
             Self::References(params, _) => &params.text_document_position.text_document.uri,
+            Self::PrepareRename(params, _) => &params.text_document.uri,
+            Self::Rename(params, _) => &params.text_document_position.text_document.uri,
             Self::Highlight(params, _) => &params.text_document_position_params.text_document.uri,
             Self::Hover(params, _) => &params.text_document_position_params.text_document.uri,
             Self::DocumentSymbol(params, _) => &params.text_document.uri,
@@ -141,10 +151,22 @@ impl<T> Reply<T> {
 
     /// Works the answer out and sends it. A panic becomes an internal error.
     pub(crate) fn answer(self, work: impl FnOnce(&Self) -> T) {
+        self.answer_or_refuse(|reply| Ok(work(reply)));
+    }
+
+    /// The same for a question that may be refused, with the reason for a person.
+    pub(crate) fn answer_or_refuse(self, work: impl FnOnce(&Self) -> std::result::Result<T, String>) {
         if self.is_cancelled() {
             return;
         }
-        let answer = catch_unwind(AssertUnwindSafe(|| work(&self))).map_err(|_| Error::internal_error());
+        let answer = match catch_unwind(AssertUnwindSafe(|| work(&self))) {
+            Ok(answer) => answer.map_err(|reason| Error {
+                code: ErrorCode::ServerError(REQUEST_FAILED),
+                message: reason.into(),
+                data: None,
+            }),
+            Err(_) => Err(Error::internal_error()),
+        };
         // Cancelled meanwhile: the answer is not wanted.
         let _ = self.0.send(answer);
     }

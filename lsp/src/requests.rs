@@ -20,4 +20,6 @@ pub(crate) mod inlay_hint;
 
 pub(crate) mod references;
 
+pub(crate) mod rename;
+
 pub(crate) mod workspace_symbol;

@@ -8,12 +8,14 @@ mod definition;
 mod hover;
 mod lens;
 mod references;
+mod rename;
 mod symbols;
 mod target;
 mod workspace_symbols;
 
 use banister_grammars::Span;
 
+use crate::diagnostic::Edit;
 use crate::workspace::Snapshot;
 
 pub use crate::index::{Entity, EntityKind};
@@ -221,6 +223,16 @@ impl Snapshot {
     /// The places of the same file that name what the cursor is on.
     pub fn highlights(&self, file: &str, offset: u32) -> Option<Vec<Highlight>> {
         references::highlights(self.index_of(file)?, file, offset)
+    }
+
+    /// The name under the cursor that can be renamed, or why it cannot.
+    pub fn prepare_rename(&self, file: &str, offset: u32) -> Option<Result<(Span, String), String>> {
+        rename::prepare(self.index_of(file)?, file, offset)
+    }
+
+    /// The edits that rename what the cursor is on, by file and position, or why it cannot be renamed everywhere.
+    pub fn rename(&self, file: &str, offset: u32, name: &str) -> Option<Result<Vec<Edit>, String>> {
+        rename::rename(self.index_of(file)?, file, offset, name)
     }
 
     /// The card of the topic, step or schedule under the cursor.

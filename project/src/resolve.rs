@@ -4,7 +4,7 @@ mod helpers;
 mod modules;
 mod packages;
 mod schemas;
-mod texts;
+pub(crate) mod texts;
 mod tsconfig;
 mod values;
 

@@ -205,6 +205,7 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
                 text: Text::Import(member_of(import, "topic")),
                 span,
                 literal: false,
+                origin: None,
             }),
             FoundEntry::Hidden => Some(not_visible(span)),
             FoundEntry::Absent => None,
@@ -226,5 +227,6 @@ fn not_visible(span: Span) -> TextFact {
         text: unknown("a message that is not visible"),
         span,
         literal: false,
+        origin: None,
     }
 }

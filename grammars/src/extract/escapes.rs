@@ -2,6 +2,7 @@
 
 use crate::ast::{Call, Entry, Expr, ExprKind, ScopeId};
 use crate::facts::{Argument, HandOver, Handed, Text};
+use crate::language::Language;
 use crate::resolve::Value;
 
 use super::roles::Role;
@@ -25,6 +26,24 @@ const HARMLESS: [&str; 14] = [
     "Boolean",
 ];
 
+/// Functions of Python and Ruby themselves that may call what they are given, or what its name means.
+const CALLING_BUILTINS: [&str; 14] = [
+    "map",
+    "filter",
+    "eval",
+    "exec",
+    "iter",
+    "next",
+    "sorted",
+    "setattr",
+    "send",
+    "public_send",
+    "__send__",
+    "method",
+    "instance_exec",
+    "instance_eval",
+];
+
 impl<'a, 't> Visitor<'_, 'a, 't> {
     /// Notes if a call hands `emit` or the context to a function that is not in this file.
     pub(super) fn check_escape(&mut self, expr: &'a Expr<'t>, call: &'a Call<'t>, scope: ScopeId) {
@@ -36,7 +55,7 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
             Value::Import(import) if !call.is_new => Some(import),
             _ => self.model.ruby_method(&call.callee, scope),
         };
-        if self.is_harmless(&call.callee, scope) {
+        if self.is_harmless(&call.callee, scope) || self.is_defined_nowhere(&call.callee, scope) {
             return;
         }
         let args = function.as_ref().and_then(|_| self.arguments(call, scope));
@@ -49,6 +68,23 @@ impl<'a, 't> Visitor<'_, 'a, 't> {
             }),
             _ => self.found.escapes.push(expr.span),
         }
+    }
+
+    /// True for a bare name that neither this file nor a file that it takes in whole can define: the call fails before
+    /// anything is sent. In JavaScript it may be a global.
+    fn is_defined_nowhere(&self, callee: &'a Expr<'t>, scope: ScopeId) -> bool {
+        let Some(name) = callee.as_name() else {
+            return false;
+        };
+        let imports = &self.model.module.imports;
+        let takes_whole_files = match self.model.language() {
+            Language::TypeScript | Language::JavaScript => return false,
+            Language::Python => imports.iter().any(|import| import.names.contains(&("*", "*"))),
+            Language::Ruby => imports.iter().any(|import| import.relative),
+        };
+        !takes_whole_files
+            && !CALLING_BUILTINS.contains(&name)
+            && self.model.scopes.lookup(name, scope).is_none()
     }
 
     /// What a call gives; nothing if it hands out `emit` in a way that is not followed.

@@ -339,6 +339,7 @@ impl<'a, 't> Model<'a, 't> {
             text: Text::Unknown("an entry without `topic`".to_owned()),
             span: *span,
             literal: false,
+            origin: None,
         });
         let label = self
             .key_text(&keys, "label")
@@ -361,6 +362,7 @@ fn plain_topic(text: Text, span: Span) -> TopicRef {
             text,
             span,
             literal: false,
+            origin: None,
         },
         label: None,
         conditional: false,

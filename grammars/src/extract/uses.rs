@@ -224,6 +224,7 @@ fn named(text: Text, span: Span) -> TextFact {
         text,
         span,
         literal: false,
+        origin: None,
     }
 }
 

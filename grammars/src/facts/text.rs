@@ -93,6 +93,8 @@ pub struct TextFact {
     pub span: Span,
     /// True if it is written here as a plain string literal, so that it can be edited in place.
     pub literal: bool,
+    /// Inside of the quotes of the constant in this file that it is read from, if it is a constant's text unchanged.
+    pub origin: Option<Span>,
 }
 
 /// A constant that other files may read.

@@ -4,6 +4,7 @@ use crate::ast::{Body, Expr, ExprKind, Function, Nested, Opaque, Piece, ScopeId,
 use crate::facts::{Text, TextFact};
 use crate::model::Model;
 use crate::scope::Def;
+use crate::text::Span;
 
 use super::items::Item;
 use super::{Member, Value, argument};
@@ -16,12 +17,33 @@ impl<'a, 't> Model<'a, 't> {
                 text: Text::Known(value.clone().into_owned()),
                 span: *inner,
                 literal: true,
+                origin: None,
             },
-            _ => TextFact {
-                text: self.text(expr, scope),
-                span: expr.span,
-                literal: false,
+            _ => {
+                let text = self.text(expr, scope);
+                TextFact {
+                    origin: self.origin(&text, expr, scope),
+                    text,
+                    span: expr.span,
+                    literal: false,
+                }
+            }
+        }
+    }
+
+    /// Where the constant's text is written that a name or a member stands for.
+    fn origin(&self, text: &Text, expr: &'a Expr<'t>, scope: ScopeId) -> Option<Span> {
+        let known = text.known()?;
+        let is_read = matches!(
+            expr.uncast().kind,
+            ExprKind::Name(_) | ExprKind::Member(_) | ExprKind::Index(_)
+        );
+        match self.value(expr, scope) {
+            Value::Expr(found, _) if is_read => match &found.uncast().kind {
+                ExprKind::Text { value, inner } if value == known => Some(*inner),
+                _ => None,
             },
+            _ => None,
         }
     }
 

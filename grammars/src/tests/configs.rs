@@ -400,12 +400,12 @@ fn exports_hold_what_others_may_read() {
     );
     expect_test::expect![[r#"
         export * {"list":[{"import":{"module":"./all","path":["*"]}}]}
-        export L {"list":[{"text":{"text":{"known":"x"},"span":null,"literal":true}},{"text":{"text":{"known":"a.b"},"span":null,"literal":false}}]}
+        export L {"list":[{"text":{"text":{"known":"x"},"span":null,"literal":true,"origin":null}},{"text":{"text":{"known":"a.b"},"span":null,"literal":false,"origin":null}}]}
         export N {"json":3}
-        export O {"object":[["x",{"object":[["y",{"text":{"text":{"known":"z"},"span":null,"literal":true}}]]}]]}
-        export T {"object":[["A",{"text":{"text":{"known":"a.b"},"span":null,"literal":true}}]]}
+        export O {"object":[["x",{"object":[["y",{"text":{"text":{"known":"z"},"span":null,"literal":true,"origin":null}}]]}]]}
+        export T {"object":[["A",{"text":{"text":{"known":"a.b"},"span":null,"literal":true,"origin":null}}]]}
         export Y {"import":{"module":"./x","path":["X"]}}
-        export default {"text":{"text":{"known":"h"},"span":null,"literal":true}}
+        export default {"text":{"text":{"known":"h"},"span":null,"literal":true,"origin":null}}
         import [] from ``
         import [] from ``
     "#]]

@@ -306,9 +306,19 @@ fn what_leaves_the_file_is_noted() {
     }
     let context = "export const config = { type: 'event', subscribes: [] }\nexport const handler = async (input, ctx) => { await run(ctx) }";
     assert!(ts(context).emit_escapes);
-    assert!(py_handler("    await run(context)").emit_escapes);
     assert!(!py_handler("    print(context)").emit_escapes);
-    assert!(rb_handler("run(context)").emit_escapes);
+    let python = "    run(context)\n\nfrom tools import *";
+    assert!(py_handler(python).emit_escapes || !py_handler(python).hand_overs.is_empty());
+    assert!(py_handler("    map(run, [context])").emit_escapes);
+    assert!(
+        !rb_handler("run(context)\nend\nrequire_relative 'tools'\ndef other")
+            .hand_overs
+            .is_empty()
+    );
+    assert!(rb_handler("send(:run, context)").emit_escapes);
+    // A name that nothing can define fails before anything is sent.
+    assert!(!py_handler("    await run(context)").emit_escapes);
+    assert!(!rb_handler("run(context)").emit_escapes);
 }
 
 fn conditional(facts: &crate::facts::FileFacts) -> Vec<bool> {

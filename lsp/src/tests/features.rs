@@ -241,3 +241,45 @@ fn a_fix_is_a_code_action_with_its_finding() {
     assert_eq!(client.request("textDocument/codeAction", params), Ok(Json::Null));
     client.finish();
 }
+
+#[test]
+fn a_topic_is_renamed_everywhere_or_not_at_all() {
+    let root = project();
+    let mut client = Client::open(root.path());
+    let place = at(root.path(), "steps/ship_step.py", "order.placed");
+    let prepared = client
+        .request("textDocument/prepareRename", place.clone())
+        .unwrap();
+    assert_eq!(prepared["placeholder"], "order.placed");
+    let mut params = place;
+    params["newName"] = json!("order.accepted");
+    let edit = client.request("textDocument/rename", params.clone()).unwrap();
+    let changed: Vec<(&String, usize)> = edit["changes"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(uri, edits)| (uri, edits.as_array().unwrap().len()))
+        .collect();
+    let count = |path: &str| {
+        let uri = uri(root.path(), path);
+        changed
+            .iter()
+            .find(|(changed, _)| **changed == uri)
+            .map(|(_, count)| *count)
+    };
+    assert_eq!(count("steps/place.step.ts"), Some(2));
+    assert_eq!(count("steps/ship_step.py"), Some(1));
+    assert_eq!(count("tests/orders.flow.yaml"), Some(1));
+    params["newName"] = json!("order.billed");
+    assert_eq!(
+        client.request("textDocument/rename", params),
+        Err(-32803),
+        "the name is taken"
+    );
+    let nothing = at(root.path(), "steps/place.step.ts", "async");
+    assert_eq!(
+        client.request("textDocument/prepareRename", nothing),
+        Ok(Json::Null)
+    );
+    client.finish();
+}

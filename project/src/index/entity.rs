@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use banister_grammars::Span;
 use banister_grammars::facts::{Access, Text, TextFact};
 
-use super::{Index, Role, slots};
+use super::{Index, Mention, Role, slots};
 use crate::flow_test::{Action, Expectation, FlowFile, InputSource};
+use crate::resolve::{Resolver, texts};
 
 /// What kind of thing a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -97,6 +98,43 @@ impl Index {
             }
         });
         found
+    }
+}
+
+impl Index {
+    /// The file and the place where the constant is written that `span` reads.
+    pub(crate) fn origin(&self, file: &str, span: Span) -> Option<(String, Span)> {
+        let source = self.files.get(file)?;
+        let fact = texts::placed(&source.facts).find(|fact| fact.span == span)?;
+        if let Some(origin) = fact.origin {
+            return Some((file.to_owned(), origin));
+        }
+        Resolver::new(&self.files, &self.manifests).origin(source, &fact.text)
+    }
+
+    /// True if the place is this topic for sure, and not one of several.
+    pub(crate) fn is_exact(&self, mention: &Mention) -> bool {
+        let facts = self.facts(&mention.file);
+        facts.is_none_or(|facts| {
+            slots(facts)
+                .iter()
+                .filter(|slot| slot.fact.span == mention.span)
+                .all(|slot| slot.fact.text.known().is_some())
+        })
+    }
+
+    /// `file:line` of a place.
+    pub(crate) fn line_of(&self, file: &str, span: Span) -> String {
+        let before = self
+            .text_of(file)
+            .and_then(|text| text.get(..span.start as usize));
+        format!("{file}:{}", before.unwrap_or("").matches('\n').count() + 1)
+    }
+
+    /// The text of a source file or flow test.
+    pub(crate) fn text_of(&self, file: &str) -> Option<&str> {
+        let flow = || self.flow_tests.iter().find(|flow| flow.path == file);
+        self.text(file).or_else(|| Some(flow()?.text.as_ref()))
     }
 }
 

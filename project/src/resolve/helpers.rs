@@ -68,6 +68,7 @@ impl<'w> Resolver<'w> {
                     text: self.text(file, &topic.text),
                     span: over.callee,
                     literal: false,
+                    origin: None,
                 },
             };
             sent.sites.push(EmitSite {
@@ -99,6 +100,7 @@ impl<'w> Resolver<'w> {
                 if let Some(topic) = &mut site.topic {
                     topic.span = over.callee;
                     topic.literal = false;
+                    topic.origin = None;
                 }
                 site
             }));
@@ -141,6 +143,7 @@ fn local_topic(topic: TextFact, over: &HandOver) -> TextFact {
         TextFact {
             span: over.callee,
             literal: false,
+            origin: None,
             ..topic
         }
     }

@@ -5,6 +5,11 @@ use banister_grammars::facts::{Declaration, Text, TextFact, TopicRef};
 
 /// Each of them, in no promised order.
 pub(crate) fn all(facts: &FileFacts) -> impl Iterator<Item = &Text> {
+    placed(facts).map(|fact| &fact.text)
+}
+
+/// Each of them with its place, in no promised order.
+pub(crate) fn placed(facts: &FileFacts) -> impl Iterator<Item = &TextFact> {
     let config = facts.step.iter().flat_map(|step| {
         let singles = [&step.kind_text, &step.name].into_iter().flatten();
         let parts = step
@@ -27,12 +32,7 @@ pub(crate) fn all(facts: &FileFacts) -> impl Iterator<Item = &Text> {
         .flat_map(|access| [&access.group, &access.key])
         .flatten();
     let uses = facts.stream_uses.iter().map(|stream| &stream.name);
-    config
-        .chain(streams)
-        .chain(calls)
-        .chain(states)
-        .chain(uses)
-        .map(|fact| &fact.text)
+    config.chain(streams).chain(calls).chain(states).chain(uses)
 }
 
 /// Calls `visit` with each list of topics in the config.

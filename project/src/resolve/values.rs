@@ -2,6 +2,8 @@
 
 use banister_grammars::facts::{ConstValue, ImportRef, Text, TextFact, TopicRef};
 
+use banister_grammars::Span;
+
 use super::{MAX_HOPS, Resolver};
 use crate::workspace::Source;
 
@@ -10,7 +12,42 @@ const ANY: &str = "*";
 /// The name of what a spread adds to an object.
 const SPREAD: &str = "...";
 
+/// A constant's text.
+struct Constant {
+    text: Text,
+    /// The file that writes it, and the inside of its quotes there.
+    origin: Option<(String, Span)>,
+}
+
 impl Resolver<'_> {
+    /// The file that writes the one text which a name of `from` is imported as, and the inside of its quotes there.
+    pub(crate) fn origin(&self, from: &Source, text: &Text) -> Option<(String, Span)> {
+        self.import_origin(from, text, MAX_HOPS)
+    }
+
+    fn import_origin(&self, from: &Source, text: &Text, hops: usize) -> Option<(String, Span)> {
+        let Text::Import(import) = text else { return None };
+        let mut found = Vec::new();
+        self.collect(from, import, hops, &mut found)?;
+        let mut found = found.into_iter();
+        match (found.next(), found.next()) {
+            (Some(only), None) => only.origin,
+            _ => None,
+        }
+    }
+
+    fn written_at(&self, file: &Source, fact: &TextFact, hops: usize) -> Option<(String, Span)> {
+        let here = if fact.literal {
+            Some(fact.span)
+        } else {
+            fact.origin
+        };
+        match here {
+            Some(span) => Some((file.path.clone(), span)),
+            None => self.import_origin(file, &fact.text, hops),
+        }
+    }
+
     /// The text with the values of other files in their places.
     pub(super) fn text(&self, from: &Source, text: &Text) -> Text {
         self.resolved(from, text, MAX_HOPS)
@@ -31,11 +68,14 @@ impl Resolver<'_> {
         };
         let mut found = Vec::new();
         let is_whole = self.collect(from, import, MAX_HOPS, &mut found).is_some();
-        let is_known = found.iter().all(|text| !text.candidates().is_empty());
+        let is_known = found
+            .iter()
+            .all(|constant| !constant.text.candidates().is_empty());
         if !is_whole || !is_known || found.is_empty() {
             return vec![with_text(topic, unknown(import))];
         }
-        found.into_iter().map(|text| with_text(topic, text)).collect()
+        let topics = found.into_iter().map(|constant| with_text(topic, constant.text));
+        topics.collect()
     }
 
     fn resolved(&self, from: &Source, text: &Text, hops: usize) -> Text {
@@ -43,7 +83,8 @@ impl Resolver<'_> {
             Text::Import(import) => {
                 let mut found = Vec::new();
                 let whole = self.collect(from, import, hops, &mut found);
-                let text = whole.and_then(|()| found.into_iter().reduce(Text::or));
+                let texts = found.into_iter().map(|constant| constant.text);
+                let text = whole.and_then(|()| texts.reduce(Text::or));
                 text.unwrap_or_else(|| unknown(import))
             }
             Text::Either(parts) => {
@@ -60,7 +101,13 @@ impl Resolver<'_> {
     }
 
     /// Every text that an import may be; nothing if some of it cannot be seen.
-    fn collect(&self, from: &Source, import: &ImportRef, hops: usize, found: &mut Vec<Text>) -> Option<()> {
+    fn collect(
+        &self,
+        from: &Source,
+        import: &ImportRef,
+        hops: usize,
+        found: &mut Vec<Constant>,
+    ) -> Option<()> {
         let hops = hops.checked_sub(1)?;
         let (file, path) = self.target(from, import)?;
         let (name, members) = path.split_first()?;
@@ -73,7 +120,7 @@ impl Resolver<'_> {
         value: &ConstValue,
         path: &[String],
         hops: usize,
-        found: &mut Vec<Text>,
+        found: &mut Vec<Constant>,
     ) -> Option<()> {
         match (value, path) {
             (ConstValue::Import(import), rest) => {
@@ -82,7 +129,10 @@ impl Resolver<'_> {
                 self.collect(file, &import, hops, found)
             }
             (ConstValue::Text(fact), []) => {
-                found.push(self.resolved(file, &fact.text, hops));
+                found.push(Constant {
+                    text: self.resolved(file, &fact.text, hops),
+                    origin: self.written_at(file, fact, hops),
+                });
                 Some(())
             }
             // The text of an enumeration's member.
@@ -125,7 +175,7 @@ impl Resolver<'_> {
         fields: &[(String, ConstValue)],
         (name, rest): (&str, &[String]),
         hops: usize,
-        found: &mut Vec<Text>,
+        found: &mut Vec<Constant>,
     ) -> Option<()> {
         for (written, field) in fields.iter().rev() {
             match field {

@@ -32,6 +32,9 @@ struct Edge<'i> {
 /// By file, the messages that a step surely sends.
 type Edges<'i> = BTreeMap<&'i str, Vec<Edge<'i>>>;
 
+/// Steps of a circle that a finding names: a person follows no more.
+const MAX_SHOWN: usize = 12;
+
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let edges = edges(context);
     let mut told: BTreeSet<&str> = BTreeSet::new();
@@ -51,7 +54,13 @@ fn report(circle: &[Edge<'_>], findings: &mut Findings) {
     };
     let names: Vec<&str> = circle.iter().map(|edge| edge.from.label()).collect();
     let start = first.from.label();
-    let way = format!("{} → {start}", names.join(" → "));
+    let way = match names.len().checked_sub(MAX_SHOWN) {
+        Some(left_out @ 1..) => format!(
+            "{} → … {left_out} more … → {start}",
+            names[..MAX_SHOWN].join(" → ")
+        ),
+        _ => format!("{} → {start}", names.join(" → ")),
+    };
     let message = format!(
         "every run of {start} sends '{}' and starts itself again: {way}",
         first.topic
@@ -59,7 +68,7 @@ fn report(circle: &[Edge<'_>], findings: &mut Findings) {
     let mut finding = findings
         .report(&first.from.file, first.span, message)
         .help("send one of the messages on a condition that ends the circle");
-    for edge in rest {
+    for edge in rest.iter().take(MAX_SHOWN) {
         let text = format!("{} sends '{}'", edge.from.label(), edge.topic);
         finding = finding.related(&edge.from.file, edge.span, text);
     }
@@ -310,5 +319,25 @@ export const handler = async () => { await enqueue({ topic: 'b.done', data: {} }
         let found = report(&format!("{before}{circle}"));
         assert_eq!(found.matches("event-cycle").count(), 1, "{found}");
         assert!(found.contains("s2 → s3 → s2"), "{found}");
+    }
+
+    #[test]
+    fn a_long_circle_is_cut() {
+        let steps: String = (0..20)
+            .map(|n| {
+                let next = (n + 1) % 20;
+                format!(
+                    "//- steps/s{n:02}.step.js\nexports.config = {{ type: 'event', name: 'S{n}', subscribes: ['t.{n}'], emits: ['t.{next}'] }}\n\
+                     exports.handler = async (input, {{ emit }}) => {{ await emit({{ topic: 't.{next}', data: {{}} }}) }}\n"
+                )
+            })
+            .collect();
+        let found = report(&steps);
+        assert!(found.contains("→ S11 → … 8 more … → S0"), "{found}");
+        assert_eq!(
+            found.matches(" sends 't.").count(),
+            1 + super::MAX_SHOWN,
+            "{found}"
+        );
     }
 }
