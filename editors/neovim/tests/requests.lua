@@ -57,6 +57,13 @@ support.run('references, calls, lenses, symbols, highlights and fixes', function
     return call.to.uri
   end)
 
+  local renaming = here_params()
+  renaming.newName = 'order.placed'
+  local renamed = vim.inspect(ask('textDocument/rename', renaming))
+  for _, file in ipairs({ 'create-order.step.ts', 'process-payment.step.js', 'orders.flow.yaml' }) do
+    assert(renamed:find(file, 1, true), 'no ' .. file .. ' in ' .. renamed)
+  end
+
   local document = { textDocument = vim.lsp.util.make_text_document_params() }
   has(ask('textDocument/codeLens', document), 'subscriber', function(lens)
     return lens.command.title
