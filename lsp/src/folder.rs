@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use banister_project::discovery;
 use banister_project::disk::Problem;
 use banister_project::{Host, Snapshot};
 use tower_lsp::ls_types::Uri;
@@ -133,7 +134,8 @@ impl Folder {
             version: document.version,
         };
         let before = Arc::make_mut(&mut self.names).open.insert(path.into(), open);
-        if before.is_none_or(|before| before.uri != uri) {
+        // Of what is no file of a project, such as an installed package, there is nothing to say.
+        if discovery::role(path).is_some() && before.is_none_or(|before| before.uri != uri) {
             self.board.owe(uri);
         }
         // Were it never read from the disk, nothing else would tell the scan after its closing to let it go.

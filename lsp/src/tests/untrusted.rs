@@ -158,6 +158,8 @@ fn a_file_deleted_while_it_is_open_is_gone_once_it_is_closed() {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join("tests/a.flow.yaml");
     std::fs::create_dir(path.parent().unwrap()).unwrap();
+    std::fs::create_dir(root.path().join("steps")).unwrap();
+    std::fs::write(root.path().join("steps/a.step.ts"), STEP).unwrap();
     let document = uri(root.path(), "tests/a.flow.yaml");
     let is_push = |message: &Json| message["params"]["uri"] == document.as_str();
     for text in ["tests: []\n", "unknown: 1\n"] {
