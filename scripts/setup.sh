@@ -16,17 +16,21 @@ can_install() {
   command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }
 }
 
+# install PACKAGE: from the system, if that is possible; the caller looks whether it was.
+install() {
+  can_install || return 0
+  printf 'setup: installing %s\n' "$1"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$1" </dev/null >/dev/null ||
+    { as_root apt-get update -q </dev/null >/dev/null &&
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$1" </dev/null >/dev/null; } ||
+    true
+}
+
 # have COMMAND PACKAGE WHY: makes sure that COMMAND is there, from the system's PACKAGE if it can be installed.
 have() {
   local command=$1 package=$2 why=$3
   command -v "$command" >/dev/null && return
-  if can_install; then
-    printf 'setup: installing %s\n' "$package"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$package" </dev/null >/dev/null ||
-      { as_root apt-get update -q </dev/null >/dev/null &&
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$package" </dev/null >/dev/null; } ||
-      true
-  fi
+  install "$package"
   command -v "$command" >/dev/null && return
   missing+=("$command")
   note "$command is missing ($why). Install it, for example: sudo apt-get install $package"
@@ -54,6 +58,18 @@ have ruby ruby 'Ruby steps run in it'
 have nvim neovim 'the test of the editor plugin drives it'
 if command -v nvim >/dev/null; then
   at_least nvim 0.7 "$(nvim --version | sed -n '1s/^NVIM v//p')"
+fi
+have emacs emacs-nox 'the test of its language client drives it'
+# Emacs has Eglot of its own from version 29 on.
+has_eglot() {
+  emacs --batch -q --eval "(progn (require 'package) (package-initialize) (require 'eglot))" >/dev/null 2>&1
+}
+if command -v emacs >/dev/null && ! has_eglot; then
+  install elpa-eglot
+  if ! has_eglot; then
+    missing+=(eglot)
+    note 'Eglot is missing (the test of the Emacs client drives it). Install it, for example: sudo apt-get install elpa-eglot'
+  fi
 fi
 if command -v ruby >/dev/null; then
   at_least ruby 3.0 "$(ruby -e 'puts RUBY_VERSION')"

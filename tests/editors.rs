@@ -1,3 +1,5 @@
 //! The editor plugins, in the editors themselves.
 
+mod emacs;
+
 mod neovim;

@@ -2,6 +2,8 @@
 
 mod completion;
 
+mod conformance;
+
 mod diagnostics;
 
 mod encoding;

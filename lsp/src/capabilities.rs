@@ -103,7 +103,8 @@ fn commands(client: &ClientCapabilities) -> impl Iterator<Item = &str> {
     listed.into_iter().flatten().filter_map(serde_json::Value::as_str)
 }
 
-/// UTF-8 if the client offers it, because sources are UTF-8 here; else UTF-16, which every client must know.
+/// UTF-8 if the client offers it, because sources are UTF-8 here; UTF-32 for a client that likes it best; else UTF-16,
+/// which every client must know.
 fn encoding(client: &ClientCapabilities) -> Encoding {
     let offered = client
         .general
@@ -111,6 +112,7 @@ fn encoding(client: &ClientCapabilities) -> Encoding {
         .and_then(|general| general.position_encodings.as_ref());
     match offered {
         Some(offered) if offered.contains(&PositionEncodingKind::UTF8) => Encoding::Utf8,
+        Some(offered) if offered.first() == Some(&PositionEncodingKind::UTF32) => Encoding::Utf32,
         _ => Encoding::Utf16,
     }
 }

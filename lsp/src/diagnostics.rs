@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use banister_project::{Diagnostic, Host, Related, Snapshot};
 use tower_lsp::ls_types as lsp;
@@ -16,6 +17,8 @@ use crate::{convert, scan};
 pub(crate) struct Checked {
     /// The number of the state that was checked.
     pub(crate) generation: u64,
+    /// How long the check took.
+    pub(crate) took: Duration,
     /// Modules that an edit made a step import, read from the disk on the way.
     pub(crate) imported: Vec<(String, Arc<str>)>,
     /// The state, how many projects it holds and what was found; nothing if the check panicked.
@@ -34,6 +37,7 @@ pub(crate) struct Outcome {
 
 /// Checks a state, on the background thread: the same call as on the command line.
 pub(crate) fn check(root: &Path, mut host: Host, generation: u64) -> Checked {
+    let begun = Instant::now();
     let imported = catch_unwind(AssertUnwindSafe(|| scan::new_imports(root, &mut host))).unwrap_or_default();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let snapshot = host.snapshot();
@@ -45,6 +49,7 @@ pub(crate) fn check(root: &Path, mut host: Host, generation: u64) -> Checked {
     }));
     Checked {
         generation,
+        took: begun.elapsed(),
         imported,
         outcome: outcome.ok(),
     }

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use banister_project::discovery;
 use banister_project::disk::Problem;
 use banister_project::{Host, Snapshot};
 use tower_lsp::ls_types::Uri;
@@ -85,7 +86,8 @@ pub(crate) struct Folder {
     /// What the client shows.
     pub(crate) board: Board,
     host: Host,
-    on_disk: BTreeSet<String>,
+    /// The files from the disk and the open ones: what a scan may find gone.
+    held: BTreeSet<String>,
     problems: BTreeSet<Problem>,
 }
 
@@ -110,7 +112,7 @@ impl Folder {
             said_empty: false,
             board: Board::default(),
             host: Host::new(),
-            on_disk: BTreeSet::new(),
+            held: BTreeSet::new(),
             problems: BTreeSet::new(),
         }
     }
@@ -132,9 +134,12 @@ impl Folder {
             version: document.version,
         };
         let before = Arc::make_mut(&mut self.names).open.insert(path.into(), open);
-        if before.is_none_or(|before| before.uri != uri) {
+        // Of what is no file of a project, such as an installed package, there is nothing to say.
+        if discovery::role(path).is_some() && before.is_none_or(|before| before.uri != uri) {
             self.board.owe(uri);
         }
+        // Were it never read from the disk, nothing else would tell the scan after its closing to let it go.
+        self.held.insert(path.into());
         self.set(path, document.text.as_str().into())
     }
 
@@ -162,7 +167,7 @@ impl Folder {
         if self.names.open.contains_key(path) {
             return Ok(());
         }
-        self.on_disk.insert(path.into());
+        self.held.insert(path.into());
         self.set(path, text)
     }
 
@@ -176,9 +181,10 @@ impl Folder {
         let open = self.names.open.keys().cloned().collect();
         scan::Job {
             host: self.host.clone(),
-            on_disk: self.on_disk.clone(),
+            held: self.held.clone(),
             open,
-            cache,
+            // Later scans find nearly everything in the host.
+            cache: cache.filter(|_| !self.loaded),
         }
     }
 
@@ -187,7 +193,7 @@ impl Folder {
     pub(crate) fn absorb(&mut self, scanned: Scanned) -> Vec<Problem> {
         self.generation += 1;
         self.host = scanned.host;
-        self.on_disk = scanned.on_disk;
+        self.held = scanned.held;
         let before = std::mem::replace(&mut self.problems, scanned.problems);
         self.problems.difference(&before).cloned().collect()
     }
@@ -198,6 +204,6 @@ impl Folder {
         self.loaded = false;
         self.checking = false;
         self.host = Host::new();
-        self.on_disk.clear();
+        self.held.clear();
     }
 }

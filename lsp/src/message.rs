@@ -57,6 +57,9 @@ pub(crate) enum Event {
     /// A request of the server's own to the client.
     #[cfg(test)]
     AskClient,
+    /// Is there nothing left to do?
+    #[cfg(test)]
+    IsSettled(Reply<serde_json::Value>),
 }
 
 /// A question about a document, with the way for its one answer.

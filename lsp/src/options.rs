@@ -6,7 +6,8 @@ use std::time::Duration;
 /// Settings of a session.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// How long the owner waits for a pause in typing before it checks the workspace again.
+    /// The longest that the owner waits for a pause in typing before it checks the workspace again. It waits for less where a
+    /// check takes less.
     pub debounce: Duration,
     /// The longest time that steady typing may put a check off.
     pub patience: Duration,

@@ -50,6 +50,7 @@ fn run(inbox: &Receiver<Event>, session: &mut Session) {
 #[derive(Debug)]
 pub(crate) struct Timer {
     pause: Duration,
+    longest_pause: Duration,
     patience: Duration,
     started: Option<Instant>,
     due: Option<Instant>,
@@ -57,9 +58,10 @@ pub(crate) struct Timer {
 
 impl Timer {
     /// A timer that is not running.
-    pub(crate) fn new(pause: Duration, patience: Duration) -> Self {
+    pub(crate) fn new(longest_pause: Duration, patience: Duration) -> Self {
         Self {
-            pause,
+            pause: longest_pause,
+            longest_pause,
             patience,
             started: None,
             due: None,
@@ -70,6 +72,12 @@ impl Timer {
     pub(crate) fn touch(&mut self, now: Instant) {
         let started = *self.started.get_or_insert(now);
         self.due = Some((now + self.pause).min(started + self.patience));
+    }
+
+    /// The work that it rings for took this long: the pause need not be longer, for typing then costs at most half of the
+    /// time of one thread, and in a small project the answer is there at once.
+    pub(crate) fn learn(&mut self, work: Duration) {
+        self.pause = work.min(self.longest_pause);
     }
 
     /// When it will ring.
@@ -91,6 +99,19 @@ impl Timer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_pause_is_as_long_as_the_work_took_but_not_longer_than_allowed() {
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let mut timer = Timer::new(Duration::from_millis(40), Duration::from_millis(100));
+        for (work, due) in [(3, 3), (500, 40), (0, 0)] {
+            timer.learn(Duration::from_millis(work));
+            timer.touch(at(0));
+            assert_eq!(timer.due(), Some(at(due)));
+            assert!(timer.take(at(due)));
+        }
+    }
 
     #[test]
     fn waits_for_a_pause_but_not_longer_than_its_patience() {

@@ -15,8 +15,8 @@ use banister_project::{Host, Snapshot, Source};
 pub(crate) struct Job {
     /// The files as they are known.
     pub(crate) host: Host,
-    /// Which of them came from the disk.
-    pub(crate) on_disk: BTreeSet<String>,
+    /// Which of them came from the disk or are open.
+    pub(crate) held: BTreeSet<String>,
     /// Files that the client has open; the disk does not count for them.
     pub(crate) open: BTreeSet<String>,
     /// The folder that keeps facts between sessions, if any does.
@@ -27,8 +27,8 @@ pub(crate) struct Job {
 pub(crate) struct Scanned {
     /// The files.
     pub(crate) host: Host,
-    /// Which of them came from the disk.
-    pub(crate) on_disk: BTreeSet<String>,
+    /// Which of them came from the disk or are open.
+    pub(crate) held: BTreeSet<String>,
     /// Files that could not be taken as they are.
     pub(crate) problems: BTreeSet<Problem>,
 }
@@ -42,18 +42,16 @@ impl Job {
     fn run(self, root: &Path) -> Scanned {
         let Job {
             mut host,
-            on_disk,
+            held,
             open,
             cache,
         } = self;
-        // Later scans find nearly everything in the host.
-        let cache = cache.filter(|_| on_disk.is_empty());
         let known = host.snapshot();
         // A repository may hold thousands of modules that no step imports: only those that matter are read.
         let is_wanted = |file: &String| {
             discovery::role(file) != Some(FileRole::Module)
                 || known.source(file).is_some()
-                || on_disk.contains(file)
+                || held.contains(file)
         };
         let listed = disk::list(root);
         let mut present = BTreeSet::new();
@@ -77,8 +75,10 @@ impl Job {
                 }
             }
         }
-        let held = known.sources().map(|source| &source.path).chain(&on_disk);
-        let gone: Vec<&String> = held
+        let gone: Vec<&String> = known
+            .sources()
+            .map(|source| &source.path)
+            .chain(&held)
             .filter(|file| !present.contains(*file) && !open.contains(*file))
             .collect();
         for file in gone {
@@ -94,9 +94,10 @@ impl Job {
             disk::save_cache(&folder, root, &facts);
         }
         present.extend(sources_missing_in(&before, &host).map(|(file, _)| file));
+        present.extend(open);
         Scanned {
             host,
-            on_disk: present,
+            held: present,
             problems,
         }
     }

@@ -73,8 +73,16 @@ impl Edge {
     where
         Q: FnOnce(Reply<T>) -> Request,
     {
+        self.ask_with(|reply| Event::Read(question(reply)))
+    }
+
+    /// Hands any event with a reply over, now; the future is the wait for its answer.
+    pub(crate) fn ask_with<T, E>(&self, event: E) -> impl Future<Output = Result<T>> + use<T, E>
+    where
+        E: FnOnce(Reply<T>) -> Event,
+    {
         let (reply, answer) = Reply::channel();
-        self.tell(Event::Read(question(reply)));
+        self.tell(event(reply));
         async { answer.await.unwrap_or_else(|_| Err(Error::internal_error())) }
     }
 }
@@ -85,9 +93,7 @@ impl Edge {
     where
         Q: FnOnce(Reply<T>) -> Question,
     {
-        let (reply, answer) = Reply::channel();
-        self.tell(Event::ReadAll(question(reply)));
-        async { answer.await.unwrap_or_else(|_| Err(Error::internal_error())) }
+        self.ask_with(|reply| Event::ReadAll(question(reply)))
     }
 }
 

@@ -88,7 +88,21 @@ impl Session {
             Event::Panic => panic!("asked for by a test"),
             #[cfg(test)]
             Event::AskClient => self.outbox.send(Outgoing::Register(Vec::new())),
+            #[cfg(test)]
+            Event::IsSettled(reply) => reply.answer(|_| self.is_settled().into()),
         }
+    }
+
+    /// Nothing is under way and nothing is due.
+    #[cfg(test)]
+    fn is_settled(&self) -> bool {
+        let is_quiet = |folder: &Folder| {
+            folder.loaded
+                && folder.scan == Scan::Idle
+                && !folder.checking
+                && folder.checked == folder.generation
+        };
+        self.initialized && self.timer.due().is_none() && self.folders.values().all(is_quiet)
     }
 
     fn initialize(&mut self, params: &InitializeParams) {

@@ -70,7 +70,11 @@ pub(crate) fn with_hooks(builder: LspServiceBuilder<Edge>) -> LspServiceBuilder<
     async fn ask_client(edge: &Edge) {
         edge.tell(Event::AskClient);
     }
+    async fn is_settled(edge: &Edge) -> Result<Json> {
+        edge.ask_with(Event::IsSettled).await
+    }
     builder
+        .custom_method("banister/isSettled", is_settled)
         .custom_method("banister/probe", probe)
         .custom_method("banister/panicInHandler", panic_in_handler)
         .custom_method("banister/panicInOwner", panic_in_owner)
@@ -206,6 +210,11 @@ impl Client {
                 Err(RecvTimeoutError::Disconnected) => panic!("the session ended before {what}"),
             }
         }
+    }
+
+    /// Messages that came and that nobody has waited for yet.
+    pub(crate) fn heard(&self) -> &[Json] {
+        &self.set_aside
     }
 
     /// Asks a probe.

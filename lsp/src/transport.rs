@@ -169,6 +169,9 @@ impl Transport {
         poll_fn(|context| self.service.poll_ready(context)).await?;
         self.shutdown |= request.method() == "shutdown";
         let id = request.id().cloned();
+        let unanswered = id
+            .clone()
+            .map(|id| Response::from_error(id, no_such_request(&request)));
         let call = match catch_unwind(AssertUnwindSafe(|| self.service.call(request))) {
             Ok(call) => call,
             Err(_) => return Ok(Started::Done(panicked(id))),
@@ -176,6 +179,7 @@ impl Transport {
         let guarded = AssertUnwindSafe(call).catch_unwind();
         let mut call = guarded
             .map(|end| end.unwrap_or_else(|_| Ok(panicked(id))).unwrap_or(None))
+            .map(|answer| answer.or(unanswered))
             .boxed();
         Ok(match (&mut call).now_or_never() {
             Some(answer) => Started::Done(answer),
@@ -212,6 +216,15 @@ impl Transport {
 enum Started {
     Done(Answer),
     Running(BoxFuture<'static, Answer>),
+}
+
+/// What to say to a message with a number that the service does not answer: one whose method is a notification's, or an
+/// unknown one with a dollar sign, which only a notification may leave without an answer.
+fn no_such_request(request: &Request) -> Error {
+    match request.method().starts_with("$/") {
+        true => Error::method_not_found(),
+        false => Error::invalid_request(),
+    }
 }
 
 fn panicked(id: Option<Id>) -> Answer {

@@ -43,6 +43,11 @@ fn completes_a_topic_and_jumps_from_a_typescript_emit_into_a_ruby_step() {
 }
 
 #[test]
+fn lists_places_calls_lenses_and_symbols_and_applies_a_fix() {
+    run("requests.lua", Project::example("ecommerce").root());
+}
+
+#[test]
 fn starts_in_step_projects_only() {
     run("start.lua", Project::of(&[]).root());
 }

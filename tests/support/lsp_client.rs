@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
+use super::conformance::Conformance;
+
 /// Longer than any answer takes on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -16,6 +18,8 @@ pub(crate) struct LspClient {
     child: Child,
     to_server: Option<ChildStdin>,
     from_server: Receiver<Json>,
+    /// Every message is held against the protocol's own schema.
+    conformance: Conformance,
     root: PathBuf,
     next_id: i64,
     /// Messages that came while another one was waited for.
@@ -61,6 +65,7 @@ impl LspClient {
             child,
             to_server,
             from_server,
+            conformance: Conformance::default(),
             root,
             next_id: 0,
             set_aside: Vec::new(),
@@ -127,6 +132,9 @@ impl LspClient {
 
     /// Sends one message.
     pub(crate) fn send(&mut self, message: &Json) {
+        if let (Some(id), Some(method)) = (message["id"].as_i64(), message["method"].as_str()) {
+            self.conformance.asked(id, method);
+        }
         let body = message.to_string();
         self.write(format!("Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes());
     }
@@ -151,8 +159,13 @@ impl LspClient {
                 .from_server
                 .recv_timeout(deadline.saturating_duration_since(Instant::now()))
             {
-                Ok(message) if is_it(&message) => return message,
-                Ok(message) => self.set_aside.push(message),
+                Ok(message) => {
+                    self.conformance.heard(&message);
+                    if is_it(&message) {
+                        return message;
+                    }
+                    self.set_aside.push(message);
+                }
                 Err(RecvTimeoutError::Timeout) => panic!("no {what} within {LIMIT:?}: {:#?}", self.set_aside),
                 Err(RecvTimeoutError::Disconnected) => {
                     panic!("the server ended before {what}: {:#?}", self.set_aside)
@@ -263,7 +276,10 @@ impl LspClient {
         self.notify("exit", &Json::Null);
         assert_eq!(self.ended(), Some(0));
         let mut rest = std::mem::take(&mut self.set_aside);
-        rest.extend(self.from_server.iter());
+        for message in self.from_server.iter() {
+            self.conformance.heard(&message);
+            rest.push(message);
+        }
         rest
     }
 

@@ -10,13 +10,17 @@ use serde_json::{Value as Json, json};
 
 use super::command::repository;
 
-const NPM: [&str; 5] = [
+const NPM: [&str; 8] = [
     "@asyncapi/parser@3.6.3",
     "@readme/openapi-parser@9.0.0",
     "@hpcc-js/wasm-graphviz@1.29.2",
     "jsdom@26.1.0",
     // Ships the schema of SARIF 2.1.0.
     "@microsoft/jest-sarif@1.0.0-beta.0",
+    // The types of the Language Server Protocol, and what makes a JSON Schema of them.
+    "vscode-languageserver-protocol@3.17.5",
+    "ts-json-schema-generator@2.4.0",
+    "typescript@5.9.3",
 ];
 const PYTHON: &str = "xmlschema==4.3.2";
 /// Its source package ships the schema that Jenkins holds JUnit reports against.
@@ -131,6 +135,16 @@ pub(crate) fn sarif_schema(folder: &Path) -> Json {
         "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$",
     );
     serde_json::from_str(text.trim_start_matches('\u{feff}')).expect("a schema is JSON")
+}
+
+/// The schema of the messages of language servers; see the script.
+pub(crate) fn lsp_schema(folder: &Path) -> Json {
+    let script = folder.join("lsp_schema.mjs");
+    fs::copy(repository("tests/support/lsp_schema.mjs"), &script).expect("the script can be copied");
+    let made = told(Command::new("node").arg(script).current_dir(folder), "");
+    let text =
+        fs::read_to_string(folder.join("lsp.schema.json")).unwrap_or_else(|error| panic!("{error}: {made}"));
+    serde_json::from_str(&text).expect("a schema is JSON")
 }
 
 fn told(command: &mut Command, input: &str) -> String {

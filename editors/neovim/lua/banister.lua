@@ -5,7 +5,8 @@ local M = {}
 
 local uv = vim.uv or vim.loop
 
-M.filetypes = { 'typescript', 'javascript', 'python', 'ruby' }
+--- Steps, and the flow tests that are written in YAML.
+M.filetypes = { 'typescript', 'javascript', 'python', 'ruby', 'yaml' }
 
 --- Marks of a project's root, the surest first: a weaker one counts only where no stronger one is found.
 M.root_markers = { 'banister.toml', 'package.json', 'steps', '.git' }

@@ -3,33 +3,7 @@
 local here = vim.fn.fnamemodify(debug.getinfo(1, 'S').source:sub(2), ':p:h')
 local support = dofile(here .. '/support.lua')
 
---- Puts the cursor on the first character of `text`, behind `before` on the same line.
-local function cursor_at(before, text)
-  for number, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, true)) do
-    local _, stop = line:find(before .. text, 1, true)
-    if stop then
-      vim.api.nvim_win_set_cursor(0, { number, stop - #text })
-      return
-    end
-  end
-  error('no ' .. before .. text .. ' in ' .. vim.api.nvim_buf_get_name(0))
-end
-
-local function client()
-  for _, candidate in pairs(vim.lsp.get_active_clients and vim.lsp.get_active_clients() or vim.lsp.get_clients()) do
-    if candidate.name == 'banister' then
-      return candidate
-    end
-  end
-end
-
-local function open(path)
-  vim.cmd('edit ' .. path)
-  support.wait('the server at ' .. path, function()
-    local running = client()
-    return running and running.initialized and vim.lsp.buf_is_attached(0, running.id)
-  end)
-end
+local cursor_at, client, open = support.cursor_at, support.client, support.open
 
 local function labels_at_cursor()
   local params = vim.lsp.util.make_position_params(0, client().offset_encoding)
@@ -44,9 +18,7 @@ local function labels_at_cursor()
   return labels
 end
 
-local function diagnostics()
-  return vim.diagnostic.get(0)
-end
+local diagnostics = support.findings
 
 support.run('a topic is completed, checked and followed across languages', function()
   open('steps/create-order.step.ts')

@@ -61,7 +61,7 @@ support.run('projects are told from other folders', function()
   support.equal(banister.command(path('mono')), { 'env', 'A=1', 'banister', 'lsp' }, 'a command in the setting')
 
   local config = dofile(vim.fn.fnamemodify(here, ':h') .. '/lsp/banister.lua')
-  support.equal(config.filetypes, { 'typescript', 'javascript', 'python', 'ruby' }, 'filetypes')
+  support.equal(config.filetypes, { 'typescript', 'javascript', 'python', 'ruby', 'yaml' }, 'filetypes')
   local roots = {}
   local function take(root)
     table.insert(roots, root)

@@ -19,6 +19,41 @@ function M.equal(found, expected, what)
   end
 end
 
+--- Puts the cursor on the first character of `text`, behind `before` on the same line.
+function M.cursor_at(before, text)
+  for number, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, true)) do
+    local _, stop = line:find(before .. text, 1, true)
+    if stop then
+      vim.api.nvim_win_set_cursor(0, { number, stop - #text })
+      return
+    end
+  end
+  error('no ' .. before .. text .. ' in ' .. vim.api.nvim_buf_get_name(0))
+end
+
+--- The running server, if there is one.
+function M.client()
+  for _, candidate in pairs(vim.lsp.get_active_clients and vim.lsp.get_active_clients() or vim.lsp.get_clients()) do
+    if candidate.name == 'banister' then
+      return candidate
+    end
+  end
+end
+
+--- Edits a file and waits for the server.
+function M.open(path)
+  vim.cmd('edit ' .. path)
+  M.wait('the server at ' .. path, function()
+    local running = M.client()
+    return running and running.initialized and vim.lsp.buf_is_attached(0, running.id)
+  end)
+end
+
+--- What is wrong in the current buffer; hints are not.
+function M.findings()
+  return vim.diagnostic.get(0, { severity = { min = vim.diagnostic.severity.WARN } })
+end
+
 --- Runs a test and ends Neovim: with code 0 if it passed, else with 1 and the reason on standard error.
 function M.run(name, test)
   local passed, reason = xpcall(test, debug.traceback)

@@ -39,6 +39,7 @@ impl Session {
             return;
         };
         folder.checking = false;
+        self.timer.learn(checked.took);
         folder.checked = checked.generation;
         for (path, text) in checked.imported {
             // It was analysed once already, in the background; were it indigestible it would not be here.

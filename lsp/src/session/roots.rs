@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use tower_lsp::ls_types::{DidChangeWorkspaceFoldersParams, InitializeParams};
 
 use super::Session;
+use crate::dispatch;
 use crate::folder::{Folder, FolderId};
 use crate::uri;
 
@@ -67,6 +68,9 @@ impl Session {
         for id in gone {
             if let Some(mut folder) = self.folders.remove(&id) {
                 self.publish(folder.board.clear());
+                for request in folder.deferred {
+                    dispatch::run(request, None);
+                }
             }
         }
         for root in wanted {

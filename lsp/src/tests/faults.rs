@@ -62,6 +62,38 @@ fn edits_apply_in_order_and_each_question_sees_those_before_it() {
 }
 
 #[test]
+fn ten_thousand_messages_about_many_documents_apply_in_order() {
+    let (root, mut client, _) = session();
+    let documents: Vec<String> = (0..5)
+        .map(|n| uri(root.path(), &format!("steps/{n}.step.rb")))
+        .collect();
+    for document in &documents {
+        client.did_open(document, "");
+    }
+    let mut last = BTreeMap::new();
+    for message in 0..10_000 {
+        let document = &documents[message * 7 % documents.len()];
+        let (text, place) = (message.to_string(), json!({ "line": 0, "character": 0 }));
+        let all = json!({ "start": place, "end": { "line": 9, "character": 0 } });
+        let change = json!({ "range": all, "text": text });
+        client.notify(
+            "textDocument/didChange",
+            json!({ "textDocument": { "uri": document, "version": message }, "contentChanges": [change] }),
+        );
+        last.insert(document, text);
+        if message % 100 == 0 {
+            let id = client.probe(document, "text");
+            client.notify("$/cancelRequest", json!({ "id": id - 1 }));
+            assert_eq!(client.answer(id), Ok(json!(last[document])));
+        }
+    }
+    for (document, text) in last {
+        assert_eq!(client.text(document), Some(text));
+    }
+    client.finish();
+}
+
+#[test]
 fn a_panic_on_a_worker_costs_one_answer() {
     let (_root, mut client, document) = session();
     // More panics than workers: a worker that died would be missed.
@@ -221,6 +253,18 @@ fn bad_parameters_and_unknown_methods_are_answered() {
     assert_eq!(
         client.request("textDocument/inventedByATest", json!({})),
         Err(METHOD_NOT_FOUND)
+    );
+    assert_eq!(
+        client.request("$/inventedByATest", json!({})),
+        Err(METHOD_NOT_FOUND)
+    );
+    assert_eq!(
+        client.request(
+            "textDocument/didSave",
+            json!({ "textDocument": { "uri": document } })
+        ),
+        Err(INVALID_REQUEST),
+        "a notification with a number"
     );
     client.notify("textDocument/inventedByATest", json!({}));
     client.notify("textDocument/didChange", json!({ "textDocument": 1 }));

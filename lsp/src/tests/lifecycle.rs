@@ -93,7 +93,7 @@ fn answers_under_way_reach_a_client_that_closes_its_end() {
 }
 
 #[test]
-fn utf_8_is_agreed_on_only_if_offered() {
+fn the_unit_of_columns_is_one_that_was_offered() {
     let offers = [
         (json!({}), "utf-16"),
         (
@@ -102,6 +102,10 @@ fn utf_8_is_agreed_on_only_if_offered() {
         ),
         (
             json!({ "general": { "positionEncodings": ["utf-32", "utf-16"] } }),
+            "utf-32",
+        ),
+        (
+            json!({ "general": { "positionEncodings": ["utf-16", "utf-32"] } }),
             "utf-16",
         ),
         (

@@ -152,3 +152,29 @@ fn a_document_may_be_spelled_in_several_ways() {
     assert_eq!(answer, Json::Null);
     client.finish();
 }
+
+#[test]
+fn a_file_deleted_while_it_is_open_is_gone_once_it_is_closed() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("tests/a.flow.yaml");
+    std::fs::create_dir(path.parent().unwrap()).unwrap();
+    std::fs::create_dir(root.path().join("steps")).unwrap();
+    std::fs::write(root.path().join("steps/a.step.ts"), STEP).unwrap();
+    let document = uri(root.path(), "tests/a.flow.yaml");
+    let is_push = |message: &Json| message["params"]["uri"] == document.as_str();
+    for text in ["tests: []\n", "unknown: 1\n"] {
+        std::fs::write(&path, text).unwrap();
+        let mut client = Client::open(root.path());
+        client.did_open(&document, "unknown: 1\n");
+        let shown = client.wait_for("its findings", is_push);
+        assert_ne!(shown["params"]["diagnostics"], json!([]));
+        std::fs::remove_file(&path).unwrap();
+        client.notify(
+            "textDocument/didClose",
+            json!({ "textDocument": { "uri": document } }),
+        );
+        let shown = client.wait_for("the end of its findings", is_push);
+        assert_eq!(shown["params"]["diagnostics"], json!([]));
+        client.finish();
+    }
+}
