@@ -1,13 +1,18 @@
-//! From one end of a topic to the other.
+//! From one end of a topic to the other, and from any other name to where the thing is defined.
 
 use std::collections::BTreeSet;
 
+use super::places::jump;
 use super::target::topic_at;
-use super::{Jump, Location};
-use crate::index::{Index, Mention, Role};
+use super::{Jump, Location, flow_file, links};
+use crate::index::{EntityKind, Index, Mention, Place, Role, Usage};
 
 pub(super) fn definition(index: &Index, file: &str, offset: u32) -> Option<Jump> {
-    let (topic, origin, role) = topic_at(index, file, offset)?;
+    let Some((topic, origin, role)) = topic_at(index, file, offset) else {
+        return of_entity(index, file, offset)
+            .or_else(|| of_route(index, file, offset))
+            .or_else(|| links::imported_value(index, file, offset));
+    };
     let mut found: Vec<&Mention> = if role.sends() {
         index.mentions_as(topic, Role::TAKING).collect()
     } else {
@@ -28,6 +33,46 @@ pub(super) fn definition(index: &Index, file: &str, offset: u32) -> Option<Jump>
         })
         .collect();
     (!targets.is_empty()).then_some(Jump { origin, targets })
+}
+
+/// Things other than the topics of code: a stream leads to its definition, a step to its config, what is read of the
+/// state to what writes it and the other way round, a flow test's topic to who takes it.
+fn of_entity(index: &Index, file: &str, offset: u32) -> Option<Jump> {
+    let (entity, origin) = index.entity_at(file, offset)?;
+    let places = index.places(&entity);
+    let here = places
+        .iter()
+        .find(|place| place.file == file && place.span == origin)?;
+    let with =
+        |wanted: Usage| -> Vec<&Place> { places.iter().filter(|place| place.usage == wanted).collect() };
+    let found = match (entity.kind, here.usage) {
+        (EntityKind::Stream | EntityKind::Step, Usage::Writes) | (EntityKind::Flow, _) => Vec::new(),
+        (EntityKind::Stream | EntityKind::Step, _) => with(Usage::Writes),
+        (EntityKind::StateGroup, Usage::Writes) => with(Usage::Reads),
+        (EntityKind::StateGroup, _) => with(Usage::Writes),
+        (EntityKind::Topic, _) => with(Usage::Reads),
+    };
+    let targets = found.into_iter().map(|place| Location {
+        file: place.file.clone(),
+        span: place.span,
+    });
+    jump(origin, targets.collect())
+}
+
+/// From a request of a flow test to the route that answers it.
+fn of_route(index: &Index, file: &str, offset: u32) -> Option<Jump> {
+    let flow = index.flow_tests.iter().find(|flow| flow.path == file)?;
+    let (step, origin) = flow_file::routed(index, &flow.text, offset)?;
+    let path = step
+        .fact()?
+        .triggers
+        .iter()
+        .find_map(|trigger| trigger.path.as_ref())?;
+    let target = Location {
+        file: step.file.clone(),
+        span: path.span,
+    };
+    jump(origin, vec![target])
 }
 
 /// The calls that send a topic, and the declarations of steps that have no such call.
