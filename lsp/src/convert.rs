@@ -89,12 +89,12 @@ pub(crate) fn markup(value: String, markdown: bool) -> lsp::MarkupContent {
     }
     lsp::MarkupContent {
         kind: lsp::MarkupKind::PlainText,
-        value: plain(&value),
+        value: words(&value),
     }
 }
 
 /// The cards' Markdown as plain text: code keeps its characters and loses its fences, stress and code marks go.
-fn plain(markdown: &str) -> String {
+fn words(markdown: &str) -> String {
     let mut in_code = false;
     let mut lines: Vec<String> = Vec::new();
     for line in markdown.lines() {
