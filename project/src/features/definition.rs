@@ -153,6 +153,71 @@ async def handler(data, context):
         assert!(targets("steps/a.step.ts", "end.done", 0).is_empty());
     }
 
+    /// Where the cursor's definition leads, as `file text`.
+    fn definition(fixture: &str) -> Option<Vec<String>> {
+        let (snapshot, cursor) = parse(fixture);
+        let (file, offset) = cursor.unwrap();
+        let jump = snapshot.definition(&file, offset)?;
+        let text = |target: &crate::features::Location| {
+            let text = &snapshot.text(&target.file).unwrap().text;
+            format!("{} {}", target.file, target.span.slice(text))
+        };
+        Some(jump.targets.iter().map(text).collect())
+    }
+
+    const STATE: &str = "\
+//- steps/a_step.py
+config = {'type': 'event', 'name': 'A', 'subscribes': ['x'], 'emits': []}
+async def handler(data, context):
+    await context.state.get('orders', 'k')
+//- steps/b.step.rb
+def config
+  { type: 'event', name: 'B', subscribes: ['x'], emits: [] }
+end
+def handler(input, context)
+  context.state.set('orders', 'k', 1)
+end
+";
+
+    #[test]
+    fn what_is_read_leads_to_what_writes_it_and_back() {
+        let read = STATE.replace("get('orders'", "get('ord$0ers'");
+        assert_eq!(definition(&read).unwrap(), ["steps/b.step.rb orders"]);
+        let written = STATE.replace("set('orders'", "set('ord$0ers'");
+        assert_eq!(definition(&written).unwrap(), ["steps/a_step.py orders"]);
+    }
+
+    #[test]
+    fn imported_middleware_and_schemas_lead_to_their_modules() {
+        let project = "\
+//- steps/shared.ts
+import { z } from 'zod'
+export const orderSchema = z.object({ id: z.string() })
+//- steps/guard.ts
+export function guard(req, ctx, next) { return next() }
+//- steps/a.step.ts
+import { orderSchema as schema } from './shared'
+import { guard } from './guard'
+export const config = {
+  type: 'api', name: 'A', method: 'POST', path: '/a', emits: [],
+  middleware: [guard], bodySchema: schema,
+}
+export const handler = async (req) => {}
+";
+        let schema = project.replace("bodySchema: schema", "bodySchema: sch$0ema");
+        let found = definition(&schema).unwrap();
+        assert!(found[0].starts_with("steps/shared.ts z.object("), "{found:?}");
+        let guard = project.replace("[guard]", "[gu$0ard]");
+        assert_eq!(definition(&guard).unwrap(), ["steps/guard.ts guard"]);
+        let (snapshot, _) = parse(project);
+        let links: Vec<String> = snapshot
+            .links("steps/a.step.ts")
+            .into_iter()
+            .map(|link| link.file)
+            .collect();
+        assert_eq!(links, ["steps/shared.ts", "steps/guard.ts"]);
+    }
+
     #[test]
     fn other_texts_lead_nowhere() {
         assert!(targets("steps/a.step.ts", "'A'", 0).is_empty());

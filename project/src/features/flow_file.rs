@@ -93,8 +93,7 @@ pub(super) fn folds(text: &str) -> Vec<Span> {
         if content.trim().is_empty() || content.starts_with('#') {
             continue;
         }
-        while let Some((column, from)) = open.pop_if(|(column, _)| *column >= indent) {
-            let _ = column;
+        while let Some((_, from)) = open.pop_if(|(column, _)| *column >= indent) {
             folds.push(Span::new(from, last));
         }
         open.push((indent, start));

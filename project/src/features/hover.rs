@@ -153,6 +153,47 @@ async def handler(data, context):
     }
 
     #[test]
+    fn shared_things_and_flow_tests_have_cards() {
+        let project = "\
+//- steps/a.step.rb
+def config
+  { type: 'api', name: 'A', method: 'GET', path: '/a/:id', emits: [] }
+end
+def handler(req, context)
+  context.state.set('orders', 'k', 1)
+  context.streams.chat.get('g', 'i')
+end
+//- steps/chat.stream.ts
+export const config = { name: 'chat', schema: { type: 'object', properties: { text: { type: 'string' } } } }
+//- tests/a.flow.yaml
+tests:
+  - name: n
+    when: [{ request: GET /a/1 }]
+    then: [{ ran: [A] }]
+";
+        for (from, to, expected) in [
+            (
+                "'orders'",
+                "'ord$0ers'",
+                "**state group** `orders`\n\nWritten by:\n- **A** (Ruby)",
+            ),
+            (
+                "streams.chat",
+                "streams.ch$0at",
+                "**stream** `chat`\n\nDefined in `steps/chat.stream.ts`",
+            ),
+            ("'/a/:id'", "'/a/$0:id'", "**route** `GET /a/:id`"),
+            ("GET /a/1", "GET /a$0/1", "**route** `GET /a/:id`"),
+            ("[A]", "[$0A]", "**step** `A` (Ruby)"),
+        ] {
+            let (snapshot, cursor) = parse(&project.replace(from, to));
+            let (file, offset) = cursor.unwrap();
+            let hover = snapshot.hover(&file, offset).unwrap_or_else(|| panic!("{to}"));
+            assert!(hover.markdown.starts_with(expected), "{to}: {}", hover.markdown);
+        }
+    }
+
+    #[test]
     fn other_texts_have_no_card() {
         let (snapshot, cursor) = parse(
             "//- steps/a.step.js\nexports.config = { type: 'cr$0on', name: 'A', cron: '* * * * *', emits: [] }\n",

@@ -113,3 +113,68 @@ fn distinct(mut places: Vec<Location>) -> Vec<Location> {
     places.dedup();
     places
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::features::{Jump, Location};
+    use crate::fixture::parse;
+    use crate::workspace::Snapshot;
+
+    const PROJECT: &str = "\
+//- steps/shared.ts
+import { z } from 'zod'
+export const paid = z.object({ id: z.string() })
+//- steps/a_step.py
+config = {'type': 'cron', 'name': 'A', 'cron': '* * * * *', 'emits': ['order.paid']}
+async def handler(context):
+    await context.emit({'topic': 'order.p$0aid', 'data': {}})
+//- steps/b.step.ts
+import { paid } from './shared'
+export const config = { type: 'event', name: 'B', subscribes: ['order.paid'], emits: [], input: paid }
+export const handler = async (input) => {}
+//- steps/c.step.rb
+def config
+  { type: 'event', name: 'C', subscribes: ['order.paid'], emits: [], input: { type: 'object' } }
+end
+def handler(input, context)
+end
+";
+
+    type Ask = fn(&Snapshot, &str, u32) -> Option<Jump>;
+
+    fn targets(fixture: &str, ask: Ask) -> Vec<String> {
+        let (snapshot, cursor) = parse(fixture);
+        let (file, offset) = cursor.unwrap();
+        let text = |target: &Location| {
+            let text = &snapshot.text(&target.file).unwrap().text;
+            format!("{} {}", target.file, target.span.slice(text))
+        };
+        let jump = ask(&snapshot, &file, offset);
+        jump.iter().flat_map(|jump| &jump.targets).map(text).collect()
+    }
+
+    #[test]
+    fn a_sent_topic_leads_to_its_declaration_schemas_and_handlers() {
+        assert_eq!(
+            targets(PROJECT, Snapshot::declaration),
+            ["steps/a_step.py order.paid"]
+        );
+        assert_eq!(
+            targets(PROJECT, Snapshot::type_definition),
+            [
+                "steps/c.step.rb { type: 'object' }",
+                "steps/shared.ts z.object({ id: z.string() })"
+            ]
+        );
+        assert_eq!(
+            targets(PROJECT, Snapshot::implementation),
+            ["steps/b.step.ts handler", "steps/c.step.rb handler"]
+        );
+    }
+
+    #[test]
+    fn an_undeclared_topic_has_no_declaration() {
+        let undeclared = PROJECT.replace("'emits': ['order.paid']", "'emits': []");
+        assert!(targets(&undeclared, Snapshot::declaration).is_empty());
+    }
+}

@@ -186,7 +186,7 @@ impl Place<'_> {
         proposals.finish()
     }
 
-    fn schedules(&self, proposals: &mut Proposals<'_>) {
+    fn schedules(&self, proposals: &mut Proposals) {
         for schedule in SCHEDULES {
             let expression = match self.dialect {
                 Dialect::V0 => schedule.to_owned(),

@@ -77,7 +77,7 @@ pub(in crate::features) fn path_params(path: &str) -> impl Iterator<Item = &str>
         .map(|name| name.trim_end_matches('?'))
 }
 
-fn schema_keys(index: &Index, step: &Step, path: &[&str], proposals: &mut Proposals<'_>) -> Option<()> {
+fn schema_keys(index: &Index, step: &Step, path: &[&str], proposals: &mut Proposals) -> Option<()> {
     let (_, schema) = index.only_input_schema(step)?;
     let found = fields(&schema.output(), path);
     for field in &found {

@@ -5,7 +5,7 @@ use super::insert;
 use crate::features::{Completion, CompletionKind};
 use banister_grammars::{Language, Span};
 
-pub(super) struct Proposals<'c> {
+pub(super) struct Proposals {
     replace: Span,
     language: Language,
     in_string: bool,
@@ -13,12 +13,11 @@ pub(super) struct Proposals<'c> {
     rockets: bool,
     /// Behind the word stands its value already.
     has_value: bool,
-    text: &'c str,
     found: Vec<Completion>,
 }
 
-impl<'c> Proposals<'c> {
-    pub(super) fn new(cursor: &Cursor<'c>) -> Self {
+impl Proposals {
+    pub(super) fn new(cursor: &Cursor<'_>) -> Self {
         let replace = cursor.replace();
         let behind = cursor.text[replace.end as usize..]
             .trim_start_matches(['\'', '"'])
@@ -33,7 +32,6 @@ impl<'c> Proposals<'c> {
             quote: insert::quote_of(cursor.text, cursor.language),
             rockets: cursor.language == Language::Ruby && around.contains("=>"),
             has_value: behind.starts_with(':') || behind.starts_with("=>"),
-            text: cursor.text,
             found: Vec::new(),
         }
     }
@@ -98,7 +96,6 @@ impl<'c> Proposals<'c> {
         insert: String,
         snippet: Option<String>,
     ) {
-        debug_assert!(self.replace.end as usize <= self.text.len());
         self.found.push(Completion {
             label: label.to_owned(),
             kind,

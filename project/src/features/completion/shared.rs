@@ -52,7 +52,7 @@ pub(super) fn completion(
 }
 
 /// The streams of the project.
-pub(super) fn streams(index: &Index, proposals: &mut Proposals<'_>) {
+pub(super) fn streams(index: &Index, proposals: &mut Proposals) {
     let mut named: Vec<(&str, &str)> = index
         .project
         .streams
@@ -67,7 +67,7 @@ pub(super) fn streams(index: &Index, proposals: &mut Proposals<'_>) {
 }
 
 /// The groups that other places name: what is being typed is none.
-fn groups(index: &Index, file: &str, cursor: &Cursor<'_>, proposals: &mut Proposals<'_>) {
+fn groups(index: &Index, file: &str, cursor: &Cursor<'_>, proposals: &mut Proposals) {
     let typed = cursor.replace();
     for (entity, places) in index.all_entities() {
         let others = || {
@@ -89,7 +89,7 @@ fn groups(index: &Index, file: &str, cursor: &Cursor<'_>, proposals: &mut Propos
 }
 
 /// The keys that some call uses with the group of this call; without a known group, those of all.
-fn keys(index: &Index, cursor: &Cursor<'_>, proposals: &mut Proposals<'_>) {
+fn keys(index: &Index, cursor: &Cursor<'_>, proposals: &mut Proposals) {
     let group = cursor.frames.last().and_then(|frame| {
         let first = cursor
             .text
