@@ -119,7 +119,7 @@ fn without_marks(line: &str) -> String {
     let parts = line.split('`').enumerate();
     parts
         .map(|(number, part)| {
-            if number % 2 == 0 {
+            if number.is_multiple_of(2) {
                 part.replace("**", "")
             } else {
                 part.to_owned()

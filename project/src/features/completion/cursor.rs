@@ -82,7 +82,7 @@ impl<'t> Cursor<'t> {
             .unwrap_or(line.len());
         let is_last = |end: &usize| {
             let others = line[*end + 1..].matches(mark).count();
-            line[*end..].starts_with(mark) && others % 2 == 0
+            line[*end..].starts_with(mark) && others.is_multiple_of(2)
         };
         // The rest of the line pairs up only if the next quote is the closing one.
         let end = line.find(mark).filter(is_last).unwrap_or(word);
