@@ -164,7 +164,10 @@ def handler(req, context)
   context.streams.chat.get('g', 'i')
 end
 //- steps/chat.stream.ts
-export const config = { name: 'chat', schema: { type: 'object', properties: { text: { type: 'string' } } } }
+export const config = {
+  name: 'chat', baseConfig: { storageType: 'default' },
+  schema: { type: 'object', properties: { text: { type: 'string' } } },
+}
 //- tests/a.flow.yaml
 tests:
   - name: n
