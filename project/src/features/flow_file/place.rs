@@ -329,9 +329,19 @@ mod tests {
         Some((place.path().join("/"), place.is_key, place.whole().to_owned()))
     }
 
+    fn check(cases: &[(&str, &str, bool, &str)]) {
+        for (text, path, is_key, word) in cases {
+            let expected = ((*path).to_owned(), *is_key, (*word).to_owned());
+            assert_eq!(place(text), Some(expected), "{text}");
+        }
+    }
+
     #[test]
-    fn the_path_is_found_in_blocks_and_brackets() {
-        for (text, path, is_key, word) in [
+    fn the_path_is_found_in_blocks() {
+        const WHEN: &str = "tests/-/when/-";
+        let emit = "tests:\n  - name: x\n    when:\n      - emit:\n          topic: or$0der.x\n";
+        let body = "tests:\n  - when:\n      - request: POST /orders\n        body:\n          $0";
+        check(&[
             ("te$0", "", true, "te"),
             ("tests:\n  - na$0me: x\n", "tests/-", true, "name"),
             ("tests:\n  - name: x\n    $0\n", "tests/-", true, ""),
@@ -341,27 +351,33 @@ mod tests {
                 false,
                 "",
             ),
+            ("tests:\n  - name: x\n    when:\n      - $0\n", WHEN, true, ""),
+            (emit, "tests/-/when/-/emit/topic", false, "order.x"),
+            (body, "tests/-/when/-/body", true, ""),
             (
-                "tests:\n  - name: x\n    when:\n      - $0\n",
-                "tests/-/when/-",
+                "tests:\n  - name: a\n    when: []\n  - na$0\n",
+                "tests/-",
                 true,
-                "",
+                "na",
             ),
-            (
-                "tests:\n  - name: x\n    when:\n      - emit:\n          topic: or$0der.x\n",
-                "tests/-/when/-/emit/topic",
-                false,
-                "order.x",
-            ),
+        ]);
+        assert_eq!(place("tests:\n  # te$0\n"), None);
+    }
+
+    #[test]
+    fn the_path_is_found_in_brackets() {
+        const TOPIC: &str = "tests/-/when/-/emit/topic";
+        let request = "tests:\n  - when:\n      - request: POST /or$0ders\n        body: {}\n";
+        check(&[
             (
                 "tests:\n  - when: [{ emit: { topic: 'or$0' } }]\n",
-                "tests/-/when/-/emit/topic",
+                TOPIC,
                 false,
                 "or",
             ),
             (
                 "tests:\n  - when: [{ emit: { topic: $0\n    then: []\n",
-                "tests/-/when/-/emit/topic",
+                TOPIC,
                 false,
                 "",
             ),
@@ -383,32 +399,8 @@ mod tests {
                 false,
                 "B",
             ),
-            (
-                "tests:\n  - when:\n      - request: POST /or$0ders\n        body: {}\n",
-                "tests/-/when/-/request",
-                false,
-                "POST /orders",
-            ),
-            (
-                "tests:\n  - when:\n      - request: POST /orders\n        body:\n          $0",
-                "tests/-/when/-/body",
-                true,
-                "",
-            ),
-            (
-                "tests:\n  - name: a\n    when: []\n  - na$0\n",
-                "tests/-",
-                true,
-                "na",
-            ),
-        ] {
-            assert_eq!(
-                place(text),
-                Some((path.to_owned(), is_key, word.to_owned())),
-                "{text}"
-            );
-        }
-        assert_eq!(place("tests:\n  # te$0\n"), None);
+            (request, "tests/-/when/-/request", false, "POST /orders"),
+        ]);
     }
 
     #[test]
