@@ -3,16 +3,18 @@
 use banister_grammars::Encoding;
 use tower_lsp::ls_types::{
     CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions,
-    CodeActionProviderCapability, CodeLensOptions, CompletionOptions, DiagnosticTag, HoverProviderCapability,
-    InitializeParams, InitializeResult, MarkupKind, OneOf, PositionEncodingKind, RenameOptions, SaveOptions,
-    ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    CodeActionProviderCapability, CodeLensOptions, CompletionOptions, DeclarationCapability, DiagnosticTag,
+    DocumentLinkOptions, FoldingRangeProviderCapability, GotoCapability, HoverProviderCapability,
+    ImplementationProviderCapability, InitializeParams, InitializeResult, MarkupKind, OneOf,
+    PositionEncodingKind, RenameOptions, SaveOptions, ServerCapabilities, ServerInfo,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    TypeDefinitionProviderCapability, WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities,
+    WorkspaceServerCapabilities,
 };
 
-/// Characters after which a topic may begin or go on. Editors suggest nothing inside strings unless told so, and end a
+/// Characters after which a topic or a key may begin or go on. Editors suggest nothing inside strings unless told so, and end a
 /// suggestion at the characters that join the words of a topic.
-const TRIGGERS: [&str; 7] = ["'", "\"", "`", ".", "-", ":", "/"];
+const TRIGGERS: [&str; 8] = ["'", "\"", "`", ".", "-", ":", "/", "{"];
 
 /// The client's own command that shows places: the arguments are a URI, a position and locations.
 pub(crate) const SHOW_REFERENCES: &str = "banister.showReferences";
@@ -27,6 +29,16 @@ pub(crate) struct Negotiated {
     pub(crate) encoding: Encoding,
     /// Definitions may be links that say where they come from.
     pub(crate) definition_links: bool,
+    /// The same of declarations.
+    pub(crate) declaration_links: bool,
+    /// The same of type definitions.
+    pub(crate) type_definition_links: bool,
+    /// The same of implementations.
+    pub(crate) implementation_links: bool,
+    /// Proposals may be snippets.
+    pub(crate) snippets: bool,
+    /// The documentation of a proposal may come when it is looked at.
+    pub(crate) resolves_documentation: bool,
     /// Outlines may nest.
     pub(crate) nested_symbols: bool,
     /// Hovers may be Markdown.
@@ -55,9 +67,14 @@ impl Negotiated {
         let item = text.and_then(|text| text.completion.as_ref()?.completion_item.as_ref());
         Self {
             encoding: encoding(client),
-            definition_links: text
-                .and_then(|text| text.definition?.link_support)
-                .unwrap_or(false),
+            definition_links: links(text.and_then(|text| text.definition)),
+            declaration_links: links(text.and_then(|text| text.declaration)),
+            type_definition_links: links(text.and_then(|text| text.type_definition)),
+            implementation_links: links(text.and_then(|text| text.implementation)),
+            snippets: item.and_then(|item| item.snippet_support).unwrap_or(false),
+            resolves_documentation: item
+                .and_then(|item| item.resolve_support.as_ref())
+                .is_some_and(|support| support.properties.iter().any(|name| name == "documentation")),
             nested_symbols: text
                 .and_then(|text| {
                     text.document_symbol
@@ -91,6 +108,10 @@ impl Negotiated {
                 .unwrap_or(false),
         }
     }
+}
+
+fn links(capability: Option<GotoCapability>) -> bool {
+    capability.and_then(|it| it.link_support).unwrap_or(false)
 }
 
 /// Commands that the client runs itself. The protocol has no word for them; `experimental.commands.commands` is where
@@ -159,9 +180,18 @@ fn server_capabilities(client: &Negotiated) -> ServerCapabilities {
         })),
         completion_provider: Some(CompletionOptions {
             trigger_characters: Some(TRIGGERS.map(String::from).to_vec()),
+            resolve_provider: Some(true),
             ..CompletionOptions::default()
         }),
         definition_provider: Some(OneOf::Left(true)),
+        declaration_provider: Some(DeclarationCapability::Simple(true)),
+        type_definition_provider: Some(TypeDefinitionProviderCapability::Simple(true)),
+        implementation_provider: Some(ImplementationProviderCapability::Simple(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         references_provider: Some(OneOf::Left(true)),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         document_symbol_provider: Some(OneOf::Left(true)),

@@ -58,6 +58,14 @@ pub(crate) fn severity(severity: Severity) -> lsp::DiagnosticSeverity {
 pub(crate) fn completion_kind(kind: CompletionKind) -> lsp::CompletionItemKind {
     match kind {
         CompletionKind::Topic => lsp::CompletionItemKind::EVENT,
+        CompletionKind::Step => lsp::CompletionItemKind::MODULE,
+        CompletionKind::Route => lsp::CompletionItemKind::INTERFACE,
+        CompletionKind::Key => lsp::CompletionItemKind::PROPERTY,
+        CompletionKind::Value => lsp::CompletionItemKind::ENUM_MEMBER,
+        CompletionKind::Flow => lsp::CompletionItemKind::REFERENCE,
+        CompletionKind::StateGroup | CompletionKind::Stream => lsp::CompletionItemKind::STRUCT,
+        CompletionKind::StateKey => lsp::CompletionItemKind::CONSTANT,
+        CompletionKind::Field => lsp::CompletionItemKind::FIELD,
     }
 }
 
@@ -68,19 +76,56 @@ pub(crate) fn symbol_kind(kind: SymbolKind) -> lsp::SymbolKind {
         SymbolKind::Subscribes | SymbolKind::Emits | SymbolKind::Topic => lsp::SymbolKind::EVENT,
         SymbolKind::Route => lsp::SymbolKind::INTERFACE,
         SymbolKind::Cron => lsp::SymbolKind::CONSTANT,
-        SymbolKind::Handler => lsp::SymbolKind::FUNCTION,
+        SymbolKind::Handler | SymbolKind::Test => lsp::SymbolKind::FUNCTION,
         SymbolKind::Stream | SymbolKind::StateGroup => lsp::SymbolKind::STRUCT,
     }
 }
 
-/// Markdown if the client can show it; else the same text as it is.
+/// Markdown if the client can show it; else its words without the marks.
 pub(crate) fn markup(value: String, markdown: bool) -> lsp::MarkupContent {
-    let kind = if markdown {
-        lsp::MarkupKind::Markdown
-    } else {
-        lsp::MarkupKind::PlainText
-    };
-    lsp::MarkupContent { kind, value }
+    if markdown {
+        let kind = lsp::MarkupKind::Markdown;
+        return lsp::MarkupContent { kind, value };
+    }
+    lsp::MarkupContent {
+        kind: lsp::MarkupKind::PlainText,
+        value: words(&value),
+    }
+}
+
+/// The cards' Markdown as plain text: code keeps its characters and loses its fences, stress and code marks go.
+fn words(markdown: &str) -> String {
+    let mut in_code = false;
+    let mut lines: Vec<String> = Vec::new();
+    for line in markdown.lines() {
+        if line.trim_start().starts_with("```") {
+            in_code = !in_code;
+        } else if in_code {
+            lines.push(line.to_owned());
+        } else {
+            let words = without_marks(line.trim_end());
+            let is_second_blank = words.is_empty() && lines.last().is_none_or(String::is_empty);
+            if !is_second_blank {
+                lines.push(words);
+            }
+        }
+    }
+    lines.join("\n").trim_end().to_owned()
+}
+
+/// A line without its backticks, and without the stars of what is stressed outside of them: the stars of a schedule
+/// are its own.
+fn without_marks(line: &str) -> String {
+    let parts = line.split('`').enumerate();
+    parts
+        .map(|(number, part)| {
+            if number.is_multiple_of(2) {
+                part.replace("**", "")
+            } else {
+                part.to_owned()
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -108,6 +153,14 @@ mod tests {
                 assert_eq!(offset(&source, there, encoding), at, "{encoding:?} {there:?}");
             }
         }
+    }
+
+    #[test]
+    fn markdown_is_plain_for_those_who_cannot_show_it() {
+        let card = "**step** `A` (Ruby)\n\nSchedule: `** 2 *`  \n\n```ts\n{\n  a: `b`\n}\n```\n";
+        let expected = "step A (Ruby)\n\nSchedule: ** 2 *\n\n{\n  a: `b`\n}";
+        assert_eq!(markup(card.to_owned(), false).value, expected);
+        assert_eq!(markup(card.to_owned(), true).value, card);
     }
 
     #[test]

@@ -13,15 +13,20 @@ use crate::convert;
 use crate::folder::Names;
 use crate::message::{Question, Request};
 use crate::requests::{
-    call_hierarchy, code_action, code_lens, completion, definition, document_highlight, document_symbol,
-    hover, inlay_hint, references, rename, workspace_symbol,
+    call_hierarchy, code_action, code_lens, completion, definition, document_highlight, document_link,
+    document_symbol, folding_range, hover, inlay_hint, references, rename, workspace_symbol,
 };
 
 /// Runs a request about a document. Without a view the document is not one of ours, and the answer is null.
 pub(crate) fn run(request: Request, view: Option<&View>) {
     match request {
         Request::Completion(params, reply) => reply.answer(|_| completion::run(view?, &params)),
-        Request::Definition(params, reply) => reply.answer(|_| definition::run(view?, &params)),
+        Request::ResolveCompletion(unresolved, item, reply) => {
+            reply.answer(|_| completion::resolve(view, &unresolved, *item));
+        }
+        Request::Goto(target, params, reply) => reply.answer(|_| definition::run(view?, target, &params)),
+        Request::DocumentLink(params, reply) => reply.answer(|_| document_link::run(view?, &params)),
+        Request::FoldingRange(params, reply) => reply.answer(|_| folding_range::run(view?, &params)),
         Request::References(params, reply) => reply.answer(|_| references::run(view?, &params)),
         Request::PrepareRename(params, reply) => {
             reply.answer_or_refuse(|_| view.map_or(Ok(None), |view| rename::prepare(view, &params)));

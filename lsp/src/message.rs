@@ -7,10 +7,11 @@ use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
     CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
-    CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionParams, CompletionResponse,
-    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentHighlight,
-    DocumentHighlightParams, DocumentSymbolParams, DocumentSymbolResponse, GotoDefinitionParams,
+    CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionItem, CompletionParams,
+    CompletionResponse, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams,
+    DocumentSymbolParams, DocumentSymbolResponse, FoldingRange, FoldingRangeParams, GotoDefinitionParams,
     GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InlayHint, InlayHintParams, Location,
     PrepareRenameResponse, ReferenceParams, RenameParams, TextDocumentPositionParams, Uri, WorkspaceEdit,
     WorkspaceSymbolParams, WorkspaceSymbolResponse,
@@ -18,6 +19,8 @@ use tower_lsp::ls_types::{
 
 use crate::diagnostics::Checked;
 use crate::folder::FolderId;
+use crate::requests::completion::Unresolved;
+use crate::requests::definition::Target;
 use crate::scan::Scanned;
 
 /// The protocol's `RequestFailed`: the question was right, and the answer is no.
@@ -66,8 +69,18 @@ pub(crate) enum Event {
 pub(crate) enum Request {
     /// `textDocument/completion`
     Completion(CompletionParams, Reply<Option<CompletionResponse>>),
-    /// `textDocument/definition`
-    Definition(GotoDefinitionParams, Reply<Option<GotoDefinitionResponse>>),
+    /// `completionItem/resolve`
+    ResolveCompletion(Unresolved, Box<CompletionItem>, Reply<CompletionItem>),
+    /// `textDocument/definition`, `declaration`, `typeDefinition` and `implementation`
+    Goto(
+        Target,
+        GotoDefinitionParams,
+        Reply<Option<GotoDefinitionResponse>>,
+    ),
+    /// `textDocument/documentLink`
+    DocumentLink(DocumentLinkParams, Reply<Option<Vec<DocumentLink>>>),
+    /// `textDocument/foldingRange`
+    FoldingRange(FoldingRangeParams, Reply<Option<Vec<FoldingRange>>>),
     /// `textDocument/references`
     References(ReferenceParams, Reply<Option<Vec<Location>>>),
     /// `textDocument/prepareRename`
@@ -108,7 +121,10 @@ impl Request {
     pub(crate) fn uri(&self) -> &Uri {
         match self {
             Self::Completion(params, _) => &params.text_document_position.text_document.uri,
-            Self::Definition(params, _) => &params.text_document_position_params.text_document.uri,
+            Self::ResolveCompletion(unresolved, ..) => &unresolved.uri,
+            Self::Goto(_, params, _) => &params.text_document_position_params.text_document.uri,
+            Self::DocumentLink(params, _) => &params.text_document.uri,
+            Self::FoldingRange(params, _) => &params.text_document.uri,
             Self::References(params, _) => &params.text_document_position.text_document.uri,
             Self::PrepareRename(params, _) => &params.text_document.uri,
             Self::Rename(params, _) => &params.text_document_position.text_document.uri,

@@ -12,7 +12,11 @@ pub(crate) mod definition;
 
 pub(crate) mod document_highlight;
 
+pub(crate) mod document_link;
+
 pub(crate) mod document_symbol;
+
+pub(crate) mod folding_range;
 
 pub(crate) mod hover;
 

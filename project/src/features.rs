@@ -5,8 +5,13 @@ mod calls;
 mod card;
 mod completion;
 mod definition;
+mod fields;
+mod flow_file;
+mod folding;
 mod hover;
 mod lens;
+mod links;
+mod places;
 mod references;
 mod rename;
 mod symbols;
@@ -19,6 +24,7 @@ use crate::diagnostic::Edit;
 use crate::workspace::Snapshot;
 
 pub use crate::index::{Entity, EntityKind};
+pub use links::Link;
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,15 +56,19 @@ pub struct Highlight {
 /// One proposal of a completion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
-    /// What is shown and inserted.
+    /// What is shown.
     pub label: String,
     /// What it is.
     pub kind: CompletionKind,
     /// A few words beside the label: "2 subscribers (py, rb)".
     pub detail: String,
-    /// Markdown, longer.
+    /// Markdown, longer. That of a topic takes a while and is told by [`Snapshot::describe`].
     pub documentation: String,
-    /// What is replaced: the whole string inside of its quotes.
+    /// What is inserted.
+    pub insert: String,
+    /// The same for editors that know snippets, with the start of a value: `id: '$1'`.
+    pub snippet: Option<String>,
+    /// What is replaced: the whole string inside of its quotes, or the word.
     pub replace: Span,
     /// Sorts ascending.
     pub rank: u32,
@@ -69,6 +79,24 @@ pub struct Completion {
 pub enum CompletionKind {
     /// A topic.
     Topic,
+    /// A step.
+    Step,
+    /// A route.
+    Route,
+    /// A key that the framework reads.
+    Key,
+    /// A value that the framework knows.
+    Value,
+    /// A flow.
+    Flow,
+    /// A group of the state.
+    StateGroup,
+    /// A key of the state.
+    StateKey,
+    /// A stream.
+    Stream,
+    /// A key by a schema.
+    Field,
 }
 
 /// A hover text.
@@ -118,6 +146,8 @@ pub enum SymbolKind {
     Topic,
     /// A group of the shared state.
     StateGroup,
+    /// A flow test.
+    Test,
 }
 
 /// A named thing of the workspace.
@@ -204,15 +234,53 @@ pub struct Hint {
 }
 
 impl Snapshot {
-    /// Topics that fit where the cursor is: inside a topic string of `emits`, `subscribes` or an emit call. `None`
-    /// outside such a string.
+    /// What fits where the cursor is: topics, keys and values of the config, keys of payloads and inputs, names of
+    /// shared state and streams. `None` where nothing of the framework is written.
     pub fn completion(&self, file: &str, offset: u32) -> Option<Vec<Completion>> {
-        completion::completion(self.index_of(file)?, file, offset)
+        let index = self.index_of(file)?;
+        match self.flow_test(file) {
+            Some(flow) => flow_file::completion(index, &flow.text, offset),
+            None => completion::completion(index, file, offset),
+        }
     }
 
-    /// From an emitted topic to its subscribers, from a subscribed one to its emitters.
+    /// The longer text about a proposal that was made in `file`.
+    pub fn describe(&self, file: &str, kind: CompletionKind, label: &str) -> Option<String> {
+        let index = self.index_of(file)?;
+        (kind == CompletionKind::Topic).then(|| card::topic(index, label))
+    }
+
+    /// From an emitted topic to its subscribers, from a subscribed one to its emitters; from any other name to where
+    /// the thing is defined.
     pub fn definition(&self, file: &str, offset: u32) -> Option<Jump> {
         definition::definition(self.index_of(file)?, file, offset)
+    }
+
+    /// From a topic to the step's own entry in `emits` or `subscribes`.
+    pub fn declaration(&self, file: &str, offset: u32) -> Option<Jump> {
+        places::declaration(self.index_of(file)?, file, offset)
+    }
+
+    /// From a topic, step or stream to the schema of what it carries.
+    pub fn type_definition(&self, file: &str, offset: u32) -> Option<Jump> {
+        places::type_definition(self.index_of(file)?, file, offset)
+    }
+
+    /// From a topic to the handlers of those who take it.
+    pub fn implementation(&self, file: &str, offset: u32) -> Option<Jump> {
+        places::implementation(self.index_of(file)?, file, offset)
+    }
+
+    /// The imports of a step or stream that lead to files of the workspace.
+    pub fn links(&self, file: &str) -> Vec<Link> {
+        self.index_of(file)
+            .map(|index| links::links(index, file))
+            .unwrap_or_default()
+    }
+
+    /// The parts of a file that may be folded away.
+    pub fn folds(&self, file: &str) -> Vec<Span> {
+        folding::folds(self, self.index_of(file).map(AsRef::as_ref), file)
     }
 
     /// Every place that names the topic, step, state group, stream or flow under the cursor.
@@ -235,13 +303,16 @@ impl Snapshot {
         rename::rename(self.index_of(file)?, file, offset, name)
     }
 
-    /// The card of the topic, step or schedule under the cursor.
+    /// The card of what is named under the cursor, or of the schedule or route there.
     pub fn hover(&self, file: &str, offset: u32) -> Option<Hover> {
         hover::hover(self.index_of(file)?, file, offset)
     }
 
     /// The outline of a file.
     pub fn document_symbols(&self, file: &str) -> Vec<Symbol> {
+        if let Some(flow) = self.flow_test(file) {
+            return flow_file::symbols(flow);
+        }
         self.index_of(file)
             .map(|index| symbols::symbols(index, file))
             .unwrap_or_default()

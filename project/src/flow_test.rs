@@ -5,6 +5,7 @@ mod actions;
 mod duration;
 mod endpoint;
 mod expectations;
+pub(crate) mod keys;
 mod mocks;
 mod names;
 mod parse;

@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use banister_grammars::FileFacts;
-use banister_grammars::facts::{SchemaFact, Text};
+use banister_grammars::facts::{ImportFact, SchemaFact, Text};
 
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::discovery;
 use crate::framework::Framework;
 use crate::project::{Project, Step};
-use crate::resolve::Resolver;
+use crate::resolve::{Modules, Resolver, meanings};
 use crate::workspace::{FlowSource, Manifests, Source, Sources};
 
 pub(crate) use build::build_all;
@@ -190,6 +190,21 @@ impl Index {
     /// The text of a file of the workspace.
     pub(crate) fn text(&self, file: &str) -> Option<&str> {
         self.files.get(file).map(|source| source.text.as_ref())
+    }
+
+    /// A file of the workspace.
+    pub(crate) fn source(&self, file: &str) -> Option<&Source> {
+        self.files.get(file).map(Arc::as_ref)
+    }
+
+    /// The file of the workspace that an import means.
+    pub(crate) fn imported_file(&self, source: &Source, import: &ImportFact) -> Option<String> {
+        let modules = Modules::new(&self.manifests);
+        meanings(&modules, source, import)
+            .into_iter()
+            .rev()
+            .flatten()
+            .find(|file| self.files.contains_key(file))
     }
 
     /// The project's own files and every module of the workspace.

@@ -86,7 +86,8 @@ pub(crate) fn crosses_projects<'w>(
     })
 }
 
-fn meanings(modules: &Modules, source: &Source, import: &ImportFact) -> Vec<Vec<String>> {
+/// The files that an import may mean, in order of preference; in Python also those that its names may mean.
+pub(crate) fn meanings(modules: &Modules, source: &Source, import: &ImportFact) -> Vec<Vec<String>> {
     let language = source.facts.language;
     let candidates = |module: &str| modules.candidates(&source.path, language, module).collect();
     let mut found: Vec<Vec<String>> = vec![candidates(&import.module)];

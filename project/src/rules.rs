@@ -1,6 +1,6 @@
 //! The rules: one file each with its documentation, its check, its fix and its tests, and one line here.
 
-mod config_keys;
+pub(crate) mod config_keys;
 mod config_values;
 pub(crate) mod contract;
 mod duplicate_route;
@@ -15,7 +15,7 @@ mod handler_name_mismatch;
 mod handlers;
 mod incompatible_subscribers;
 mod infrastructure;
-mod invalid_config_value;
+pub(crate) mod invalid_config_value;
 mod invalid_cron;
 pub(crate) mod invalid_ignore;
 mod misnamed_step_file;

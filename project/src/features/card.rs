@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use crate::index::{Index, Role};
+use crate::index::{Entity, EntityKind, Index, Role, Usage};
 use crate::project::Step;
 
 /// A schema that fills the screen explains nothing.
@@ -115,6 +115,89 @@ pub(super) fn step(index: &Index, step: &Step) -> String {
     card
 }
 
+/// The card of a route: the step behind it, and what its body must hold.
+pub(super) fn route(index: &Index, step: &Step) -> String {
+    let (method, path) = step.route().unwrap_or(("", step.path().unwrap_or_default()));
+    let mut card = format!("**route** `{}`\n\n", format!("{method} {path}").trim());
+    card += &self::step(index, step);
+    let body = index.only_input_schema(step);
+    if let Some(lines) = body.and_then(|(_, schema)| schema_lines(&schema.input())) {
+        card += &format!("\n\nBody:\n\n```ts\n{lines}\n```\n");
+    }
+    card
+}
+
+/// The card of a stream: what it holds and who uses it.
+pub(super) fn stream(index: &Index, name: &str) -> String {
+    let mut card = format!("**stream** `{name}`\n");
+    let named = index
+        .project
+        .streams
+        .iter()
+        .filter(|stream| stream.name() == Some(name));
+    for stream in named {
+        card += &format!("\nDefined in {}\n", code(&stream.file));
+        let schema = stream
+            .facts()
+            .stream
+            .as_ref()
+            .and_then(|fact| fact.schema.as_ref());
+        let lines = schema
+            .and_then(|schema| index.resolve_schema(&stream.source, schema))
+            .and_then(|(_, schema)| schema_lines(&schema.output()));
+        if let Some(lines) = lines {
+            card += &format!("\n```ts\n{lines}\n```\n");
+        }
+    }
+    users(&mut card, index, EntityKind::Stream, name, "Used by", |usage| {
+        usage == Usage::Reads
+    });
+    card
+}
+
+/// The card of a group of the state: who writes it and who reads it.
+pub(super) fn state_group(index: &Index, group: &str) -> String {
+    let mut card = format!("**state group** `{group}`\n");
+    for (title, wanted) in [("Written by", Usage::Writes), ("Read by", Usage::Reads)] {
+        users(&mut card, index, EntityKind::StateGroup, group, title, |usage| {
+            usage == wanted
+        });
+    }
+    card
+}
+
+fn users(
+    card: &mut String,
+    index: &Index,
+    kind: EntityKind,
+    name: &str,
+    title: &str,
+    wanted: impl Fn(Usage) -> bool,
+) {
+    let name = name.to_owned();
+    let places = index.places(&Entity { kind, name });
+    let files = places.iter().filter(|place| wanted(place.usage));
+    let files: BTreeSet<&str> = files.map(|place| place.file.as_str()).collect();
+    if files.is_empty() {
+        *card += &format!("\n{title}: nobody\n");
+        return;
+    }
+    *card += &format!("\n{title}:\n");
+    for file in files {
+        match index.step(file) {
+            Some(step) => {
+                *card += &format!(
+                    "- **{}** ({}) — {}\n",
+                    step.label(),
+                    step.language.name(),
+                    code(file)
+                )
+            }
+            None => *card += &format!("- {}\n", code(file)),
+        }
+    }
+}
+
 fn section(card: &mut String, title: &str, none: &str, steps: &[&Step], note: &str) {
     if steps.is_empty() {
         *card += &format!("\n{title}: {none}\n");
@@ -147,6 +230,16 @@ fn schema_lines(schema: &Json) -> Option<String> {
     }
     let shown = lines.get(..MAX_SCHEMA_LINES - 1)?;
     Some(format!("{}\n…", shown.join("\n")))
+}
+
+/// A type in one line: an object of many lines is `object`.
+pub(super) fn type_in_a_line(schema: &Json) -> String {
+    let text = type_of(schema, 0);
+    match (text.lines().count(), schema.get("type").and_then(Json::as_str)) {
+        (1, _) => text,
+        (_, Some("array")) => "array".to_owned(),
+        _ => "object".to_owned(),
+    }
 }
 
 fn type_of(schema: &Json, depth: usize) -> String {

@@ -1,11 +1,20 @@
-//! Topics inside the quotes of a list or an emit call.
+//! What may be written at the cursor: topics, the config's keys and values, keys of payloads and inputs, shared names.
 
+mod config;
+mod cursor;
+pub(super) mod input;
+mod insert;
+pub(super) mod payload;
+mod proposals;
+mod shared;
+mod spot;
 mod unfinished;
 
 use std::collections::BTreeSet;
 
-use banister_grammars::Span;
+use banister_grammars::{Language, Span};
 
+use self::cursor::Cursor;
 use super::card;
 use super::target::slot_at;
 use super::{Completion, CompletionKind};
@@ -21,6 +30,24 @@ struct Place<'i> {
 }
 
 pub(super) fn completion(index: &Index, file: &str, offset: u32) -> Option<Vec<Completion>> {
+    if let Some(found) = topics(index, file, offset) {
+        return Some(found);
+    }
+    let text = index.text(file)?;
+    let language = Language::of_path(file)?;
+    let cursor = Cursor::at(text, offset, language)?;
+    let spot = spot::spot(&cursor)?;
+    [
+        config::completion,
+        payload::completion,
+        shared::completion,
+        input::completion,
+    ]
+    .iter()
+    .find_map(|kind| kind(index, file, &cursor, &spot))
+}
+
+fn topics(index: &Index, file: &str, offset: u32) -> Option<Vec<Completion>> {
     let place = place(index, file, offset)?;
     let step = index.step(file);
     let mut proposals: Vec<(u32, &str)> = index
@@ -35,7 +62,9 @@ pub(super) fn completion(index: &Index, file: &str, offset: u32) -> Option<Vec<C
         label: topic.to_owned(),
         kind: CompletionKind::Topic,
         detail: card::summary(index, topic),
-        documentation: card::topic(index, topic),
+        documentation: String::new(),
+        insert: topic.to_owned(),
+        snippet: None,
         replace: place.span,
         rank,
     });
@@ -122,6 +151,11 @@ fn shares_flow(index: &Index, step: Option<&Step>, topic: &str) -> bool {
         .filter_map(|mention| index.step(&mention.file))
         .any(|other| other.flows().iter().any(|flow| ours.contains(flow)))
 }
+
+#[cfg(test)]
+mod config_tests;
+#[cfg(test)]
+mod input_tests;
 
 #[cfg(test)]
 mod tests {
@@ -254,7 +288,7 @@ end",
     fn other_strings_get_no_answer() {
         for text in [
             "name: '$0A'",
-            "name: 'A', flows: ['$0']",
+            "name: 'A', description: '$0'",
             "name: 'A', x: '$0'",
             "name: 'A'$0",
         ] {

@@ -1,13 +1,18 @@
-//! From one end of a topic to the other.
+//! From one end of a topic to the other, and from any other name to where the thing is defined.
 
 use std::collections::BTreeSet;
 
+use super::places::jump;
 use super::target::topic_at;
-use super::{Jump, Location};
-use crate::index::{Index, Mention, Role};
+use super::{Jump, Location, flow_file, links};
+use crate::index::{EntityKind, Index, Mention, Place, Role, Usage};
 
 pub(super) fn definition(index: &Index, file: &str, offset: u32) -> Option<Jump> {
-    let (topic, origin, role) = topic_at(index, file, offset)?;
+    let Some((topic, origin, role)) = topic_at(index, file, offset) else {
+        return of_entity(index, file, offset)
+            .or_else(|| of_route(index, file, offset))
+            .or_else(|| links::imported_value(index, file, offset));
+    };
     let mut found: Vec<&Mention> = if role.sends() {
         index.mentions_as(topic, Role::TAKING).collect()
     } else {
@@ -28,6 +33,46 @@ pub(super) fn definition(index: &Index, file: &str, offset: u32) -> Option<Jump>
         })
         .collect();
     (!targets.is_empty()).then_some(Jump { origin, targets })
+}
+
+/// Things other than the topics of code: a stream leads to its definition, a step to its config, what is read of the
+/// state to what writes it and the other way round, a flow test's topic to who takes it.
+fn of_entity(index: &Index, file: &str, offset: u32) -> Option<Jump> {
+    let (entity, origin) = index.entity_at(file, offset)?;
+    let places = index.places(&entity);
+    let here = places
+        .iter()
+        .find(|place| place.file == file && place.span == origin)?;
+    let with =
+        |wanted: Usage| -> Vec<&Place> { places.iter().filter(|place| place.usage == wanted).collect() };
+    let found = match (entity.kind, here.usage) {
+        (EntityKind::Stream | EntityKind::Step, Usage::Writes) | (EntityKind::Flow, _) => Vec::new(),
+        (EntityKind::Stream | EntityKind::Step, _) => with(Usage::Writes),
+        (EntityKind::StateGroup, Usage::Writes) => with(Usage::Reads),
+        (EntityKind::StateGroup, _) => with(Usage::Writes),
+        (EntityKind::Topic, _) => with(Usage::Reads),
+    };
+    let targets = found.into_iter().map(|place| Location {
+        file: place.file.clone(),
+        span: place.span,
+    });
+    jump(origin, targets.collect())
+}
+
+/// From a request of a flow test to the route that answers it.
+fn of_route(index: &Index, file: &str, offset: u32) -> Option<Jump> {
+    let flow = index.flow_tests.iter().find(|flow| flow.path == file)?;
+    let (step, origin) = flow_file::routed(index, &flow.text, offset)?;
+    let path = step
+        .fact()?
+        .triggers
+        .iter()
+        .find_map(|trigger| trigger.path.as_ref())?;
+    let target = Location {
+        file: step.file.clone(),
+        span: path.span,
+    };
+    jump(origin, vec![target])
 }
 
 /// The calls that send a topic, and the declarations of steps that have no such call.
@@ -106,6 +151,71 @@ async def handler(data, context):
     fn a_call_without_subscriber_leads_to_its_declaration() {
         assert_eq!(targets("steps/a.step.ts", "end.done", 1), ["steps/a.step.ts:1"]);
         assert!(targets("steps/a.step.ts", "end.done", 0).is_empty());
+    }
+
+    /// Where the cursor's definition leads, as `file text`.
+    fn definition(fixture: &str) -> Option<Vec<String>> {
+        let (snapshot, cursor) = parse(fixture);
+        let (file, offset) = cursor.unwrap();
+        let jump = snapshot.definition(&file, offset)?;
+        let text = |target: &crate::features::Location| {
+            let text = &snapshot.text(&target.file).unwrap().text;
+            format!("{} {}", target.file, target.span.slice(text))
+        };
+        Some(jump.targets.iter().map(text).collect())
+    }
+
+    const STATE: &str = "\
+//- steps/a_step.py
+config = {'type': 'event', 'name': 'A', 'subscribes': ['x'], 'emits': []}
+async def handler(data, context):
+    await context.state.get('orders', 'k')
+//- steps/b.step.rb
+def config
+  { type: 'event', name: 'B', subscribes: ['x'], emits: [] }
+end
+def handler(input, context)
+  context.state.set('orders', 'k', 1)
+end
+";
+
+    #[test]
+    fn what_is_read_leads_to_what_writes_it_and_back() {
+        let read = STATE.replace("get('orders'", "get('ord$0ers'");
+        assert_eq!(definition(&read).unwrap(), ["steps/b.step.rb orders"]);
+        let written = STATE.replace("set('orders'", "set('ord$0ers'");
+        assert_eq!(definition(&written).unwrap(), ["steps/a_step.py orders"]);
+    }
+
+    #[test]
+    fn imported_middleware_and_schemas_lead_to_their_modules() {
+        let project = "\
+//- steps/shared.ts
+import { z } from 'zod'
+export const orderSchema = z.object({ id: z.string() })
+//- steps/guard.ts
+export function guard(req, ctx, next) { return next() }
+//- steps/a.step.ts
+import { orderSchema as schema } from './shared'
+import { guard } from './guard'
+export const config = {
+  type: 'api', name: 'A', method: 'POST', path: '/a', emits: [],
+  middleware: [guard], bodySchema: schema,
+}
+export const handler = async (req) => {}
+";
+        let schema = project.replace("bodySchema: schema", "bodySchema: sch$0ema");
+        let found = definition(&schema).unwrap();
+        assert!(found[0].starts_with("steps/shared.ts z.object("), "{found:?}");
+        let guard = project.replace("[guard]", "[gu$0ard]");
+        assert_eq!(definition(&guard).unwrap(), ["steps/guard.ts guard"]);
+        let (snapshot, _) = parse(project);
+        let links: Vec<String> = snapshot
+            .links("steps/a.step.ts")
+            .into_iter()
+            .map(|link| link.file)
+            .collect();
+        assert_eq!(links, ["steps/shared.ts", "steps/guard.ts"]);
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use banister_grammars::facts::TextFact;
 
+use super::places::steps_named;
 use super::target::topic_at;
-use super::{Hover, card};
+use super::{Hover, card, flow_file};
 use crate::cron::Cron;
-use crate::index::Index;
+use crate::index::{EntityKind, Index};
 use crate::project::Step;
 
 pub(super) fn hover(index: &Index, file: &str, offset: u32) -> Option<Hover> {
@@ -15,8 +16,18 @@ pub(super) fn hover(index: &Index, file: &str, offset: u32) -> Option<Hover> {
             markdown: card::topic(index, topic),
         });
     }
+    if let Some(hover) = named(index, file, offset).or_else(|| requested(index, file, offset)) {
+        return Some(hover);
+    }
     let step = index.step(file)?;
     let fact = step.fact()?;
+    let paths = fact.triggers.iter().filter_map(|trigger| trigger.path.as_ref());
+    if let Some(path) = paths.into_iter().find(|path| path.span.touches(offset)) {
+        return Some(Hover {
+            span: path.span,
+            markdown: card::route(index, step),
+        });
+    }
     if let Some(name) = fact.name.as_ref().filter(|name| name.span.touches(offset)) {
         return Some(Hover {
             span: name.span,
@@ -27,6 +38,27 @@ pub(super) fn hover(index: &Index, file: &str, offset: u32) -> Option<Hover> {
     schedule
         .filter(|cron| cron.span.touches(offset))
         .find_map(|cron| schedule_card(step, cron))
+}
+
+/// The card of a thing that is named in code or in a flow test.
+fn named(index: &Index, file: &str, offset: u32) -> Option<Hover> {
+    let (entity, span) = index.entity_at(file, offset)?;
+    let markdown = match entity.kind {
+        EntityKind::Topic => card::topic(index, &entity.name),
+        EntityKind::Step => card::step(index, steps_named(index, &entity.name).next()?),
+        EntityKind::StateGroup => card::state_group(index, &entity.name),
+        EntityKind::Stream => card::stream(index, &entity.name),
+        EntityKind::Flow => return None,
+    };
+    Some(Hover { span, markdown })
+}
+
+/// The card of the step that answers a request of a flow test.
+fn requested(index: &Index, file: &str, offset: u32) -> Option<Hover> {
+    let flow = index.flow_tests.iter().find(|flow| flow.path == file)?;
+    let (step, span) = flow_file::routed(index, &flow.text, offset)?;
+    let markdown = card::route(index, step);
+    Some(Hover { span, markdown })
 }
 
 fn schedule_card(step: &Step, cron: &TextFact) -> Option<Hover> {
@@ -118,6 +150,50 @@ async def handler(data, context):
     #[test]
     fn a_schedule_is_told_in_words() {
         check("CRON", &expect!["**schedule** `0 2 * * *` — at 02:00"]);
+    }
+
+    #[test]
+    fn shared_things_and_flow_tests_have_cards() {
+        let project = "\
+//- steps/a.step.rb
+def config
+  { type: 'api', name: 'A', method: 'GET', path: '/a/:id', emits: [] }
+end
+def handler(req, context)
+  context.state.set('orders', 'k', 1)
+  context.streams.chat.get('g', 'i')
+end
+//- steps/chat.stream.ts
+export const config = {
+  name: 'chat', baseConfig: { storageType: 'default' },
+  schema: { type: 'object', properties: { text: { type: 'string' } } },
+}
+//- tests/a.flow.yaml
+tests:
+  - name: n
+    when: [{ request: GET /a/1 }]
+    then: [{ ran: [A] }]
+";
+        for (from, to, expected) in [
+            (
+                "'orders'",
+                "'ord$0ers'",
+                "**state group** `orders`\n\nWritten by:\n- **A** (Ruby)",
+            ),
+            (
+                "streams.chat",
+                "streams.ch$0at",
+                "**stream** `chat`\n\nDefined in `steps/chat.stream.ts`",
+            ),
+            ("'/a/:id'", "'/a/$0:id'", "**route** `GET /a/:id`"),
+            ("GET /a/1", "GET /a$0/1", "**route** `GET /a/:id`"),
+            ("[A]", "[$0A]", "**step** `A` (Ruby)"),
+        ] {
+            let (snapshot, cursor) = parse(&project.replace(from, to));
+            let (file, offset) = cursor.unwrap();
+            let hover = snapshot.hover(&file, offset).unwrap_or_else(|| panic!("{to}"));
+            assert!(hover.markdown.starts_with(expected), "{to}: {}", hover.markdown);
+        }
     }
 
     #[test]

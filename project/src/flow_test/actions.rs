@@ -8,12 +8,12 @@ use super::reader::{Fields, Keys, Reader};
 use super::yaml::Node;
 use super::{Action, Spanned};
 
-const ACTION: Keys = Keys {
+pub(super) const ACTION: Keys = Keys {
     known: &["request", "headers", "body", "emit", "cron", "advance"],
     later: &[],
     prefix: "",
 };
-const EMIT: Keys = Keys {
+pub(super) const EMIT: Keys = Keys {
     known: &["topic", "data"],
     later: &[],
     prefix: "",

@@ -17,32 +17,32 @@ const KINDS: [&str; 8] = [
     "called",
     "log",
 ];
-const EXPECTATION: Keys = Keys {
+pub(super) const EXPECTATION: Keys = Keys {
     known: &KINDS,
     later: &[],
     prefix: "",
 };
-const RESPONSE: Keys = Keys {
+pub(super) const RESPONSE: Keys = Keys {
     known: &["status", "headers", "body", "captures"],
     later: &[],
     prefix: "",
 };
-const EMITTED: Keys = Keys {
+pub(super) const EMITTED: Keys = Keys {
     known: &["topic", "data", "times"],
     later: &[],
     prefix: "",
 };
-const CALLED: Keys = Keys {
+pub(super) const CALLED: Keys = Keys {
     known: &["http", "times"],
     later: &[],
     prefix: "",
 };
-const LOG: Keys = Keys {
+pub(super) const LOG: Keys = Keys {
     known: &["level", "message", "times"],
     later: &[],
     prefix: "",
 };
-const LEVELS: [&str; 4] = ["debug", "info", "warn", "error"];
+pub(super) const LEVELS: [&str; 4] = ["debug", "info", "warn", "error"];
 
 impl Reader {
     pub(super) fn expectations(&mut self, node: &Node) -> Vec<Spanned<Expectation>> {

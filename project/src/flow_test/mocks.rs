@@ -5,17 +5,17 @@ use super::reader::{Keys, Reader};
 use super::yaml::{Data, Node};
 use super::{Endpoint, HttpMock, HttpReply, ReplyBody, Spanned};
 
-const MOCKS: Keys = Keys {
+pub(super) const MOCKS: Keys = Keys {
     known: &["http"],
     later: &["modules", "functions"],
     prefix: "mocks.",
 };
-const MOCK: Keys = Keys {
+pub(super) const MOCK: Keys = Keys {
     known: &["on", "query", "headers", "body", "reply", "replies"],
     later: &[],
     prefix: "",
 };
-const REPLY: Keys = Keys {
+pub(super) const REPLY: Keys = Keys {
     known: &["status", "headers", "json", "text"],
     later: &["delay", "fault"],
     prefix: "reply.",

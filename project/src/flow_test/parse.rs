@@ -10,24 +10,24 @@ use super::reader::{Fields, Keys, Reader};
 use super::yaml::{self, Node};
 use super::{FlowFile, FlowTest, Given, InputSource, Spanned, SpecProblem};
 
-const FILE: Keys = Keys {
+pub(super) const FILE: Keys = Keys {
     known: &["mocks", "tests"],
     later: &[],
     prefix: "",
 };
-const TEST: Keys = Keys {
+pub(super) const TEST: Keys = Keys {
     known: &[
         "name", "property", "for_all", "mocks", "given", "when", "then", "cases",
     ],
     later: &["schedules", "faults"],
     prefix: "",
 };
-const GIVEN: Keys = Keys {
+pub(super) const GIVEN: Keys = Keys {
     known: &["now", "env", "state"],
     later: &[],
     prefix: "",
 };
-const SCHEMA_OF: Keys = Keys {
+pub(super) const SCHEMA_OF: Keys = Keys {
     known: &["schema_of"],
     later: &[],
     prefix: "",

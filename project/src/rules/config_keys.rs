@@ -38,6 +38,38 @@ const API: [&str; 7] = [
 const EVENT: [&str; 4] = ["emits", "subscribes", "input", "infrastructure"];
 const CRON: [&str; 2] = ["emits", "cron"];
 
+/// The keys of an entry of `emits` in its object form.
+pub(crate) const EMIT_ENTRY: [&str; 3] = ["topic", "label", "conditional"];
+
+/// The keys of a stream's config.
+pub(crate) const STREAM: [&str; 3] = ["name", "schema", "baseConfig"];
+
+/// The keys of the config of a step; without a known kind, all of them.
+pub(crate) fn of_step(dialect: Dialect, kind: Option<StepKind>) -> Vec<&'static str> {
+    if dialect == Dialect::V1 {
+        return NEWER.to_vec();
+    }
+    let own = match kind.and_then(of_kind) {
+        Some((_, own)) => own.to_vec(),
+        None => {
+            let mut all = [&API[..], &EVENT, &CRON].concat();
+            let mut seen = std::collections::BTreeSet::new();
+            all.retain(|key| seen.insert(*key));
+            all
+        }
+    };
+    COMMON.iter().chain(&own).copied().collect()
+}
+
+/// The keys of a trigger of 1.0, by its `type` or the name of its factory; only `type` while that is open.
+pub(crate) fn of_trigger(kind: Option<&str>) -> Option<Vec<&'static str>> {
+    let Some(kind) = kind else {
+        return Some(vec!["type", "condition"]);
+    };
+    let (_, own) = trigger_keys(kind)?;
+    Some(["type", "condition"].iter().chain(own).copied().collect())
+}
+
 /// Of 1.0. Its release candidates took `emits` and `virtualEmits` too.
 const NEWER: [&str; 11] = [
     "name",
@@ -69,7 +101,7 @@ const SNAKE: [(&str, &str); 11] = [
 ];
 
 /// The key that a Python spelling stands for.
-pub(super) fn camel_case(language: Language, key: &str) -> Option<&'static str> {
+pub(crate) fn camel_case(language: Language, key: &str) -> Option<&'static str> {
     let (_, camel) = SNAKE.iter().find(|(snake, _)| *snake == key)?;
     (language == Language::Python).then_some(camel)
 }
@@ -115,7 +147,7 @@ pub(super) fn objects(step: &Step) -> Vec<Object<'_>> {
                 objects.push(Object {
                     what: "an entry of `emits`",
                     entries,
-                    known: vec!["topic", "label", "conditional"],
+                    known: EMIT_ENTRY.to_vec(),
                     is_strict: true,
                 });
             }
@@ -151,7 +183,21 @@ fn trigger(value: &ConfigValue) -> Option<Object<'_>> {
     let ConfigKind::Object { entries, open: false } = &options.kind else {
         return None;
     };
-    let (what, own): (_, &[&str]) = match kind {
+    let (what, own) = trigger_keys(kind)?;
+    Some(Object {
+        what,
+        entries,
+        known: ["type", "condition"]
+            .into_iter()
+            .chain(own.iter().copied())
+            .collect(),
+        is_strict: false,
+    })
+}
+
+/// The words for a trigger of 1.0 and its own keys.
+fn trigger_keys(kind: &str) -> Option<(&'static str, &'static [&'static str])> {
+    Some(match kind {
         "http" | "api" => (
             "an http trigger",
             &[
@@ -168,14 +214,5 @@ fn trigger(value: &ConfigValue) -> Option<Object<'_>> {
         "state" => ("a state trigger", &[]),
         "stream" => ("a stream trigger", &["streamName", "groupId", "itemId"]),
         _ => return None,
-    };
-    Some(Object {
-        what,
-        entries,
-        known: ["type", "condition"]
-            .into_iter()
-            .chain(own.iter().copied())
-            .collect(),
-        is_strict: false,
     })
 }

@@ -22,7 +22,7 @@ written out is checked: a value from another file or from the environment is lef
     check,
 };
 
-const METHODS: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"];
+pub(crate) const METHODS: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"];
 const TYPES: [&str; 4] = ["api", "event", "cron", "noop"];
 const TRIGGERS: [&str; 7] = ["http", "queue", "cron", "state", "stream", "api", "event"];
 

@@ -101,7 +101,7 @@ fn role(before: &str) -> Option<Role> {
 }
 
 /// The key whose value starts at the end of `text`: `topic: `, `"topic": `, `:topic => `.
-fn key_at_end(text: &str) -> Option<&str> {
+pub(super) fn key_at_end(text: &str) -> Option<&str> {
     let text = text.trim_end();
     let key = text
         .strip_suffix("=>")
@@ -132,11 +132,11 @@ fn enclosing(text: &str) -> Option<(char, usize)> {
 }
 
 /// What is called by a parenthesis after `text`, on the same line.
-fn callee(text: &str) -> &str {
+pub(super) fn callee(text: &str) -> &str {
     text.rsplit(['\n', ';']).next().unwrap_or("").trim()
 }
 
-fn sends(callee: &str) -> bool {
+pub(super) fn sends(callee: &str) -> bool {
     let callee = callee
         .strip_suffix(".call")
         .unwrap_or(callee)

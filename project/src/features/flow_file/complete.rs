@@ -1,0 +1,285 @@
+//! What may be written in a flow test: its keys, and the names of the project.
+
+use std::collections::BTreeSet;
+
+use super::{Place, step_of};
+use crate::features::completion::{input::path_params, payload};
+use crate::features::fields::{Field, fields};
+use crate::features::{Completion, CompletionKind, card};
+use crate::flow_test::keys;
+use crate::index::{EntityKind, Index};
+use crate::project::Step;
+
+pub(in crate::features) fn completion(index: &Index, text: &str, offset: u32) -> Option<Vec<Completion>> {
+    let place = Place::at(text, offset)?;
+    let path = place.path();
+    let mut list = List {
+        place: &place,
+        text,
+        found: Vec::new(),
+    };
+    // An item of a list of names may be taken for the start of a key.
+    if path.ends_with(&["ran", "-"]) {
+        list.steps(index, |_| true);
+    } else if place.is_key {
+        list.keys(index, &path)?;
+    } else {
+        list.values(index, &path)?;
+    }
+    Some(list.found)
+}
+
+struct List<'p> {
+    place: &'p Place<'p>,
+    text: &'p str,
+    found: Vec<Completion>,
+}
+
+impl List<'_> {
+    fn keys(&mut self, index: &Index, path: &[&str]) -> Option<()> {
+        if let Some(known) = keys::at(path) {
+            for key in known {
+                self.key(key, CompletionKind::Key, "", "", starts_block(key));
+            }
+            return Some(());
+        }
+        match path {
+            ["tests", "-", "given", "state"] | ["tests", "-", "then", "-", "state"] => {
+                self.entities(index, EntityKind::StateGroup, CompletionKind::StateGroup);
+            }
+            ["tests", "-", "given", "state", group] | ["tests", "-", "then", "-", "state", group] => {
+                for key in state_keys(index, group) {
+                    self.key(key, CompletionKind::StateKey, "", "", false);
+                }
+            }
+            ["tests", "-", "then", "-", "stream"] => {
+                self.entities(index, EntityKind::Stream, CompletionKind::Stream)
+            }
+            ["tests", "-", "when", "-", "emit", "data", rest @ ..]
+            | ["tests", "-", "then", "-", "emitted", "data", rest @ ..] => {
+                let topic = self.place.value_above(1 + mappings(rest), "topic")?;
+                self.fields(payload::of_topic(index, topic, &as_schema_path(rest)));
+            }
+            ["tests", "-", "when", "-", "body", rest @ ..] => {
+                let step = step_of(index, self.place.value_above(1 + mappings(rest), "request")?)?;
+                let (_, schema) = index.only_input_schema(step)?;
+                self.fields(fields(&schema.input(), &as_schema_path(rest)));
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn values(&mut self, index: &Index, path: &[&str]) -> Option<()> {
+        match path {
+            ["tests", "-", "when", "-", "emit", "topic"]
+            | ["tests", "-", "then", "-", "emitted", "topic"]
+            | ["tests", "-", "then", "-", "not_emitted"] => self.topics(index),
+            ["tests", "-", "when", "-", "cron"] => self.steps(index, |step| step.cron().is_some()),
+            ["tests", "-", "when", "-", "request"] => self.routes(index),
+            ["tests", "-", "for_all", _, "schema_of"] => self.schemas(index),
+            ["tests", "-", "then", "-", "log", "level"] => {
+                for level in keys::levels() {
+                    self.add(level, CompletionKind::Value, "", String::new(), None);
+                }
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn topics(&mut self, index: &Index) {
+        for topic in index.topics.keys() {
+            self.add(
+                topic,
+                CompletionKind::Topic,
+                &card::summary(index, topic),
+                String::new(),
+                None,
+            );
+        }
+    }
+
+    fn steps(&mut self, index: &Index, fits: impl Fn(&Step) -> bool) {
+        for step in index.project.steps.iter().filter(|step| fits(step)) {
+            if let Some(name) = step.name() {
+                self.add(
+                    name,
+                    CompletionKind::Step,
+                    step.language.name(),
+                    card::step(index, step),
+                    None,
+                );
+            }
+        }
+    }
+
+    fn routes(&mut self, index: &Index) {
+        let mut seen = BTreeSet::new();
+        for step in &index.project.steps {
+            let Some((method, path)) = step.route() else {
+                continue;
+            };
+            let route = format!("{} {path}", method.to_ascii_uppercase());
+            if !seen.insert(route.clone()) {
+                continue;
+            }
+            let snippet = (1..)
+                .zip(path_params(path))
+                .fold(route.clone(), |route, (number, name)| {
+                    route.replacen(&format!(":{name}"), &format!("${{{number}:{name}}}"), 1)
+                });
+            let snippet = (snippet != route).then_some(snippet);
+            self.add(
+                &route,
+                CompletionKind::Route,
+                step.label(),
+                card::step(index, step),
+                snippet,
+            );
+        }
+    }
+
+    fn schemas(&mut self, index: &Index) {
+        for step in &index.project.steps {
+            let part = if step.route().is_some() { "body" } else { "input" };
+            if let (Some(name), Some(_)) = (step.name(), index.only_input_schema(step)) {
+                let label = format!("{name}.{part}");
+                self.add(
+                    &label,
+                    CompletionKind::Step,
+                    step.language.name(),
+                    card::step(index, step),
+                    None,
+                );
+            }
+        }
+    }
+
+    fn entities(&mut self, index: &Index, kind: EntityKind, shown: CompletionKind) {
+        for (entity, places) in index.all_entities() {
+            if entity.kind == kind && places.iter().any(|place| !place.file.ends_with(".yaml")) {
+                self.key(&entity.name, shown, "", "", true);
+            }
+        }
+    }
+
+    fn fields(&mut self, found: Vec<Field>) {
+        for field in found {
+            self.key(
+                &field.name,
+                CompletionKind::Field,
+                &field.detail(),
+                &field.documentation(),
+                false,
+            );
+        }
+    }
+
+    /// A key with its colon, unless that stands there already or the mapping has the key.
+    fn key(&mut self, key: &str, kind: CompletionKind, detail: &str, docs: &str, block: bool) {
+        let own = self.place.whole();
+        let is_written = self
+            .place
+            .entries()
+            .iter()
+            .any(|(other, _)| *other == key && own != key);
+        if is_written {
+            return;
+        }
+        let behind = self.text[self.place.replace.end as usize..].trim_start_matches(['\'', '"']);
+        let has_colon = behind.trim_start_matches(' ').starts_with(':');
+        let colon = if block { ":" } else { ": " };
+        let insert = if has_colon || self.place.is_quoted {
+            key.to_owned()
+        } else {
+            format!("{key}{colon}")
+        };
+        self.push(key, kind, detail, docs.to_owned(), insert, None);
+    }
+
+    fn add(
+        &mut self,
+        label: &str,
+        kind: CompletionKind,
+        detail: &str,
+        docs: String,
+        snippet: Option<String>,
+    ) {
+        self.push(label, kind, detail, docs, label.to_owned(), snippet);
+    }
+
+    fn push(
+        &mut self,
+        label: &str,
+        kind: CompletionKind,
+        detail: &str,
+        documentation: String,
+        insert: String,
+        snippet: Option<String>,
+    ) {
+        self.found.push(Completion {
+            label: label.to_owned(),
+            kind,
+            detail: detail.to_owned(),
+            documentation,
+            insert,
+            snippet,
+            replace: self.place.replace,
+            rank: u32::try_from(self.found.len()).unwrap_or(u32::MAX),
+        });
+    }
+}
+
+/// True for keys whose value is a list or a mapping, which most people write below.
+fn starts_block(key: &str) -> bool {
+    matches!(
+        key,
+        "tests"
+            | "mocks"
+            | "http"
+            | "given"
+            | "when"
+            | "then"
+            | "for_all"
+            | "env"
+            | "state"
+            | "stream"
+            | "emit"
+            | "emitted"
+            | "response"
+            | "called"
+            | "log"
+            | "body"
+            | "data"
+            | "headers"
+            | "captures"
+            | "query"
+            | "reply"
+            | "replies"
+            | "json"
+    )
+}
+
+/// Items count as none: they are no mapping of their own.
+fn mappings(path: &[&str]) -> usize {
+    path.iter().filter(|key| **key != "-").count()
+}
+
+fn as_schema_path<'p>(path: &[&'p str]) -> Vec<&'p str> {
+    path.iter()
+        .map(|key| if *key == "-" { "[]" } else { key })
+        .collect()
+}
+
+fn state_keys<'i>(index: &'i Index, group: &str) -> BTreeSet<&'i str> {
+    let steps = index.project.steps.iter().map(Step::facts);
+    let uses = steps.flat_map(|facts| &facts.state_uses);
+    uses.filter(|used| {
+        used.group
+            .as_ref()
+            .is_some_and(|it| it.text.known() == Some(group))
+    })
+    .filter_map(|used| used.key.as_ref()?.text.known())
+    .collect()
+}

@@ -1,0 +1,36 @@
+//! The keys of each mapping of a flow test by the path to it: what the strict reader takes and an editor proposes.
+
+use super::{actions, expectations, mocks, parse, reader::Keys};
+
+/// The keys of the mapping at a path of keys, `-` for an item of a list; `None` for a mapping whose keys are free.
+pub(crate) fn at(path: &[&str]) -> Option<&'static [&'static str]> {
+    let keys: &Keys = match path {
+        [] => &parse::FILE,
+        ["mocks", rest @ ..] | ["tests", "-", "mocks", rest @ ..] => match rest {
+            [] => &mocks::MOCKS,
+            ["http", "-"] => &mocks::MOCK,
+            ["http", "-", "reply"] | ["http", "-", "replies", "-"] => &mocks::REPLY,
+            _ => return None,
+        },
+        ["tests", "-"] => &parse::TEST,
+        ["tests", "-", "given"] => &parse::GIVEN,
+        ["tests", "-", "for_all", _] => &parse::SCHEMA_OF,
+        ["tests", "-", "when", "-"] => &actions::ACTION,
+        ["tests", "-", "when", "-", "emit"] => &actions::EMIT,
+        ["tests", "-", "then", "-"] => &expectations::EXPECTATION,
+        ["tests", "-", "then", "-", kind] => match *kind {
+            "response" => &expectations::RESPONSE,
+            "emitted" => &expectations::EMITTED,
+            "called" => &expectations::CALLED,
+            "log" => &expectations::LOG,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(keys.known)
+}
+
+/// The levels of a log line.
+pub(crate) fn levels() -> &'static [&'static str] {
+    &expectations::LEVELS
+}
