@@ -80,7 +80,8 @@ struct InvalidFile {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let loaded = disk::load_cached(&arguments.dir, cache_folder().as_deref())
         .with_context(|| format!("cannot test {}", arguments.dir.display()))?;
-    let projects = loaded.host.snapshot().projects();
+    let snapshot = loaded.host.snapshot();
+    let projects = snapshot.projects();
     let mut suites = Vec::new();
     let mut invalid = Vec::new();
     for project in &projects {
@@ -88,7 +89,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             plan: Plan::of_project(project, &loaded.root),
             tests: Vec::new(),
         };
-        let names = ProjectNames::of(project);
+        let names = ProjectNames::of_project(&snapshot, &project.root);
         // Projects of one repository have files of the same name.
         let prefix = match projects.len() {
             1 => String::new(),

@@ -40,7 +40,7 @@ pub(super) fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
 /// "did you mean" for the closest candidate, else the whole list if it is short.
 pub(super) fn suggestion(word: &str, candidates: &[&str]) -> Option<String> {
     if let Some(near) = closest(word, candidates.iter().copied()) {
-        return Some(format!("did you mean `{near}`?"));
+        return Some(format!("did you mean '{near}'?"));
     }
     let few = !candidates.is_empty() && candidates.len() <= 12;
     few.then(|| format!("there are: {}", candidates.join(", ")))
