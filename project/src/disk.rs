@@ -256,17 +256,8 @@ pub fn list(root: &Path) -> BTreeSet<String> {
 
 impl Loaded {
     fn read(&mut self, files: Vec<String>, cache: &mut Cache) {
-        let mut texts = Vec::with_capacity(files.len());
-        for file in files {
-            match read(&self.root, &file) {
-                Ok(read) => {
-                    texts.push((file, read.text));
-                    self.problems.extend(read.problem);
-                }
-                Err(problem) => self.problems.push(problem),
-            }
-        }
-        self.host.set_files_cached(texts, cache);
+        let problems = read_all(&self.root, files, &mut self.host, cache);
+        self.problems.extend(problems);
     }
 
     /// Reads the modules that the steps import, and what those import: a repository may hold thousands of other files.
@@ -304,18 +295,28 @@ pub fn load_imports_cached(root: &Path, host: &mut Host, cache: &mut Cache) -> V
         if wanted.is_empty() {
             return problems;
         }
-        let mut texts = Vec::with_capacity(wanted.len());
-        for file in wanted {
-            match read(root, &file) {
-                Ok(read) => {
-                    texts.push((file, read.text));
-                    problems.extend(read.problem);
-                }
-                Err(problem) => problems.push(problem),
+        problems.extend(read_all(root, wanted, host, cache));
+    }
+}
+
+/// Reads files into `host`, and says which could not be taken as they are.
+fn read_all(root: &Path, files: Vec<String>, host: &mut Host, cache: &mut Cache) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut texts = Vec::with_capacity(files.len());
+    for file in files {
+        match read(root, &file) {
+            Ok(read) => {
+                texts.push((file, read.text));
+                problems.extend(read.problem);
+            }
+            Err(problem) => {
+                host.set_unread(&file);
+                problems.push(problem);
             }
         }
-        host.set_files_cached(texts, cache);
     }
+    host.set_files_cached(texts, cache);
+    problems
 }
 
 /// Modules that files of `host` import, that `exists` knows and that the host does not hold yet.

@@ -61,7 +61,7 @@ impl Host {
                 let Some(language) = Language::of_path(path) else {
                     return;
                 };
-                if self.files.get(path).is_some_and(|file| file.text == text) {
+                if (self.files.get(path)).is_some_and(|file| !file.unread && file.text == text) {
                     return;
                 }
                 self.insert(Source::new(path, language, text));
@@ -89,7 +89,21 @@ impl Host {
             self.insert(Source {
                 source: SourceText::new(&path, text),
                 facts: cache.remember(analysis),
+                unread: false,
             });
+        }
+    }
+
+    /// Takes note of a step, stream or module whose text cannot be taken: what it may
+    /// explain is not reported.
+    pub fn set_unread(&mut self, path: &str) {
+        self.remove_file(path);
+        let role = discovery::role(path);
+        if !matches!(role, Some(FileRole::Step | FileRole::Stream | FileRole::Module)) {
+            return;
+        }
+        if let Some(language) = Language::of_path(path) {
+            self.insert(Source::unread(path, language));
         }
     }
 

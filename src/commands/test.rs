@@ -139,7 +139,13 @@ fn read(source: &FlowSource, names: &ProjectNames) -> Result<Vec<TestCase>, Stri
         .map_err(|error| problem::error_line(&format!("{} {error}", source.path)))?;
     let (file, problems) = match flow_test::parse(&source.path, Arc::clone(text)) {
         Ok(file) => {
-            let problems = flow_test::check_names(&file, names);
+            let mut problems = flow_test::check_names(&file, names);
+            let ignores = flow_test::ignores(text);
+            problems.retain(|problem| {
+                !ignores
+                    .iter()
+                    .any(|ignore| ignore.silences(problem.rule, problem.span.start))
+            });
             (Some(file), problems)
         }
         Err(problems) => (None, problems),
