@@ -458,7 +458,16 @@ mod tests {
             ("steps/latin.step.ts", b"// caf\xe9\nexport const config = {}\n"),
         ]);
         let loaded = load(folder.path()).unwrap();
-        assert_eq!(paths(&loaded), ["steps/a.step.ts", "steps/latin.step.ts"]);
+        assert_eq!(
+            paths(&loaded),
+            ["steps/a.step.ts", "steps/large.step.ts", "steps/latin.step.ts"]
+        );
+        let snapshot = loaded.host.snapshot();
+        let unread = snapshot.sources().filter(|source| source.unread);
+        assert_eq!(
+            unread.map(|source| source.path.as_str()).collect::<Vec<_>>(),
+            ["steps/large.step.ts"]
+        );
         let problems: Vec<(&str, bool)> = loaded
             .problems
             .iter()

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use banister_grammars::facts::{IgnoreFact, IgnoreScope, IgnoredRule};
 use banister_grammars::{Language, Span};
 
-use crate::config::nearest;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
 use crate::flow_test;
 use crate::index::Index;
+use crate::nearest::nearest;
 use crate::rules::{RULES, Rule, invalid_ignore, rule, stale_ignore, unexplained_ignore};
 use crate::workspace::Snapshot;
 

@@ -32,6 +32,9 @@ struct Edge<'i> {
 /// By file, the messages that a step surely sends.
 type Edges<'i> = BTreeMap<&'i str, Vec<Edge<'i>>>;
 
+/// More steps of one circle are not listed.
+const MAX_SHOWN: usize = 8;
+
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let edges = edges(context);
     let mut told: BTreeSet<&str> = BTreeSet::new();
@@ -49,9 +52,8 @@ fn report(circle: &[Edge<'_>], findings: &mut Findings) {
     let Some((first, rest)) = circle.split_first() else {
         return;
     };
-    let names: Vec<&str> = circle.iter().map(|edge| edge.from.label()).collect();
     let start = first.from.label();
-    let way = format!("{} → {start}", names.join(" → "));
+    let way = way(circle, start);
     let message = format!(
         "every run of {start} sends '{}' and starts itself again: {way}",
         first.topic
@@ -59,10 +61,20 @@ fn report(circle: &[Edge<'_>], findings: &mut Findings) {
     let mut finding = findings
         .report(&first.from.file, first.span, message)
         .help("send one of the messages on a condition that ends the circle");
-    for edge in rest {
+    for edge in rest.iter().take(MAX_SHOWN) {
         let text = format!("{} sends '{}'", edge.from.label(), edge.topic);
         finding = finding.related(&edge.from.file, edge.span, text);
     }
+}
+
+/// `A → B → A`; the middle of a long way is left out.
+fn way(circle: &[Edge<'_>], start: &str) -> String {
+    let mut names: Vec<&str> = circle.iter().map(|edge| edge.from.label()).collect();
+    if names.len() > MAX_SHOWN {
+        names.splice(MAX_SHOWN - 1..names.len() - 1, ["…"]);
+        return format!("{} → {start} ({} steps)", names.join(" → "), circle.len());
+    }
+    format!("{} → {start}", names.join(" → "))
 }
 
 fn edges<'i>(context: &Context<'i>) -> Edges<'i> {
