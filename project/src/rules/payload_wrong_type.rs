@@ -261,14 +261,14 @@ exports.handler = async () => {}
 export const config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done'] }
 export const handler = async ({ emit }, n = 1) => {
   await emit({ topic: 'x.done', data: { amount: `${n}`, name: `${n}` } })
-  //                                            ^^^^^^ payload-wrong-type error
+  //                                    ^^^^^^ payload-wrong-type error
 }
 //- steps/b_step.py
 config = {'type': 'cron', 'name': 'B', 'cron': '* * * * *', 'emits': ['x.done']}
 async def handler(ctx):
     n = 1
     await ctx.emit({'topic': 'x.done', 'data': {'amount': f'{n}', 'name': f'{n}'}})
-    #                                                     ^^^^^^ payload-wrong-type error
+    #                                            ^^^^^^ payload-wrong-type error
 //- steps/c.step.rb
 def config
   { type: 'cron', name: 'C', cron: '* * * * *', emits: ['x.done'] }
@@ -276,7 +276,7 @@ end
 def handler(context)
   n = 1
   context.emit(topic: 'x.done', data: { amount: \"#{n}\", name: \"#{n}\" })
-  #                                             ^^^^^^ payload-wrong-type error
+  #                                     ^^^^^^ payload-wrong-type error
 end
 //- steps/d.step.ts
 import { z } from 'zod'
