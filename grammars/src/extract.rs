@@ -15,7 +15,7 @@ use crate::parse::{MAX_SOURCE_BYTES, parse};
 use crate::syntax::syntax_problems;
 use crate::text::Span;
 
-mod comments;
+pub mod comments;
 mod config;
 mod config_values;
 mod step;

@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::Severity;
 use crate::framework::Releases;
+use crate::nearest::nearest;
 use crate::rules;
 
 pub use schema::schema;
@@ -194,15 +195,6 @@ fn unknown(what: &str, written: &str, known: &[&str]) -> String {
         Some(near) => format!("unknown {what} `{written}`, did you mean `{near}`?"),
         None => format!("unknown {what} `{written}`; known are {}", known.join(", ")),
     }
-}
-
-/// The name that was likely meant by `written`.
-pub(crate) fn nearest<'k>(written: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    known
-        .map(|name| (strsim::osa_distance(name, written), name))
-        .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, _)| *distance <= 2)
-        .map(|(_, name)| name)
 }
 
 #[cfg(test)]

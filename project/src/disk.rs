@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use ignore::WalkBuilder;
 
@@ -256,25 +256,8 @@ pub fn list(root: &Path) -> BTreeSet<String> {
 
 impl Loaded {
     fn read(&mut self, files: Vec<String>, cache: &mut Cache) {
-        // Many threads read; whoever loads sorts the problems in the end.
-        let problems = Mutex::new(Vec::new());
-        let note = |problem| {
-            if let Ok(mut problems) = problems.lock() {
-                problems.push(problem);
-            }
-        };
-        let text = |file: &str| match read(&self.root, file) {
-            Ok(read) => {
-                read.problem.into_iter().for_each(note);
-                Some(read.text)
-            }
-            Err(problem) => {
-                note(problem);
-                None
-            }
-        };
-        self.host.read_files(files, text, cache);
-        self.problems.extend(problems.into_inner().unwrap_or_default());
+        let problems = read_all(&self.root, files, &mut self.host, cache);
+        self.problems.extend(problems);
     }
 
     /// Reads the modules that the steps import, and what those import: a repository may hold thousands of other files.
@@ -312,18 +295,28 @@ pub fn load_imports_cached(root: &Path, host: &mut Host, cache: &mut Cache) -> V
         if wanted.is_empty() {
             return problems;
         }
-        let mut texts = Vec::with_capacity(wanted.len());
-        for file in wanted {
-            match read(root, &file) {
-                Ok(read) => {
-                    texts.push((file, read.text));
-                    problems.extend(read.problem);
-                }
-                Err(problem) => problems.push(problem),
+        problems.extend(read_all(root, wanted, host, cache));
+    }
+}
+
+/// Reads files into `host`, and says which could not be taken as they are.
+fn read_all(root: &Path, files: Vec<String>, host: &mut Host, cache: &mut Cache) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut texts = Vec::with_capacity(files.len());
+    for file in files {
+        match read(root, &file) {
+            Ok(read) => {
+                texts.push((file, read.text));
+                problems.extend(read.problem);
+            }
+            Err(problem) => {
+                host.set_unread(&file);
+                problems.push(problem);
             }
         }
-        host.set_files_cached(texts, cache);
     }
+    host.set_files_cached(texts, cache);
+    problems
 }
 
 /// Modules that files of `host` import, that `exists` knows and that the host does not hold yet.
@@ -465,7 +458,16 @@ mod tests {
             ("steps/latin.step.ts", b"// caf\xe9\nexport const config = {}\n"),
         ]);
         let loaded = load(folder.path()).unwrap();
-        assert_eq!(paths(&loaded), ["steps/a.step.ts", "steps/latin.step.ts"]);
+        assert_eq!(
+            paths(&loaded),
+            ["steps/a.step.ts", "steps/large.step.ts", "steps/latin.step.ts"]
+        );
+        let snapshot = loaded.host.snapshot();
+        let unread = snapshot.sources().filter(|source| source.unread);
+        assert_eq!(
+            unread.map(|source| source.path.as_str()).collect::<Vec<_>>(),
+            ["steps/large.step.ts"]
+        );
         let problems: Vec<(&str, bool)> = loaded
             .problems
             .iter()

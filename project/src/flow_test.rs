@@ -5,6 +5,7 @@ mod actions;
 mod duration;
 mod endpoint;
 mod expectations;
+mod ignores;
 pub(crate) mod keys;
 mod mocks;
 mod names;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use banister_grammars::Span;
 use serde_json::Value as Json;
 
+pub use ignores::ignores;
 pub use names::{Open, ProjectNames, check_names};
 pub use parse::parse;
 

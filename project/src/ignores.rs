@@ -1,23 +1,25 @@
 //! `banister-ignore` comments: what they silence, and what is wrong with the comments themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use banister_grammars::facts::{IgnoreFact, IgnoreScope, IgnoredRule};
 use banister_grammars::{Language, Span};
 
-use crate::config::nearest;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
+use crate::flow_test;
 use crate::index::Index;
+use crate::nearest::nearest;
 use crate::rules::{RULES, Rule, invalid_ignore, rule, stale_ignore, unexplained_ignore};
-use crate::workspace::{Snapshot, Source};
+use crate::workspace::Snapshot;
 
 /// Takes out the findings that a comment silences, and adds those about the comments.
 pub(crate) fn apply(snapshot: &Snapshot, findings: &mut Vec<Diagnostic>) {
     let mut sheets: BTreeMap<&str, Sheet<'_>> = snapshot
         .sources()
-        .filter(|source| !source.facts.ignores.is_empty())
-        .filter_map(|source| Some((source.path.as_str(), Sheet::of(snapshot, source)?)))
+        .map(|source| (source.path.as_str(), source.facts.ignores.as_slice()))
+        .chain((snapshot.flow_tests()).map(|flow| (flow.path.as_str(), flow.ignores.as_slice())))
+        .filter(|(_, ignores)| !ignores.is_empty())
+        .filter_map(|(path, ignores)| Some((path, Sheet::of(snapshot, path, ignores)?)))
         .collect();
     if sheets.is_empty() {
         return;
@@ -37,23 +39,25 @@ pub(crate) fn apply(snapshot: &Snapshot, findings: &mut Vec<Diagnostic>) {
 
 /// The ignores of one file.
 struct Sheet<'s> {
-    source: &'s Source,
+    path: &'s str,
+    ignores: &'s [IgnoreFact],
     index: &'s Index,
     /// Which rule of which ignore has silenced something, both by their order.
     used: BTreeSet<(usize, usize)>,
 }
 
 impl<'s> Sheet<'s> {
-    fn of(snapshot: &'s Snapshot, source: &'s Arc<Source>) -> Option<Self> {
+    fn of(snapshot: &'s Snapshot, path: &'s str, ignores: &'s [IgnoreFact]) -> Option<Self> {
         Some(Self {
-            source,
-            index: snapshot.index_of(&source.path)?,
+            path,
+            ignores,
+            index: snapshot.index_of(path)?,
             used: BTreeSet::new(),
         })
     }
 
     fn each(&self) -> impl Iterator<Item = ((usize, usize), &'s IgnoreFact, &'s IgnoredRule)> + use<'s> {
-        let ignores = self.source.facts.ignores.iter().enumerate();
+        let ignores = self.ignores.iter().enumerate();
         ignores.flat_map(|(i, ignore)| {
             let rules = ignore.rules.iter().enumerate();
             rules.map(move |(j, rule)| ((i, j), ignore, rule))
@@ -73,7 +77,7 @@ impl<'s> Sheet<'s> {
     /// Ignores without a reason, without a rule, or with an unknown one.
     fn misuses(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
-        for ignore in &self.source.facts.ignores {
+        for ignore in self.ignores {
             if ignore.rules.is_empty() {
                 let message = "this comment names no rule, so it silences nothing".to_owned();
                 let help = "write 'banister-ignore rule-name: reason'";
@@ -179,7 +183,7 @@ impl<'s> Sheet<'s> {
             rule: rule.name,
             severity,
             message,
-            file: self.source.path.clone(),
+            file: self.path.to_owned(),
             span,
             related: Vec::new(),
             help: Some(help),
@@ -196,7 +200,7 @@ impl<'s> Sheet<'s> {
 
     fn edit(&self, span: Span, text: String) -> Edit {
         Edit {
-            file: self.source.path.clone(),
+            file: self.path.to_owned(),
             span,
             text,
         }
@@ -208,15 +212,15 @@ const TO_EXPLAIN: &str = "TODO say why";
 
 /// The edit that silences a finding with a comment above its line, or nothing where no comment can stand.
 pub fn ignore_fix(snapshot: &Snapshot, finding: &Diagnostic) -> Option<Fix> {
-    let source = snapshot.source(&finding.file)?;
-    let text = &source.text;
+    let source = snapshot.source(&finding.file);
+    let text = &snapshot.text(&finding.file)?.text;
     let before = text.get(..finding.span.start as usize)?;
     let line_start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
     let line = text.get(line_start..)?;
     let indent: String = line.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
-    let mark = match source.facts.language {
-        Language::TypeScript | Language::JavaScript => "//",
-        Language::Python | Language::Ruby => "#",
+    let mark = match source.map(|source| source.facts.language) {
+        Some(Language::TypeScript | Language::JavaScript) => "//",
+        Some(Language::Python | Language::Ruby) | None => "#",
     };
     let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let comment = format!(
@@ -226,11 +230,14 @@ pub fn ignore_fix(snapshot: &Snapshot, finding: &Diagnostic) -> Option<Fix> {
     let moved = finding.span.start + Span::new(comment.len(), 0).start;
     // The line may lie inside of a string; only the parser knows.
     let changed = format!("{}{comment}{line}", text.get(..line_start)?);
-    let facts = banister_grammars::extract(source.facts.language, &changed);
-    let silences = |ignore: &IgnoreFact| {
-        ignore.covers(moved) && ignore.rules.iter().any(|rule| rule.name == finding.rule)
+    let silences = |ignore: &IgnoreFact| ignore.silences(finding.rule, moved);
+    let is_sound = match source {
+        Some(source) => {
+            let facts = banister_grammars::extract(source.facts.language, &changed);
+            facts.problems.len() <= source.facts.problems.len() && facts.ignores.iter().any(silences)
+        }
+        None => flow_test::ignores(&changed).iter().any(silences),
     };
-    let is_sound = facts.problems.len() <= source.facts.problems.len() && facts.ignores.iter().any(silences);
     is_sound.then(|| Fix {
         title: format!("Ignore '{}' here, with a reason", finding.rule),
         edits: vec![Edit {
@@ -280,6 +287,29 @@ def handler(context)
 end
 ",
         ));
+    }
+
+    #[test]
+    fn a_finding_in_a_flow_test_is_silenced() {
+        check(
+            "\
+//- steps/a.step.js
+exports.config = { type: 'cron', name: 'A', cron: '* * * * *', emits: [] }
+exports.handler = async () => {}
+//- tests/a.flow.yaml
+tests:
+  - name: ticks
+    # banister-ignore flow-test-unknown-step: written next week
+    when: [{ cron: B }]
+    then:
+      - ran: [B] # banister-ignore flow-test-unknown-step: written next week
+      - ran: [C]
+      #       ^ flow-test-unknown-step error
+      # banister-ignore flow-test-unknown-step: here it is
+      #                 ^^^^^^^^^^^^^^^^^^^^^^ stale-ignore warning
+      - ran: [A]
+",
+        );
     }
 
     #[test]

@@ -4,6 +4,8 @@ pub mod diagnostic;
 
 pub mod discovery;
 
+pub mod nearest;
+
 pub mod config;
 
 pub mod framework;
@@ -38,8 +40,9 @@ pub mod graph;
 
 pub mod contract;
 
-pub mod cache;
 pub mod why;
+
+pub mod cache;
 
 pub mod disk;
 

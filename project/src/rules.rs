@@ -316,7 +316,7 @@ fn flow_problems(index: &Index) -> Vec<(String, SpecProblem)> {
     if index.flow_tests.is_empty() {
         return Vec::new();
     }
-    let names = ProjectNames::of(&index.project);
+    let names = ProjectNames::of(index);
     let problems = index.flow_tests.iter().flat_map(|flow| {
         let found = match &flow.parsed {
             Ok(file) => check_names(file, &names),

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use banister_grammars::facts::IgnoreFact;
 use banister_grammars::{FileFacts, Language, LineIndex};
 
 use crate::flow_test::{self, FlowFile, SpecProblem};
@@ -36,6 +37,8 @@ pub struct Source {
     pub source: SourceText,
     /// Its facts.
     pub facts: FileFacts,
+    /// True if the file is there and its text could not be taken, so that it may say anything; then the text is empty.
+    pub unread: bool,
 }
 
 impl Source {
@@ -43,6 +46,20 @@ impl Source {
         Self {
             facts: banister_grammars::extract(language, &text),
             source: SourceText::new(path, text),
+            unread: false,
+        }
+    }
+
+    /// A file of which nothing is known but that it is there.
+    pub(crate) fn unread(path: &str, language: Language) -> Self {
+        Self {
+            facts: FileFacts {
+                emit_escapes: true,
+                state_escapes: true,
+                ..FileFacts::empty(language)
+            },
+            source: SourceText::new(path, "".into()),
+            unread: true,
         }
     }
 }
@@ -62,12 +79,15 @@ pub struct FlowSource {
     pub source: SourceText,
     /// Its tests, or everything that is wrong with it.
     pub parsed: Result<FlowFile, Vec<SpecProblem>>,
+    /// Comments that silence rules, in source order.
+    pub ignores: Vec<IgnoreFact>,
 }
 
 impl FlowSource {
     pub(crate) fn new(path: &str, text: Arc<str>) -> Self {
         Self {
             parsed: flow_test::parse(path, Arc::clone(&text)),
+            ignores: flow_test::ignores(&text),
             source: SourceText::new(path, text),
         }
     }

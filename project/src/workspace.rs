@@ -61,7 +61,7 @@ impl Host {
                 let Some(language) = Language::of_path(path) else {
                     return;
                 };
-                if self.files.get(path).is_some_and(|file| file.text == text) {
+                if (self.files.get(path)).is_some_and(|file| !file.unread && file.text == text) {
                     return;
                 }
                 self.insert(Source::new(path, language, text));
@@ -80,31 +80,25 @@ impl Host {
         for (path, text) in rest {
             self.set_file(&path, text);
         }
-        let done = analyse(&sources, |(path, text)| Some((path, Arc::clone(text))), cache);
-        self.insert_all(done, cache);
-    }
-
-    /// [`Host::set_files_cached`] for files that each core reads for itself. What `read` has no text for is left out.
-    pub(crate) fn read_files(
-        &mut self,
-        files: Vec<String>,
-        read: impl Fn(&str) -> Option<Arc<str>> + Sync,
-        cache: &mut Cache,
-    ) {
-        let (sources, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|path| holds_facts(path));
-        for path in rest {
-            if let Some(text) = read(&path) {
-                self.set_file(&path, text);
-            }
+        for (source, analysis) in analyse(&sources, cache) {
+            self.insert(Source {
+                source,
+                facts: cache.remember(analysis),
+                unread: false,
+            });
         }
-        let done = analyse(&sources, |path| Some((path, read(path)?)), cache);
-        self.insert_all(done, cache);
     }
 
-    fn insert_all(&mut self, done: Vec<(SourceText, Analysis)>, cache: &mut Cache) {
-        for (source, analysis) in done {
-            let facts = cache.remember(analysis);
-            self.insert(Source { source, facts });
+    /// Takes note of a step, stream or module whose text cannot be taken: what it may
+    /// explain is not reported.
+    pub fn set_unread(&mut self, path: &str) {
+        self.remove_file(path);
+        let role = discovery::role(path);
+        if !matches!(role, Some(FileRole::Step | FileRole::Stream | FileRole::Module)) {
+            return;
+        }
+        if let Some(language) = Language::of_path(path) {
+            self.insert(Source::unread(path, language));
         }
     }
 
@@ -178,20 +172,14 @@ fn holds_facts(path: &str) -> bool {
 
 /// The facts of each file, worked out on all cores. Files cost as unequally as they are long, so whoever is free
 /// takes the next one.
-fn analyse<F: Sync>(
-    files: &[F],
-    text_of: impl Fn(&F) -> Option<(&String, Arc<str>)> + Sync,
-    cache: &Cache,
-) -> Vec<(SourceText, Analysis)> {
+fn analyse(files: &[(String, Arc<str>)], cache: &Cache) -> Vec<(SourceText, Analysis)> {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
-        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if let Some((path, text)) = text_of(file)
-                && let Some(language) = Language::of_path(path)
-            {
-                let source = SourceText::new(path, without_byte_order_mark(text));
+        while let Some((path, text)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if let Some(language) = Language::of_path(path) {
+                let source = SourceText::new(path, without_byte_order_mark(Arc::clone(text)));
                 let analysis = cache.analyse(language, &source.text);
                 done.push((source, analysis));
             }

@@ -80,7 +80,8 @@ struct InvalidFile {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let loaded = disk::load_cached(&arguments.dir, cache_folder().as_deref())
         .with_context(|| format!("cannot test {}", arguments.dir.display()))?;
-    let projects = loaded.host.snapshot().projects();
+    let snapshot = loaded.host.snapshot();
+    let projects = snapshot.projects();
     let mut suites = Vec::new();
     let mut invalid = Vec::new();
     for project in &projects {
@@ -88,7 +89,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             plan: Plan::of_project(project, &loaded.root),
             tests: Vec::new(),
         };
-        let names = ProjectNames::of(project);
+        let names = ProjectNames::of_project(&snapshot, &project.root);
         // Projects of one repository have files of the same name.
         let prefix = match projects.len() {
             1 => String::new(),
@@ -138,7 +139,13 @@ fn read(source: &FlowSource, names: &ProjectNames) -> Result<Vec<TestCase>, Stri
         .map_err(|error| problem::error_line(&format!("{} {error}", source.path)))?;
     let (file, problems) = match flow_test::parse(&source.path, Arc::clone(text)) {
         Ok(file) => {
-            let problems = flow_test::check_names(&file, names);
+            let mut problems = flow_test::check_names(&file, names);
+            let ignores = flow_test::ignores(text);
+            problems.retain(|problem| {
+                !ignores
+                    .iter()
+                    .any(|ignore| ignore.silences(problem.rule, problem.span.start))
+            });
             (Some(file), problems)
         }
         Err(problems) => (None, problems),

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use banister_project::nearest::nearest;
 use serde_json::{Number, Value as Json};
 
 /// Longer values are cut in messages.
@@ -68,7 +69,7 @@ fn compare(expected: &Json, actual: &Json, path: &mut String, out: &mut Vec<Mism
                     Some(found) => compare(item, found, path, out),
                     None if item.is_null() => {}
                     None => {
-                        let near = closest_key(key, actual.keys());
+                        let near = nearest(key, actual.keys().map(String::as_str));
                         let near = near.map_or_else(String::new, |near| format!(" (there is `{near}`)"));
                         miss(path, shown(item), format!("nothing{near}"), out);
                     }
@@ -119,14 +120,6 @@ fn push_key(path: &mut String, key: &str) {
     } else {
         path.push_str(&format!("[{}]", Json::String(key.to_owned())));
     }
-}
-
-fn closest_key<'k>(key: &str, keys: impl Iterator<Item = &'k String>) -> Option<&'k String> {
-    let allowed = (key.chars().count() / 3).max(1);
-    let near = keys.map(|it| (strsim::damerau_levenshtein(key, it), it));
-    near.filter(|(distance, _)| *distance <= allowed)
-        .min()
-        .map(|(_, it)| it)
 }
 
 /// One and 1.0 are one number; the languages write it in different ways.

@@ -23,6 +23,20 @@ fn names_that_nobody_bears_are_told_of() {
 }
 
 #[test]
+fn a_name_that_is_ignored_with_a_reason_does_not_stop_its_test() {
+    let project = Project::fixture("bad-input/unknown-key");
+    let text = "tests:\n  - name: early\n    when:\n      - emit: { topic: fine.go, data: {} }\n    then:\n      # banister-ignore flow-test-unknown-topic: sent from next week on\n      - not_emitted: fine.later\n";
+    project.write("tests/typo.flow.yaml", text);
+    let run = run(&project, &[]).exits(0);
+    assert_eq!(
+        named(&outcomes(&run), "ok"),
+        [FINE, "tests/typo::early"],
+        "{}",
+        run.story()
+    );
+}
+
+#[test]
 fn a_file_that_is_no_yaml_is_told_of() {
     let project = Project::fixture("bad-input/unknown-key");
     for text in [

@@ -1,11 +1,14 @@
 //! `banister-ignore` in comments. The grammars of all languages call a comment `comment`, so one walk serves them all.
 
+use std::ops::Range;
+
 use tree_sitter::{Node, Tree};
 
 use crate::facts::{IgnoreFact, IgnoreScope, IgnoredRule};
 use crate::text::Span;
 
-const MARK: &str = "banister-ignore";
+/// What opens a directive.
+pub const MARK: &str = "banister-ignore";
 const WHOLE_FILE: &str = "-file";
 
 /// The directives of a text, in source order. A text without the word costs one search.
@@ -27,7 +30,19 @@ fn comment_at(tree: &Tree, at: usize) -> Option<Node<'_>> {
 }
 
 fn ignore(comment: Node<'_>, at: usize, text: &str) -> Option<IgnoreFact> {
-    let (start, end) = (comment.start_byte(), comment.end_byte());
+    let place = comment.start_byte()..comment.end_byte();
+    directive(text, place, at, || next_code_line(comment, text))
+}
+
+/// The directive at byte `at`, where the text says `banister-ignore`, in the comment at `comment`. `next_line` finds
+/// what a comment on a line of its own speaks of. For texts that are read without a tree.
+pub fn directive(
+    text: &str,
+    comment: Range<usize>,
+    at: usize,
+    next_line: impl FnOnce() -> IgnoreScope,
+) -> Option<IgnoreFact> {
+    let (start, end) = (comment.start, comment.end);
     // A sentence that mentions the word is no directive: it opens a comment, or a line of one.
     let before = text.get(start..at)?.rsplit('\n').next()?;
     let opens = before
@@ -59,7 +74,7 @@ fn ignore(comment: Node<'_>, at: usize, text: &str) -> Option<IgnoreFact> {
             .is_some_and(|marks| !marks.contains(char::is_alphanumeric));
     let scope = match whole_file {
         Some(_) => IgnoreScope::File,
-        None if frame.alone => next_code_line(comment, text),
+        None if frame.alone => next_line(),
         None => IgnoreScope::Line(line_around(text, start)),
     };
     Some(IgnoreFact {
@@ -144,7 +159,7 @@ impl Frame {
 }
 
 /// The line that byte `at` stands on, without its end.
-fn line_around(text: &str, at: usize) -> Span {
+pub fn line_around(text: &str, at: usize) -> Span {
     let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
     let bytes = text.as_bytes();
     let start = bytes[..at].iter().rposition(is_end).map_or(0, |end| end + 1);

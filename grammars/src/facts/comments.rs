@@ -50,4 +50,9 @@ impl IgnoreFact {
             IgnoreScope::Nothing => false,
         }
     }
+
+    /// True if a finding of `rule` that begins at byte `offset` is not to be reported.
+    pub fn silences(&self, rule: &str, offset: u32) -> bool {
+        self.covers(offset) && self.rules.iter().any(|ignored| ignored.name == rule)
+    }
 }

@@ -52,7 +52,7 @@ impl Loaded {
                         changed.push((file.clone(), read.text));
                     }
                     Err(problem) => {
-                        self.host.remove_file(file);
+                        self.host.set_unread(file);
                         self.problems.push(problem);
                     }
                 }

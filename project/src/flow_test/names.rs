@@ -7,8 +7,9 @@ use banister_grammars::facts::StepKind;
 
 use super::problem::{UNKNOWN_ROUTE, UNKNOWN_STATE_GROUP, UNKNOWN_STEP, UNKNOWN_TOPIC, problem, suggestion};
 use super::{Action, Expectation, FlowFile, FlowTest, InputSource, SpecProblem, StateItems};
-use crate::project::Project;
+use crate::index::Index;
 use crate::route::match_path;
+use crate::workspace::Snapshot;
 
 /// What a project calls its things.
 #[derive(Debug, Clone, Default)]
@@ -37,11 +38,24 @@ pub struct Open {
 }
 
 impl ProjectNames {
+    /// The names that the flow tests of the project at `root` may use; none if there is no such project.
+    pub fn of_project(snapshot: &Snapshot, root: &str) -> Self {
+        let indexes = snapshot.indexes().iter();
+        indexes
+            .filter(|index| index.project.root == root)
+            .map(|index| Self::of(index))
+            .next()
+            .unwrap_or_default()
+    }
+
     /// The names that a flow test may use, so far as static analysis knows them.
-    pub fn of(project: &Project) -> Self {
-        let mut names = Self::default();
+    pub(crate) fn of(index: &Index) -> Self {
+        let mut names = Self {
+            state_groups: state_groups(index),
+            ..Self::default()
+        };
         let mut topics = BTreeSet::new();
-        for step in &project.steps {
+        for step in &index.project.steps {
             let Some(fact) = step.fact() else {
                 names.open = Open {
                     steps: true,
@@ -84,6 +98,34 @@ impl ProjectNames {
         names.topics = topics.into_iter().collect();
         names
     }
+}
+
+/// Every group of the shared state that a step or a helper reads or writes; `None` as soon as one is computed or the
+/// state goes where its uses cannot be seen.
+fn state_groups(index: &Index) -> Option<Vec<String>> {
+    let of_steps = index.project.steps.iter().map(|step| step.facts());
+    // Any module may be imported by a step, so all of them count.
+    let of_modules = index
+        .sources()
+        .filter(|source| index.step(&source.path).is_none())
+        .map(|source| &source.facts);
+    let mut groups = BTreeSet::new();
+    for facts in of_steps.chain(of_modules) {
+        if facts.state_escapes || !facts.problems.is_empty() {
+            return None;
+        }
+        for call in &facts.state_uses {
+            let named = call
+                .group
+                .as_ref()
+                .map_or(&[][..], |group| group.text.candidates());
+            if named.is_empty() {
+                return None;
+            }
+            groups.extend(named.iter().cloned());
+        }
+    }
+    Some(groups.into_iter().collect())
 }
 
 /// Every name of `file` that the project does not have, in the order of the text. Names with a `{{placeholder}}` are
@@ -145,7 +187,7 @@ impl Check<'_> {
     fn step(&mut self, step: &str, span: Span) {
         if !self.names.open.steps && !is_known(step, &self.names.steps) {
             let help = suggestion(step, &list(&self.names.steps));
-            self.unknown(UNKNOWN_STEP, span, format!("there is no step `{step}`"), help);
+            self.unknown(UNKNOWN_STEP, span, format!("there is no step '{step}'"), help);
         }
     }
 
@@ -155,7 +197,7 @@ impl Check<'_> {
             self.unknown(
                 UNKNOWN_TOPIC,
                 span,
-                format!("no step emits or subscribes to `{topic}`"),
+                format!("no step emits or subscribes to '{topic}'"),
                 help,
             );
         }
@@ -171,7 +213,7 @@ impl Check<'_> {
                 self.unknown(
                     UNKNOWN_STATE_GROUP,
                     group.span,
-                    format!("no step uses the state group `{group}`"),
+                    format!("no step uses the state group '{group}'"),
                     help,
                 );
             }
@@ -190,7 +232,7 @@ impl Check<'_> {
         }
         let others: Vec<_> = (routes.iter())
             .filter(|(_, route)| fits(route, path))
-            .map(|(verb, route)| format!("`{verb} {route}`"))
+            .map(|(verb, route)| format!("'{verb} {route}'"))
             .collect();
         let help = if others.is_empty() {
             let routes: Vec<_> = routes
@@ -204,7 +246,7 @@ impl Check<'_> {
         self.unknown(
             UNKNOWN_ROUTE,
             span,
-            format!("no route answers `{method} {path}`"),
+            format!("no route answers '{method} {path}'"),
             help,
         );
     }
@@ -274,16 +316,16 @@ mod tests {
             .map(|(at, message, help)| format!("{at}|{message}|{}", help.as_deref().unwrap_or("")))
             .collect();
         expect_test::expect![[r#"
-            CreateOrdr.body|there is no step `CreateOrdr`|did you mean `CreateOrder`?
-            order|no step uses the state group `order`|did you mean `orders`?
-            POST /order|no route answers `POST /order`|did you mean `POST /orders`?
-            'PUT /orders/7?x=1' |no route answers `PUT /orders/7`|the path is that of `GET /orders/:id`
-            order.craeted|no step emits or subscribes to `order.craeted`|did you mean `order.created`?
-            Zzz|there is no step `Zzz`|there are: CreateOrder, ProcessPayment
-            payment.proccessed|no step emits or subscribes to `payment.proccessed`|did you mean `payment.processed`?
-            nope|no step emits or subscribes to `nope`|there are: order.created, payment.processed
-            ProcesPayment|there is no step `ProcesPayment`|did you mean `ProcessPayment`?
-            ordes|no step uses the state group `ordes`|did you mean `orders`?
+            CreateOrdr.body|there is no step 'CreateOrdr'|did you mean 'CreateOrder'?
+            order|no step uses the state group 'order'|did you mean 'orders'?
+            POST /order|no route answers 'POST /order'|did you mean 'POST /orders'?
+            'PUT /orders/7?x=1' |no route answers 'PUT /orders/7'|the path is that of 'GET /orders/:id'
+            order.craeted|no step emits or subscribes to 'order.craeted'|did you mean 'order.created'?
+            Zzz|there is no step 'Zzz'|there are: CreateOrder, ProcessPayment
+            payment.proccessed|no step emits or subscribes to 'payment.proccessed'|did you mean 'payment.processed'?
+            nope|no step emits or subscribes to 'nope'|there are: order.created, payment.processed
+            ProcesPayment|there is no step 'ProcesPayment'|did you mean 'ProcessPayment'?
+            ordes|no step uses the state group 'ordes'|did you mean 'orders'?
         "#]]
         .assert_eq(&(told.join("\n") + "\n"));
     }

@@ -3,6 +3,7 @@
 use banister_grammars::Span;
 
 use super::SpecProblem;
+use crate::nearest::nearest;
 
 pub(super) const SYNTAX: &str = "flow-test-syntax";
 pub(super) const UNKNOWN_KEY: &str = "flow-test-unknown-key";
@@ -25,22 +26,10 @@ pub(super) fn problem(rule: &'static str, span: Span, message: impl Into<String>
     }
 }
 
-/// The candidate that `word` was most likely meant to be, if one is near enough.
-pub(super) fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let lower = word.to_lowercase();
-    let allowed = (word.chars().count() / 3).max(1);
-    let near = candidates
-        .into_iter()
-        .map(|it| (strsim::damerau_levenshtein(&lower, &it.to_lowercase()), it));
-    near.filter(|(distance, _)| *distance <= allowed)
-        .min()
-        .map(|(_, it)| it)
-}
-
 /// "did you mean" for the closest candidate, else the whole list if it is short.
 pub(super) fn suggestion(word: &str, candidates: &[&str]) -> Option<String> {
-    if let Some(near) = closest(word, candidates.iter().copied()) {
-        return Some(format!("did you mean `{near}`?"));
+    if let Some(near) = nearest(word, candidates.iter().copied()) {
+        return Some(format!("did you mean '{near}'?"));
     }
     let few = !candidates.is_empty() && candidates.len() <= 12;
     few.then(|| format!("there are: {}", candidates.join(", ")))

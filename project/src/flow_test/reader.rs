@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use banister_grammars::Span;
 use serde_json::Value as Json;
 
-use super::problem::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, UNSUPPORTED, closest, problem};
+use super::problem::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, UNSUPPORTED, problem};
 use super::yaml::{Data, Node};
 use super::{Spanned, SpecProblem, StateItems};
+use crate::nearest::nearest;
 
 /// Keys of a mapping.
 pub(super) struct Keys {
@@ -101,7 +102,7 @@ impl Reader {
                 continue;
             }
             let mut help = String::new();
-            if let Some(near) = closest(&key.value, keys.known.iter().copied()) {
+            if let Some(near) = nearest(&key.value, keys.known.iter().copied()) {
                 help = format!("did you mean `{near}`? ");
             }
             let list: Vec<_> = keys.known.iter().map(|key| format!("`{key}`")).collect();

@@ -82,6 +82,18 @@ pub(super) fn read(text: &str, problems: &mut Vec<SpecProblem>) -> Option<Node> 
     .run()
 }
 
+/// Where the texts, numbers and keys of `text` are, as far as it can be read: a `#` in them opens no comment.
+pub(super) fn scalars(text: &str) -> Vec<Span> {
+    let bytes = ByteOffsets::new(text);
+    Parser::new_from_str(text)
+        .map_while(Result::ok)
+        .filter_map(|(event, marks)| match event {
+            Event::Scalar(..) => Some(bytes.span(marks)),
+            _ => None,
+        })
+        .collect()
+}
+
 /// The parser counts characters; everything else in the house counts bytes.
 struct ByteOffsets {
     /// Byte offset of every character; empty for a text of ASCII, where both are the same.

@@ -314,10 +314,12 @@ fn sends_unseen(step: &Step) -> bool {
     undeclared || hidden
 }
 
-/// True if the step has a config that could not be read: half-typed code, or a form that is not understood. It may take
+/// True if the step has a config that could not be read: half-typed code, a form that is not understood, or no text. It may take
 /// part in any flow, so an edit in one file does not cover the others with consequences.
 fn is_illegible(step: &Step) -> bool {
-    step.fact().is_none() && (!step.source.facts.problems.is_empty() || step.source.text.contains("config"))
+    let source = &step.source;
+    step.fact().is_none()
+        && (source.unread || !source.facts.problems.is_empty() || source.text.contains("config"))
 }
 
 /// True if the step may take topics that its config does not show.

@@ -103,6 +103,17 @@ async def handler(req, context):
     }
 
     #[test]
+    fn another_project_has_its_own_routes() {
+        let step = |name: &str| {
+            format!(
+                "//- {name}/package.json\n{{}}\n//- {name}/steps/a.step.js\nexports.config = {{ type: 'api', name: 'A', method: 'GET', \
+                 path: '/x', emits: [] }}\nexports.handler = async () => ({{ status: 200, body: {{}} }})\n"
+            )
+        };
+        check(&format!("{}{}", step("one"), step("two")));
+    }
+
+    #[test]
     fn a_path_that_is_not_known_is_not_compared() {
         check(
             "\

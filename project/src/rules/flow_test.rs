@@ -172,6 +172,101 @@ tests:
         ));
     }
 
+    const STATE: &str = "\
+//- tests/state.flow.yaml
+tests:
+  - name: shipped
+    given: { state: { order: {} } }
+    #                 ^^^^^ flow-test-unknown-state-group error
+    when: [{ request: POST /orders }]
+    then: [{ state: { orders: {} } }]
+";
+
+    fn silent(steps: &str) {
+        let found = report(&format!(
+            "{STEPS}{steps}{}",
+            STATE.replace(
+                "    #                 ^^^^^ flow-test-unknown-state-group error\n",
+                ""
+            )
+        ));
+        assert!(!found.contains("flow-test-unknown-state-group"), "{found}");
+    }
+
+    #[test]
+    fn a_state_group_that_nobody_uses_is_found() {
+        check(&format!("{STEPS}{STATE}"));
+        let help = report(&format!("{STEPS}{STATE}"));
+        assert!(help.contains("no step uses the state group 'order'"), "{help}");
+    }
+
+    #[test]
+    fn a_group_that_only_another_language_or_a_helper_uses_is_known() {
+        silent(
+            "\
+//- steps/c_step.py
+config = {'type': 'cron', 'name': 'C', 'cron': '* * * * *', 'emits': []}
+async def handler(ctx):
+    await ctx.state.get('order', 'k')
+",
+        );
+        silent(
+            "\
+//- steps/c.step.rb
+def config
+  { type: 'cron', name: 'C', cron: '* * * * *', emits: [] }
+end
+def handler(context)
+  context.state.delete('order', 'k')
+end
+",
+        );
+        silent(
+            "\
+//- lib/keep.ts
+export async function keep(ctx, it) { await ctx.state.set('order', it.id, it) }
+//- steps/c.step.ts
+import { keep } from '../lib/keep'
+export const config = { type: 'cron', name: 'C', cron: '* * * * *', emits: [] }
+export const handler = async (ctx) => { await keep(ctx, { id: '1' }) }
+",
+        );
+    }
+
+    #[test]
+    fn a_computed_group_silences_the_groups() {
+        silent(
+            "\
+//- steps/c.step.ts
+export const config = { type: 'cron', name: 'C', cron: '* * * * *', emits: [] }
+export const handler = async ({ state }) => { await state.get(process.env.GROUP, 'k') }
+",
+        );
+    }
+
+    #[test]
+    fn state_that_is_handed_out_of_sight_silences_the_groups() {
+        silent(
+            "\
+//- steps/c.step.ts
+import { keep } from 'some-package'
+export const config = { type: 'cron', name: 'C', cron: '* * * * *', emits: [] }
+export const handler = async ({ state }) => { await keep(state) }
+",
+        );
+    }
+
+    #[test]
+    fn a_step_that_does_not_parse_silences_the_groups() {
+        silent(
+            "\
+//- steps/c.step.ts
+export const config = { type: 'cron', name: 'C', cron: '* * * * *', emits: [] }
+export const handler = async ({ state }) => { await state.get('order' 'k'
+",
+        );
+    }
+
     #[test]
     fn a_flow_test_belongs_to_the_project_around_it() {
         let found = report(
@@ -191,6 +286,6 @@ tests: [{ name: n, when: [{ cron: Two }, { cron: One }], then: [{ ran: [Two] }] 
 ",
         );
         assert_eq!(found.matches("flow-test-unknown-step").count(), 1, "{found}");
-        assert!(found.contains("there is no step `One`"), "{found}");
+        assert!(found.contains("there is no step 'One'"), "{found}");
     }
 }

@@ -216,7 +216,7 @@ fn near_miss<'f>(fact: &'f StepFact, missing: &[&'static str]) -> Option<(&'stat
 
 fn check_config(step: &Step, findings: &mut Findings) {
     // A file that says `config` anywhere may build it in a way that is not understood.
-    if step.source.facts.problems.is_empty() && !step.source.text.contains("config") {
+    if !step.source.unread && step.source.facts.problems.is_empty() && !step.source.text.contains("config") {
         let first_line = step.source.text.lines().next().map_or(0, str::len);
         findings
             .report(

@@ -254,6 +254,42 @@ exports.handler = async () => {}
     }
 
     #[test]
+    fn a_text_with_values_in_it_is_a_text_in_every_language() {
+        check(
+            "\
+//- steps/a.step.ts
+export const config = { type: 'cron', name: 'A', cron: '* * * * *', emits: ['x.done'] }
+export const handler = async ({ emit }, n = 1) => {
+  await emit({ topic: 'x.done', data: { amount: `${n}`, name: `${n}` } })
+  //                                    ^^^^^^ payload-wrong-type error
+}
+//- steps/b_step.py
+config = {'type': 'cron', 'name': 'B', 'cron': '* * * * *', 'emits': ['x.done']}
+async def handler(ctx):
+    n = 1
+    await ctx.emit({'topic': 'x.done', 'data': {'amount': f'{n}', 'name': f'{n}'}})
+    #                                            ^^^^^^ payload-wrong-type error
+//- steps/c.step.rb
+def config
+  { type: 'cron', name: 'C', cron: '* * * * *', emits: ['x.done'] }
+end
+def handler(context)
+  n = 1
+  context.emit(topic: 'x.done', data: { amount: \"#{n}\", name: \"#{n}\" })
+  #                                     ^^^^^^ payload-wrong-type error
+end
+//- steps/d.step.ts
+import { z } from 'zod'
+export const config = {
+  type: 'event', name: 'D', subscribes: ['x.done'], emits: [],
+  input: z.object({ amount: z.number(), name: z.string() }),
+}
+export const handler = async () => {}
+",
+        );
+    }
+
+    #[test]
     fn what_may_be_right_is_left_alone() {
         check(
             "\

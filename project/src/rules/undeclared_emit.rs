@@ -164,8 +164,11 @@ fn declare(step: &Step, topics: &[&str]) -> Option<Vec<Edit>> {
     let quote = match declared.first() {
         Some(first) if first.topic.literal => quote_before(&step.source.text, first.topic.span)?,
         Some(_) => return None,
-        None if step.language == Language::Python => '"',
-        None => '\'',
+        None => quote_of_name(step).unwrap_or(if step.language == Language::Python {
+            '"'
+        } else {
+            '\''
+        }),
     };
     let written: Vec<String> = topics
         .iter()
@@ -191,6 +194,12 @@ fn declare(step: &Step, topics: &[&str]) -> Option<Vec<Edit>> {
         text: format!("{glue}{}", written.join(", ")),
     };
     Some(vec![edit])
+}
+
+/// What the config puts its own name in.
+fn quote_of_name(step: &Step) -> Option<char> {
+    let name = step.fact()?.name.as_ref().filter(|name| name.literal)?;
+    quote_before(&step.source.text, name.span).filter(|quote| *quote != '`')
 }
 
 fn quote_before(text: &str, span: Span) -> Option<char> {
@@ -529,6 +538,33 @@ exports.handler = async () => {}
               fix: Add 'report.failed' to `emits`
         "#]]
         .assert_eq(&report(FIXABLE));
+    }
+
+    #[test]
+    fn the_fix_of_an_empty_list_writes_quotes_as_the_file_does() {
+        for (file, config, call, written) in [
+            (
+                "a_step.py",
+                "config = {'type': 'cron', 'name': 'A', 'cron': '* * * * *', 'emits': []}",
+                "async def handler(ctx):\n    await ctx.emit({'topic': 'b.done', 'data': {}})",
+                "'emits': ['b.done']",
+            ),
+            (
+                "a_step.py",
+                "config = {\"type\": \"cron\", \"name\": \"A\", \"cron\": \"* * * * *\", \"emits\": []}",
+                "async def handler(ctx):\n    await ctx.emit({'topic': 'b.done', 'data': {}})",
+                "\"emits\": [\"b.done\"]",
+            ),
+            (
+                "a.step.ts",
+                "export const config = { type: \"cron\", name: \"A\", cron: \"* * * * *\", emits: [] }",
+                "export const handler = async ({ emit }) => { await emit({ topic: 'b.done', data: {} }) }",
+                "emits: [\"b.done\"]",
+            ),
+        ] {
+            let mended = fixed(&format!("//- steps/{file}\n{config}\n{call}\n"));
+            assert!(mended.contains(written), "{mended}");
+        }
     }
 
     #[test]
