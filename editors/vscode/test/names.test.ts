@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { listedNames, wholeName } from '../src/names'
 
 test('names are read from the list, whatever they contain', () => {
-  const output = 'tests/orders::an order: paid: test\r\ntests/orders::any order is paid: property\n\nnoise\n2 tests: fine\n'
+  const output =
+    'tests/orders::an order: paid: test\r\ntests/orders::any order is paid: property\n\nnoise\n2 tests: fine\n'
   assert.deepEqual(listedNames(output), ['tests/orders::an order: paid', 'tests/orders::any order is paid'])
 })
 
