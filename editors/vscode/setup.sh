@@ -3,16 +3,15 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-# Nothing is compiled: what of the editor needs that (terminals, its own log files) is not used by the test.
+# Nothing is compiled: the editor's own log files need that, and the test does not need them.
 install=(--ignore-scripts --no-audit --no-fund --loglevel=error)
 
 npm ci "${install[@]}" </dev/null
 (cd e2e && npm ci "${install[@]}" </dev/null)
 
-# The editor installs its own packages in a script that runs only below the version of Node.js it is made for.
-(
-  node="$PWD/e2e/node_modules/node-linux-$(node -p process.arch)/bin"
-  cd e2e/node_modules/code-server/lib/vscode
-  PATH="$node:$PATH" npm install --omit=dev "${install[@]}" </dev/null
-)
+# The editor installs these itself, in a script that runs only below the version of Node.js it is made for.
+node="$PWD/e2e/node_modules/node-linux-$(node -p process.arch)/bin"
+for folder in . extensions; do
+  (cd "e2e/node_modules/code-server/lib/vscode/$folder" && PATH="$node:$PATH" npm ci --omit=dev "${install[@]}" </dev/null)
+done
 touch e2e/node_modules/.complete

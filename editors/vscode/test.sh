@@ -20,28 +20,35 @@ for name in chromium chromium-browser google-chrome; do
 done
 [ -n "$browser" ] || missing 'there is no Chromium here'
 [ -f e2e/node_modules/.complete ] || missing 'its packages are missing (editors/vscode/setup.sh installs them)'
+[ $# -gt 0 ] || [ -d ../../examples/ecommerce/node_modules/zod ] || missing "the example's packages are missing"
 banister=${BANISTER:-$(command -v banister || true)}
 [ -n "$banister" ] || missing 'there is no banister binary (set BANISTER)'
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-npm run --silent check
+quietly() {
+  "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+}
+
+PATH="$PWD/node_modules/.bin:$PATH"
+quietly tsc -p .
+quietly prettier --check .
 node build.mjs --tests
-node --test dist/tests/binary.test.js dist/tests/names.test.js >"$work/unit.log" || { cat "$work/unit.log" >&2; exit 1; }
+quietly node --test dist/tests/binary.test.js dist/tests/names.test.js
 
 mkdir -p server
 # The debugging information of a test build is much larger than the program.
 strip -o server/banister "$banister" 2>/dev/null || cp "$banister" server/banister
-npx --no-install vsce package --no-dependencies --allow-missing-repository --skip-license \
-  --target "linux-$(node -p process.arch)" --out "$work/banister.vsix" >"$work/vsce.log" || { cat "$work/vsce.log" >&2; exit 1; }
+package=(vsce package --no-dependencies --allow-missing-repository --skip-license)
+quietly "${package[@]}" --target "linux-$(node -p process.arch)" --out "$work/banister.vsix"
 cp e2e/driver/package.json dist/driver/
-(cd dist/driver && npx --no-install vsce package --no-dependencies --allow-missing-repository --skip-license \
-  --out "$work/driver.vsix") >"$work/vsce.log" || { cat "$work/vsce.log" >&2; exit 1; }
+(cd dist/driver && quietly "${package[@]}" --out "$work/driver.vsix")
 
 project=${1:-$work/project}
 if [ $# -eq 0 ]; then
   mkdir "$project"
   (cd ../../examples/ecommerce && tar -c --exclude=node_modules .) | tar -x -C "$project"
+  ln -s "$PWD/../../examples/ecommerce/node_modules" "$project/node_modules"
 fi
 node dist/tests/run.js "$browser" "$PWD/../../target/vscode" "$project" "$work/banister.vsix" "$work/driver.vsix"

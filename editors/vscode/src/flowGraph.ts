@@ -80,19 +80,25 @@ export class FlowGraph implements vscode.Disposable {
   }
 }
 
+/** What the page needs inside an editor: its own background under its own colours, no frame, and room beside the code. */
+const STYLE = `<style>
+html { background: Canvas; }
+body { padding: 0; }
+@media (max-width: 60rem) {
+  body { grid-template: auto 2fr 1fr / 1fr; }
+  header { grid-column: 1; flex-wrap: wrap; }
+  aside { border-left: 0; border-top: 1px solid var(--rule); }
+}
+</style>`
+
 /** The page with its own scripts and styles and nothing else: no network, no files. */
-export function confined(page: string): string {
+function confined(page: string): string {
   const nonce = randomBytes(16).toString('hex')
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-${nonce}'`
-  return (
-    page
-      .replaceAll('<script>', `<script nonce="${nonce}">`)
-      // The page follows the system's colours, and the editor would put its own background under them.
-      .replace(
-        '<head>',
-        `<head><meta http-equiv="Content-Security-Policy" content="${policy}"><style>html { background: Canvas; }</style>`,
-      )
-  )
+  return page
+    .replaceAll('<script>', `<script nonce="${nonce}">`)
+    .replace('<head>', `<head><meta http-equiv="Content-Security-Policy" content="${policy}">`)
+    .replace('</head>', `${STYLE}</head>`)
 }
 
 function escaped(text: string): string {
