@@ -1,3 +1,4 @@
 //! The editor plugins, in the editors themselves.
 
 mod neovim;
+mod vscode;

@@ -14,4 +14,4 @@ node="$PWD/e2e/node_modules/node-linux-$(node -p process.arch)/bin"
 for folder in . extensions; do
   (cd "e2e/node_modules/code-server/lib/vscode/$folder" && PATH="$node:$PATH" npm ci --omit=dev "${install[@]}" </dev/null)
 done
-touch e2e/node_modules/.complete
+cat package-lock.json e2e/package-lock.json >e2e/node_modules/.complete

@@ -19,7 +19,8 @@ for name in chromium chromium-browser google-chrome; do
   browser=$(command -v "$name") && break
 done
 [ -n "$browser" ] || missing 'there is no Chromium here'
-[ -f e2e/node_modules/.complete ] || missing 'its packages are missing (editors/vscode/setup.sh installs them)'
+cat package-lock.json e2e/package-lock.json | cmp -s - e2e/node_modules/.complete ||
+  missing 'its packages are missing or old (editors/vscode/setup.sh installs them)'
 [ $# -gt 0 ] || [ -d ../../examples/ecommerce/node_modules/zod ] || missing "the example's packages are missing"
 banister=${BANISTER:-$(command -v banister || true)}
 [ -n "$banister" ] || missing 'there is no banister binary (set BANISTER)'

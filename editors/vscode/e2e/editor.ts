@@ -10,6 +10,8 @@ const START_LIMIT = 60_000
 const SETTINGS = {
   'chat.disableAIFeatures': true,
   'editor.minimap.enabled': false,
+  // In a browser it is on: what is drawn from the disk would be drawn again while somebody looks.
+  'files.autoSave': 'off',
   'git.enabled': false,
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',

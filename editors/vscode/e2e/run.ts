@@ -13,7 +13,7 @@ import { REPORT_VARIABLE, type Report } from './report'
 import { look } from './screen'
 
 /** The whole run; what takes longer hangs. In milliseconds. */
-const LIMIT = 150_000
+const LIMIT = 240_000
 
 async function main(browserPath: string, pictures: string, project: string, packages: string[]): Promise<void> {
   mkdirSync(pictures, { recursive: true })
@@ -33,7 +33,7 @@ async function main(browserPath: string, pictures: string, project: string, pack
     const file = path.join(home, 'report.json')
     const folder = path.resolve(__dirname, '..', '..', 'e2e')
     editor = await startEditor(folder, home, packages, project, { ...process.env, [REPORT_VARIABLE]: file })
-    browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] })
+    browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
     const page = await browser.newPage({ viewport: { width: 1400, height: 850 } })
     await page.goto(editor.address)
     const report = await reported(file)

@@ -16,6 +16,8 @@ export class FlowGraph implements vscode.Disposable {
   private drawing = false
   /** Something changed while the page was being drawn. */
   private stale = false
+  /** The page as it was drawn last: one that did not change keeps what the user chose in it. */
+  private drawn = ''
   private readonly subscriptions: vscode.Disposable[]
 
   constructor(private readonly session: Session) {
@@ -44,7 +46,10 @@ export class FlowGraph implements vscode.Disposable {
         enableScripts: true,
         localResourceRoots: [],
       })
-      this.panel.onDidDispose(() => (this.panel = undefined))
+      this.panel.onDidDispose(() => {
+        this.panel = undefined
+        this.drawn = ''
+      })
     }
     await this.refresh()
   }
@@ -63,7 +68,11 @@ export class FlowGraph implements vscode.Disposable {
     try {
       while (this.stale && this.panel && this.folder) {
         this.stale = false
-        this.panel.webview.html = confined(await this.page(this.folder))
+        const page = await this.page(this.folder)
+        if (page !== this.drawn) {
+          this.drawn = page
+          this.panel.webview.html = confined(page)
+        }
       }
     } finally {
       this.drawing = false
