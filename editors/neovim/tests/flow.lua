@@ -44,8 +44,9 @@ local function labels_at_cursor()
   return labels
 end
 
+--- Errors only: the shop has hints of its own.
 local function diagnostics()
-  return vim.diagnostic.get(0)
+  return vim.diagnostic.get(0, { severity = vim.diagnostic.severity.ERROR })
 end
 
 support.run('a topic is completed, checked and followed across languages', function()
