@@ -79,6 +79,14 @@ if [ ! -f examples/ecommerce/node_modules/zod/package.json ]; then
   (cd examples/ecommerce && npm ci --no-audit --no-fund </dev/null)
 fi
 
+# Large, so not without being asked for on somebody's own machine.
+if [ "${CI:-}" = true ]; then
+  have chromium chromium 'the test of the VS Code extension looks through it'
+  editors/vscode/setup.sh
+elif ! [ -f editors/vscode/e2e/node_modules/.complete ] || ! command -v chromium >/dev/null; then
+  note 'the VS Code extension will not be tried: that needs Chromium, and editors/vscode/setup.sh run once (1.1 GB)'
+fi
+
 if [ "${#missing[@]}" -gt 0 ] && [ "${CI:-}" = true ]; then
   printf 'setup: still missing: %s\n' "${missing[*]}" >&2
   exit 1
