@@ -3,11 +3,11 @@
 use banister_grammars::Encoding;
 use tower_lsp::ls_types::{
     CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions,
-    CodeActionProviderCapability, CodeLensOptions, CompletionOptions, DiagnosticTag, HoverProviderCapability,
-    InitializeParams, InitializeResult, MarkupKind, OneOf, PositionEncodingKind, SaveOptions,
-    ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    CodeActionProviderCapability, CodeLensOptions, CompletionOptions, DiagnosticOptions,
+    DiagnosticServerCapabilities, DiagnosticTag, HoverProviderCapability, InitializeParams, InitializeResult,
+    MarkupKind, OneOf, PositionEncodingKind, SaveOptions, ServerCapabilities, ServerInfo,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 /// Characters after which a topic may begin or go on. Editors suggest nothing inside strings unless told so, and end a
@@ -43,6 +43,16 @@ pub(crate) struct Negotiated {
     pub(crate) unnecessary: bool,
     /// The client watches files for us if asked to.
     pub(crate) watches_files: bool,
+    /// The client asks for findings when it wants them; nothing is pushed to it then.
+    pub(crate) pulls: bool,
+    /// The answer about one document may bring news of others.
+    pub(crate) related_documents: bool,
+    /// The client may be asked to pull again.
+    pub(crate) refreshes: bool,
+    /// Diagnostics may link to the page of their rule.
+    pub(crate) code_descriptions: bool,
+    /// Diagnostics come back with the data that they were sent with.
+    pub(crate) diagnostic_data: bool,
 }
 
 impl Negotiated {
@@ -50,6 +60,8 @@ impl Negotiated {
     pub(crate) fn new(client: &ClientCapabilities) -> Self {
         let text = client.text_document.as_ref();
         let hover = text.and_then(|text| text.hover.as_ref()?.content_format.as_ref());
+        let push = text.and_then(|text| text.publish_diagnostics.as_ref());
+        let pull = text.and_then(|text| text.diagnostic.as_ref());
         let item = text.and_then(|text| text.completion.as_ref()?.completion_item.as_ref());
         Self {
             encoding: encoding(client),
@@ -67,18 +79,37 @@ impl Negotiated {
             completion_markdown: item
                 .and_then(|item| item.documentation_format.as_ref())
                 .is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
-            related_information: text
-                .and_then(|text| text.publish_diagnostics.as_ref()?.related_information)
-                .unwrap_or(false),
+            related_information: says(
+                push.and_then(|push| push.related_information),
+                pull.and_then(|pull| pull.related_information),
+            ),
             document_changes: client
                 .workspace
                 .as_ref()
                 .and_then(|workspace| workspace.workspace_edit.as_ref()?.document_changes)
                 .unwrap_or(false),
             shows_references: commands(client).any(|command| command == SHOW_REFERENCES),
-            unnecessary: text
-                .and_then(|text| text.publish_diagnostics.as_ref()?.tag_support.as_ref())
-                .is_some_and(|tags| tags.value_set.contains(&DiagnosticTag::UNNECESSARY)),
+            unnecessary: push
+                .and_then(|push| push.tag_support.as_ref())
+                .is_some_and(|tags| tags.value_set.contains(&DiagnosticTag::UNNECESSARY))
+                || pull.is_some_and(|pull| pull.tag_support.is_some()),
+            pulls: pull.is_some(),
+            related_documents: pull
+                .and_then(|pull| pull.related_document_support)
+                .unwrap_or(false),
+            refreshes: client
+                .workspace
+                .as_ref()
+                .and_then(|workspace| workspace.diagnostics.as_ref()?.refresh_support)
+                .unwrap_or(false),
+            code_descriptions: says(
+                push.and_then(|push| push.code_description_support),
+                pull.and_then(|pull| pull.code_description_support),
+            ),
+            diagnostic_data: says(
+                push.and_then(|push| push.data_support),
+                pull.and_then(|pull| pull.data_support),
+            ),
             watches_files: client
                 .workspace
                 .as_ref()
@@ -86,6 +117,11 @@ impl Negotiated {
                 .unwrap_or(false),
         }
     }
+}
+
+/// What is said of diagnostics holds however they travel: clients of 3.17 say it where they speak of pushed ones.
+fn says(pushed: Option<bool>, pulled: Option<bool>) -> bool {
+    pushed.unwrap_or(false) || pulled.unwrap_or(false)
 }
 
 /// Commands that the client runs itself. The protocol has no word for them; `experimental.commands.commands` is where
@@ -157,6 +193,15 @@ fn server_capabilities(client: &Negotiated) -> ServerCapabilities {
             code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
             ..CodeActionOptions::default()
         })),
+        // Never both ways: a client that pulls would show everything twice.
+        diagnostic_provider: client.pulls.then(|| {
+            DiagnosticServerCapabilities::Options(DiagnosticOptions {
+                identifier: Some("banister".into()),
+                inter_file_dependencies: true,
+                workspace_diagnostics: true,
+                ..DiagnosticOptions::default()
+            })
+        }),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {
                 supported: Some(true),

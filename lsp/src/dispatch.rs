@@ -12,9 +12,10 @@ use crate::capabilities::Negotiated;
 use crate::convert;
 use crate::folder::Names;
 use crate::message::{Question, Request};
+use crate::pull::Told;
 use crate::requests::{
-    call_hierarchy, code_action, code_lens, completion, definition, document_highlight, document_symbol,
-    hover, inlay_hint, references, workspace_symbol,
+    call_hierarchy, code_action, code_lens, completion, definition, diagnostic, document_highlight,
+    document_symbol, hover, inlay_hint, references, workspace_diagnostic, workspace_symbol,
 };
 
 /// Runs a request about a document. Without a view the document is not one of ours, and the answer is null.
@@ -32,6 +33,7 @@ pub(crate) fn run(request: Request, view: Option<&View>) {
         Request::CodeLens(params, reply) => reply.answer(|_| code_lens::run(view?, &params)),
         Request::InlayHint(params, reply) => reply.answer(|_| inlay_hint::run(view?, &params)),
         Request::CodeAction(params, reply) => reply.answer(|_| code_action::run(view?, &params)),
+        Request::Diagnostic(params, reply) => reply.answer(|_| diagnostic::run(view, &params)),
         #[cfg(test)]
         Request::Probe(params, reply) => reply.answer(|reply| crate::testing::probe(view, &params, reply)),
     }
@@ -42,6 +44,9 @@ pub(crate) fn run_all(question: Question, scopes: &[Scope]) {
     match question {
         Question::WorkspaceSymbol(params, reply) => {
             reply.answer(|_| workspace_symbol::run(scopes, &params));
+        }
+        Question::WorkspaceDiagnostic(params, reply) => {
+            reply.answer(|_| workspace_diagnostic::run(scopes, &params));
         }
     }
 }
@@ -54,6 +59,8 @@ pub(crate) struct Scope {
     pub(crate) names: Arc<Names>,
     /// What the client can do.
     pub(crate) client: Arc<Negotiated>,
+    /// What a client that pulls was told last.
+    pub(crate) told: Arc<Told>,
 }
 
 impl Scope {
@@ -74,6 +81,8 @@ pub(crate) enum Document {
     Source(Arc<Source>),
     /// A flow test.
     FlowTest(Arc<FlowSource>),
+    /// The settings of a project.
+    Settings(Box<SourceText>),
 }
 
 impl Document {
@@ -82,10 +91,16 @@ impl Document {
         let source = snapshot
             .source(path)
             .map(|source| Self::Source(Arc::clone(source)));
-        source.or_else(|| {
+        let flow = || {
             let flow = snapshot.flow_test(path)?;
             Some(Self::FlowTest(Arc::clone(flow)))
-        })
+        };
+        let settings = || {
+            let mut files = snapshot.settings_files();
+            let found = files.find(|source| source.path == path)?;
+            Some(Self::Settings(Box::new(found)))
+        };
+        source.or_else(flow).or_else(settings)
     }
 }
 
@@ -111,6 +126,7 @@ impl View {
         match &self.document {
             Document::Source(source) => source,
             Document::FlowTest(flow) => flow,
+            Document::Settings(source) => source,
         }
     }
 

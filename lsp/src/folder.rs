@@ -47,6 +47,20 @@ impl Names {
         self.open.get(path).map(|open| open.version)
     }
 
+    /// The client's number of the text of a document that it has open.
+    pub(crate) fn version_of(&self, uri: &Uri) -> Option<i32> {
+        self.version(&self.path(uri)?)
+    }
+
+    /// True if a document lies in the folder.
+    pub(crate) fn holds(&self, uri: &Uri) -> bool {
+        self.path(uri).is_some()
+    }
+
+    fn path(&self, uri: &Uri) -> Option<String> {
+        uri::relative(&self.root, &uri::to_path(uri)?)
+    }
+
     /// The folder itself.
     pub(crate) fn root(&self) -> &Path {
         &self.root

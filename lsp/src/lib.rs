@@ -28,6 +28,8 @@ mod watch;
 
 mod diagnostics;
 
+mod pull;
+
 mod dispatch;
 
 mod requests;

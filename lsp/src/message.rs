@@ -9,10 +9,12 @@ use tower_lsp::ls_types::{
     CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
     CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionParams, CompletionResponse,
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentHighlight,
-    DocumentHighlightParams, DocumentSymbolParams, DocumentSymbolResponse, GotoDefinitionParams,
-    GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InlayHint, InlayHintParams, Location,
-    ReferenceParams, Uri, WorkspaceSymbolParams, WorkspaceSymbolResponse,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams,
+    DocumentSymbolParams, DocumentSymbolResponse, GotoDefinitionParams, GotoDefinitionResponse, Hover,
+    HoverParams, InitializeParams, InlayHint, InlayHintParams, Location, ReferenceParams, Uri,
+    WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceSymbolParams,
+    WorkspaceSymbolResponse,
 };
 
 use crate::diagnostics::Checked;
@@ -87,6 +89,8 @@ pub(crate) enum Request {
     InlayHint(InlayHintParams, Reply<Option<Vec<InlayHint>>>),
     /// `textDocument/codeAction`
     CodeAction(CodeActionParams, Reply<Option<CodeActionResponse>>),
+    /// `textDocument/diagnostic`
+    Diagnostic(DocumentDiagnosticParams, Reply<DocumentDiagnosticReportResult>),
     /// A question of the tests about the machinery itself.
     #[cfg(test)]
     Probe(crate::testing::ProbeParams, Reply<serde_json::Value>),
@@ -108,6 +112,7 @@ impl Request {
             Self::CodeLens(params, _) => &params.text_document.uri,
             Self::InlayHint(params, _) => &params.text_document.uri,
             Self::CodeAction(params, _) => &params.text_document.uri,
+            Self::Diagnostic(params, _) => &params.text_document.uri,
             #[cfg(test)]
             Self::Probe(params, _) => &params.uri,
         }
@@ -118,6 +123,18 @@ impl Request {
 pub(crate) enum Question {
     /// `workspace/symbol`
     WorkspaceSymbol(WorkspaceSymbolParams, Reply<Option<WorkspaceSymbolResponse>>),
+    /// `workspace/diagnostic`
+    WorkspaceDiagnostic(WorkspaceDiagnosticParams, Reply<WorkspaceDiagnosticReportResult>),
+}
+
+impl Question {
+    /// True if the answer means something only once every folder has been read.
+    pub(crate) fn needs_everything(&self) -> bool {
+        match self {
+            Self::WorkspaceSymbol(..) => false,
+            Self::WorkspaceDiagnostic(..) => true,
+        }
+    }
 }
 
 /// The way back for one answer. Dropping it unused makes the edge answer an internal error, so that there is an answer

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tower_lsp::Client;
+use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{MessageType, PublishDiagnosticsParams, Registration};
 
 /// How long the answer to a request of ours is waited for, beside everything else, before it is given up.
@@ -18,6 +19,8 @@ pub(crate) enum Outgoing {
     Log(MessageType, String),
     /// `client/registerCapability`
     Register(Vec<Registration>),
+    /// `workspace/diagnostic/refresh`
+    RefreshDiagnostics,
 }
 
 /// The owner's end.
@@ -55,15 +58,27 @@ pub(crate) async fn drain(mut messages: UnboundedReceiver<Outgoing>, client: Opt
             Outgoing::Log(level, text) => client.log_message(level, text).await,
             Outgoing::Register(registrations) => {
                 let client = client.clone();
-                tokio::spawn(async move {
-                    let request = client.register_capability(registrations);
-                    match tokio::time::timeout(ANSWER_LIMIT, request).await {
-                        Ok(Ok(())) => {}
-                        Ok(Err(error)) => tracing::warn!("the client refuses a registration: {error}"),
-                        Err(_) => tracing::warn!("the client does not answer a registration"),
-                    }
+                await_answer("a registration", async move {
+                    client.register_capability(registrations).await
+                });
+            }
+            Outgoing::RefreshDiagnostics => {
+                let client = client.clone();
+                await_answer("to pull again", async move {
+                    client.workspace_diagnostic_refresh().await
                 });
             }
         }
     }
+}
+
+/// Awaits the answer to a request of ours beside everything else.
+fn await_answer(what: &'static str, request: impl Future<Output = Result<()>> + Send + 'static) {
+    tokio::spawn(async move {
+        match tokio::time::timeout(ANSWER_LIMIT, request).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!("the client refuses {what}: {error}"),
+            Err(_) => tracing::warn!("the client does not answer {what}"),
+        }
+    });
 }

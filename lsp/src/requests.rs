@@ -10,6 +10,8 @@ pub(crate) mod completion;
 
 pub(crate) mod definition;
 
+pub(crate) mod diagnostic;
+
 pub(crate) mod document_highlight;
 
 pub(crate) mod document_symbol;
@@ -19,5 +21,7 @@ pub(crate) mod hover;
 pub(crate) mod inlay_hint;
 
 pub(crate) mod references;
+
+pub(crate) mod workspace_diagnostic;
 
 pub(crate) mod workspace_symbol;

@@ -4,7 +4,7 @@
 mod checks;
 mod roots;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -24,6 +24,7 @@ use crate::options::Options;
 use crate::outbox::{Outbox, Outgoing};
 use crate::owner::Timer;
 use crate::pool::Pool;
+use crate::pull::Told;
 use crate::scan::{self, Scanned};
 use crate::{uri, watch};
 
@@ -42,6 +43,12 @@ pub(crate) struct Session {
     cache: Option<PathBuf>,
     outbox: Outbox,
     events: Sender<Event>,
+    /// What a client that pulls was told last.
+    told: Arc<Told>,
+    /// Documents that the client edited since the last check; it pulls those by itself.
+    edited: BTreeSet<Uri>,
+    /// Questions that wait until every folder has been read.
+    waiting: Vec<Question>,
 }
 
 impl Session {
@@ -59,6 +66,9 @@ impl Session {
             cache: options.cache,
             outbox,
             events: events.clone(),
+            told: Arc::default(),
+            edited: BTreeSet::new(),
+            waiting: Vec::new(),
         })
     }
 
@@ -143,6 +153,7 @@ impl Session {
             return;
         };
         document.apply(params.content_changes, identifier.version, encoding);
+        self.edited.insert(identifier.uri.clone());
         let Some(document) = self.documents.get(&identifier.uri) else {
             return;
         };
@@ -176,6 +187,7 @@ impl Session {
         let Some(document) = self.documents.remove(uri) else {
             return;
         };
+        self.told.forget(uri);
         if let Some((id, path)) = self.home(&document) {
             if let Some(folder) = self.folders.get_mut(&id) {
                 folder.close(&path);
@@ -232,17 +244,23 @@ impl Session {
             snapshot,
             names: Arc::clone(&folder.names),
             client: Arc::clone(&self.client),
+            told: Arc::clone(&self.told),
         };
         let view = View { scope, document };
         self.pool.soon(move || dispatch::run(request, Some(&view)));
     }
 
-    /// A folder that is still being read answers with what is known of it.
+    /// A folder that is still being read answers with what is known of it, unless the question needs all of it.
     fn read_all(&mut self, question: Question) {
+        if question.needs_everything() && self.folders.values().any(|folder| !folder.loaded) {
+            self.waiting.push(question);
+            return;
+        }
         let scope = |folder: &Folder| Scope {
             snapshot: folder.snapshot(),
             names: Arc::clone(&folder.names),
             client: Arc::clone(&self.client),
+            told: Arc::clone(&self.told),
         };
         let scopes: Vec<Scope> = self.folders.values().map(scope).collect();
         self.pool.soon(move || dispatch::run_all(question, &scopes));
@@ -295,6 +313,9 @@ impl Session {
         }
         for request in deferred {
             self.read(request);
+        }
+        for question in std::mem::take(&mut self.waiting) {
+            self.read_all(question);
         }
         if again {
             self.scan(id);

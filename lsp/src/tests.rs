@@ -6,4 +6,6 @@ mod features;
 
 mod lifecycle;
 
+mod pull;
+
 mod untrusted;

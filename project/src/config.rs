@@ -1,5 +1,6 @@
 //! `banister.toml`: the settings of one project.
 
+mod finding;
 mod schema;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use crate::diagnostic::Severity;
 use crate::framework::Releases;
 use crate::rules;
 
+pub use finding::INVALID_SETTINGS;
 pub use schema::schema;
 
 /// The name of the settings file in a project's root.

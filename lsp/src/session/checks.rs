@@ -10,7 +10,7 @@ use crate::diagnostics::{self, Checked, Outcome};
 use crate::folder::FolderId;
 use crate::message::Event;
 use crate::outbox::Outgoing;
-use crate::uri;
+use crate::{pull, uri};
 
 impl Session {
     /// Starts a check of each folder that changed since its last one.
@@ -78,7 +78,23 @@ impl Session {
             matches!((then, now), (Some(then), Some(now)) if then.text != now.text)
         };
         let news = folder.board.update(fresh, is_outdated);
-        self.publish(news);
+        if self.client.pulls {
+            self.refresh(&news);
+        } else {
+            self.publish(news);
+        }
+    }
+
+    /// Asks a client that pulls to pull again, if it shows something else than `news` for a document that it did not
+    /// edit itself: those it pulls anyway.
+    fn refresh(&mut self, news: &[(Uri, Vec<Diagnostic>)]) {
+        let edited = std::mem::take(&mut self.edited);
+        let is_news = |(uri, items): &(Uri, Vec<Diagnostic>)| {
+            !edited.contains(uri) && self.told.differs(uri, &pull::result_id(items))
+        };
+        if self.client.refreshes && news.iter().any(is_news) {
+            self.outbox.send(Outgoing::RefreshDiagnostics);
+        }
     }
 
     /// Tells the client about documents, with the version that it knows them by.

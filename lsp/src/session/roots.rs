@@ -66,7 +66,10 @@ impl Session {
             .collect();
         for id in gone {
             if let Some(mut folder) = self.folders.remove(&id) {
-                self.publish(folder.board.clear());
+                let cleared = folder.board.clear();
+                if !self.client.pulls {
+                    self.publish(cleared);
+                }
             }
         }
         for root in wanted {
