@@ -4,11 +4,14 @@ use banister_grammars::Encoding;
 use tower_lsp::ls_types::{
     CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions,
     CodeActionProviderCapability, CodeLensOptions, CompletionOptions, DiagnosticOptions,
-    DiagnosticServerCapabilities, DiagnosticTag, HoverProviderCapability, InitializeParams, InitializeResult,
-    MarkupKind, OneOf, PositionEncodingKind, SaveOptions, ServerCapabilities, ServerInfo,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    DiagnosticServerCapabilities, DiagnosticTag, ExecuteCommandOptions, HoverProviderCapability,
+    InitializeParams, InitializeResult, MarkupKind, OneOf, PositionEncodingKind, ResourceOperationKind,
+    SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
     WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
+
+use crate::requests::code_action::FIX_ALL;
 
 /// Characters after which a topic may begin or go on. Editors suggest nothing inside strings unless told so, and end a
 /// suggestion at the characters that join the words of a topic.
@@ -19,6 +22,9 @@ pub(crate) const SHOW_REFERENCES: &str = "banister.showReferences";
 
 /// Runs a flow test: `{ uri, test }`.
 pub(crate) const RUN_FLOW_TEST: &str = "banister.runFlowTest";
+
+/// Answers the flow graph as text: `{ uri?, flow?, format? }`, `mermaid` unless asked for another format.
+pub(crate) const SHOW_FLOW_GRAPH: &str = "banister.showFlowGraph";
 
 /// What matters here of the client's capabilities.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +59,18 @@ pub(crate) struct Negotiated {
     pub(crate) code_descriptions: bool,
     /// Diagnostics come back with the data that they were sent with.
     pub(crate) diagnostic_data: bool,
+    /// Workspace edits may say what they are for and ask before they are applied.
+    pub(crate) annotations: bool,
+    /// Workspace edits may create files.
+    pub(crate) creates_files: bool,
+    /// The edit of a code action may come later, when it is chosen.
+    pub(crate) resolves_edits: bool,
+    /// Code actions may be shown that cannot be done here, with the reason.
+    pub(crate) disabled_actions: bool,
+    /// Progress of the server's own may be shown.
+    pub(crate) shows_progress: bool,
+    /// The client wants to hear when the flow graph changes.
+    pub(crate) follows_graph: bool,
 }
 
 impl Negotiated {
@@ -60,6 +78,9 @@ impl Negotiated {
     pub(crate) fn new(client: &ClientCapabilities) -> Self {
         let text = client.text_document.as_ref();
         let hover = text.and_then(|text| text.hover.as_ref()?.content_format.as_ref());
+        let workspace = client.workspace.as_ref();
+        let edit = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
+        let action = text.and_then(|text| text.code_action.as_ref());
         let push = text.and_then(|text| text.publish_diagnostics.as_ref());
         let pull = text.and_then(|text| text.diagnostic.as_ref());
         let item = text.and_then(|text| text.completion.as_ref()?.completion_item.as_ref());
@@ -106,6 +127,25 @@ impl Negotiated {
                 push.and_then(|push| push.code_description_support),
                 pull.and_then(|pull| pull.code_description_support),
             ),
+            annotations: edit.is_some_and(|edit| edit.change_annotation_support.is_some()),
+            creates_files: edit
+                .and_then(|edit| edit.resource_operations.as_ref())
+                .is_some_and(|operations| operations.contains(&ResourceOperationKind::Create)),
+            resolves_edits: action
+                .filter(|action| action.data_support == Some(true))
+                .and_then(|action| action.resolve_support.as_ref())
+                .is_some_and(|resolve| resolve.properties.iter().any(|property| property == "edit")),
+            disabled_actions: action.and_then(|action| action.disabled_support).unwrap_or(false),
+            shows_progress: client
+                .window
+                .as_ref()
+                .and_then(|window| window.work_done_progress)
+                .unwrap_or(false),
+            follows_graph: client
+                .experimental
+                .as_ref()
+                .and_then(|experimental| experimental.pointer("/banister/graphChanged")?.as_bool())
+                .unwrap_or(false),
             diagnostic_data: says(
                 push.and_then(|push| push.data_support),
                 pull.and_then(|pull| pull.data_support),
@@ -190,9 +230,20 @@ fn server_capabilities(client: &Negotiated) -> ServerCapabilities {
         }),
         inlay_hint_provider: Some(OneOf::Left(true)),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+            code_action_kinds: Some(vec![
+                CodeActionKind::QUICKFIX,
+                CodeActionKind::REFACTOR_REWRITE,
+                FIX_ALL,
+            ]),
+            resolve_provider: Some(client.resolves_edits),
             ..CodeActionOptions::default()
         })),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: vec![RUN_FLOW_TEST.into(), SHOW_FLOW_GRAPH.into()],
+            work_done_progress_options: WorkDoneProgressOptions {
+                work_done_progress: Some(true),
+            },
+        }),
         // Never both ways: a client that pulls would show everything twice.
         diagnostic_provider: client.pulls.then(|| {
             DiagnosticServerCapabilities::Options(DiagnosticOptions {

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
+use banister_project::graph::Graph;
 use banister_project::{Diagnostic, Host, Related, Snapshot, SourceText, disk, rules};
 use serde_json::json;
 use tower_lsp::ls_types as lsp;
@@ -31,6 +32,8 @@ pub(crate) struct Outcome {
     pub(crate) projects: usize,
     /// What was found.
     pub(crate) findings: Vec<Finding>,
+    /// The flow graph, if the client follows it.
+    pub(crate) graph: Option<Graph>,
 }
 
 /// A finding, with the text of its file if that is none of the snapshot's sources.
@@ -57,13 +60,14 @@ pub(crate) fn findings(snapshot: &Snapshot, root: &Path) -> Vec<Finding> {
 }
 
 /// Checks a state, on the background thread: the same call as on the command line.
-pub(crate) fn check(root: &Path, mut host: Host, generation: u64) -> Checked {
+pub(crate) fn check(root: &Path, mut host: Host, generation: u64, with_graph: bool) -> Checked {
     let imported = catch_unwind(AssertUnwindSafe(|| scan::new_imports(root, &mut host))).unwrap_or_default();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let snapshot = host.snapshot();
         Outcome {
             projects: snapshot.projects().len(),
             findings: findings(&snapshot, root),
+            graph: with_graph.then(|| Graph::of(&snapshot, None)),
             snapshot,
         }
     }));

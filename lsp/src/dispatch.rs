@@ -15,7 +15,7 @@ use crate::message::{Question, Request};
 use crate::pull::Told;
 use crate::requests::{
     call_hierarchy, code_action, code_lens, completion, definition, diagnostic, document_highlight,
-    document_symbol, hover, inlay_hint, references, workspace_diagnostic, workspace_symbol,
+    document_symbol, flow_graph, hover, inlay_hint, references, workspace_diagnostic, workspace_symbol,
 };
 
 /// Runs a request about a document. Without a view the document is not one of ours, and the answer is null.
@@ -34,6 +34,9 @@ pub(crate) fn run(request: Request, view: Option<&View>) {
         Request::InlayHint(params, reply) => reply.answer(|_| inlay_hint::run(view?, &params)),
         Request::CodeAction(params, reply) => reply.answer(|_| code_action::run(view?, &params)),
         Request::Diagnostic(params, reply) => reply.answer(|_| diagnostic::run(view, &params)),
+        Request::ResolveAction(_, action, reply) => {
+            reply.answer_or_fail(|_| code_action::resolve(view, *action));
+        }
         #[cfg(test)]
         Request::Probe(params, reply) => reply.answer(|reply| crate::testing::probe(view, &params, reply)),
     }
@@ -47,6 +50,9 @@ pub(crate) fn run_all(question: Question, scopes: &[Scope]) {
         }
         Question::WorkspaceDiagnostic(params, reply) => {
             reply.answer(|_| workspace_diagnostic::run(scopes, &params));
+        }
+        Question::FlowGraph(params, reply) => {
+            reply.answer_or_fail(|_| flow_graph::run(scopes, &params));
         }
     }
 }

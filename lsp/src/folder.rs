@@ -5,8 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use banister_project::disk::Problem;
+use banister_project::disk::{Problem, Stamps};
+use banister_project::graph::Graph;
 use banister_project::{Host, Snapshot};
+use tokio::sync::oneshot;
 use tower_lsp::ls_types::Uri;
 
 use crate::diagnostics::Board;
@@ -98,6 +100,12 @@ pub(crate) struct Folder {
     pub(crate) said_empty: bool,
     /// What the client shows.
     pub(crate) board: Board,
+    /// Held while the client is shown that the folder is being read.
+    pub(crate) progress: Option<oneshot::Sender<()>>,
+    /// The files on disk when they were read, if the server itself has to watch them.
+    pub(crate) stamps: Option<Stamps>,
+    /// The flow graph that the client was told of.
+    pub(crate) graph: Option<Graph>,
     host: Host,
     on_disk: BTreeSet<String>,
     problems: BTreeSet<Problem>,
@@ -123,6 +131,9 @@ impl Folder {
             checking: false,
             said_empty: false,
             board: Board::default(),
+            progress: None,
+            stamps: None,
+            graph: None,
             host: Host::new(),
             on_disk: BTreeSet::new(),
             problems: BTreeSet::new(),
@@ -186,13 +197,14 @@ impl Folder {
     }
 
     /// What a scan has to know.
-    pub(crate) fn scan_job(&self, cache: Option<PathBuf>) -> scan::Job {
+    pub(crate) fn scan_job(&self, cache: Option<PathBuf>, with_stamps: bool) -> scan::Job {
         let open = self.names.open.keys().cloned().collect();
         scan::Job {
             host: self.host.clone(),
             on_disk: self.on_disk.clone(),
             open,
             cache,
+            with_stamps,
         }
     }
 
@@ -202,6 +214,7 @@ impl Folder {
         self.generation += 1;
         self.host = scanned.host;
         self.on_disk = scanned.on_disk;
+        self.stamps = scanned.stamps;
         let before = std::mem::replace(&mut self.problems, scanned.problems);
         self.problems.difference(&before).cloned().collect()
     }

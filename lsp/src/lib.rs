@@ -16,6 +16,8 @@ mod message;
 
 mod owner;
 
+mod command;
+
 mod session;
 
 mod folder;

@@ -1,25 +1,29 @@
 //! Everything that can happen to a session, as one closed list. The owner thread handles these one after the other.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
-    CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
+    CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeAction,
     CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionParams, CompletionResponse,
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
     DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams,
     DocumentSymbolParams, DocumentSymbolResponse, GotoDefinitionParams, GotoDefinitionResponse, Hover,
-    HoverParams, InitializeParams, InlayHint, InlayHintParams, Location, ReferenceParams, Uri,
+    HoverParams, InitializeParams, InlayHint, InlayHintParams, Location, ProgressToken, ReferenceParams, Uri,
     WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceSymbolParams,
     WorkspaceSymbolResponse,
 };
 
+use crate::command::Run;
 use crate::diagnostics::Checked;
 use crate::folder::FolderId;
+use crate::requests::flow_graph::FlowGraphParams;
 use crate::scan::Scanned;
+use banister_project::disk::Stamps;
 
 /// One event of a session.
 pub(crate) enum Event {
@@ -47,6 +51,14 @@ pub(crate) enum Event {
     Scanned(FolderId, Option<Box<Scanned>>),
     /// A state of a folder has been checked.
     Checked(FolderId, Box<Checked>),
+    /// Runs a flow test.
+    RunFlowTest(Box<Run>),
+    /// The client no longer wants what this token stands for.
+    CancelProgress(ProgressToken),
+    /// The files of a folder as they lie on the disk now, looked at by the server itself.
+    Looked(FolderId, Stamps, Duration),
+    /// Files were created, renamed or deleted in the client.
+    FilesMoved,
     /// The edge is gone: the session is over.
     Gone,
     /// A panic while an event is handled.
@@ -91,6 +103,8 @@ pub(crate) enum Request {
     CodeAction(CodeActionParams, Reply<Option<CodeActionResponse>>),
     /// `textDocument/diagnostic`
     Diagnostic(DocumentDiagnosticParams, Reply<DocumentDiagnosticReportResult>),
+    /// `codeAction/resolve`, with the document that the action was offered in
+    ResolveAction(Uri, Box<CodeAction>, Reply<CodeAction>),
     /// A question of the tests about the machinery itself.
     #[cfg(test)]
     Probe(crate::testing::ProbeParams, Reply<serde_json::Value>),
@@ -113,6 +127,7 @@ impl Request {
             Self::InlayHint(params, _) => &params.text_document.uri,
             Self::CodeAction(params, _) => &params.text_document.uri,
             Self::Diagnostic(params, _) => &params.text_document.uri,
+            Self::ResolveAction(uri, ..) => uri,
             #[cfg(test)]
             Self::Probe(params, _) => &params.uri,
         }
@@ -125,6 +140,8 @@ pub(crate) enum Question {
     WorkspaceSymbol(WorkspaceSymbolParams, Reply<Option<WorkspaceSymbolResponse>>),
     /// `workspace/diagnostic`
     WorkspaceDiagnostic(WorkspaceDiagnosticParams, Reply<WorkspaceDiagnosticReportResult>),
+    /// `banister/flowGraph`
+    FlowGraph(FlowGraphParams, Reply<serde_json::Value>),
 }
 
 impl Question {
@@ -132,7 +149,7 @@ impl Question {
     pub(crate) fn needs_everything(&self) -> bool {
         match self {
             Self::WorkspaceSymbol(..) => false,
-            Self::WorkspaceDiagnostic(..) => true,
+            Self::WorkspaceDiagnostic(..) | Self::FlowGraph(..) => true,
         }
     }
 }
@@ -155,10 +172,16 @@ impl<T> Reply<T> {
 
     /// Works the answer out and sends it. A panic becomes an internal error.
     pub(crate) fn answer(self, work: impl FnOnce(&Self) -> T) {
+        self.answer_or_fail(|reply| Ok(work(reply)));
+    }
+
+    /// [`Reply::answer`] for work that may end in an error.
+    pub(crate) fn answer_or_fail(self, work: impl FnOnce(&Self) -> Result<T>) {
         if self.is_cancelled() {
             return;
         }
-        let answer = catch_unwind(AssertUnwindSafe(|| work(&self))).map_err(|_| Error::internal_error());
+        let answer =
+            catch_unwind(AssertUnwindSafe(|| work(&self))).unwrap_or_else(|_| Err(Error::internal_error()));
         // Cancelled meanwhile: the answer is not wanted.
         let _ = self.0.send(answer);
     }

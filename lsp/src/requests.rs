@@ -16,6 +16,8 @@ pub(crate) mod document_highlight;
 
 pub(crate) mod document_symbol;
 
+pub(crate) mod flow_graph;
+
 pub(crate) mod hover;
 
 pub(crate) mod inlay_hint;

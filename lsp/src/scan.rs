@@ -8,7 +8,7 @@ use std::sync::Arc;
 use banister_project::cache::Cache;
 use banister_project::config;
 use banister_project::discovery::{self, FileRole};
-use banister_project::disk::{self, Problem};
+use banister_project::disk::{self, Problem, Stamps};
 use banister_project::{Host, Snapshot, Source};
 
 /// What is scanned and what is known already. The work is done on a copy: the owner goes on meanwhile.
@@ -21,6 +21,8 @@ pub(crate) struct Job {
     pub(crate) open: BTreeSet<String>,
     /// The folder that keeps facts between sessions, if any does.
     pub(crate) cache: Option<PathBuf>,
+    /// Whether to remember what the files looked like.
+    pub(crate) with_stamps: bool,
 }
 
 /// The files as they are on disk, and as they were given for the open ones.
@@ -31,6 +33,8 @@ pub(crate) struct Scanned {
     pub(crate) on_disk: BTreeSet<String>,
     /// Files that could not be taken as they are.
     pub(crate) problems: BTreeSet<Problem>,
+    /// What the files looked like before they were read.
+    pub(crate) stamps: Option<Stamps>,
 }
 
 /// Reads the folder again; nothing if that panicked. Files whose text is the same are not parsed again.
@@ -45,7 +49,9 @@ impl Job {
             on_disk,
             open,
             cache,
+            with_stamps,
         } = self;
+        let stamps = with_stamps.then(|| Stamps::of(root));
         // Later scans find nearly everything in the host.
         let cache = cache.filter(|_| on_disk.is_empty());
         let known = host.snapshot();
@@ -98,6 +104,7 @@ impl Job {
             host,
             on_disk: present,
             problems,
+            stamps,
         }
     }
 }

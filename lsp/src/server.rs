@@ -4,23 +4,29 @@
 use std::future::Future;
 use std::sync::mpsc::Sender;
 
+use serde_json::Value as Json;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
-    CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
+    CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeAction,
     CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionParams, CompletionResponse,
-    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams,
-    DocumentSymbolParams, DocumentSymbolResponse, GotoDefinitionParams, GotoDefinitionResponse, Hover,
-    HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, Location,
-    ReferenceParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceSymbolParams,
-    WorkspaceSymbolResponse,
+    CreateFilesParams, DeleteFilesParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight,
+    DocumentHighlightParams, DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams,
+    GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult,
+    InitializedParams, InlayHint, InlayHintParams, Location, ReferenceParams, RenameFilesParams,
+    WorkDoneProgressCancelParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult,
+    WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 use tower_lsp::{ClientSocket, LanguageServer, LspService};
 
+use crate::capabilities::{RUN_FLOW_TEST, SHOW_FLOW_GRAPH};
+use crate::command::{self, Run};
 use crate::message::{Event, Question, Reply, Request};
 use crate::options::Options;
+use crate::requests::code_action;
+use crate::requests::flow_graph::{FlowGraphParams, Format};
 use crate::{capabilities, outbox, owner};
 
 /// A session's parts: the service for incoming messages, the socket for outgoing ones, and the task that feeds it.
@@ -39,6 +45,9 @@ pub(crate) fn start(options: Options) -> std::io::Result<Server<impl Future<Outp
         client = Some(handle);
         Edge { events }
     });
+    let builder = builder
+        .custom_method("banister/flowGraph", Edge::flow_graph)
+        .custom_method("window/workDoneProgress/cancel", Edge::cancel_progress);
     #[cfg(test)]
     let builder = crate::testing::with_hooks(builder);
     let (service, socket) = builder.finish();
@@ -89,6 +98,32 @@ impl Edge {
         let (reply, answer) = Reply::channel();
         self.tell(Event::ReadAll(question(reply)));
         async { answer.await.unwrap_or_else(|_| Err(Error::internal_error())) }
+    }
+}
+
+impl Edge {
+    /// `banister/flowGraph`
+    async fn flow_graph(&self, params: FlowGraphParams) -> Result<Json> {
+        self.ask_all(|reply| Question::FlowGraph(params, reply)).await
+    }
+
+    /// `window/workDoneProgress/cancel`, which tower-lsp does not know.
+    async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
+        self.tell(Event::CancelProgress(params.token));
+    }
+
+    async fn run_flow_test(&self, params: ExecuteCommandParams) -> Result<Option<Json>> {
+        let token = params.work_done_progress_params.work_done_token.clone();
+        let test = command::argument(params)?;
+        let (reply, answer) = Reply::channel();
+        self.tell(Event::RunFlowTest(Box::new(Run { test, token, reply })));
+        answer.await.unwrap_or_else(|_| Err(Error::internal_error()))
+    }
+
+    async fn show_flow_graph(&self, params: ExecuteCommandParams) -> Result<Option<Json>> {
+        let mut params: FlowGraphParams = command::argument(params)?;
+        params.format.get_or_insert(Format::Mermaid);
+        self.flow_graph(params).await.map(Some)
     }
 }
 
@@ -201,6 +236,35 @@ impl LanguageServer for Edge {
     ) -> Result<WorkspaceDiagnosticReportResult> {
         self.ask_all(|reply| Question::WorkspaceDiagnostic(params, reply))
             .await
+    }
+
+    async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
+        // An action without data of ours needs no work, and says nothing of where it belongs.
+        let Some(deferred) = code_action::Deferred::of(&action) else {
+            return Ok(action);
+        };
+        self.ask(|reply| Request::ResolveAction(deferred.uri, Box::new(action), reply))
+            .await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Json>> {
+        match params.command.as_str() {
+            RUN_FLOW_TEST => self.run_flow_test(params).await,
+            SHOW_FLOW_GRAPH => self.show_flow_graph(params).await,
+            other => Err(Error::invalid_params(format!("there is no command '{other}'"))),
+        }
+    }
+
+    async fn did_create_files(&self, _: CreateFilesParams) {
+        self.tell(Event::FilesMoved);
+    }
+
+    async fn did_rename_files(&self, _: RenameFilesParams) {
+        self.tell(Event::FilesMoved);
+    }
+
+    async fn did_delete_files(&self, _: DeleteFilesParams) {
+        self.tell(Event::FilesMoved);
     }
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {

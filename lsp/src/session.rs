@@ -2,18 +2,22 @@
 //! waits for the client, for the disk or for a check.
 
 mod checks;
+mod commands;
 mod roots;
+mod watching;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tower_lsp::ls_types::{
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, InitializeParams, MessageType,
     TextDocumentItem, Uri,
 };
+
+use commands::Runs;
 
 use crate::capabilities::Negotiated;
 use crate::dispatch::{self, Document, Scope, View};
@@ -49,6 +53,15 @@ pub(crate) struct Session {
     edited: BTreeSet<Uri>,
     /// Questions that wait until every folder has been read.
     waiting: Vec<Question>,
+    /// The program that runs flow tests.
+    executable: Option<PathBuf>,
+    /// How often the disk is looked at for a client that cannot watch files.
+    poll: Duration,
+    next_look: Option<Instant>,
+    runs: Runs,
+    next_token: u32,
+    /// The client has asked for the flow graph, and hears from now on when it changes.
+    follows_graph: bool,
 }
 
 impl Session {
@@ -64,6 +77,12 @@ impl Session {
             timer: Timer::new(options.debounce, options.patience),
             pool: Pool::new(options.workers)?,
             cache: options.cache,
+            executable: options.executable,
+            poll: options.poll,
+            next_look: None,
+            runs: Runs::default(),
+            next_token: 0,
+            follows_graph: false,
             outbox,
             events: events.clone(),
             told: Arc::default(),
@@ -92,6 +111,10 @@ impl Session {
             Event::ReadAll(question) => self.read_all(question),
             Event::Scanned(folder, scanned) => self.scanned(folder, scanned.map(|scanned| *scanned)),
             Event::Checked(folder, checked) => self.checked(folder, *checked),
+            Event::RunFlowTest(run) => self.run_flow_test(*run),
+            Event::CancelProgress(token) => self.cancel_progress(&token),
+            Event::Looked(folder, stamps, took) => self.looked(folder, &stamps, took),
+            Event::FilesMoved => self.scan_all(),
             // The loop around this ends before it comes here.
             Event::Gone => {}
             #[cfg(test)]
@@ -103,6 +126,7 @@ impl Session {
 
     fn initialize(&mut self, params: &InitializeParams) {
         self.client = Arc::new(Negotiated::new(&params.capabilities));
+        self.follows_graph = self.client.follows_graph;
         self.take_roots(params);
     }
 
@@ -111,6 +135,11 @@ impl Session {
         self.initialized = true;
         if self.client.watches_files {
             self.outbox.send(Outgoing::Register(vec![watch::registration()]));
+        }
+        self.start_looking();
+        let folders: Vec<FolderId> = self.folders.keys().copied().collect();
+        for id in folders {
+            self.show_reading(id);
         }
         self.touch();
     }
@@ -256,6 +285,7 @@ impl Session {
             self.waiting.push(question);
             return;
         }
+        self.follows_graph |= matches!(question, Question::FlowGraph(..));
         let scope = |folder: &Folder| Scope {
             snapshot: folder.snapshot(),
             names: Arc::clone(&folder.names),
@@ -264,6 +294,13 @@ impl Session {
         };
         let scopes: Vec<Scope> = self.folders.values().map(scope).collect();
         self.pool.soon(move || dispatch::run_all(question, &scopes));
+    }
+
+    fn scan_all(&mut self) {
+        let folders: Vec<FolderId> = self.folders.keys().copied().collect();
+        for id in folders {
+            self.scan(id);
+        }
     }
 
     /// Has a folder read from disk; if that is under way, once more afterwards.
@@ -278,7 +315,7 @@ impl Session {
         folder.scan = Scan::Running;
         let (names, job, events) = (
             Arc::clone(&folder.names),
-            folder.scan_job(self.cache.clone()),
+            folder.scan_job(self.cache.clone(), !self.client.watches_files),
             self.events.clone(),
         );
         self.pool.later(move || {
@@ -296,6 +333,7 @@ impl Session {
         let again = folder.scan == Scan::Stale;
         folder.scan = Scan::Idle;
         folder.loaded = true;
+        folder.progress = None;
         let deferred = std::mem::take(&mut folder.deferred);
         match scanned {
             Some(scanned) => {

@@ -24,9 +24,10 @@ impl Session {
             }
             folder.checking = true;
             let (id, events) = (*id, self.events.clone());
+            let with_graph = self.follows_graph;
             let (names, host, generation) = (Arc::clone(&folder.names), folder.host(), folder.generation);
             self.pool.later(move || {
-                let checked = diagnostics::check(names.root(), host, generation);
+                let checked = diagnostics::check(names.root(), host, generation, with_graph);
                 // Refused only when the session is over.
                 let _ = events.send(Event::Checked(id, Box::new(checked)));
             });
@@ -48,11 +49,27 @@ impl Session {
             self.timer.touch(Instant::now());
         }
         match checked.outcome {
-            Some(outcome) => self.show(id, &outcome),
+            Some(outcome) => {
+                self.show_graph(id, &outcome);
+                self.show(id, &outcome);
+            }
             None => self.outbox.log(
                 MessageType::ERROR,
                 "Checking the workspace failed; what is shown may be out of date.",
             ),
+        }
+    }
+
+    /// Tells a client that follows the flow graph that it is another one now.
+    fn show_graph(&mut self, id: FolderId, outcome: &Outcome) {
+        let Some(folder) = self.folders.get_mut(&id) else {
+            return;
+        };
+        if outcome.graph.is_some() && outcome.graph != folder.graph {
+            folder.graph.clone_from(&outcome.graph);
+            if let Some(uri) = uri::from_relative(folder.names.root(), "") {
+                self.outbox.send(Outgoing::GraphChanged(uri));
+            }
         }
     }
 

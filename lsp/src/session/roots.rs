@@ -84,6 +84,7 @@ impl Session {
         self.next_folder += 1;
         self.folders.insert(id, Folder::new(root));
         self.take_open_documents(id);
+        self.show_reading(id);
         self.scan(id);
     }
 }

@@ -403,22 +403,83 @@ export const handler = async (req, { emit }) => {
 
     #[test]
     fn a_typescript_step_has_a_zod_schema() {
-        check(SENDER, "TypeScript", &expect![[""]]);
+        check(SENDER, "TypeScript", &expect![[r#"
+            steps/orders/handle-order-placed.step.ts
+            import type { EventConfig, Handlers } from 'motia'
+            import { z } from 'zod'
+
+            export const config: EventConfig = {
+              type: 'event',
+              name: 'HandleOrderPlaced',
+              subscribes: ['order.placed'],
+              emits: [],
+              input: z.object({ id: z.string(), 'unit-price': z.number(), sku: z.string(), user: z.object({ name: z.string() }), lines: z.array(z.object({ qty: z.number() })), note: z.any() }),
+              flows: ['orders'],
+            }
+
+            export const handler: Handlers['HandleOrderPlaced'] = async (input, { logger }) => {
+              logger.info('order.placed', { input })
+            }
+        "#]]);
     }
 
     #[test]
     fn a_javascript_step_has_a_json_schema() {
-        check(SENDER, "JavaScript", &expect![[""]]);
+        check(SENDER, "JavaScript", &expect![[r#"
+            steps/orders/handle-order-placed.step.js
+            export const config = {
+              type: 'event',
+              name: 'HandleOrderPlaced',
+              subscribes: ['order.placed'],
+              emits: [],
+              input: { type: 'object', required: ['id', 'unit-price', 'sku', 'user', 'lines', 'note'], properties: { id: { type: 'string' }, 'unit-price': { type: 'number' }, sku: { type: 'string' }, user: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] }, lines: { type: 'array', items: { type: 'object', required: ['qty'], properties: { qty: { type: 'number' } } } }, note: {} } },
+              flows: ['orders'],
+            }
+
+            export const handler = async (input, { logger }) => {
+              logger.info('order.placed', { input })
+            }
+        "#]]);
     }
 
     #[test]
     fn a_python_step_is_named_as_the_framework_loads_it() {
-        check(SENDER, "Python", &expect![[""]]);
+        check(SENDER, "Python", &expect![[r#"
+            steps/orders/handle_order_placed_step.py
+            config = {
+                "type": "event",
+                "name": "HandleOrderPlaced",
+                "subscribes": ["order.placed"],
+                "emits": [],
+                "input": {"type": "object", "required": ["id", "unit-price", "sku", "user", "lines", "note"], "properties": {"id": {"type": "string"}, "unit-price": {"type": "number"}, "sku": {"type": "string"}, "user": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}, "lines": {"type": "array", "items": {"type": "object", "required": ["qty"], "properties": {"qty": {"type": "number"}}}}, "note": {}}},
+                "flows": ["orders"],
+            }
+
+
+            async def handler(input_data, context):
+                context.logger.info("order.placed", {"input": input_data})
+        "#]]);
     }
 
     #[test]
     fn a_ruby_step_is_written_with_symbols() {
-        check(SENDER, "Ruby", &expect![[""]]);
+        check(SENDER, "Ruby", &expect![[r#"
+            steps/orders/handle_order_placed.step.rb
+            def config
+              {
+                type: 'event',
+                name: 'HandleOrderPlaced',
+                subscribes: ['order.placed'],
+                emits: [],
+                input: { type: 'object', required: ['id', 'unit-price', 'sku', 'user', 'lines', 'note'], properties: { id: { type: 'string' }, 'unit-price': { type: 'number' }, sku: { type: 'string' }, user: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] }, lines: { type: 'array', items: { type: 'object', required: ['qty'], properties: { qty: { type: 'number' } } } }, note: {} } },
+                flows: ['orders'],
+              }
+            end
+
+            def handler(input, context)
+              context.logger.info('order.placed', { input: input })
+            end
+        "#]]);
     }
 
     #[test]
@@ -431,8 +492,34 @@ export const handler = async (input, { enqueue }) => {
   return { status: 200, body: {} }
 }
 ";
-        check(newer, "TypeScript", &expect![[""]]);
-        check(newer, "Python", &expect![[""]]);
+        check(newer, "TypeScript", &expect![[r#"
+            src/handleOrderPlaced.step.ts
+            import { type Handlers, logger, type StepConfig } from 'motia'
+
+            export const config = {
+              name: 'HandleOrderPlaced',
+              triggers: [{ type: 'queue', topic: 'order.placed', input: { type: 'object', required: ['id'], properties: { id: { type: 'string' } } } }],
+              enqueues: [],
+            } as const satisfies StepConfig
+
+            export const handler: Handlers<typeof config> = async (input) => {
+              logger.info('order.placed', { input })
+            }
+        "#]]);
+        check(newer, "Python", &expect![[r#"
+            src/handle_order_placed_step.py
+            from motia import logger
+
+            config = {
+                "name": "HandleOrderPlaced",
+                "triggers": [{"type": "queue", "topic": "order.placed", "input": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}}],
+                "enqueues": [],
+            }
+
+
+            async def handler(input_data, context):
+                logger.info("order.placed", {"input": input_data})
+        "#]]);
         let (_, _, actions) = offers(newer);
         assert!(actions.iter().all(|action| !action.title.ends_with("in Ruby")));
     }
