@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use banister_project::disk::{Problem, Stamps};
 use banister_project::graph::Graph;
-use banister_project::{Host, Snapshot};
+use banister_project::{Host, Snapshot, discovery};
 use tokio::sync::oneshot;
 use tower_lsp::ls_types::Uri;
 
@@ -157,7 +157,8 @@ impl Folder {
             version: document.version,
         };
         let before = Arc::make_mut(&mut self.names).open.insert(path.into(), open);
-        if before.is_none_or(|before| before.uri != uri) {
+        // A file that can never have findings is not spoken of.
+        if before.is_none_or(|before| before.uri != uri) && discovery::role(path).is_some() {
             self.board.owe(uri);
         }
         self.set(path, document.text.as_str().into())

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use banister_project::cache::Cache;
-use banister_project::config;
 use banister_project::discovery::{self, FileRole};
 use banister_project::disk::{self, Problem, Stamps};
 use banister_project::{Host, Snapshot, Source};
@@ -72,7 +71,6 @@ impl Job {
             match disk::read(root, &file) {
                 Ok(read) => {
                     problems.extend(read.problem);
-                    problems.extend(settings_problem(root, &file, &read.text));
                     if known.source(&file).is_none_or(|source| source.text != read.text) {
                         changed.push((file.clone(), read.text));
                     }
@@ -114,18 +112,6 @@ pub(crate) fn new_imports(root: &Path, host: &mut Host) -> Vec<(String, Arc<str>
     let before = host.snapshot();
     disk::load_imports(root, host);
     sources_missing_in(&before, host).collect()
-}
-
-/// Settings that cannot be read count as none; the person who wrote them must hear of it.
-fn settings_problem(root: &Path, file: &str, text: &str) -> Option<Problem> {
-    if file.rsplit('/').next() != Some(config::FILE_NAME) {
-        return None;
-    }
-    let error = disk::read_settings(root, file, text).err()?;
-    Some(Problem {
-        file: file.into(),
-        message: error.to_string(),
-    })
 }
 
 fn sources_missing_in(before: &Snapshot, host: &Host) -> impl Iterator<Item = (String, Arc<str>)> {

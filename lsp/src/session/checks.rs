@@ -67,7 +67,7 @@ impl Session {
         };
         if outcome.graph.is_some() && outcome.graph != folder.graph {
             folder.graph.clone_from(&outcome.graph);
-            if let Some(uri) = uri::from_relative(folder.names.root(), "") {
+            if let Some(uri) = Uri::from_file_path(folder.names.root()) {
                 self.outbox.send(Outgoing::GraphChanged(uri));
             }
         }

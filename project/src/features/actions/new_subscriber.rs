@@ -1,7 +1,7 @@
 //! Creating the step that takes a topic which nobody takes yet: in any language, beside the step that sends it.
 
-use banister_grammars::facts::{Dialect, Shape, StepKind};
 use banister_grammars::Language;
+use banister_grammars::facts::{Dialect, Shape, StepKind};
 use serde_json::{Map, Value as Json, json};
 
 use super::new_step::{self, NewStep};
@@ -403,7 +403,10 @@ export const handler = async (req, { emit }) => {
 
     #[test]
     fn a_typescript_step_has_a_zod_schema() {
-        check(SENDER, "TypeScript", &expect![[r#"
+        check(
+            SENDER,
+            "TypeScript",
+            &expect![[r#"
             steps/orders/handle-order-placed.step.ts
             import type { EventConfig, Handlers } from 'motia'
             import { z } from 'zod'
@@ -420,12 +423,16 @@ export const handler = async (req, { emit }) => {
             export const handler: Handlers['HandleOrderPlaced'] = async (input, { logger }) => {
               logger.info('order.placed', { input })
             }
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn a_javascript_step_has_a_json_schema() {
-        check(SENDER, "JavaScript", &expect![[r#"
+        check(
+            SENDER,
+            "JavaScript",
+            &expect![[r#"
             steps/orders/handle-order-placed.step.js
             export const config = {
               type: 'event',
@@ -439,12 +446,16 @@ export const handler = async (req, { emit }) => {
             export const handler = async (input, { logger }) => {
               logger.info('order.placed', { input })
             }
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn a_python_step_is_named_as_the_framework_loads_it() {
-        check(SENDER, "Python", &expect![[r#"
+        check(
+            SENDER,
+            "Python",
+            &expect![[r#"
             steps/orders/handle_order_placed_step.py
             config = {
                 "type": "event",
@@ -458,12 +469,16 @@ export const handler = async (req, { emit }) => {
 
             async def handler(input_data, context):
                 context.logger.info("order.placed", {"input": input_data})
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn a_ruby_step_is_written_with_symbols() {
-        check(SENDER, "Ruby", &expect![[r#"
+        check(
+            SENDER,
+            "Ruby",
+            &expect![[r#"
             steps/orders/handle_order_placed.step.rb
             def config
               {
@@ -479,7 +494,8 @@ export const handler = async (req, { emit }) => {
             def handler(input, context)
               context.logger.info('order.placed', { input: input })
             end
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -492,7 +508,10 @@ export const handler = async (input, { enqueue }) => {
   return { status: 200, body: {} }
 }
 ";
-        check(newer, "TypeScript", &expect![[r#"
+        check(
+            newer,
+            "TypeScript",
+            &expect![[r#"
             src/handleOrderPlaced.step.ts
             import { type Handlers, logger, type StepConfig } from 'motia'
 
@@ -505,8 +524,12 @@ export const handler = async (input, { enqueue }) => {
             export const handler: Handlers<typeof config> = async (input) => {
               logger.info('order.placed', { input })
             }
-        "#]]);
-        check(newer, "Python", &expect![[r#"
+        "#]],
+        );
+        check(
+            newer,
+            "Python",
+            &expect![[r#"
             src/handle_order_placed_step.py
             from motia import logger
 
@@ -519,7 +542,8 @@ export const handler = async (input, { enqueue }) => {
 
             async def handler(input_data, context):
                 logger.info("order.placed", {"input": input_data})
-        "#]]);
+        "#]],
+        );
         let (_, _, actions) = offers(newer);
         assert!(actions.iter().all(|action| !action.title.ends_with("in Ruby")));
     }
