@@ -118,3 +118,21 @@ fn annotations(title: &str, needs_confirmation: bool) -> HashMap<String, lsp::Ch
     };
     HashMap::from([(ANNOTATION.to_owned(), annotation)])
 }
+
+/// An edit as a client sent it back: the type that it is read as has no place for the annotations of its parts.
+pub(crate) fn annotated_again(edit: &mut lsp::WorkspaceEdit) {
+    let is_ours = |all: &HashMap<String, lsp::ChangeAnnotation>| all.contains_key(ANNOTATION);
+    if !edit.change_annotations.as_ref().is_some_and(is_ours) {
+        return;
+    }
+    if let Some(lsp::DocumentChanges::Edits(documents)) = &mut edit.document_changes {
+        for document in documents {
+            let edits = std::mem::take(&mut document.edits);
+            let again = |edit| match edit {
+                lsp::OneOf::Left(plain) => with_annotation(plain, true),
+                annotated @ lsp::OneOf::Right(_) => annotated,
+            };
+            document.edits = edits.into_iter().map(again).collect();
+        }
+    }
+}

@@ -27,7 +27,7 @@ use crate::message::{Event, Question, Reply, Request};
 use crate::options::Options;
 use crate::requests::code_action;
 use crate::requests::flow_graph::{FlowGraphParams, Format};
-use crate::{capabilities, outbox, owner};
+use crate::{capabilities, edits, outbox, owner};
 
 /// A session's parts: the service for incoming messages, the socket for outgoing ones, and the task that feeds it.
 pub(crate) struct Server<Outbox> {
@@ -238,9 +238,12 @@ impl LanguageServer for Edge {
             .await
     }
 
-    async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
+    async fn code_action_resolve(&self, mut action: CodeAction) -> Result<CodeAction> {
         // An action without data of ours needs no work, and says nothing of where it belongs.
         let Some(deferred) = code_action::Deferred::of(&action) else {
+            if let Some(edit) = &mut action.edit {
+                edits::annotated_again(edit);
+            }
             return Ok(action);
         };
         self.ask(|reply| Request::ResolveAction(deferred.uri, Box::new(action), reply))

@@ -4,8 +4,10 @@ mod fix_file;
 mod literal;
 mod migrate;
 mod missing_fields;
+mod naming;
 mod new_step;
 mod new_subscriber;
+mod sent_schema;
 
 use banister_grammars::{Language, Span};
 use serde::{Deserialize, Serialize};

@@ -8,6 +8,9 @@ use crate::rules::payloads::follow;
 /// Schemas that hold themselves end somewhere.
 const MAX_DEPTH: usize = 4;
 
+/// What is wider stands in a line for each part.
+const WIDTH: usize = 80;
+
 /// How one file writes literals.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Literals {
@@ -104,10 +107,63 @@ impl Literals {
         }
     }
 
+    /// [`Literals::json`] in as many lines as it needs, where it begins in a line indented by `indent` columns.
+    pub(super) fn spread(&self, value: &Json, indent: usize) -> String {
+        let inner = indent + self.step();
+        match value {
+            Json::Object(fields) => {
+                let fields: Vec<_> = fields
+                    .iter()
+                    .map(|(name, value)| (name.clone(), self.spread(value, inner)))
+                    .collect();
+                self.object_at(&fields, indent)
+            }
+            Json::Array(items) => {
+                let items: Vec<_> = items.iter().map(|item| self.spread(item, inner)).collect();
+                self.list_at(&items, indent)
+            }
+            plain => self.json(plain),
+        }
+    }
+
+    /// [`Literals::object`] in as many lines as it needs.
+    pub(super) fn object_at(&self, fields: &[(String, String)], indent: usize) -> String {
+        let line = self.object(fields);
+        if fits(&line, indent) {
+            return line;
+        }
+        let parts = fields.iter().map(|(name, value)| self.key(name) + value);
+        self.lines(["{", "}"], parts, indent)
+    }
+
+    /// [`Literals::list`] in as many lines as it needs.
+    pub(super) fn list_at(&self, items: &[String], indent: usize) -> String {
+        let line = self.list(items);
+        if fits(&line, indent) {
+            return line;
+        }
+        self.lines(["[", "]"], items.iter().cloned(), indent)
+    }
+
+    /// By how many columns what is inside is indented.
+    pub(super) fn step(&self) -> usize {
+        if self.language == Language::Python { 4 } else { 2 }
+    }
+
+    fn lines(&self, [open, close]: [&str; 2], parts: impl Iterator<Item = String>, indent: usize) -> String {
+        let (inner, outer) = (" ".repeat(indent + self.step()), " ".repeat(indent));
+        let lines: String = parts.map(|part| format!("{inner}{part},\n")).collect();
+        format!("{open}\n{lines}{outer}{close}")
+    }
+
     /// The plainest value that a schema allows: what it names itself, else the empty one of its type.
     pub(super) fn value_of(&self, root: &Json, schema: &Json) -> String {
         self.json(&plainest(root, schema, 0))
     }
+}
+
+fn fits(line: &str, indent: usize) -> bool {
+    !line.contains('\n') && indent + line.len() <= WIDTH
 }
 
 fn plainest(root: &Json, schema: &Json, depth: usize) -> Json {

@@ -43,16 +43,17 @@ fn literals(language: Language) -> Literals {
     }
 }
 
-/// The lines of the config, without its braces.
-fn config(step: &NewStep, literals: Literals, schema: &str) -> String {
-    let indent = match literals.language {
-        Language::Python | Language::Ruby => "    ",
-        Language::TypeScript | Language::JavaScript => "  ",
-    };
-    let texts = |texts: &[String]| {
-        let written: Vec<String> = texts.iter().map(|text| literals.text(text)).collect();
-        literals.list(&written)
-    };
+/// How far the entries of the config are indented.
+fn indent(literals: Literals) -> usize {
+    match literals.language {
+        Language::Python | Language::Ruby => 4,
+        Language::TypeScript | Language::JavaScript => 2,
+    }
+}
+
+/// The lines of the config, without its braces. `schema` writes the schema at an indent.
+fn config(step: &NewStep, literals: Literals, schema: impl Fn(usize) -> String) -> String {
+    let indent = indent(literals);
     let topic = literals.text(&step.topic);
     let mut fields: Vec<(&str, String)> = Vec::new();
     match step.dialect {
@@ -61,34 +62,44 @@ fn config(step: &NewStep, literals: Literals, schema: &str) -> String {
             fields.push(("name", literals.text(&step.name)));
             fields.push(("subscribes", literals.list(&[topic])));
             fields.push(("emits", "[]".into()));
-            fields.push(("input", schema.to_owned()));
+            fields.push(("input", schema(indent)));
         }
         Dialect::V1 => {
+            let inner = indent + literals.step();
             let trigger = [
                 ("type".to_owned(), literals.text("queue")),
                 ("topic".to_owned(), topic),
-                ("input".to_owned(), schema.to_owned()),
+                ("input".to_owned(), schema(inner + literals.step())),
             ];
+            let triggers = [literals.object_at(&trigger, inner)];
             fields.push(("name", literals.text(&step.name)));
-            fields.push(("triggers", literals.list(&[literals.object(&trigger)])));
+            fields.push(("triggers", literals.list_at(&triggers, indent)));
             fields.push(("enqueues", "[]".into()));
         }
     }
     if !step.flows.is_empty() {
-        fields.push(("flows", texts(&step.flows)));
+        let flows: Vec<String> = step.flows.iter().map(|flow| literals.text(flow)).collect();
+        fields.push(("flows", literals.list_at(&flows, indent)));
     }
-    let line = |(name, value): (&str, String)| format!("{indent}{}{value},\n", literals.key(name));
+    let margin = " ".repeat(indent);
+    let line = |(name, value): (&str, String)| format!("{margin}{}{value},\n", literals.key(name));
     fields.into_iter().map(line).collect()
 }
 
 fn typescript(step: &NewStep) -> String {
     let literals = literals(Language::TypeScript);
-    let (zod, schema) = if step.with_zod {
-        ("import { z } from 'zod'\n", zod(&step.input, literals))
+    let config = config(step, literals, |indent| {
+        if step.with_zod {
+            zod(&step.input, literals, indent)
+        } else {
+            literals.spread(&step.input, indent)
+        }
+    });
+    let zod = if step.with_zod {
+        "import { z } from 'zod'\n"
     } else {
-        ("", literals.json(&step.input))
+        ""
     };
-    let config = config(step, literals, &schema);
     let (name, topic) = (literals.text(&step.name), literals.text(&step.topic));
     match step.dialect {
         Dialect::V0 => format!(
@@ -108,7 +119,7 @@ fn typescript(step: &NewStep) -> String {
 
 fn javascript(step: &NewStep) -> String {
     let literals = literals(Language::JavaScript);
-    let config = config(step, literals, &literals.json(&step.input));
+    let config = config(step, literals, |indent| literals.spread(&step.input, indent));
     let topic = literals.text(&step.topic);
     let publish = if step.with_common_js {
         "exports."
@@ -138,7 +149,7 @@ fn javascript(step: &NewStep) -> String {
 
 fn python(step: &NewStep) -> String {
     let literals = literals(Language::Python);
-    let config = config(step, literals, &literals.json(&step.input));
+    let config = config(step, literals, |indent| literals.spread(&step.input, indent));
     let topic = literals.text(&step.topic);
     let (import, logger) = match step.dialect {
         Dialect::V0 => ("", "context.logger"),
@@ -153,7 +164,7 @@ fn python(step: &NewStep) -> String {
 
 fn ruby(step: &NewStep) -> String {
     let literals = literals(Language::Ruby);
-    let config = config(step, literals, &literals.json(&step.input));
+    let config = config(step, literals, |indent| literals.spread(&step.input, indent));
     let topic = literals.text(&step.topic);
     format!(
         "def config\n  {{\n{config}  }}\nend\n\n\
@@ -162,8 +173,8 @@ fn ruby(step: &NewStep) -> String {
     )
 }
 
-/// A schema as a Zod expression.
-fn zod(schema: &Json, literals: Literals) -> String {
+/// A schema as a Zod expression, where it begins in a line with this indent.
+fn zod(schema: &Json, literals: Literals, indent: usize) -> String {
     let kind = schema.get("type").and_then(Json::as_str);
     match kind {
         Some("string") => "z.string()".into(),
@@ -174,7 +185,7 @@ fn zod(schema: &Json, literals: Literals) -> String {
         Some("array") => {
             let items = schema
                 .get("items")
-                .map_or("z.any()".into(), |items| zod(items, literals));
+                .map_or("z.any()".into(), |items| zod(items, literals, indent));
             format!("z.array({items})")
         }
         Some("object") => {
@@ -189,10 +200,13 @@ fn zod(schema: &Json, literals: Literals) -> String {
                 .iter()
                 .map(|(name, schema)| {
                     let optional = if is_required(name) { "" } else { ".optional()" };
-                    (name.clone(), zod(schema, literals) + optional)
+                    (
+                        name.clone(),
+                        zod(schema, literals, indent + literals.step()) + optional,
+                    )
                 })
                 .collect();
-            format!("z.object({})", literals.object(&fields))
+            format!("z.object({})", literals.object_at(&fields, indent))
         }
         _ => "z.any()".into(),
     }
