@@ -100,7 +100,7 @@ pub(crate) struct Folder {
     pub(crate) said_empty: bool,
     /// What the client shows.
     pub(crate) board: Board,
-    /// Held while the client is shown that the folder is being read.
+    /// Held while the client is shown that the folder is being read and checked for the first time.
     pub(crate) progress: Option<oneshot::Sender<()>>,
     /// The files on disk when they were read, if the server itself has to watch them.
     pub(crate) stamps: Option<Stamps>,

@@ -333,7 +333,6 @@ impl Session {
         let again = folder.scan == Scan::Stale;
         folder.scan = Scan::Idle;
         folder.loaded = true;
-        folder.progress = None;
         let deferred = std::mem::take(&mut folder.deferred);
         match scanned {
             Some(scanned) => {

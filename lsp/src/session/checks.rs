@@ -40,6 +40,7 @@ impl Session {
             return;
         };
         folder.checking = false;
+        folder.progress = None;
         folder.checked = checked.generation;
         for (path, text) in checked.imported {
             // It was analysed once already, in the background; were it indigestible it would not be here.

@@ -99,17 +99,17 @@ impl Session {
         }
     }
 
-    /// Shows that a folder is being read for the first time, until [`super::Folder::progress`] is dropped.
+    /// Shows that a folder is being read and checked for the first time, until [`super::Folder::progress`] is dropped.
     pub(super) fn show_reading(&mut self, id: FolderId) {
         if !self.initialized || !self.client.shows_progress {
             return;
         }
-        let is_read = self.folders.get(&id).is_none_or(|folder| folder.loaded);
-        if is_read {
+        let is_checked = self.folders.get(&id).is_none_or(|folder| folder.checked > 0);
+        if is_checked {
             return;
         }
         let token = self.next_token();
-        let progress = self.progress(token, true, "Reading the steps".to_owned(), false);
+        let progress = self.progress(token, true, "Reading and checking the steps".to_owned(), false);
         if let Some(folder) = self.folders.get_mut(&id) {
             folder.progress = Some(progress);
         }

@@ -108,7 +108,7 @@ fn reading_the_folder_is_shown_where_the_client_can() {
     let root = project();
     let mut client = Client::open_with(root.path(), &json!({ "window": { "workDoneProgress": true } }));
     let begun = begin(&mut client);
-    assert_eq!(begun["value"]["title"], "Reading the steps");
+    assert_eq!(begun["value"]["title"], "Reading and checking the steps");
     end(&mut client, &begun["token"]);
     client.finish();
 }

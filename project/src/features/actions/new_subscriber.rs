@@ -185,23 +185,30 @@ export const handler = async (req, { emit }) => {
             SENDER,
             "TypeScript",
             &expect![[r#"
-            steps/orders/handle-order-placed.step.ts
-            import type { EventConfig, Handlers } from 'motia'
-            import { z } from 'zod'
+                steps/orders/handle-order-placed.step.ts
+                import type { EventConfig, Handlers } from 'motia'
+                import { z } from 'zod'
 
-            export const config: EventConfig = {
-              type: 'event',
-              name: 'HandleOrderPlaced',
-              subscribes: ['order.placed'],
-              emits: [],
-              input: z.object({ id: z.string(), 'unit-price': z.number(), sku: z.string(), user: z.object({ name: z.string() }), lines: z.array(z.object({ qty: z.number() })), note: z.any() }),
-              flows: ['orders'],
-            }
+                export const config: EventConfig = {
+                  type: 'event',
+                  name: 'HandleOrderPlaced',
+                  subscribes: ['order.placed'],
+                  emits: [],
+                  input: z.object({
+                    id: z.string(),
+                    'unit-price': z.number(),
+                    sku: z.string(),
+                    user: z.object({ name: z.string() }),
+                    lines: z.array(z.object({ qty: z.number() })),
+                    note: z.any(),
+                  }),
+                  flows: ['orders'],
+                }
 
-            export const handler: Handlers['HandleOrderPlaced'] = async (input, { logger }) => {
-              logger.info('order.placed', { input })
-            }
-        "#]],
+                export const handler: Handlers['HandleOrderPlaced'] = async (input, { logger }) => {
+                  logger.info('order.placed', { input })
+                }
+            "#]],
         );
     }
 
@@ -211,20 +218,42 @@ export const handler = async (req, { emit }) => {
             SENDER,
             "JavaScript",
             &expect![[r#"
-            steps/orders/handle-order-placed.step.js
-            export const config = {
-              type: 'event',
-              name: 'HandleOrderPlaced',
-              subscribes: ['order.placed'],
-              emits: [],
-              input: { type: 'object', required: ['id', 'unit-price', 'sku', 'user', 'lines', 'note'], properties: { id: { type: 'string' }, 'unit-price': { type: 'number' }, sku: { type: 'string' }, user: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] }, lines: { type: 'array', items: { type: 'object', required: ['qty'], properties: { qty: { type: 'number' } } } }, note: {} } },
-              flows: ['orders'],
-            }
+                steps/orders/handle-order-placed.step.js
+                export const config = {
+                  type: 'event',
+                  name: 'HandleOrderPlaced',
+                  subscribes: ['order.placed'],
+                  emits: [],
+                  input: {
+                    type: 'object',
+                    required: ['id', 'unit-price', 'sku', 'user', 'lines', 'note'],
+                    properties: {
+                      id: { type: 'string' },
+                      'unit-price': { type: 'number' },
+                      sku: { type: 'string' },
+                      user: {
+                        type: 'object',
+                        properties: { name: { type: 'string' } },
+                        required: ['name'],
+                      },
+                      lines: {
+                        type: 'array',
+                        items: {
+                          type: 'object',
+                          required: ['qty'],
+                          properties: { qty: { type: 'number' } },
+                        },
+                      },
+                      note: {},
+                    },
+                  },
+                  flows: ['orders'],
+                }
 
-            export const handler = async (input, { logger }) => {
-              logger.info('order.placed', { input })
-            }
-        "#]],
+                export const handler = async (input, { logger }) => {
+                  logger.info('order.placed', { input })
+                }
+            "#]],
         );
     }
 
@@ -234,20 +263,42 @@ export const handler = async (req, { emit }) => {
             SENDER,
             "Python",
             &expect![[r#"
-            steps/orders/handle_order_placed_step.py
-            config = {
-                "type": "event",
-                "name": "HandleOrderPlaced",
-                "subscribes": ["order.placed"],
-                "emits": [],
-                "input": {"type": "object", "required": ["id", "unit-price", "sku", "user", "lines", "note"], "properties": {"id": {"type": "string"}, "unit-price": {"type": "number"}, "sku": {"type": "string"}, "user": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}, "lines": {"type": "array", "items": {"type": "object", "required": ["qty"], "properties": {"qty": {"type": "number"}}}}, "note": {}}},
-                "flows": ["orders"],
-            }
+                steps/orders/handle_order_placed_step.py
+                config = {
+                    "type": "event",
+                    "name": "HandleOrderPlaced",
+                    "subscribes": ["order.placed"],
+                    "emits": [],
+                    "input": {
+                        "type": "object",
+                        "required": ["id", "unit-price", "sku", "user", "lines", "note"],
+                        "properties": {
+                            "id": {"type": "string"},
+                            "unit-price": {"type": "number"},
+                            "sku": {"type": "string"},
+                            "user": {
+                                "type": "object",
+                                "properties": {"name": {"type": "string"}},
+                                "required": ["name"],
+                            },
+                            "lines": {
+                                "type": "array",
+                                "items": {
+                                    "type": "object",
+                                    "required": ["qty"],
+                                    "properties": {"qty": {"type": "number"}},
+                                },
+                            },
+                            "note": {},
+                        },
+                    },
+                    "flows": ["orders"],
+                }
 
 
-            async def handler(input_data, context):
-                context.logger.info("order.placed", {"input": input_data})
-        "#]],
+                async def handler(input_data, context):
+                    context.logger.info("order.placed", {"input": input_data})
+            "#]],
         );
     }
 
@@ -257,22 +308,44 @@ export const handler = async (req, { emit }) => {
             SENDER,
             "Ruby",
             &expect![[r#"
-            steps/orders/handle_order_placed.step.rb
-            def config
-              {
-                type: 'event',
-                name: 'HandleOrderPlaced',
-                subscribes: ['order.placed'],
-                emits: [],
-                input: { type: 'object', required: ['id', 'unit-price', 'sku', 'user', 'lines', 'note'], properties: { id: { type: 'string' }, 'unit-price': { type: 'number' }, sku: { type: 'string' }, user: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] }, lines: { type: 'array', items: { type: 'object', required: ['qty'], properties: { qty: { type: 'number' } } } }, note: {} } },
-                flows: ['orders'],
-              }
-            end
+                steps/orders/handle_order_placed.step.rb
+                def config
+                  {
+                    type: 'event',
+                    name: 'HandleOrderPlaced',
+                    subscribes: ['order.placed'],
+                    emits: [],
+                    input: {
+                      type: 'object',
+                      required: ['id', 'unit-price', 'sku', 'user', 'lines', 'note'],
+                      properties: {
+                        id: { type: 'string' },
+                        'unit-price': { type: 'number' },
+                        sku: { type: 'string' },
+                        user: {
+                          type: 'object',
+                          properties: { name: { type: 'string' } },
+                          required: ['name'],
+                        },
+                        lines: {
+                          type: 'array',
+                          items: {
+                            type: 'object',
+                            required: ['qty'],
+                            properties: { qty: { type: 'number' } },
+                          },
+                        },
+                        note: {},
+                      },
+                    },
+                    flows: ['orders'],
+                  }
+                end
 
-            def handler(input, context)
-              context.logger.info('order.placed', { input: input })
-            end
-        "#]],
+                def handler(input, context)
+                  context.logger.info('order.placed', { input: input })
+                end
+            "#]],
         );
     }
 
@@ -290,37 +363,57 @@ export const handler = async (input, { enqueue }) => {
             newer,
             "TypeScript",
             &expect![[r#"
-            src/handleOrderPlaced.step.ts
-            import { type Handlers, logger, type StepConfig } from 'motia'
+                src/handleOrderPlaced.step.ts
+                import { type Handlers, logger, type StepConfig } from 'motia'
 
-            export const config = {
-              name: 'HandleOrderPlaced',
-              triggers: [{ type: 'queue', topic: 'order.placed', input: { type: 'object', required: ['id'], properties: { id: { type: 'string' } } } }],
-              enqueues: [],
-            } as const satisfies StepConfig
+                export const config = {
+                  name: 'HandleOrderPlaced',
+                  triggers: [
+                    {
+                      type: 'queue',
+                      topic: 'order.placed',
+                      input: {
+                        type: 'object',
+                        required: ['id'],
+                        properties: { id: { type: 'string' } },
+                      },
+                    },
+                  ],
+                  enqueues: [],
+                } as const satisfies StepConfig
 
-            export const handler: Handlers<typeof config> = async (input) => {
-              logger.info('order.placed', { input })
-            }
-        "#]],
+                export const handler: Handlers<typeof config> = async (input) => {
+                  logger.info('order.placed', { input })
+                }
+            "#]],
         );
         check(
             newer,
             "Python",
             &expect![[r#"
-            src/handle_order_placed_step.py
-            from motia import logger
+                src/handle_order_placed_step.py
+                from motia import logger
 
-            config = {
-                "name": "HandleOrderPlaced",
-                "triggers": [{"type": "queue", "topic": "order.placed", "input": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}}],
-                "enqueues": [],
-            }
+                config = {
+                    "name": "HandleOrderPlaced",
+                    "triggers": [
+                        {
+                            "type": "queue",
+                            "topic": "order.placed",
+                            "input": {
+                                "type": "object",
+                                "required": ["id"],
+                                "properties": {"id": {"type": "string"}},
+                            },
+                        },
+                    ],
+                    "enqueues": [],
+                }
 
 
-            async def handler(input_data, context):
-                logger.info("order.placed", {"input": input_data})
-        "#]],
+                async def handler(input_data, context):
+                    logger.info("order.placed", {"input": input_data})
+            "#]],
         );
         let (_, _, actions) = offers(newer);
         assert!(actions.iter().all(|action| !action.title.ends_with("in Ruby")));

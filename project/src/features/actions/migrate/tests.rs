@@ -76,7 +76,15 @@ export const handler = async (req, ctx) => {
   return { status: 200, body: {} }
 }
 ",
-        &expect![[""]],
+        &expect![[r#"
+            import { enqueue, logger } from 'motia'
+            export const config = { triggers: [{ type: 'http', method: 'POST', path: '/orders' }], name: 'Place', enqueues: ['order.placed'] }
+            export const handler = async ({ request: req }, ctx) => {
+              logger.info('placed')
+              await enqueue({ topic: 'order.placed', data: req.body })
+              return { status: 200, body: {} }
+            }
+        "#]],
     );
 }
 
