@@ -1,5 +1,7 @@
 //! `banister lsp`, as an editor sees it: messages over standard input and output.
 
+mod commands;
+
 mod completion;
 
 mod conformance;

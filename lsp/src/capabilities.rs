@@ -3,14 +3,17 @@
 use banister_grammars::Encoding;
 use tower_lsp::ls_types::{
     CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions,
-    CodeActionProviderCapability, CodeLensOptions, CompletionOptions, DeclarationCapability, DiagnosticTag,
-    DocumentLinkOptions, FoldingRangeProviderCapability, GotoCapability, HoverProviderCapability,
+    CodeActionProviderCapability, CodeLensOptions, CompletionOptions, DeclarationCapability,
+    DiagnosticOptions, DiagnosticServerCapabilities, DiagnosticTag, DocumentLinkOptions,
+    ExecuteCommandOptions, FoldingRangeProviderCapability, GotoCapability, HoverProviderCapability,
     ImplementationProviderCapability, InitializeParams, InitializeResult, MarkupKind, OneOf,
-    PositionEncodingKind, RenameOptions, SaveOptions, ServerCapabilities, ServerInfo,
+    PositionEncodingKind, RenameOptions, ResourceOperationKind, SaveOptions, ServerCapabilities, ServerInfo,
     TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
     TypeDefinitionProviderCapability, WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities,
     WorkspaceServerCapabilities,
 };
+
+use crate::requests::code_action::FIX_ALL;
 
 /// Characters after which a topic or a key may begin or go on. Editors suggest nothing inside strings unless told so, and end a
 /// suggestion at the characters that join the words of a topic.
@@ -21,6 +24,9 @@ pub(crate) const SHOW_REFERENCES: &str = "banister.showReferences";
 
 /// Runs a flow test: `{ uri, test }`.
 pub(crate) const RUN_FLOW_TEST: &str = "banister.runFlowTest";
+
+/// Answers the flow graph as text: `{ uri?, flow?, format? }`, `mermaid` unless asked for another format.
+pub(crate) const SHOW_FLOW_GRAPH: &str = "banister.showFlowGraph";
 
 /// What matters here of the client's capabilities.
 #[derive(Debug, Clone, Default)]
@@ -57,6 +63,28 @@ pub(crate) struct Negotiated {
     pub(crate) prepares_rename: bool,
     /// The client watches files for us if asked to.
     pub(crate) watches_files: bool,
+    /// The client asks for findings when it wants them; nothing is pushed to it then.
+    pub(crate) pulls: bool,
+    /// The answer about one document may bring news of others.
+    pub(crate) related_documents: bool,
+    /// The client may be asked to pull again.
+    pub(crate) refreshes: bool,
+    /// Diagnostics may link to the page of their rule.
+    pub(crate) code_descriptions: bool,
+    /// Diagnostics come back with the data that they were sent with.
+    pub(crate) diagnostic_data: bool,
+    /// Workspace edits may say what they are for and ask before they are applied.
+    pub(crate) annotations: bool,
+    /// Workspace edits may create files.
+    pub(crate) creates_files: bool,
+    /// The edit of a code action may come later, when it is chosen.
+    pub(crate) resolves_edits: bool,
+    /// Code actions may be shown that cannot be done here, with the reason.
+    pub(crate) disabled_actions: bool,
+    /// Progress of the server's own may be shown.
+    pub(crate) shows_progress: bool,
+    /// The client wants to hear when the flow graph changes.
+    pub(crate) follows_graph: bool,
 }
 
 impl Negotiated {
@@ -64,6 +92,11 @@ impl Negotiated {
     pub(crate) fn new(client: &ClientCapabilities) -> Self {
         let text = client.text_document.as_ref();
         let hover = text.and_then(|text| text.hover.as_ref()?.content_format.as_ref());
+        let workspace = client.workspace.as_ref();
+        let edit = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
+        let action = text.and_then(|text| text.code_action.as_ref());
+        let push = text.and_then(|text| text.publish_diagnostics.as_ref());
+        let pull = text.and_then(|text| text.diagnostic.as_ref());
         let item = text.and_then(|text| text.completion.as_ref()?.completion_item.as_ref());
         Self {
             encoding: encoding(client),
@@ -86,9 +119,10 @@ impl Negotiated {
             completion_markdown: item
                 .and_then(|item| item.documentation_format.as_ref())
                 .is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
-            related_information: text
-                .and_then(|text| text.publish_diagnostics.as_ref()?.related_information)
-                .unwrap_or(false),
+            related_information: says(
+                push.and_then(|push| push.related_information),
+                pull.and_then(|pull| pull.related_information),
+            ),
             document_changes: client
                 .workspace
                 .as_ref()
@@ -98,9 +132,46 @@ impl Negotiated {
                 .and_then(|text| text.rename.as_ref()?.prepare_support)
                 .unwrap_or(false),
             shows_references: commands(client).any(|command| command == SHOW_REFERENCES),
-            unnecessary: text
-                .and_then(|text| text.publish_diagnostics.as_ref()?.tag_support.as_ref())
-                .is_some_and(|tags| tags.value_set.contains(&DiagnosticTag::UNNECESSARY)),
+            unnecessary: push
+                .and_then(|push| push.tag_support.as_ref())
+                .is_some_and(|tags| tags.value_set.contains(&DiagnosticTag::UNNECESSARY))
+                || pull.is_some_and(|pull| pull.tag_support.is_some()),
+            pulls: pull.is_some(),
+            related_documents: pull
+                .and_then(|pull| pull.related_document_support)
+                .unwrap_or(false),
+            refreshes: client
+                .workspace
+                .as_ref()
+                .and_then(|workspace| workspace.diagnostics.as_ref()?.refresh_support)
+                .unwrap_or(false),
+            code_descriptions: says(
+                push.and_then(|push| push.code_description_support),
+                pull.and_then(|pull| pull.code_description_support),
+            ),
+            annotations: edit.is_some_and(|edit| edit.change_annotation_support.is_some()),
+            creates_files: edit
+                .and_then(|edit| edit.resource_operations.as_ref())
+                .is_some_and(|operations| operations.contains(&ResourceOperationKind::Create)),
+            resolves_edits: action
+                .filter(|action| action.data_support == Some(true))
+                .and_then(|action| action.resolve_support.as_ref())
+                .is_some_and(|resolve| resolve.properties.iter().any(|property| property == "edit")),
+            disabled_actions: action.and_then(|action| action.disabled_support).unwrap_or(false),
+            shows_progress: client
+                .window
+                .as_ref()
+                .and_then(|window| window.work_done_progress)
+                .unwrap_or(false),
+            follows_graph: client
+                .experimental
+                .as_ref()
+                .and_then(|experimental| experimental.pointer("/banister/graphChanged")?.as_bool())
+                .unwrap_or(false),
+            diagnostic_data: says(
+                push.and_then(|push| push.data_support),
+                pull.and_then(|pull| pull.data_support),
+            ),
             watches_files: client
                 .workspace
                 .as_ref()
@@ -112,6 +183,11 @@ impl Negotiated {
 
 fn links(capability: Option<GotoCapability>) -> bool {
     capability.and_then(|it| it.link_support).unwrap_or(false)
+}
+
+/// What is said of diagnostics holds however they travel: clients of 3.17 say it where they speak of pushed ones.
+fn says(pushed: Option<bool>, pulled: Option<bool>) -> bool {
+    pushed.unwrap_or(false) || pulled.unwrap_or(false)
 }
 
 /// Commands that the client runs itself. The protocol has no word for them; `experimental.commands.commands` is where
@@ -204,9 +280,29 @@ fn server_capabilities(client: &Negotiated) -> ServerCapabilities {
         }),
         inlay_hint_provider: Some(OneOf::Left(true)),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+            code_action_kinds: Some(vec![
+                CodeActionKind::QUICKFIX,
+                CodeActionKind::REFACTOR_REWRITE,
+                FIX_ALL,
+            ]),
+            resolve_provider: Some(client.resolves_edits),
             ..CodeActionOptions::default()
         })),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: vec![RUN_FLOW_TEST.into(), SHOW_FLOW_GRAPH.into()],
+            work_done_progress_options: WorkDoneProgressOptions {
+                work_done_progress: Some(true),
+            },
+        }),
+        // Never both ways: a client that pulls would show everything twice.
+        diagnostic_provider: client.pulls.then(|| {
+            DiagnosticServerCapabilities::Options(DiagnosticOptions {
+                identifier: Some("banister".into()),
+                inter_file_dependencies: true,
+                workspace_diagnostics: true,
+                ..DiagnosticOptions::default()
+            })
+        }),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {
                 supported: Some(true),

@@ -6,7 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use banister_project::{Diagnostic, Host, Related, Snapshot};
+use banister_project::graph::Graph;
+use banister_project::{Diagnostic, Host, Related, Snapshot, SourceText, disk, rules};
+use serde_json::json;
 use tower_lsp::ls_types as lsp;
 
 use crate::capabilities::Negotiated;
@@ -32,18 +34,44 @@ pub(crate) struct Outcome {
     /// How many projects it holds.
     pub(crate) projects: usize,
     /// What was found.
-    pub(crate) findings: Vec<Diagnostic>,
+    pub(crate) findings: Vec<Finding>,
+    /// The flow graph, if the client follows it.
+    pub(crate) graph: Option<Graph>,
+}
+
+/// A finding, with the text of its file if that is none of the snapshot's sources.
+pub(crate) struct Finding {
+    /// The finding.
+    pub(crate) found: Diagnostic,
+    settings: Option<Arc<SourceText>>,
+}
+
+/// Everything that is wrong with a state: what the rules find, and settings that cannot be read.
+pub(crate) fn findings(snapshot: &Snapshot, root: &Path) -> Vec<Finding> {
+    let of_rules = snapshot.check().into_iter().map(|found| Finding {
+        found,
+        settings: None,
+    });
+    let of_settings = snapshot.settings_files().filter_map(|source| {
+        let error = disk::read_settings(root, &source.path, &source.text).err()?;
+        Some(Finding {
+            found: error.finding(&source.text),
+            settings: Some(Arc::new(source)),
+        })
+    });
+    of_rules.chain(of_settings).collect()
 }
 
 /// Checks a state, on the background thread: the same call as on the command line.
-pub(crate) fn check(root: &Path, mut host: Host, generation: u64) -> Checked {
+pub(crate) fn check(root: &Path, mut host: Host, generation: u64, with_graph: bool) -> Checked {
     let begun = Instant::now();
     let imported = catch_unwind(AssertUnwindSafe(|| scan::new_imports(root, &mut host))).unwrap_or_default();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let snapshot = host.snapshot();
         Outcome {
             projects: snapshot.projects().len(),
-            findings: snapshot.check(),
+            findings: findings(&snapshot, root),
+            graph: with_graph.then(|| Graph::of(&snapshot, None)),
             snapshot,
         }
     }));
@@ -58,15 +86,17 @@ pub(crate) fn check(root: &Path, mut host: Host, generation: u64) -> Checked {
 /// Findings as the protocol has them, by document.
 pub(crate) fn by_document(
     snapshot: &Snapshot,
-    findings: &[Diagnostic],
+    findings: &[Finding],
     names: &Names,
     client: &Negotiated,
 ) -> BTreeMap<lsp::Uri, Vec<lsp::Diagnostic>> {
     let mut documents: BTreeMap<lsp::Uri, Vec<lsp::Diagnostic>> = BTreeMap::new();
-    for finding in findings {
-        if let Some(uri) = names.uri(&finding.file)
-            && let Some(diagnostic) = converted(snapshot, finding, names, client)
+    for Finding { found, settings } in findings {
+        let source = settings.as_deref().or_else(|| snapshot.text(&found.file));
+        if let Some(uri) = names.uri(&found.file)
+            && let Some(source) = source
         {
+            let diagnostic = converted_in(source, snapshot, found, names, client);
             documents.entry(uri).or_default().push(diagnostic);
         }
     }
@@ -81,12 +111,26 @@ pub(crate) fn converted(
     client: &Negotiated,
 ) -> Option<lsp::Diagnostic> {
     let source = snapshot.text(&finding.file)?;
+    Some(converted_in(source, snapshot, finding, names, client))
+}
+
+fn converted_in(
+    source: &SourceText,
+    snapshot: &Snapshot,
+    finding: &Diagnostic,
+    names: &Names,
+    client: &Negotiated,
+) -> lsp::Diagnostic {
     let mut message = finding.message.clone();
     if let Some(help) = &finding.help {
         message.push_str("\nhelp: ");
         message.push_str(help);
     }
-    Some(lsp::Diagnostic {
+    let page = || {
+        let href = rules::rule(finding.rule)?.address().parse().ok()?;
+        Some(lsp::CodeDescription { href })
+    };
+    lsp::Diagnostic {
         range: convert::range(source, finding.span, client.encoding),
         severity: Some(convert::severity(finding.severity)),
         code: Some(lsp::NumberOrString::String(finding.rule.into())),
@@ -96,8 +140,11 @@ pub(crate) fn converted(
             .related_information
             .then(|| related(snapshot, finding, names, client)),
         tags: (finding.unnecessary && client.unnecessary).then(|| vec![lsp::DiagnosticTag::UNNECESSARY]),
-        ..lsp::Diagnostic::default()
-    })
+        code_description: client.code_descriptions.then(page).flatten(),
+        data: client
+            .diagnostic_data
+            .then(|| json!({ "rule": finding.rule, "subject": finding.subject() })),
+    }
 }
 
 fn related(

@@ -11,10 +11,12 @@ use tower_lsp::ls_types as lsp;
 use crate::capabilities::Negotiated;
 use crate::convert;
 use crate::folder::Names;
-use crate::message::{Question, Request};
+use crate::message::{Question, Request, refused};
+use crate::pull::Told;
 use crate::requests::{
-    call_hierarchy, code_action, code_lens, completion, definition, document_highlight, document_link,
-    document_symbol, folding_range, hover, inlay_hint, references, rename, workspace_symbol,
+    call_hierarchy, code_action, code_lens, completion, definition, diagnostic, document_highlight,
+    document_link, document_symbol, flow_graph, folding_range, hover, inlay_hint, references, rename,
+    workspace_diagnostic, workspace_symbol,
 };
 
 /// Runs a request about a document. Without a view the document is not one of ours, and the answer is null.
@@ -29,10 +31,16 @@ pub(crate) fn run(request: Request, view: Option<&View>) {
         Request::FoldingRange(params, reply) => reply.answer(|_| folding_range::run(view?, &params)),
         Request::References(params, reply) => reply.answer(|_| references::run(view?, &params)),
         Request::PrepareRename(params, reply) => {
-            reply.answer_or_refuse(|_| view.map_or(Ok(None), |view| rename::prepare(view, &params)));
+            reply.answer_or_fail(|_| {
+                view.map_or(Ok(None), |view| rename::prepare(view, &params))
+                    .map_err(refused)
+            });
         }
         Request::Rename(params, reply) => {
-            reply.answer_or_refuse(|_| view.map_or(Ok(None), |view| rename::run(view, &params)));
+            reply.answer_or_fail(|_| {
+                view.map_or(Ok(None), |view| rename::run(view, &params))
+                    .map_err(refused)
+            });
         }
         Request::Highlight(params, reply) => reply.answer(|_| document_highlight::run(view?, &params)),
         Request::Hover(params, reply) => reply.answer(|_| hover::run(view?, &params)),
@@ -43,6 +51,10 @@ pub(crate) fn run(request: Request, view: Option<&View>) {
         Request::CodeLens(params, reply) => reply.answer(|_| code_lens::run(view?, &params)),
         Request::InlayHint(params, reply) => reply.answer(|_| inlay_hint::run(view?, &params)),
         Request::CodeAction(params, reply) => reply.answer(|_| code_action::run(view?, &params)),
+        Request::Diagnostic(params, reply) => reply.answer(|_| diagnostic::run(view, &params)),
+        Request::ResolveAction(_, action, reply) => {
+            reply.answer_or_fail(|_| code_action::resolve(view, *action));
+        }
         #[cfg(test)]
         Request::Probe(params, reply) => reply.answer(|reply| crate::testing::probe(view, &params, reply)),
     }
@@ -53,6 +65,12 @@ pub(crate) fn run_all(question: Question, scopes: &[Scope]) {
     match question {
         Question::WorkspaceSymbol(params, reply) => {
             reply.answer(|_| workspace_symbol::run(scopes, &params));
+        }
+        Question::WorkspaceDiagnostic(params, reply) => {
+            reply.answer(|_| workspace_diagnostic::run(scopes, &params));
+        }
+        Question::FlowGraph(params, reply) => {
+            reply.answer_or_fail(|_| flow_graph::run(scopes, &params));
         }
     }
 }
@@ -65,6 +83,8 @@ pub(crate) struct Scope {
     pub(crate) names: Arc<Names>,
     /// What the client can do.
     pub(crate) client: Arc<Negotiated>,
+    /// What a client that pulls was told last.
+    pub(crate) told: Arc<Told>,
 }
 
 impl Scope {
@@ -85,6 +105,8 @@ pub(crate) enum Document {
     Source(Arc<Source>),
     /// A flow test.
     FlowTest(Arc<FlowSource>),
+    /// The settings of a project.
+    Settings(Box<SourceText>),
 }
 
 impl Document {
@@ -93,10 +115,16 @@ impl Document {
         let source = snapshot
             .source(path)
             .map(|source| Self::Source(Arc::clone(source)));
-        source.or_else(|| {
+        let flow = || {
             let flow = snapshot.flow_test(path)?;
             Some(Self::FlowTest(Arc::clone(flow)))
-        })
+        };
+        let settings = || {
+            let mut files = snapshot.settings_files();
+            let found = files.find(|source| source.path == path)?;
+            Some(Self::Settings(Box::new(found)))
+        };
+        source.or_else(flow).or_else(settings)
     }
 }
 
@@ -122,6 +150,7 @@ impl View {
         match &self.document {
             Document::Source(source) => source,
             Document::FlowTest(flow) => flow,
+            Document::Settings(source) => source,
         }
     }
 

@@ -5,9 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use banister_project::discovery;
-use banister_project::disk::Problem;
-use banister_project::{Host, Snapshot};
+use banister_project::disk::{Problem, Stamps};
+use banister_project::graph::Graph;
+use banister_project::{Host, Snapshot, discovery};
+use tokio::sync::oneshot;
 use tower_lsp::ls_types::Uri;
 
 use crate::diagnostics::Board;
@@ -48,6 +49,20 @@ impl Names {
         self.open.get(path).map(|open| open.version)
     }
 
+    /// The client's number of the text of a document that it has open.
+    pub(crate) fn version_of(&self, uri: &Uri) -> Option<i32> {
+        self.version(&self.path(uri)?)
+    }
+
+    /// True if a document lies in the folder.
+    pub(crate) fn holds(&self, uri: &Uri) -> bool {
+        self.path(uri).is_some()
+    }
+
+    fn path(&self, uri: &Uri) -> Option<String> {
+        uri::relative(&self.root, &uri::to_path(uri)?)
+    }
+
     /// The folder itself.
     pub(crate) fn root(&self) -> &Path {
         &self.root
@@ -85,6 +100,12 @@ pub(crate) struct Folder {
     pub(crate) said_empty: bool,
     /// What the client shows.
     pub(crate) board: Board,
+    /// Held while the client is shown that the folder is being read and checked for the first time.
+    pub(crate) progress: Option<oneshot::Sender<()>>,
+    /// The files on disk when they were read, if the server itself has to watch them.
+    pub(crate) stamps: Option<Stamps>,
+    /// The flow graph that the client was told of.
+    pub(crate) graph: Option<Graph>,
     host: Host,
     /// The files from the disk and the open ones: what a scan may find gone.
     held: BTreeSet<String>,
@@ -111,6 +132,9 @@ impl Folder {
             checking: false,
             said_empty: false,
             board: Board::default(),
+            progress: None,
+            stamps: None,
+            graph: None,
             host: Host::new(),
             held: BTreeSet::new(),
             problems: BTreeSet::new(),
@@ -177,7 +201,7 @@ impl Folder {
     }
 
     /// What a scan has to know.
-    pub(crate) fn scan_job(&self, cache: Option<PathBuf>) -> scan::Job {
+    pub(crate) fn scan_job(&self, cache: Option<PathBuf>, with_stamps: bool) -> scan::Job {
         let open = self.names.open.keys().cloned().collect();
         scan::Job {
             host: self.host.clone(),
@@ -185,6 +209,7 @@ impl Folder {
             open,
             // Later scans find nearly everything in the host.
             cache: cache.filter(|_| !self.loaded),
+            with_stamps,
         }
     }
 
@@ -194,6 +219,7 @@ impl Folder {
         self.generation += 1;
         self.host = scanned.host;
         self.held = scanned.held;
+        self.stamps = scanned.stamps;
         let before = std::mem::replace(&mut self.problems, scanned.problems);
         self.problems.difference(&before).cloned().collect()
     }

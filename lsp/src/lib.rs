@@ -16,6 +16,8 @@ mod message;
 
 mod owner;
 
+mod command;
+
 mod session;
 
 mod folder;
@@ -27,6 +29,8 @@ mod scan;
 mod watch;
 
 mod diagnostics;
+
+mod pull;
 
 mod dispatch;
 

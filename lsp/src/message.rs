@@ -1,27 +1,32 @@
 //! Everything that can happen to a session, as one closed list. The owner thread handles these one after the other.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
-    CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
+    CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeAction,
     CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionItem, CompletionParams,
     CompletionResponse, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
     DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams,
-    DocumentSymbolParams, DocumentSymbolResponse, FoldingRange, FoldingRangeParams, GotoDefinitionParams,
-    GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InlayHint, InlayHintParams, Location,
-    PrepareRenameResponse, ReferenceParams, RenameParams, TextDocumentPositionParams, Uri, WorkspaceEdit,
-    WorkspaceSymbolParams, WorkspaceSymbolResponse,
+    DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight,
+    DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse,
+    FoldingRange, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams,
+    InitializeParams, InlayHint, InlayHintParams, Location, PrepareRenameResponse, ProgressToken,
+    ReferenceParams, RenameParams, TextDocumentPositionParams, Uri, WorkspaceDiagnosticParams,
+    WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 
+use crate::command::Run;
 use crate::diagnostics::Checked;
 use crate::folder::FolderId;
 use crate::requests::completion::Unresolved;
 use crate::requests::definition::Target;
+use crate::requests::flow_graph::FlowGraphParams;
 use crate::scan::Scanned;
+use banister_project::disk::Stamps;
 
 /// The protocol's `RequestFailed`: the question was right, and the answer is no.
 const REQUEST_FAILED: i64 = -32803;
@@ -52,6 +57,14 @@ pub(crate) enum Event {
     Scanned(FolderId, Option<Box<Scanned>>),
     /// A state of a folder has been checked.
     Checked(FolderId, Box<Checked>),
+    /// Runs a flow test.
+    RunFlowTest(Box<Run>),
+    /// The client no longer wants what this token stands for.
+    CancelProgress(ProgressToken),
+    /// The files of a folder as they lie on the disk now, looked at by the server itself.
+    Looked(FolderId, Stamps, Duration),
+    /// Files were created, renamed or deleted in the client.
+    FilesMoved,
     /// The edge is gone: the session is over.
     Gone,
     /// A panic while an event is handled.
@@ -111,6 +124,10 @@ pub(crate) enum Request {
     InlayHint(InlayHintParams, Reply<Option<Vec<InlayHint>>>),
     /// `textDocument/codeAction`
     CodeAction(CodeActionParams, Reply<Option<CodeActionResponse>>),
+    /// `textDocument/diagnostic`
+    Diagnostic(DocumentDiagnosticParams, Reply<DocumentDiagnosticReportResult>),
+    /// `codeAction/resolve`, with the document that the action was offered in
+    ResolveAction(Uri, Box<CodeAction>, Reply<CodeAction>),
     /// A question of the tests about the machinery itself.
     #[cfg(test)]
     Probe(crate::testing::ProbeParams, Reply<serde_json::Value>),
@@ -137,6 +154,8 @@ impl Request {
             Self::CodeLens(params, _) => &params.text_document.uri,
             Self::InlayHint(params, _) => &params.text_document.uri,
             Self::CodeAction(params, _) => &params.text_document.uri,
+            Self::Diagnostic(params, _) => &params.text_document.uri,
+            Self::ResolveAction(uri, ..) => uri,
             #[cfg(test)]
             Self::Probe(params, _) => &params.uri,
         }
@@ -147,6 +166,29 @@ impl Request {
 pub(crate) enum Question {
     /// `workspace/symbol`
     WorkspaceSymbol(WorkspaceSymbolParams, Reply<Option<WorkspaceSymbolResponse>>),
+    /// `workspace/diagnostic`
+    WorkspaceDiagnostic(WorkspaceDiagnosticParams, Reply<WorkspaceDiagnosticReportResult>),
+    /// `banister/flowGraph`
+    FlowGraph(FlowGraphParams, Reply<serde_json::Value>),
+}
+
+impl Question {
+    /// True if the answer means something only once every folder has been read.
+    pub(crate) fn needs_everything(&self) -> bool {
+        match self {
+            Self::WorkspaceSymbol(..) => false,
+            Self::WorkspaceDiagnostic(..) | Self::FlowGraph(..) => true,
+        }
+    }
+}
+
+/// The error of a question that was right and whose answer is no, with the reason for a person.
+pub(crate) fn refused(reason: String) -> Error {
+    Error {
+        code: ErrorCode::ServerError(REQUEST_FAILED),
+        message: reason.into(),
+        data: None,
+    }
 }
 
 /// The way back for one answer. Dropping it unused makes the edge answer an internal error, so that there is an answer
@@ -167,22 +209,16 @@ impl<T> Reply<T> {
 
     /// Works the answer out and sends it. A panic becomes an internal error.
     pub(crate) fn answer(self, work: impl FnOnce(&Self) -> T) {
-        self.answer_or_refuse(|reply| Ok(work(reply)));
+        self.answer_or_fail(|reply| Ok(work(reply)));
     }
 
-    /// The same for a question that may be refused, with the reason for a person.
-    pub(crate) fn answer_or_refuse(self, work: impl FnOnce(&Self) -> std::result::Result<T, String>) {
+    /// [`Reply::answer`] for work that may end in an error.
+    pub(crate) fn answer_or_fail(self, work: impl FnOnce(&Self) -> Result<T>) {
         if self.is_cancelled() {
             return;
         }
-        let answer = match catch_unwind(AssertUnwindSafe(|| work(&self))) {
-            Ok(answer) => answer.map_err(|reason| Error {
-                code: ErrorCode::ServerError(REQUEST_FAILED),
-                message: reason.into(),
-                data: None,
-            }),
-            Err(_) => Err(Error::internal_error()),
-        };
+        let answer =
+            catch_unwind(AssertUnwindSafe(|| work(&self))).unwrap_or_else(|_| Err(Error::internal_error()));
         // Cancelled meanwhile: the answer is not wanted.
         let _ = self.0.send(answer);
     }

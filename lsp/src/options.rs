@@ -15,6 +15,10 @@ pub struct Options {
     pub workers: usize,
     /// The folder that keeps facts between sessions, if any does.
     pub cache: Option<PathBuf>,
+    /// The program that runs flow tests: the caller itself, where it knows the command `test`.
+    pub executable: Option<PathBuf>,
+    /// How often the disk is looked at for a client that cannot watch files.
+    pub poll: Duration,
 }
 
 impl Default for Options {
@@ -24,6 +28,8 @@ impl Default for Options {
             patience: Duration::from_millis(250),
             workers: 4,
             cache: None,
+            executable: None,
+            poll: Duration::from_secs(2),
         }
     }
 }

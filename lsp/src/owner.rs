@@ -21,7 +21,11 @@ pub(crate) fn spawn(options: Options, outbox: Outbox) -> std::io::Result<Sender<
 
 fn run(inbox: &Receiver<Event>, session: &mut Session) {
     loop {
-        let event = match session.timer().due() {
+        let due = [session.timer().due(), session.next_look()]
+            .into_iter()
+            .flatten()
+            .min();
+        let event = match due {
             Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
             None => inbox.recv().map_err(RecvTimeoutError::from),
         };
@@ -36,6 +40,7 @@ fn run(inbox: &Receiver<Event>, session: &mut Session) {
             if session.timer().take(Instant::now()) {
                 session.check_changed();
             }
+            session.look(Instant::now());
             true
         }));
         match handled {

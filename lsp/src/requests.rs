@@ -10,6 +10,8 @@ pub(crate) mod completion;
 
 pub(crate) mod definition;
 
+pub(crate) mod diagnostic;
+
 pub(crate) mod document_highlight;
 
 pub(crate) mod document_link;
@@ -18,6 +20,8 @@ pub(crate) mod document_symbol;
 
 pub(crate) mod folding_range;
 
+pub(crate) mod flow_graph;
+
 pub(crate) mod hover;
 
 pub(crate) mod inlay_hint;
@@ -25,5 +29,7 @@ pub(crate) mod inlay_hint;
 pub(crate) mod references;
 
 pub(crate) mod rename;
+
+pub(crate) mod workspace_diagnostic;
 
 pub(crate) mod workspace_symbol;

@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use banister_project::cache::Cache;
-use banister_project::config;
 use banister_project::discovery::{self, FileRole};
-use banister_project::disk::{self, Problem};
+use banister_project::disk::{self, Problem, Stamps};
 use banister_project::{Host, Snapshot, Source};
 
 /// What is scanned and what is known already. The work is done on a copy: the owner goes on meanwhile.
@@ -21,6 +20,8 @@ pub(crate) struct Job {
     pub(crate) open: BTreeSet<String>,
     /// The folder that keeps facts between sessions, if any does.
     pub(crate) cache: Option<PathBuf>,
+    /// Whether to remember what the files looked like.
+    pub(crate) with_stamps: bool,
 }
 
 /// The files as they are on disk, and as they were given for the open ones.
@@ -31,6 +32,8 @@ pub(crate) struct Scanned {
     pub(crate) held: BTreeSet<String>,
     /// Files that could not be taken as they are.
     pub(crate) problems: BTreeSet<Problem>,
+    /// What the files looked like before they were read.
+    pub(crate) stamps: Option<Stamps>,
 }
 
 /// Reads the folder again; nothing if that panicked. Files whose text is the same are not parsed again.
@@ -45,7 +48,9 @@ impl Job {
             held,
             open,
             cache,
+            with_stamps,
         } = self;
+        let stamps = with_stamps.then(|| Stamps::of(root));
         let known = host.snapshot();
         // A repository may hold thousands of modules that no step imports: only those that matter are read.
         let is_wanted = |file: &String| {
@@ -64,7 +69,6 @@ impl Job {
             match disk::read(root, &file) {
                 Ok(read) => {
                     problems.extend(read.problem);
-                    problems.extend(settings_problem(root, &file, &read.text));
                     if known.source(&file).is_none_or(|source| source.text != read.text) {
                         changed.push((file.clone(), read.text));
                     }
@@ -99,6 +103,7 @@ impl Job {
             host,
             held: present,
             problems,
+            stamps,
         }
     }
 }
@@ -108,18 +113,6 @@ pub(crate) fn new_imports(root: &Path, host: &mut Host) -> Vec<(String, Arc<str>
     let before = host.snapshot();
     disk::load_imports(root, host);
     sources_missing_in(&before, host).collect()
-}
-
-/// Settings that cannot be read count as none; the person who wrote them must hear of it.
-fn settings_problem(root: &Path, file: &str, text: &str) -> Option<Problem> {
-    if file.rsplit('/').next() != Some(config::FILE_NAME) {
-        return None;
-    }
-    let error = disk::read_settings(root, file, text).err()?;
-    Some(Problem {
-        file: file.into(),
-        message: error.to_string(),
-    })
 }
 
 fn sources_missing_in(before: &Snapshot, host: &Host) -> impl Iterator<Item = (String, Arc<str>)> {

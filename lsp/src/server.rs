@@ -4,26 +4,34 @@
 use std::future::Future;
 use std::sync::mpsc::Sender;
 
+use serde_json::Value as Json;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
-    CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
+    CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeAction,
     CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionItem, CompletionParams,
-    CompletionResponse, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, DocumentHighlight, DocumentHighlightParams, DocumentLink, DocumentLinkParams,
-    DocumentSymbolParams, DocumentSymbolResponse, FoldingRange, FoldingRangeParams, GotoDefinitionParams,
-    GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams,
-    InlayHint, InlayHintParams, Location, PrepareRenameResponse, ReferenceParams, RenameParams,
-    TextDocumentPositionParams, WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
+    CompletionResponse, CreateFilesParams, DeleteFilesParams, DidChangeTextDocumentParams,
+    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams,
+    DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams, DocumentLink,
+    DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FoldingRange,
+    FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams,
+    InitializeResult, InitializedParams, InlayHint, InlayHintParams, Location, PrepareRenameResponse,
+    ReferenceParams, RenameFilesParams, RenameParams, TextDocumentPositionParams,
+    WorkDoneProgressCancelParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit,
+    WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 use tower_lsp::{ClientSocket, LanguageServer, LspService};
 
+use crate::capabilities::{RUN_FLOW_TEST, SHOW_FLOW_GRAPH};
+use crate::command::{self, Run};
 use crate::message::{Event, Question, Reply, Request};
 use crate::options::Options;
+use crate::requests::code_action;
 use crate::requests::completion::Unresolved;
 use crate::requests::definition::Target;
-use crate::{capabilities, outbox, owner};
+use crate::requests::flow_graph::{FlowGraphParams, Format};
+use crate::{capabilities, edits, outbox, owner};
 
 /// A session's parts: the service for incoming messages, the socket for outgoing ones, and the task that feeds it.
 pub(crate) struct Server<Outbox> {
@@ -41,6 +49,9 @@ pub(crate) fn start(options: Options) -> std::io::Result<Server<impl Future<Outp
         client = Some(handle);
         Edge { events }
     });
+    let builder = builder
+        .custom_method("banister/flowGraph", Edge::flow_graph)
+        .custom_method("window/workDoneProgress/cancel", Edge::cancel_progress);
     #[cfg(test)]
     let builder = crate::testing::with_hooks(builder);
     let (service, socket) = builder.finish();
@@ -97,6 +108,32 @@ impl Edge {
         Q: FnOnce(Reply<T>) -> Question,
     {
         self.ask_with(|reply| Event::ReadAll(question(reply)))
+    }
+}
+
+impl Edge {
+    /// `banister/flowGraph`
+    async fn flow_graph(&self, params: FlowGraphParams) -> Result<Json> {
+        self.ask_all(|reply| Question::FlowGraph(params, reply)).await
+    }
+
+    /// `window/workDoneProgress/cancel`, which tower-lsp does not know.
+    async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
+        self.tell(Event::CancelProgress(params.token));
+    }
+
+    async fn run_flow_test(&self, params: ExecuteCommandParams) -> Result<Option<Json>> {
+        let token = params.work_done_progress_params.work_done_token.clone();
+        let test = command::argument(params)?;
+        let (reply, answer) = Reply::channel();
+        self.tell(Event::RunFlowTest(Box::new(Run { test, token, reply })));
+        answer.await.unwrap_or_else(|_| Err(Error::internal_error()))
+    }
+
+    async fn show_flow_graph(&self, params: ExecuteCommandParams) -> Result<Option<Json>> {
+        let mut params: FlowGraphParams = command::argument(params)?;
+        params.format.get_or_insert(Format::Mermaid);
+        self.flow_graph(params).await.map(Some)
     }
 }
 
@@ -248,6 +285,50 @@ impl LanguageServer for Edge {
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         self.ask(|reply| Request::CodeAction(params, reply)).await
+    }
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        self.ask(|reply| Request::Diagnostic(params, reply)).await
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: WorkspaceDiagnosticParams,
+    ) -> Result<WorkspaceDiagnosticReportResult> {
+        self.ask_all(|reply| Question::WorkspaceDiagnostic(params, reply))
+            .await
+    }
+
+    async fn code_action_resolve(&self, mut action: CodeAction) -> Result<CodeAction> {
+        // An action without data of ours needs no work, and says nothing of where it belongs.
+        let Some(deferred) = code_action::Deferred::of(&action) else {
+            if let Some(edit) = &mut action.edit {
+                edits::annotated_again(edit);
+            }
+            return Ok(action);
+        };
+        self.ask(|reply| Request::ResolveAction(deferred.uri, Box::new(action), reply))
+            .await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Json>> {
+        match params.command.as_str() {
+            RUN_FLOW_TEST => self.run_flow_test(params).await,
+            SHOW_FLOW_GRAPH => self.show_flow_graph(params).await,
+            other => Err(Error::invalid_params(format!("there is no command '{other}'"))),
+        }
+    }
+
+    async fn did_create_files(&self, _: CreateFilesParams) {
+        self.tell(Event::FilesMoved);
+    }
+
+    async fn did_rename_files(&self, _: RenameFilesParams) {
+        self.tell(Event::FilesMoved);
+    }
+
+    async fn did_delete_files(&self, _: DeleteFilesParams) {
+        self.tell(Event::FilesMoved);
     }
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {

@@ -2,18 +2,22 @@
 //! waits for the client, for the disk or for a check.
 
 mod checks;
+mod commands;
 mod roots;
+mod watching;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tower_lsp::ls_types::{
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, InitializeParams, MessageType,
     TextDocumentItem, Uri,
 };
+
+use commands::Runs;
 
 use crate::capabilities::Negotiated;
 use crate::dispatch::{self, Document, Scope, View};
@@ -24,6 +28,7 @@ use crate::options::Options;
 use crate::outbox::{Outbox, Outgoing};
 use crate::owner::Timer;
 use crate::pool::Pool;
+use crate::pull::Told;
 use crate::scan::{self, Scanned};
 use crate::{uri, watch};
 
@@ -42,6 +47,21 @@ pub(crate) struct Session {
     cache: Option<PathBuf>,
     outbox: Outbox,
     events: Sender<Event>,
+    /// What a client that pulls was told last.
+    told: Arc<Told>,
+    /// Documents that the client edited since the last check; it pulls those by itself.
+    edited: BTreeSet<Uri>,
+    /// Questions that wait until every folder has been read.
+    waiting: Vec<Question>,
+    /// The program that runs flow tests.
+    executable: Option<PathBuf>,
+    /// How often the disk is looked at for a client that cannot watch files.
+    poll: Duration,
+    next_look: Option<Instant>,
+    runs: Runs,
+    next_token: u32,
+    /// The client has asked for the flow graph, and hears from now on when it changes.
+    follows_graph: bool,
 }
 
 impl Session {
@@ -57,8 +77,17 @@ impl Session {
             timer: Timer::new(options.debounce, options.patience),
             pool: Pool::new(options.workers)?,
             cache: options.cache,
+            executable: options.executable,
+            poll: options.poll,
+            next_look: None,
+            runs: Runs::default(),
+            next_token: 0,
+            follows_graph: false,
             outbox,
             events: events.clone(),
+            told: Arc::default(),
+            edited: BTreeSet::new(),
+            waiting: Vec::new(),
         })
     }
 
@@ -82,6 +111,10 @@ impl Session {
             Event::ReadAll(question) => self.read_all(question),
             Event::Scanned(folder, scanned) => self.scanned(folder, scanned.map(|scanned| *scanned)),
             Event::Checked(folder, checked) => self.checked(folder, *checked),
+            Event::RunFlowTest(run) => self.run_flow_test(*run),
+            Event::CancelProgress(token) => self.cancel_progress(&token),
+            Event::Looked(folder, stamps, took) => self.looked(folder, &stamps, took),
+            Event::FilesMoved => self.scan_all(),
             // The loop around this ends before it comes here.
             Event::Gone => {}
             #[cfg(test)]
@@ -107,6 +140,7 @@ impl Session {
 
     fn initialize(&mut self, params: &InitializeParams) {
         self.client = Arc::new(Negotiated::new(&params.capabilities));
+        self.follows_graph = self.client.follows_graph;
         self.take_roots(params);
     }
 
@@ -115,6 +149,11 @@ impl Session {
         self.initialized = true;
         if self.client.watches_files {
             self.outbox.send(Outgoing::Register(vec![watch::registration()]));
+        }
+        self.start_looking();
+        let folders: Vec<FolderId> = self.folders.keys().copied().collect();
+        for id in folders {
+            self.show_reading(id);
         }
         self.touch();
     }
@@ -157,6 +196,7 @@ impl Session {
             return;
         };
         document.apply(params.content_changes, identifier.version, encoding);
+        self.edited.insert(identifier.uri.clone());
         let Some(document) = self.documents.get(&identifier.uri) else {
             return;
         };
@@ -190,6 +230,7 @@ impl Session {
         let Some(document) = self.documents.remove(uri) else {
             return;
         };
+        self.told.forget(uri);
         if let Some((id, path)) = self.home(&document) {
             if let Some(folder) = self.folders.get_mut(&id) {
                 folder.close(&path);
@@ -246,20 +287,34 @@ impl Session {
             snapshot,
             names: Arc::clone(&folder.names),
             client: Arc::clone(&self.client),
+            told: Arc::clone(&self.told),
         };
         let view = View { scope, document };
         self.pool.soon(move || dispatch::run(request, Some(&view)));
     }
 
-    /// A folder that is still being read answers with what is known of it.
+    /// A folder that is still being read answers with what is known of it, unless the question needs all of it.
     fn read_all(&mut self, question: Question) {
+        if question.needs_everything() && self.folders.values().any(|folder| !folder.loaded) {
+            self.waiting.push(question);
+            return;
+        }
+        self.follows_graph |= matches!(question, Question::FlowGraph(..));
         let scope = |folder: &Folder| Scope {
             snapshot: folder.snapshot(),
             names: Arc::clone(&folder.names),
             client: Arc::clone(&self.client),
+            told: Arc::clone(&self.told),
         };
         let scopes: Vec<Scope> = self.folders.values().map(scope).collect();
         self.pool.soon(move || dispatch::run_all(question, &scopes));
+    }
+
+    fn scan_all(&mut self) {
+        let folders: Vec<FolderId> = self.folders.keys().copied().collect();
+        for id in folders {
+            self.scan(id);
+        }
     }
 
     /// Has a folder read from disk; if that is under way, once more afterwards.
@@ -274,7 +329,7 @@ impl Session {
         folder.scan = Scan::Running;
         let (names, job, events) = (
             Arc::clone(&folder.names),
-            folder.scan_job(self.cache.clone()),
+            folder.scan_job(self.cache.clone(), !self.client.watches_files),
             self.events.clone(),
         );
         self.pool.later(move || {
@@ -309,6 +364,9 @@ impl Session {
         }
         for request in deferred {
             self.read(request);
+        }
+        for question in std::mem::take(&mut self.waiting) {
+            self.read_all(question);
         }
         if again {
             self.scan(id);

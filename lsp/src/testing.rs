@@ -98,11 +98,16 @@ pub(crate) struct Client {
 impl Client {
     /// A session that has not been initialized.
     pub(crate) fn start() -> Self {
+        Self::start_options(Options::default())
+    }
+
+    /// The same with other options, but never slow to check.
+    fn start_options(options: Options) -> Self {
         let (server_reads, to_server) = pipe().unwrap();
         let (client_reads, server_writes) = pipe().unwrap();
         let options = Options {
             debounce: Duration::from_millis(5),
-            ..Options::default()
+            ..options
         };
         let session = std::thread::spawn(move || crate::run(server_reads, server_writes, options));
         let ear = Arc::new(Mutex::new(()));
@@ -126,7 +131,12 @@ impl Client {
 
     /// The same, of a client with these capabilities.
     pub(crate) fn open_with(root: &Path, capabilities: &Json) -> Self {
-        let mut client = Self::start();
+        Self::open_options(root, capabilities, Options::default())
+    }
+
+    /// The same with other options.
+    pub(crate) fn open_options(root: &Path, capabilities: &Json, options: Options) -> Self {
+        let mut client = Self::start_options(options);
         let folders = json!([{ "uri": uri(root, ""), "name": "root" }]);
         let params = json!({ "processId": null, "rootUri": null, "capabilities": capabilities,
             "workspaceFolders": folders });

@@ -1,5 +1,9 @@
 //! Whole sessions over pipes in memory: the real transport, edge, owner and workers.
 
+mod actions;
+
+mod commands;
+
 mod completion;
 
 mod faults;
@@ -9,6 +13,8 @@ mod features;
 mod flow_files;
 
 mod lifecycle;
+
+mod pull;
 
 mod random_sessions;
 

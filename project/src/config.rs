@@ -1,5 +1,6 @@
 //! `banister.toml`: the settings of one project.
 
+mod finding;
 mod schema;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use crate::framework::Releases;
 use crate::nearest::nearest;
 use crate::rules;
 
+pub use finding::INVALID_SETTINGS;
 pub use schema::schema;
 
 /// The name of the settings file in a project's root.

@@ -1,6 +1,7 @@
 //! What an editor asks at a cursor. Offsets are bytes into the file's text; files are relative to the workspace.
 //! Everything answers `None` outside of the texts that the framework gives a meaning: other servers run beside this one.
 
+mod actions;
 mod calls;
 mod card;
 mod completion;
@@ -24,6 +25,7 @@ use crate::diagnostic::Edit;
 use crate::workspace::Snapshot;
 
 pub use crate::index::{Entity, EntityKind};
+pub use actions::{Action, ActionKind, ActionRequest, Change, NewFile};
 pub use links::Link;
 
 /// A place in a file.

@@ -41,6 +41,19 @@ impl Host {
         Self::default()
     }
 
+    /// A workspace that begins as this state.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        let state = &snapshot.state;
+        Self {
+            files: Arc::clone(&state.files),
+            manifests: Arc::clone(&state.manifests),
+            flow_tests: Arc::clone(&state.flow_tests),
+            selection: Arc::clone(&state.selection),
+            previous: state.previous.clone(),
+            current: OnceLock::from(snapshot.clone()),
+        }
+    }
+
     /// Adds or replaces a file. `path` is relative to the workspace, with `/`. Files that cannot hold facts are ignored.
     pub fn set_file(&mut self, path: &str, text: Arc<str>) {
         let text = without_byte_order_mark(text);

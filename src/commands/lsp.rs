@@ -16,6 +16,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let Arguments { stdio: _ } = arguments;
     let options = Options {
         cache: cache_folder(),
+        executable: std::env::current_exe().ok(),
         ..Options::default()
     };
     match banister_lsp::run_stdio(options) {

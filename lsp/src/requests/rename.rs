@@ -28,5 +28,6 @@ pub(crate) fn run(view: &View, params: &RenameParams) -> Result<Option<Workspace
     let Some(renamed) = view.snapshot.rename(view.path(), offset, &params.new_name) else {
         return Ok(None);
     };
-    Ok(edits::workspace_edit(view, &renamed?))
+    let title = format!("Rename to {}", params.new_name);
+    Ok(edits::workspace_edit(view, &renamed?, &title))
 }

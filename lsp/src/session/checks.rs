@@ -10,7 +10,7 @@ use crate::diagnostics::{self, Checked, Outcome};
 use crate::folder::FolderId;
 use crate::message::Event;
 use crate::outbox::Outgoing;
-use crate::uri;
+use crate::{pull, uri};
 
 impl Session {
     /// Starts a check of each folder that changed since its last one.
@@ -24,9 +24,10 @@ impl Session {
             }
             folder.checking = true;
             let (id, events) = (*id, self.events.clone());
+            let with_graph = self.follows_graph;
             let (names, host, generation) = (Arc::clone(&folder.names), folder.host(), folder.generation);
             self.pool.later(move || {
-                let checked = diagnostics::check(names.root(), host, generation);
+                let checked = diagnostics::check(names.root(), host, generation, with_graph);
                 // Refused only when the session is over.
                 let _ = events.send(Event::Checked(id, Box::new(checked)));
             });
@@ -40,6 +41,7 @@ impl Session {
         };
         folder.checking = false;
         self.timer.learn(checked.took);
+        folder.progress = None;
         folder.checked = checked.generation;
         for (path, text) in checked.imported {
             // It was analysed once already, in the background; were it indigestible it would not be here.
@@ -49,11 +51,27 @@ impl Session {
             self.timer.touch(Instant::now());
         }
         match checked.outcome {
-            Some(outcome) => self.show(id, &outcome),
+            Some(outcome) => {
+                self.show_graph(id, &outcome);
+                self.show(id, &outcome);
+            }
             None => self.outbox.log(
                 MessageType::ERROR,
                 "Checking the workspace failed; what is shown may be out of date.",
             ),
+        }
+    }
+
+    /// Tells a client that follows the flow graph that it is another one now.
+    fn show_graph(&mut self, id: FolderId, outcome: &Outcome) {
+        let Some(folder) = self.folders.get_mut(&id) else {
+            return;
+        };
+        if outcome.graph.is_some() && outcome.graph != folder.graph {
+            folder.graph.clone_from(&outcome.graph);
+            if let Some(uri) = Uri::from_file_path(folder.names.root()) {
+                self.outbox.send(Outgoing::GraphChanged(uri));
+            }
         }
     }
 
@@ -79,7 +97,23 @@ impl Session {
             matches!((then, now), (Some(then), Some(now)) if then.text != now.text)
         };
         let news = folder.board.update(fresh, is_outdated);
-        self.publish(news);
+        if self.client.pulls {
+            self.refresh(&news);
+        } else {
+            self.publish(news);
+        }
+    }
+
+    /// Asks a client that pulls to pull again, if it shows something else than `news` for a document that it did not
+    /// edit itself: those it pulls anyway.
+    fn refresh(&mut self, news: &[(Uri, Vec<Diagnostic>)]) {
+        let edited = std::mem::take(&mut self.edited);
+        let is_news = |(uri, items): &(Uri, Vec<Diagnostic>)| {
+            !edited.contains(uri) && self.told.differs(uri, &pull::result_id(items))
+        };
+        if self.client.refreshes && news.iter().any(is_news) {
+            self.outbox.send(Outgoing::RefreshDiagnostics);
+        }
     }
 
     /// Tells the client about documents, with the version that it knows them by.

@@ -67,7 +67,10 @@ impl Session {
             .collect();
         for id in gone {
             if let Some(mut folder) = self.folders.remove(&id) {
-                self.publish(folder.board.clear());
+                let cleared = folder.board.clear();
+                if !self.client.pulls {
+                    self.publish(cleared);
+                }
                 for request in folder.deferred {
                     dispatch::run(request, None);
                 }
@@ -85,6 +88,7 @@ impl Session {
         self.next_folder += 1;
         self.folders.insert(id, Folder::new(root));
         self.take_open_documents(id);
+        self.show_reading(id);
         self.scan(id);
     }
 }

@@ -68,7 +68,7 @@ fn check_delivery(delivery: &Delivery<'_>, takers: &Takers<'_>, findings: &mut F
 }
 
 /// Collects the pointers of required fields that the value lacks for sure.
-pub(super) fn compare(root: &Json, schema: &Json, value: &Shape, at: &str, missing: &mut Vec<String>) {
+pub(crate) fn compare(root: &Json, schema: &Json, value: &Shape, at: &str, missing: &mut Vec<String>) {
     let schema = follow(root, schema);
     match value {
         Shape::Object { fields, open } => {

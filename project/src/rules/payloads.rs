@@ -12,32 +12,32 @@ use crate::project::Step;
 use crate::workspace::Source;
 
 /// One call that sends, with all that take the message.
-pub(super) struct Delivery<'i> {
-    pub(super) file: &'i str,
+pub(crate) struct Delivery<'i> {
+    pub(crate) file: &'i str,
     /// The step that sends; none for a helper module.
-    pub(super) sender: Option<&'i Step>,
-    pub(super) site: &'i EmitSite,
-    pub(super) topic: &'i str,
+    pub(crate) sender: Option<&'i Step>,
+    pub(crate) site: &'i EmitSite,
+    pub(crate) topic: &'i str,
 }
 
 /// The steps that take one topic.
 #[derive(Default)]
-pub(super) struct Takers<'i> {
+pub(crate) struct Takers<'i> {
     /// Those whose schema is visible, by file.
-    pub(super) all: Vec<Taker<'i>>,
+    pub(crate) all: Vec<Taker<'i>>,
     /// True if another one may take the topic, or does so with a schema that is not visible.
-    pub(super) others: bool,
+    pub(crate) others: bool,
 }
 
 /// A step that takes a topic, with the schema that it gives the message.
-pub(super) struct Taker<'i> {
-    pub(super) step: &'i Step,
-    pub(super) source: &'i Source,
-    pub(super) schema: Cow<'i, SchemaFact>,
+pub(crate) struct Taker<'i> {
+    pub(crate) step: &'i Step,
+    pub(crate) source: &'i Source,
+    pub(crate) schema: Cow<'i, SchemaFact>,
 }
 
 /// Calls `visit` with every call that sends a known topic and the steps that take it.
-pub(super) fn each_delivery<'i>(index: &'i Index, mut visit: impl FnMut(&Delivery<'i>, &Takers<'i>)) {
+pub(crate) fn each_delivery<'i>(index: &'i Index, mut visit: impl FnMut(&Delivery<'i>, &Takers<'i>)) {
     let steps = index
         .project
         .steps
@@ -67,7 +67,7 @@ pub(super) fn each_delivery<'i>(index: &'i Index, mut visit: impl FnMut(&Deliver
 }
 
 /// The steps that take `topic`.
-pub(super) fn takers<'i>(index: &'i Index, topic: &str) -> Takers<'i> {
+pub(crate) fn takers<'i>(index: &'i Index, topic: &str) -> Takers<'i> {
     let mut takers = Takers {
         all: Vec::new(),
         others: index.takes_unseen,
@@ -82,7 +82,7 @@ pub(super) fn takers<'i>(index: &'i Index, topic: &str) -> Takers<'i> {
 }
 
 /// Follows `$ref`s inside the document; one that leads out of it, or in a circle, allows everything.
-pub(super) fn follow<'s>(root: &'s Json, schema: &'s Json) -> &'s Json {
+pub(crate) fn follow<'s>(root: &'s Json, schema: &'s Json) -> &'s Json {
     const MAX_HOPS: usize = 8;
     const ANYTHING: &Json = &Json::Null;
     let mut schema = schema;
@@ -102,7 +102,7 @@ pub(super) fn follow<'s>(root: &'s Json, schema: &'s Json) -> &'s Json {
 }
 
 /// `/items/*/sku` as a person writes it: `items[].sku`.
-pub(super) fn display(pointer: &str) -> String {
+pub(crate) fn display(pointer: &str) -> String {
     pointer
         .trim_start_matches('/')
         .replace("/*", "[]")
