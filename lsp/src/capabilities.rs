@@ -136,16 +136,8 @@ impl Negotiated {
                 .and_then(|action| action.resolve_support.as_ref())
                 .is_some_and(|resolve| resolve.properties.iter().any(|property| property == "edit")),
             disabled_actions: action.and_then(|action| action.disabled_support).unwrap_or(false),
-            shows_progress: client
-                .window
-                .as_ref()
-                .and_then(|window| window.work_done_progress)
-                .unwrap_or(false),
-            follows_graph: client
-                .experimental
-                .as_ref()
-                .and_then(|experimental| experimental.pointer("/banister/graphChanged")?.as_bool())
-                .unwrap_or(false),
+            shows_progress: shows_progress(client),
+            follows_graph: follows_graph(client),
             diagnostic_data: says(
                 push.and_then(|push| push.data_support),
                 pull.and_then(|pull| pull.data_support),
@@ -157,6 +149,24 @@ impl Negotiated {
                 .unwrap_or(false),
         }
     }
+}
+
+/// The client shows work of the server's own as under way.
+fn shows_progress(client: &ClientCapabilities) -> bool {
+    client
+        .window
+        .as_ref()
+        .and_then(|window| window.work_done_progress)
+        .unwrap_or(false)
+}
+
+/// The client says in `experimental.banister.graphChanged` that it wants to hear of the flow graph.
+fn follows_graph(client: &ClientCapabilities) -> bool {
+    client
+        .experimental
+        .as_ref()
+        .and_then(|experimental| experimental.pointer("/banister/graphChanged")?.as_bool())
+        .unwrap_or(false)
 }
 
 /// What is said of diagnostics holds however they travel: clients of 3.17 say it where they speak of pushed ones.
