@@ -8,7 +8,7 @@ use tower_lsp::ls_types::{
     InitializeParams, InitializeResult, MarkupKind, OneOf, PositionEncodingKind, ResourceOperationKind,
     SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
     TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    WorkspaceEditClientCapabilities, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use crate::requests::code_action::FIX_ALL;
@@ -128,9 +128,7 @@ impl Negotiated {
                 pull.and_then(|pull| pull.code_description_support),
             ),
             annotations: edit.is_some_and(|edit| edit.change_annotation_support.is_some()),
-            creates_files: edit
-                .and_then(|edit| edit.resource_operations.as_ref())
-                .is_some_and(|operations| operations.contains(&ResourceOperationKind::Create)),
+            creates_files: edit.is_some_and(creates_files),
             resolves_edits: action
                 .filter(|action| action.data_support == Some(true))
                 .and_then(|action| action.resolve_support.as_ref())
@@ -167,6 +165,12 @@ fn follows_graph(client: &ClientCapabilities) -> bool {
         .as_ref()
         .and_then(|experimental| experimental.pointer("/banister/graphChanged")?.as_bool())
         .unwrap_or(false)
+}
+
+/// Edits may create files.
+fn creates_files(edit: &WorkspaceEditClientCapabilities) -> bool {
+    let operations = edit.resource_operations.as_ref();
+    operations.is_some_and(|operations| operations.contains(&ResourceOperationKind::Create))
 }
 
 /// What is said of diagnostics holds however they travel: clients of 3.17 say it where they speak of pushed ones.
