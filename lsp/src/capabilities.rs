@@ -9,8 +9,8 @@ use tower_lsp::ls_types::{
     ImplementationProviderCapability, InitializeParams, InitializeResult, MarkupKind, OneOf,
     PositionEncodingKind, RenameOptions, ResourceOperationKind, SaveOptions, ServerCapabilities, ServerInfo,
     TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    TypeDefinitionProviderCapability, WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    TypeDefinitionProviderCapability, WorkDoneProgressOptions, WorkspaceEditClientCapabilities,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use crate::requests::code_action::FIX_ALL;
@@ -93,6 +93,7 @@ impl Negotiated {
         let text = client.text_document.as_ref();
         let hover = text.and_then(|text| text.hover.as_ref()?.content_format.as_ref());
         let workspace = client.workspace.as_ref();
+        let symbols = text.and_then(|text| text.document_symbol.as_ref());
         let edit = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
         let action = text.and_then(|text| text.code_action.as_ref());
         let push = text.and_then(|text| text.publish_diagnostics.as_ref());
@@ -108,13 +109,7 @@ impl Negotiated {
             resolves_documentation: item
                 .and_then(|item| item.resolve_support.as_ref())
                 .is_some_and(|support| support.properties.iter().any(|name| name == "documentation")),
-            nested_symbols: text
-                .and_then(|text| {
-                    text.document_symbol
-                        .as_ref()?
-                        .hierarchical_document_symbol_support
-                })
-                .unwrap_or(false),
+            nested_symbols: symbols.and_then(|it| it.hierarchical_document_symbol_support) == Some(true),
             hover_markdown: hover.is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
             completion_markdown: item
                 .and_then(|item| item.documentation_format.as_ref())
@@ -123,66 +118,65 @@ impl Negotiated {
                 push.and_then(|push| push.related_information),
                 pull.and_then(|pull| pull.related_information),
             ),
-            document_changes: client
-                .workspace
-                .as_ref()
-                .and_then(|workspace| workspace.workspace_edit.as_ref()?.document_changes)
-                .unwrap_or(false),
-            prepares_rename: text
-                .and_then(|text| text.rename.as_ref()?.prepare_support)
-                .unwrap_or(false),
+            document_changes: edit.and_then(|edit| edit.document_changes) == Some(true),
+            prepares_rename: text.and_then(|text| text.rename.as_ref()?.prepare_support) == Some(true),
             shows_references: commands(client).any(|command| command == SHOW_REFERENCES),
             unnecessary: push
                 .and_then(|push| push.tag_support.as_ref())
                 .is_some_and(|tags| tags.value_set.contains(&DiagnosticTag::UNNECESSARY))
                 || pull.is_some_and(|pull| pull.tag_support.is_some()),
             pulls: pull.is_some(),
-            related_documents: pull
-                .and_then(|pull| pull.related_document_support)
-                .unwrap_or(false),
-            refreshes: client
-                .workspace
-                .as_ref()
-                .and_then(|workspace| workspace.diagnostics.as_ref()?.refresh_support)
-                .unwrap_or(false),
+            related_documents: pull.and_then(|pull| pull.related_document_support) == Some(true),
+            refreshes: workspace.and_then(|it| it.diagnostics.as_ref()?.refresh_support) == Some(true),
             code_descriptions: says(
                 push.and_then(|push| push.code_description_support),
                 pull.and_then(|pull| pull.code_description_support),
             ),
             annotations: edit.is_some_and(|edit| edit.change_annotation_support.is_some()),
-            creates_files: edit
-                .and_then(|edit| edit.resource_operations.as_ref())
-                .is_some_and(|operations| operations.contains(&ResourceOperationKind::Create)),
+            creates_files: edit.is_some_and(creates_files),
             resolves_edits: action
                 .filter(|action| action.data_support == Some(true))
                 .and_then(|action| action.resolve_support.as_ref())
                 .is_some_and(|resolve| resolve.properties.iter().any(|property| property == "edit")),
             disabled_actions: action.and_then(|action| action.disabled_support).unwrap_or(false),
-            shows_progress: client
-                .window
-                .as_ref()
-                .and_then(|window| window.work_done_progress)
-                .unwrap_or(false),
-            follows_graph: client
-                .experimental
-                .as_ref()
-                .and_then(|experimental| experimental.pointer("/banister/graphChanged")?.as_bool())
-                .unwrap_or(false),
+            shows_progress: shows_progress(client),
+            follows_graph: follows_graph(client),
             diagnostic_data: says(
                 push.and_then(|push| push.data_support),
                 pull.and_then(|pull| pull.data_support),
             ),
-            watches_files: client
-                .workspace
-                .as_ref()
-                .and_then(|workspace| workspace.did_change_watched_files?.dynamic_registration)
-                .unwrap_or(false),
+            watches_files: workspace.and_then(|it| it.did_change_watched_files?.dynamic_registration)
+                == Some(true),
         }
     }
 }
 
 fn links(capability: Option<GotoCapability>) -> bool {
     capability.and_then(|it| it.link_support).unwrap_or(false)
+}
+
+/// The client shows work of the server's own as under way.
+fn shows_progress(client: &ClientCapabilities) -> bool {
+    client
+        .window
+        .as_ref()
+        .and_then(|window| window.work_done_progress)
+        .unwrap_or(false)
+}
+
+/// The client says in `experimental.banister.graphChanged` that it wants to hear of the flow graph.
+fn follows_graph(client: &ClientCapabilities) -> bool {
+    client
+        .experimental
+        .as_ref()
+        .and_then(|experimental| experimental.pointer("/banister/graphChanged")?.as_bool())
+        .unwrap_or(false)
+}
+
+/// Edits may create files.
+fn creates_files(edit: &WorkspaceEditClientCapabilities) -> bool {
+    let operations = edit.resource_operations.as_ref();
+    operations.is_some_and(|operations| operations.contains(&ResourceOperationKind::Create))
 }
 
 /// What is said of diagnostics holds however they travel: clients of 3.17 say it where they speak of pushed ones.
@@ -236,6 +230,16 @@ fn rename(client: &Negotiated) -> OneOf<bool, RenameOptions> {
         })
     } else {
         OneOf::Left(true)
+    }
+}
+
+fn workspace_capabilities() -> WorkspaceServerCapabilities {
+    WorkspaceServerCapabilities {
+        workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+            supported: Some(true),
+            change_notifications: Some(OneOf::Left(true)),
+        }),
+        ..WorkspaceServerCapabilities::default()
     }
 }
 
@@ -303,13 +307,7 @@ fn server_capabilities(client: &Negotiated) -> ServerCapabilities {
                 ..DiagnosticOptions::default()
             })
         }),
-        workspace: Some(WorkspaceServerCapabilities {
-            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
-                supported: Some(true),
-                change_notifications: Some(OneOf::Left(true)),
-            }),
-            ..WorkspaceServerCapabilities::default()
-        }),
+        workspace: Some(workspace_capabilities()),
         ..ServerCapabilities::default()
     }
 }

@@ -59,7 +59,7 @@ impl Session {
             if !ended.output.trim().is_empty() {
                 outbox.log(level, ended.output.trim());
             }
-            outbox.send(Outgoing::Show(level, text.clone()));
+            outbox.send(Outgoing::Show(level, text));
             drop(progress);
             reply.answer(|_| serde_json::to_value(&ended).ok());
         };

@@ -171,14 +171,9 @@ fn plainest(root: &Json, schema: &Json, depth: usize) -> Json {
     if depth > MAX_DEPTH {
         return Json::Null;
     }
-    for named in [
-        schema.get("const"),
-        schema.get("default"),
-        schema.pointer("/enum/0"),
-    ] {
-        if let Some(value) = named {
-            return value.clone();
-        }
+    let named = schema.get("const").or_else(|| schema.get("default"));
+    if let Some(value) = named.or_else(|| schema.pointer("/enum/0")) {
+        return value.clone();
     }
     for choice in ["/anyOf/0", "/oneOf/0", "/allOf/0"] {
         if let Some(part) = schema.pointer(choice) {
