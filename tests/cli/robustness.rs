@@ -237,11 +237,7 @@ fn projects_of_one_repository_do_not_share_topics() {
 #[test]
 fn ten_thousand_steps_are_one_flow() {
     const STEPS: usize = 10_000;
-    // The flow is a circle, and that is a finding of its own.
-    let project = Project::of(&[
-        ("package.json", "{}"),
-        ("banister.toml", "[rules]\nevent-cycle = \"off\"\n"),
-    ]);
+    let project = Project::of(&[("package.json", "{}")]);
     std::fs::create_dir(project.path("steps")).expect("folders can be made");
     for n in 0..STEPS {
         let next = (n + 1) % STEPS;
