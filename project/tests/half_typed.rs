@@ -82,6 +82,12 @@ fn a_cut_file_still_gets_answers() {
             }
             host.set_file(path, format!("{}{}", &text[..at], &text[end..]).into());
             ask_everything(&host.snapshot(), path, offset);
+            // What people type is not ASCII only: a letter with an accent of its own, an emoji.
+            for strange in ["e\u{301}", "😀", "日."] {
+                host.set_file(path, format!("{}{strange}{}", &text[..at], &text[at..]).into());
+                let behind = offset + u32::try_from(strange.len()).unwrap_or_default();
+                ask_everything(&host.snapshot(), path, behind);
+            }
         }
         host.set_file(path, Arc::clone(text));
     }

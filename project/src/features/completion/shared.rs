@@ -145,8 +145,21 @@ fn holds_streams(receiver: &str) -> bool {
 /// The name that an expression ends with: `streams` of `context.streams`, `ctx[:streams]` and `context["streams"]`.
 fn last_name(text: &str) -> Option<&str> {
     let text = text.trim_end_matches([']', '\'', '"', '?', '!']);
-    let start = text
-        .rfind(|ch: char| !ch.is_alphanumeric() && ch != '_')
-        .map_or(0, |at| at + 1);
-    (start < text.len()).then(|| &text[start..])
+    let name = text
+        .rsplit(|ch: char| !ch.is_alphanumeric() && ch != '_')
+        .next()?;
+    (!name.is_empty()).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_ends_an_expression_whatever_stands_before_it() {
+        assert_eq!(last_name("context.streams"), Some("streams"));
+        assert_eq!(last_name("ctx[:streams]"), Some("streams"));
+        assert_eq!(last_name("e\u{301}order"), Some("order"));
+        assert_eq!(last_name("😀"), None);
+    }
 }

@@ -108,10 +108,8 @@ pub(super) fn key_at_end(text: &str) -> Option<&str> {
         .or_else(|| text.strip_suffix(':'))?
         .trim_end();
     let key = key.strip_suffix(['\'', '"']).unwrap_or(key);
-    let start = key
-        .rfind(|ch: char| !ch.is_alphanumeric() && ch != '_')
-        .map_or(0, |at| at + 1);
-    (start < key.len()).then(|| &key[start..])
+    let name = key.rsplit(|ch: char| !ch.is_alphanumeric() && ch != '_').next()?;
+    (!name.is_empty()).then_some(name)
 }
 
 /// The innermost bracket that is open at the end of `text`.
