@@ -69,13 +69,19 @@ impl Job {
             match disk::read(root, &file) {
                 Ok(read) => {
                     problems.extend(read.problem);
-                    if known.source(&file).is_none_or(|source| source.text != read.text) {
+                    if known
+                        .source(&file)
+                        .is_none_or(|source| source.unread || source.text != read.text)
+                    {
                         changed.push((file.clone(), read.text));
                     }
                     present.insert(file);
                 }
                 Err(problem) => {
+                    // It is there and may say anything: absent it would be something else.
+                    host.set_unread(&file);
                     problems.insert(problem);
+                    present.insert(file);
                 }
             }
         }
@@ -117,7 +123,7 @@ pub(crate) fn new_imports(root: &Path, host: &mut Host) -> Vec<(String, Arc<str>
 
 fn sources_missing_in(before: &Snapshot, host: &Host) -> impl Iterator<Item = (String, Arc<str>)> {
     let after = host.snapshot();
-    let is_new = |source: &&Arc<Source>| before.source(&source.path).is_none();
+    let is_new = |source: &&Arc<Source>| !source.unread && before.source(&source.path).is_none();
     let added: Vec<_> = after
         .sources()
         .filter(is_new)

@@ -156,7 +156,7 @@ impl Host {
         if self
             .files
             .get(&source.path)
-            .is_some_and(|file| file.text == source.text)
+            .is_some_and(|file| file.text == source.text && file.unread == source.unread)
         {
             return;
         }

@@ -13,17 +13,12 @@ fn has(findings: &[Json], rule: &str) -> bool {
     findings.iter().any(|finding| finding["code"] == rule)
 }
 
-/// Hints are no faults.
-fn nothing_wrong(findings: &[Json]) -> bool {
-    findings.iter().all(|finding| finding["severity"] == 4)
-}
-
 #[test]
 fn a_typo_is_pushed_and_its_undo_clears_it() {
     let project = Project::example("ecommerce");
     let mut client = LspClient::start(project.root());
     let text = client.open(ORDER);
-    client.findings(ORDER, nothing_wrong);
+    client.findings(ORDER, <[Json]>::is_empty);
     let old = "emit({ topic: 'order.created'";
     let new = "emit({ topic: 'order.craeted'";
     let text = client.replace(ORDER, 2, &text, old, new);
@@ -40,7 +35,7 @@ fn a_typo_is_pushed_and_its_undo_clears_it() {
     assert_eq!(finding["source"], "banister");
     assert_eq!(finding["severity"], 1);
     client.replace(ORDER, 3, &text, new, old);
-    client.findings(ORDER, nothing_wrong);
+    client.findings(ORDER, <[Json]>::is_empty);
     client.finish();
 }
 
@@ -125,7 +120,7 @@ fn the_text_in_the_editor_counts_until_it_is_closed() {
     let project = Project::example("ecommerce");
     let mut client = LspClient::start(project.root());
     let text = client.open(ORDER);
-    client.findings(ORDER, nothing_wrong);
+    client.findings(ORDER, <[Json]>::is_empty);
     client.replace(
         ORDER,
         2,
@@ -140,7 +135,7 @@ fn the_text_in_the_editor_counts_until_it_is_closed() {
         "textDocument/didClose",
         &json!({ "textDocument": { "uri": client.uri(ORDER) } }),
     );
-    client.findings(ORDER, nothing_wrong);
+    client.findings(ORDER, <[Json]>::is_empty);
     client.finish();
 }
 
@@ -149,7 +144,7 @@ fn a_client_that_cannot_watch_files_is_served_at_each_save() {
     let project = Project::example("ecommerce");
     let mut client = LspClient::start_with(project.root(), &json!({}));
     client.open(ORDER);
-    client.findings(ORDER, nothing_wrong);
+    client.findings(ORDER, <[Json]>::is_empty);
     let path = "steps/process-payment.step.js";
     let text = project
         .read(path)
@@ -285,4 +280,26 @@ fn plain(finding: &Json, source: &str) -> (String, String, String, [u64; 4]) {
         message.to_owned(),
         [line(start), column(start), line(end), column(end)],
     )
+}
+
+#[test]
+fn a_step_that_cannot_be_read_may_send_anything_as_on_the_command_line() {
+    let project = Project::example("ecommerce");
+    let taker = "steps/lost.step.js";
+    project.write(
+        taker,
+        "exports.config = { type: 'event', name: 'Lost', subscribes: ['parcel.lost'], emits: [] }\n\
+         exports.handler = async () => {}\n",
+    );
+    let mut client = LspClient::start(project.root());
+    client.findings(taker, |findings| has(findings, "never-emitted-topic"));
+    let huge = "steps/huge.step.ts";
+    project.write(huge, vec![b'/'; 2 * 1024 * 1024]);
+    client.watched(huge, 1);
+    client.findings(taker, <[Json]>::is_empty);
+    // Read again once it is small enough.
+    project.write(huge, "export const config = { type: 'noop', name: 'Huge' }\n");
+    client.watched(huge, 2);
+    client.findings(taker, |findings| has(findings, "never-emitted-topic"));
+    client.finish();
 }

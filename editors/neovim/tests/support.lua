@@ -49,9 +49,9 @@ function M.open(path)
   end)
 end
 
---- What is wrong in the current buffer; hints are not.
+--- What is found in the current buffer.
 function M.findings()
-  return vim.diagnostic.get(0, { severity = { min = vim.diagnostic.severity.WARN } })
+  return vim.diagnostic.get(0)
 end
 
 --- Runs a test and ends Neovim: with code 0 if it passed, else with 1 and the reason on standard error.

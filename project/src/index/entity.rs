@@ -74,8 +74,7 @@ pub(crate) type Entities = BTreeMap<Entity, Vec<Place>>;
 impl Index {
     /// Every place that names a thing, by file and position.
     pub(crate) fn places(&self, entity: &Entity) -> &[Place] {
-        let entities = self.entities.get_or_init(|| collect(self));
-        entities.get(entity).map_or(&[], Vec::as_slice)
+        self.all_entities().get(entity).map_or(&[], Vec::as_slice)
     }
 
     /// Every named thing with its places, by kind and name.
@@ -99,9 +98,7 @@ impl Index {
         });
         found
     }
-}
 
-impl Index {
     /// The file and the place where the constant is written that `span` reads.
     pub(crate) fn origin(&self, file: &str, span: Span) -> Option<(String, Span)> {
         let source = self.files.get(file)?;
