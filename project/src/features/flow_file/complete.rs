@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Place, step_of};
-use crate::features::completion::{input::path_params, payload};
+use crate::features::completion::{input::path_params, payload, ranked::Ranked};
 use crate::features::fields::{Field, fields};
 use crate::features::{Completion, CompletionKind, card};
 use crate::flow_test::keys;
@@ -16,7 +16,7 @@ pub(in crate::features) fn completion(index: &Index, text: &str, offset: u32) ->
     let mut list = List {
         place: &place,
         text,
-        found: Vec::new(),
+        found: Ranked::new(place.replace),
     };
     // An item of a list of names may be taken for the start of a key.
     if path.ends_with(&["ran", "-"]) {
@@ -26,13 +26,13 @@ pub(in crate::features) fn completion(index: &Index, text: &str, offset: u32) ->
     } else {
         list.values(index, &path)?;
     }
-    Some(list.found)
+    Some(list.found.finish())
 }
 
 struct List<'p> {
     place: &'p Place<'p>,
     text: &'p str,
-    found: Vec<Completion>,
+    found: Ranked,
 }
 
 impl List<'_> {
@@ -195,7 +195,7 @@ impl List<'_> {
         } else {
             format!("{key}{colon}")
         };
-        self.push(key, kind, detail, docs.to_owned(), insert, None);
+        self.found.push(key, kind, detail, docs.to_owned(), insert, None);
     }
 
     fn add(
@@ -206,28 +206,8 @@ impl List<'_> {
         docs: String,
         snippet: Option<String>,
     ) {
-        self.push(label, kind, detail, docs, label.to_owned(), snippet);
-    }
-
-    fn push(
-        &mut self,
-        label: &str,
-        kind: CompletionKind,
-        detail: &str,
-        documentation: String,
-        insert: String,
-        snippet: Option<String>,
-    ) {
-        self.found.push(Completion {
-            label: label.to_owned(),
-            kind,
-            detail: detail.to_owned(),
-            documentation,
-            insert,
-            snippet,
-            replace: self.place.replace,
-            rank: u32::try_from(self.found.len()).unwrap_or(u32::MAX),
-        });
+        self.found
+            .push(label, kind, detail, docs, label.to_owned(), snippet);
     }
 }
 
