@@ -36,13 +36,13 @@ pub(super) fn completion(
         Spot::Member { receiver } => handler.resolve(receiver, MAX_NAMES)?,
         Spot::Subscript { receiver } => {
             if cursor.language == Language::Ruby && cursor.text.contains("[:") {
-                proposals = proposals.as_symbols();
+                proposals = proposals.with_symbols();
             }
             handler.resolve(receiver, MAX_NAMES)?
         }
         Spot::Argument { number, .. } => argument(cursor, number, &handler)?,
         Spot::Key { level } if cursor.language.is_script() => {
-            proposals = proposals.as_names();
+            proposals = proposals.with_names();
             let pattern = Pattern::at(cursor, level)?;
             taken = pattern.taken;
             let mut path = handler.resolve(pattern.value, MAX_NAMES)?;

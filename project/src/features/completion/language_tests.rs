@@ -173,12 +173,11 @@ fn check(fixture: impl Fn(In, &str) -> String, cases: &[(&[In], &str, &[&str])])
 }
 
 #[test]
-fn messages_inputs_state_and_streams_in_every_language() {
+fn topics_in_every_language() {
     let script: &[In] = &[Ts, Js];
     check(
         In::event,
         &[
-            // Topics.
             (script, "await emit({ topic: '$0', data: {} })", &["order.placed"]),
             (
                 script,
@@ -209,13 +208,21 @@ fn messages_inputs_state_and_streams_in_every_language() {
             (&[Rb], "context.emit({ topic: '$0", &["order.placed"]),
             (&[Rb], "context.emit topic: '$0'", &["order.placed"]),
             (&[Rb], "context.emit topic: '$0", &["order.placed"]),
-            // Keys of the emit call
+        ],
+    );
+}
+
+#[test]
+fn payload_keys_in_every_language() {
+    let script: &[In] = &[Ts, Js];
+    check(
+        In::event,
+        &[
             (script, "await emit({ $0 })", &["topic", "data"]),
             (&[Py], "await context.emit({'$0'})", &["topic", "data"]),
             (&[Py], "await context.emit({$0", &["topic", "data"]),
             (&[Rb], "context.emit($0)", &["topic", "data"]),
             (&[Rb], "context.emit({ $0 })", &["topic", "data"]),
-            // Payload keys.
             (
                 script,
                 "await emit({ topic: 'order.placed', data: { $0 } })",
@@ -291,7 +298,15 @@ fn messages_inputs_state_and_streams_in_every_language() {
                 "context.emit topic: 'order.placed', data: { $0 }",
                 &["id", "paid", "user", "note"],
             ),
-            // Inputs.
+        ],
+    );
+}
+
+#[test]
+fn inputs_in_every_language() {
+    check(
+        In::event,
+        &[
             (&[Js], "input.$0", &["id", "user"]),
             (&[Js], "input.user.$0", &["name"]),
             (&[Js], "input?.user?.$0", &["name"]),
@@ -316,7 +331,16 @@ fn messages_inputs_state_and_streams_in_every_language() {
             (&[Rb], "input.user.$0", &["name"]),
             (&[Rb], "input.dig(:user, :$0)", &["name"]),
             (&[Rb], "input.fetch(:$0)", &["id", "user"]),
-            // State and streams.
+        ],
+    );
+}
+
+#[test]
+fn state_and_streams_in_every_language() {
+    let script: &[In] = &[Ts, Js];
+    check(
+        In::event,
+        &[
             (script, "await state.get('$0')", &["carts", "orders"]),
             (script, "await state.get('orders', '$0')", &["latest"]),
             (script, "await state.get($0)", &["carts", "orders"]),

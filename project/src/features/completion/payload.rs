@@ -79,7 +79,8 @@ fn message_keys(cursor: &Cursor<'_>, level: usize) -> Option<Vec<Completion>> {
         ),
     ] {
         // Ruby's runner drops all but two.
-        if !written.contains(&key) && !(is_ruby && key == "messageGroupId") {
+        let is_dropped = is_ruby && key == "messageGroupId";
+        if !written.contains(&key) && !is_dropped {
             proposals.key(key, CompletionKind::Key, about, "", Some(value));
         }
     }

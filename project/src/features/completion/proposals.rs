@@ -46,13 +46,13 @@ impl Proposals {
     }
 
     /// Texts are names here, without quotes.
-    pub(super) fn as_names(mut self) -> Self {
+    pub(super) fn with_names(mut self) -> Self {
         self.marks = (String::new(), String::new());
         self
     }
 
     /// Texts that need quotes become symbols of Ruby.
-    pub(super) fn as_symbols(mut self) -> Self {
+    pub(super) fn with_symbols(mut self) -> Self {
         if !self.marks.0.is_empty() {
             self.marks = (":".to_owned(), String::new());
         }
