@@ -12,6 +12,7 @@ mod names;
 mod parse;
 mod problem;
 mod reader;
+pub(crate) mod schema;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use serde_json::Value as Json;
 pub use ignores::ignores;
 pub use names::{Open, ProjectNames, check_names};
 pub use parse::parse;
+pub use schema::schema;
 
 /// A value with its place in the file.
 #[derive(Debug, Clone, PartialEq)]

@@ -18,7 +18,7 @@ pub(super) const EMIT: Keys = Keys {
     later: &[],
     prefix: "",
 };
-const KINDS: [&str; 4] = ["request", "emit", "cron", "advance"];
+pub(super) const KINDS: [&str; 4] = ["request", "emit", "cron", "advance"];
 
 impl Reader {
     pub(super) fn actions(&mut self, node: &Node) -> Vec<Spanned<Action>> {

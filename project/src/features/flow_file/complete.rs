@@ -6,7 +6,7 @@ use super::{Place, step_of};
 use crate::features::completion::{input::path_params, payload, ranked::Ranked};
 use crate::features::fields::{Field, fields};
 use crate::features::{Completion, CompletionKind, card};
-use crate::flow_test::keys;
+use crate::flow_test::{keys, schema};
 use crate::index::{EntityKind, Index};
 use crate::project::Step;
 
@@ -39,7 +39,14 @@ impl List<'_> {
     fn keys(&mut self, index: &Index, path: &[&str]) -> Option<()> {
         if let Some(known) = keys::at(path) {
             for key in known {
-                self.key(key, CompletionKind::Key, "", "", starts_block(key));
+                let about = schema::about(path, key);
+                self.key(
+                    key,
+                    CompletionKind::Key,
+                    about,
+                    "",
+                    schema::starts_block(path, key),
+                );
             }
             return Some(());
         }
@@ -209,36 +216,6 @@ impl List<'_> {
         self.found
             .push(label, kind, detail, docs, label.to_owned(), snippet);
     }
-}
-
-/// True for keys whose value is a list or a mapping, which most people write below.
-fn starts_block(key: &str) -> bool {
-    matches!(
-        key,
-        "tests"
-            | "mocks"
-            | "http"
-            | "given"
-            | "when"
-            | "then"
-            | "for_all"
-            | "env"
-            | "state"
-            | "stream"
-            | "emit"
-            | "emitted"
-            | "response"
-            | "called"
-            | "log"
-            | "body"
-            | "data"
-            | "headers"
-            | "captures"
-            | "query"
-            | "reply"
-            | "replies"
-            | "json"
-    )
 }
 
 /// Items count as none: they are no mapping of their own.
