@@ -21,10 +21,10 @@ const OWN_COMMANDS = ['banister.showReferences', 'banister.runFlowTest', 'banist
 
 const LANGUAGES = ['typescript', 'javascript', 'python', 'ruby']
 
-/** Tells the server which commands the editor has, and keeps the client from registering them a second time. */
+/** Tells the server which commands the editor has and that it wants to hear of the flow graph, and keeps the client from registering them a second time. */
 class OwnCommands implements StaticFeature {
   fillClientCapabilities(capabilities: ClientCapabilities): void {
-    capabilities.experimental = { commands: { commands: OWN_COMMANDS } }
+    capabilities.experimental = { commands: { commands: OWN_COMMANDS }, banister: { graphChanged: true } }
   }
 
   preInitialize(server: ServerCapabilities): void {

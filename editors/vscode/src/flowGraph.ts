@@ -89,15 +89,10 @@ export class FlowGraph implements vscode.Disposable {
   }
 }
 
-/** What the page needs inside an editor: its own background under its own colours, no frame, and room beside the code. */
+/** What the page needs inside an editor: its own background under its own colours, and no frame. */
 const STYLE = `<style>
 html { background: Canvas; }
 body { padding: 0; }
-@media (max-width: 60rem) {
-  body { grid-template: auto 2fr 1fr / 1fr; }
-  header { grid-column: 1; flex-wrap: wrap; }
-  aside { border-left: 0; border-top: 1px solid var(--rule); }
-}
 </style>`
 
 /** The page with its own scripts and styles and nothing else: no network, no files. */
