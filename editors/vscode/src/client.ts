@@ -16,6 +16,9 @@ import type { Binary } from './binary'
 /** Sent by a server that knows that the flow graph is another one now. */
 export const GRAPH_CHANGED = 'banister/graphChanged'
 
+/** Asks for the flow graph. */
+export const FLOW_GRAPH = 'banister/flowGraph'
+
 /** Commands of code lenses that this extension runs itself. */
 const OWN_COMMANDS = ['banister.showReferences', 'banister.runFlowTest', 'banister.showFlowGraph']
 
