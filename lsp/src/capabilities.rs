@@ -246,7 +246,6 @@ fn workspace_capabilities(client: &Negotiated) -> WorkspaceServerCapabilities {
             supported: Some(true),
             change_notifications: Some(OneOf::Left(true)),
         }),
-        ..WorkspaceServerCapabilities::default()
     }
 }
 

@@ -232,6 +232,139 @@ fn names_are_renamed_everywhere_from_each() {
     }
 }
 
+/// The start of a file, the code that is being typed, and the first proposal with what it inserts.
+const TYPED: [(&str, &str, [(&str, &str, &str); 5]); 4] = [
+    (
+        "steps/new.step.ts",
+        "export const config = { type: 'event', name: 'N', subscribes: ['order.placed'], emits: ['order.placed'],\n  \
+         input: { type: 'object', properties: { id: { type: 'string' } } } }\n\
+         export const handler = async (input, { emit, state }) => {\n  ",
+        [
+            ("await emit({ topic: '$0", "order.placed", "order.placed"),
+            ("await emit({ topic: $0 })", "order.placed", "'order.placed'"),
+            ("await emit({ topic: 'order.placed', data: { $0", "id", "id: "),
+            ("input.$0\n}", "id", "id"),
+            ("await state.get('$0", "orders", "orders"),
+        ],
+    ),
+    (
+        "steps/new.step.js",
+        "exports.config = { type: \"event\", name: \"N\", subscribes: [\"order.placed\"], emits: [\"order.placed\"],\n  \
+         input: { type: \"object\", properties: { id: { type: \"string\" } } } }\n\
+         exports.handler = async (input, { emit, state }) => {\n  ",
+        [
+            ("await emit({ topic: \"$0", "order.placed", "order.placed"),
+            ("await emit({ topic: $0 })", "order.placed", "\"order.placed\""),
+            ("await emit({ topic: \"order.placed\", data: { $0", "id", "id: "),
+            ("const { $0 } = input\n}", "id", "id"),
+            ("await state.get(\"$0", "orders", "orders"),
+        ],
+    ),
+    (
+        "steps/new_step.py",
+        "config = {'type': 'event', 'name': 'N', 'subscribes': ['order.placed'], 'emits': ['order.placed'],\n    \
+         'input': {'type': 'object', 'properties': {'id': {'type': 'string'}}}}\n\
+         async def handler(input_data, context):\n    ",
+        [
+            ("await context.emit({'topic': '$0", "order.placed", "order.placed"),
+            (
+                "await context.emit({'topic': $0})",
+                "order.placed",
+                "'order.placed'",
+            ),
+            (
+                "await context.emit({'topic': 'order.placed', 'data': {$0",
+                "id",
+                "'id': ",
+            ),
+            ("input_data.get('$0", "id", "id"),
+            ("await context.state.get('$0", "orders", "orders"),
+        ],
+    ),
+    (
+        "steps/new.step.rb",
+        "def config\n  { type: 'event', name: 'N', subscribes: ['order.placed'], emits: ['order.placed'],\n    \
+         input: { type: 'object', properties: { id: { type: 'string' } } } }\nend\ndef handler(input, context)\n  ",
+        [
+            ("context.emit(topic: '$0", "order.placed", "order.placed"),
+            ("context.emit(topic: $0)", "order.placed", "'order.placed'"),
+            ("context.emit(topic: 'order.placed', data: { $0", "id", "id: "),
+            ("input[:$0", "id", "id"),
+            ("context.state.get('$0", "orders", "orders"),
+        ],
+    ),
+];
+
+#[test]
+fn what_is_being_typed_is_completed_in_each() {
+    let mut shop = shop();
+    for (path, head, spots) in TYPED {
+        for (code, label, insert) in spots {
+            let found = shop.proposals(path, &format!("{head}{code}"));
+            let expected = (label.to_owned(), insert.to_owned());
+            assert_eq!(found.first(), Some(&expected), "{path}: {code}: {found:?}");
+        }
+    }
+    shop.finish();
+}
+
+const STREAMS: &str = "
+//- steps/chat.stream.ts
+import { z } from 'zod'
+export const config = { name: 'chat', schema: z.object({ text: z.string() }), baseConfig: { storageType: 'default' } }
+//- steps/a.step.ts
+export const config = { type: 'event', name: 'A', subscribes: ['x'], emits: [] }
+export const handler = async (input, { streams }) => { await streams.$0chat.set('g', 'i', { text: '' }) }
+//- steps/b.step.js
+exports.config = { type: 'event', name: 'B', subscribes: ['x'], emits: [] }
+exports.handler = async (input, context) => { await context.streams['$0chat'].set('g', 'i', { text: '' }) }
+//- steps/c_step.py
+config = {'type': 'event', 'name': 'C', 'subscribes': ['x'], 'emits': []}
+async def handler(data, context):
+    await context.streams.$0chat.set('g', 'i', {'text': ''})
+//- steps/d.step.rb
+def config
+  { type: 'event', name: 'D', subscribes: ['x'], emits: [] }
+end
+def handler(input, context)
+  context.streams['$0chat'].set('g', 'i', { text: '' })
+end
+";
+
+#[test]
+fn streams_have_all_verbs_in_each() {
+    let mut session = Session::open(STREAMS);
+    for file in [
+        "steps/a.step.ts",
+        "steps/b.step.js",
+        "steps/c_step.py",
+        "steps/d.step.rb",
+    ] {
+        let found = session.places("textDocument/definition", file, json!({}));
+        assert_eq!(found, ["steps/chat.stream.ts:1"], "{file}");
+        let all = session.places(
+            "textDocument/references",
+            file,
+            json!({ "context": { "includeDeclaration": true } }),
+        );
+        assert_eq!(all.len(), 5, "{file}: {all:?}");
+        let hover = session.ask("textDocument/hover", file, json!({})).to_string();
+        assert!(
+            hover.contains("chat") && hover.contains("text"),
+            "{file}: {hover}"
+        );
+        let edit = session.ask("textDocument/rename", file, json!({ "newName": "talk" }));
+        assert_eq!(
+            edit["documentChanges"].as_array().unwrap().len(),
+            5,
+            "{file}: {edit}"
+        );
+    }
+    let symbols = session.ask_all("workspace/symbol", json!({ "query": "%chat" }));
+    assert_eq!(symbols[0]["name"], "%chat");
+    session.finish();
+}
+
 #[test]
 fn a_topic_that_is_built_is_not_renamed_and_the_reason_is_told() {
     for (from, to) in [

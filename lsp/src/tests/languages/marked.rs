@@ -104,6 +104,22 @@ impl Session {
         places
     }
 
+    /// Labels and inserted texts of what is proposed at the `$0` of a new text of a file.
+    pub(super) fn proposals(&mut self, path: &str, marked: &str) -> Vec<(String, String)> {
+        let document = self.uri(path);
+        let at = position(&marked[..marked.find("$0").unwrap()]);
+        self.client.did_open(&document, &marked.replacen("$0", "", 1));
+        let params = self.params(path, at, json!({}));
+        let answer = self.ask_all("textDocument/completion", params);
+        self.client.notify(
+            "textDocument/didClose",
+            json!({ "textDocument": { "uri": document } }),
+        );
+        let text = |value: &Json| value.as_str().unwrap().to_owned();
+        let proposal = |item: &Json| (text(&item["label"]), text(&item["textEdit"]["newText"]));
+        answer.as_array().into_iter().flatten().map(proposal).collect()
+    }
+
     /// What is offered at the first place of a text in a file.
     pub(super) fn actions(&mut self, path: &str, text: &str) -> Vec<Json> {
         let (line, character) = self.place(path, text);
@@ -166,8 +182,10 @@ impl Session {
             "textDocument": { "uri": self.uri(path) },
             "position": { "line": line, "character": character },
         });
-        for (key, value) in more.as_object().unwrap() {
-            params[key] = value.clone();
+        if let Json::Object(more) = more {
+            for (key, value) in more {
+                params[key] = value;
+            }
         }
         params
     }
