@@ -232,8 +232,11 @@ fn names_are_renamed_everywhere_from_each() {
     }
 }
 
-/// The start of a file, the code that is being typed, and the first proposal with what it inserts.
-const TYPED: [(&str, &str, [(&str, &str, &str); 5]); 4] = [
+/// The code that is being typed, and the first proposal with what it inserts.
+type Typed = (&'static str, &'static str, &'static str);
+
+/// By file and its start.
+const TYPED: [(&str, &str, [Typed; 5]); 4] = [
     (
         "steps/new.step.ts",
         "export const config = { type: 'event', name: 'N', subscribes: ['order.placed'], emits: ['order.placed'],\n  \
