@@ -65,6 +65,61 @@ export const handler: Handlers['Bill'] = async (input, { emit, logger, state, tr
 }
 
 #[test]
+fn imports_of_the_framework_become_one_however_many_lines_they_have() {
+    check(
+        "\
+//- steps/a.step.ts
+import type {
+  EventConfig,
+  Handlers,
+} from 'motia';
+import { z } from 'zod';
+import { type FlowContext } from 'motia';
+
+export const config: EventConfig = { $0type: 'event', name: 'A', subscribes: ['x'], emits: ['y'] };
+
+export const handler: Handlers['A'] = async (input, { emit }) => {
+  await emit({ topic: 'y', data: {} });
+};
+",
+        &expect![[r#"
+            import { enqueue, type FlowContext, type Handlers, type StepConfig } from 'motia';
+            import { z } from 'zod';
+
+            export const config = { triggers: [{ type: 'queue', topic: 'x' }], name: 'A', enqueues: ['y'] } as const satisfies StepConfig;
+
+            export const handler: Handlers<typeof config> = async (input) => {
+              await enqueue({ topic: 'y', data: {} });
+            };
+        "#]],
+    );
+}
+
+#[test]
+fn the_new_import_stands_before_a_first_one_of_several_lines() {
+    check(
+        "\
+//- steps/a.step.ts
+import {
+  one,
+  two,
+} from './more'
+export const config = { $0type: 'event', name: 'A', subscribes: ['x'], emits: ['y'] }
+export const handler = async (input, { emit }) => { await emit({ topic: 'y', data: one(two) }) }
+",
+        &expect![[r#"
+            import { enqueue } from 'motia'
+            import {
+              one,
+              two,
+            } from './more'
+            export const config = { triggers: [{ type: 'queue', topic: 'x' }], name: 'A', enqueues: ['y'] }
+            export const handler = async (input) => { await enqueue({ topic: 'y', data: one(two) }) }
+        "#]],
+    );
+}
+
+#[test]
 fn an_api_step_in_javascript() {
     check(
         "\
