@@ -120,6 +120,51 @@ export const handler = async (input, { emit }) => { await emit({ topic: 'y', dat
 }
 
 #[test]
+fn comments_go_with_what_they_speak_of() {
+    check(
+        "\
+//- steps/a.step.ts
+export const config = {
+  // What it is.
+  $0type: 'event', // of 0.x
+  // Whom it hears.
+  subscribes: ['x'],
+  name: 'A',
+  // What it sends.
+  emits: ['y'],
+}
+export const handler = async (input, { emit }) => { await emit({ topic: 'y', data: {} }) }
+",
+        &expect![[r#"
+            import { enqueue } from 'motia'
+            export const config = {
+              // What it is.
+              // of 0.x
+              // Whom it hears.
+              triggers: [{ type: 'queue', topic: 'x' }],
+              name: 'A',
+              // What it sends.
+              enqueues: ['y'],
+            }
+            export const handler = async (input) => { await enqueue({ topic: 'y', data: {} }) }
+        "#]],
+    );
+    let kept = "//- steps/a.step.js
+export const config = {
+  $0type: 'event',
+  name: 'A', // a name
+  subscribes: ['x'],
+  emits: [],
+}
+export const handler = async (input) => {}
+";
+    assert_eq!(
+        refusal(kept),
+        "a comment stands between the entries of the config"
+    );
+}
+
+#[test]
 fn an_api_step_in_javascript() {
     check(
         "\
