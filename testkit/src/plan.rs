@@ -87,11 +87,13 @@ impl Plan {
             .collect()
     }
 
-    /// The first route, in the order of files, that answers `method` on `path` (without its query).
+    /// The first route, in the order of files, that answers `method` on `path` (without its query). A `GET` route answers
+    /// `HEAD` as well.
     pub fn route(&self, method: &str, path: &str) -> Option<RouteMatch> {
         self.steps.iter().enumerate().find_map(|(step, it)| {
             let (wanted, pattern) = it.route.as_ref()?;
-            let params = (wanted == method).then(|| match_path(pattern, path)).flatten()?;
+            let answers = wanted == method || (method == "HEAD" && wanted == "GET");
+            let params = answers.then(|| match_path(pattern, path)).flatten()?;
             Some(RouteMatch { step, params })
         })
     }

@@ -4,8 +4,11 @@
 //! Departures from the framework, on purpose: schedules fire only when a test says so (`cron`, `advance`), never because
 //! the clock moved on for a retry or a sleeping handler.
 
+mod answer;
 mod calls;
+mod form;
 mod http;
+mod intake;
 mod outcome;
 #[cfg(test)]
 mod tests;
@@ -141,17 +144,26 @@ impl<'a> Run<'a> {
                 body: request.body.clone(),
             },
         );
+        if request.method == "OPTIONS" {
+            return Some(self.answer_early(HttpResponse::no_content()));
+        }
         let route = self.plan.route(&request.method, request.path())?;
+        let input = match request.as_input(&route.params) {
+            Ok(input) => input,
+            Err(answer) => return Some(self.answer_early(answer)),
+        };
         let cause = format!("{} {}", request.method, request.path());
         let trace_id = self.new_trace_id();
         let flows = self.plan.steps[route.step].flows.clone();
-        let input = request.as_input(&route.params);
         let invocation = self.launch(route.step, Cause::Request, cause, input, trace_id, flows);
         self.settle(None);
-        let answer = self
+        let mut answer = self
             .answers
             .remove(&invocation)
             .unwrap_or_else(HttpResponse::internal_error);
+        if request.method == "HEAD" {
+            answer.body = Json::Null;
+        }
         Some(answer)
     }
 

@@ -252,14 +252,14 @@ impl Run<'_> {
     }
 
     fn answer(&mut self, invocation: u32, answer: HttpResponse) {
-        let headers = serde_json::to_value(&answer.headers).unwrap_or(Json::Null);
-        let what = What::Response {
-            status: answer.status,
-            headers,
-            body: answer.body.clone(),
-        };
-        self.note(Some(invocation), what);
+        self.note(Some(invocation), response_of(&answer));
         self.answers.insert(invocation, answer);
+    }
+
+    /// An answer of the server itself: no step ran.
+    pub(super) fn answer_early(&mut self, answer: HttpResponse) -> HttpResponse {
+        self.note(None, response_of(&answer));
+        answer
     }
 
     fn report_error(&mut self, step: usize, error: &HandlerError, verb: &str, answers_request: bool) {
@@ -317,6 +317,14 @@ impl Run<'_> {
             .file
             .map(|file| file.strip_prefix(&root).map_or(file.clone(), str::to_owned));
         error
+    }
+}
+
+fn response_of(answer: &HttpResponse) -> What {
+    What::Response {
+        status: answer.status,
+        headers: serde_json::to_value(&answer.headers).unwrap_or(Json::Null),
+        body: answer.body.clone(),
     }
 }
 
