@@ -2,6 +2,7 @@
 harness is told, so that the test does not count as controlled."""
 
 import os
+import platform
 import sys
 
 _EVENTS = {"os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"}
@@ -15,6 +16,9 @@ def begin(tell):
 
 
 def install():
+    # Libraries put the name of the machine into their headers, for which `platform` starts the program uname.
+    if hasattr(platform, "_Processor"):
+        platform._Processor.from_subprocess = staticmethod(lambda: "")
     sys.addaudithook(_hear)
 
 
