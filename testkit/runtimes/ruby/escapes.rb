@@ -11,7 +11,11 @@ module Banister
       def tell(command)
         words = command.grep_v(Hash).first
         name = words.is_a?(Array) ? words.first : words.to_s.split.first
-        channel&.write("escaped", { "what" => "started the program #{File.basename(name.to_s)}" })
+        report("started the program #{File.basename(name.to_s)}")
+      end
+
+      def report(what)
+        channel&.write("escaped", { "what" => what })
       end
 
       def install

@@ -1,6 +1,7 @@
 //! Every HTTP client that docs/flow-tests.md names, the real library against the real mock server: over TLS, with answers of
 //! every kind, and a host without a mock.
 
+mod foreign;
 mod node;
 mod python;
 mod ruby;
@@ -68,7 +69,14 @@ const CALLS: [&str; 4] = [
 ];
 
 /// Runs a step that uses a client and compares; `link` gives the project its libraries.
-fn check(client: &str, file: &str, text: &str, link: &dyn Fn(&Project) -> bool, value: &Json, calls: &[&str]) {
+fn check(
+    client: &str,
+    file: &str,
+    text: &str,
+    link: &dyn Fn(&Project) -> bool,
+    value: &Json,
+    calls: &[&str],
+) {
     let mut project = Project::new(&[(file, text)]);
     if !link(&project) {
         return;

@@ -19,13 +19,14 @@ const NPM: [&str; 8] = [
     "ky@1.14.3",
     "node-fetch@3.3.2",
 ];
-const PYTHON: [&str; 7] = [
+const PYTHON: [&str; 8] = [
     "requests==2.34.2",
     "httpx==0.28.1",
     "aiohttp==3.14.5",
     "stripe==16.1.0",
     "openai==3.54.0",
     "pycurl==7.49.0",
+    "psycopg2-binary==2.9.13",
     "numpy==2.4.6",
 ];
 /// Ruby's come from the system: its own registry knows no folder that a test could clean up after itself.
@@ -46,13 +47,21 @@ pub(crate) fn link_npm(project: &Project) -> bool {
         ]);
         succeed(npm.args(NPM).current_dir(folder))
     });
-    link(folder.map(|folder| folder.join("node_modules")), project, "node_modules")
+    link(
+        folder.map(|folder| folder.join("node_modules")),
+        project,
+        "node_modules",
+    )
 }
 
 /// Gives the project a virtual environment with the packages of PyPI; false if they cannot be had here.
 pub(crate) fn link_python(project: &Project) -> bool {
     let folder = installed("python", &PYTHON, |folder| {
-        succeed(Command::new("python3").args(["-m", "venv"]).arg(folder.join("venv")))?;
+        succeed(
+            Command::new("python3")
+                .args(["-m", "venv"])
+                .arg(folder.join("venv")),
+        )?;
         let mut pip = Command::new(folder.join("venv/bin/python"));
         pip.args(["-m", "pip", "install", "-q", "--disable-pip-version-check"]);
         succeed(pip.args(PYTHON))

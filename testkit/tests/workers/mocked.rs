@@ -20,10 +20,11 @@ pub(crate) fn run_mocked(
     hosts: &[&str],
 ) -> Option<(Told, Vec<HttpCall>)> {
     let server = MockServer::start().unwrap();
-    let rest = "tests:\n  - name: unused\n    when: [ { advance: 1s } ]\n    then: [ { not_emitted: never } ]\n";
+    let rest =
+        "tests:\n  - name: unused\n    when: [ { advance: 1s } ]\n    then: [ { not_emitted: never } ]\n";
     let text = format!("mocks:\n  http:\n{mocks}\n{rest}");
-    let flows = flow_test::parse("a.flow.yaml", Arc::from(text))
-        .unwrap_or_else(|problems| panic!("{problems:?}"));
+    let flows =
+        flow_test::parse("a.flow.yaml", Arc::from(text)).unwrap_or_else(|problems| panic!("{problems:?}"));
     let session = server.open_session(flows.tests[0].http.clone()).unwrap();
     project.mock_port = server.port();
     project.ca_file = server.ca_file().to_owned();

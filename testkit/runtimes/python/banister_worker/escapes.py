@@ -22,13 +22,17 @@ def install():
     sys.addaudithook(_hear)
 
 
+def tell(what):
+    """Something left our control."""
+    if _tell is not None:
+        _tell(what)
+
+
 def _hear(event, args):
-    if _tell is None:
-        return
     if event == "subprocess.Popen":
-        _tell(f"started the program {_name(args[0] or args[1])}")
+        tell(f"started the program {_name(args[0] or args[1])}")
     elif event in _EVENTS:
-        _tell(f"called {event}")
+        tell(f"called {event}")
 
 
 def _name(program):

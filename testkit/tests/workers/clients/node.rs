@@ -141,7 +141,15 @@ fn the_sdk_of_openai_retries_on_the_virtual_clock() {
           const refused = await other.models.list().catch((e) => e.constructor.name)
           return [model.id, answer.choices[0].message.content, none, slept, list.data[0].embedding, Date.now() > begun, refused]
         }";
-    let expected = json!(["small", "Hello", ["NotFoundError", 404], 0, [0.5, 1], true, "APIConnectionError"]);
+    let expected = json!([
+        "small",
+        "Hello",
+        ["NotFoundError", 404],
+        0,
+        [0.5, 1],
+        true,
+        "APIConnectionError"
+    ]);
     let calls = [
         "GET https://api.openai.com/v1/models/small",
         "POST https://api.openai.com/v1/chat/completions",
