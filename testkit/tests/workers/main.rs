@@ -19,3 +19,4 @@ mod mocked;
 mod outbound;
 mod support;
 mod time;
+mod watchdog;
