@@ -19,4 +19,5 @@ mod mocked;
 mod outbound;
 mod support;
 mod time;
+mod traces;
 mod watchdog;
