@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use banister_grammars::Language;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -143,7 +143,6 @@ impl<'m> LiveStage<'m> {
                 stderr_tail: String::new(),
             });
         };
-        let deadline = Instant::now() + self.config.budget;
         loop {
             if let Some(message) = worker.try_recv()? {
                 return Ok(Signal::Message(message));
@@ -151,15 +150,12 @@ impl<'m> LiveStage<'m> {
             let Some(session) = &self.session else {
                 return worker.recv().map(Signal::Message);
             };
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(worker.over_budget());
-            }
+            let patience = worker.patience()?;
             let mut ready = [
                 PollFd::from_borrowed_fd(worker.socket(), PollFlags::IN),
                 PollFd::new(session.bell(), PollFlags::IN),
             ];
-            let timeout = Timespec::try_from(left).ok();
+            let timeout = Timespec::try_from(patience).ok();
             match poll(&mut ready, timeout.as_ref()) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => {
@@ -205,6 +201,9 @@ impl Stage for LiveStage<'_> {
     fn next(&mut self, slot: Slot) -> Result<Signal, StageError> {
         if let Some(held) = self.held.take() {
             held.answer();
+            if let Some(busy) = self.busy.get_mut(&slot) {
+                busy.worker.goes_on();
+            }
         }
         let signal = self.listen(slot).map_err(stage_error)?;
         match &signal {
@@ -272,6 +271,7 @@ fn stage_error(error: WorkerError) -> StageError {
             StageError::Missing(error.to_string())
         }
         WorkerError::Budget { seconds } => StageError::Budget { seconds },
+        WorkerError::Blocked { seconds } => StageError::Blocked { seconds },
         other => StageError::Broken(other.to_string()),
     }
 }

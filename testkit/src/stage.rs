@@ -76,6 +76,14 @@ pub enum StageError {
         /// The budget.
         seconds: u64,
     },
+    /// It stood still for too long, and not in a wait that the harness knows of.
+    #[error(
+        "was blocked for {seconds} s outside the virtual clock: a read, a lock that nobody frees, or a sleep of native code or of another program?"
+    )]
+    Blocked {
+        /// The budget.
+        seconds: u64,
+    },
     /// Its interpreter ended or talked nonsense.
     #[error("{0}")]
     Broken(String),
@@ -86,7 +94,7 @@ impl StageError {
     pub fn as_handler_error(&self) -> HandlerError {
         let name = match self {
             StageError::Missing(_) => "MissingInterpreter",
-            StageError::Budget { .. } => "Timeout",
+            StageError::Budget { .. } | StageError::Blocked { .. } => "Timeout",
             StageError::Broken(_) => "WorkerDied",
         };
         HandlerError {

@@ -99,7 +99,7 @@ export class Invocation {
     const call = this.#calls.get(id)
     this.#calls.delete(id)
     if (error === undefined) call?.resolve(value ?? null)
-    else call?.reject(new Error(error))
+    else call?.reject(failure(error, call.origin))
   }
 
   fail(error) {
@@ -115,7 +115,10 @@ export class Invocation {
       return Promise.reject(error)
     }
     this.#lastCall = id
-    return new Promise((resolve, reject) => this.#calls.set(id, { resolve, reject }))
+    // An answer comes out of nowhere, so the place of the call is kept for the case that it is an error.
+    const origin = {}
+    Error.captureStackTrace(origin)
+    return new Promise((resolve, reject) => this.#calls.set(id, { resolve, reject, origin }))
   }
 
   /** Says something that is not answered. */
@@ -230,6 +233,13 @@ export class Invocation {
     this.#onEnd()
     send(message)
   }
+}
+
+/** The error that a call ends with, thrown where it was made. */
+function failure(message, origin) {
+  const error = new Error(message)
+  error.stack = `Error: ${message}\n${origin.stack.split('\n').slice(1).join('\n')}`
+  return error
 }
 
 /** Ends what still holds the event loop after an invocation (servers, children, watchers): it would never be idle. */

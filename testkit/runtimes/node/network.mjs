@@ -1,13 +1,16 @@
 // Every outbound connection goes to the mock server, which a line in front of everything else tells whom it stands for.
 // A host without a mock is refused before a socket opens.
 //
-// Not covered: child processes, worker threads, native addons with sockets of their own.
+// Not covered: child processes, worker threads, native addons with sockets of their own. The addons that are known for it
+// are not loaded, so that no call reaches the network unseen.
 
 import diagnostics from 'node:diagnostics_channel'
 import dgram from 'node:dgram'
 import dns from 'node:dns'
 import net from 'node:net'
 import tls from 'node:tls'
+
+import { report as tellEscaped } from './escapes.mjs'
 
 const LOCAL = '127.0.0.1'
 /** Names that are looked up get addresses of a range that is set aside for tests, and `connect` turns them back. */
@@ -158,8 +161,21 @@ function installLetGo() {
   })
 }
 
+function installAddons() {
+  const realLoad = process.dlopen
+  process.dlopen = function dlopen(module, filename, ...rest) {
+    const known = /(?:^|[\\/])(?<file>node_libcurl\.node|libpq[\\/].*\.node)$/.exec(filename)?.groups.file
+    if (!known) return realLoad.call(this, module, filename, ...rest)
+    const library = known.startsWith('libpq') ? 'libpq' : 'libcurl'
+    tellEscaped(`loaded ${library}`)
+    const message = `${library} is not loaded: it opens connections of its own, which no mock can answer`
+    throw Object.assign(new Error(message), { code: 'ERR_DLOPEN_FAILED' })
+  }
+}
+
 export function install(port) {
   mockPort = port
+  installAddons()
   net.Socket.prototype.connect = connect
   tls.connect = tlsConnect
   installNames()

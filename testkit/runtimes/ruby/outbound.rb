@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "late_patches"
+require_relative "outbound_foreign"
 
 module Banister
   # Outbound connections: each one goes to the harness' mock server, led by a line that says where it was meant to go.
@@ -34,9 +35,15 @@ module Banister
         name = name_of(host.to_s).downcase.delete_suffix(".")
         return name if @hosts.include?(name)
 
-        # A look at a module belongs to no session, and tells nothing but what the module holds.
-        @channel.write("refused", { "host" => name, "port" => port.to_i }) if @session
+        tell_refused(name, port)
         raise Refusal, "UNMOCKED outbound call to #{name}:#{port}: no mock declared for this host"
+      end
+
+      # A look at a module belongs to no session, and tells nothing but what the module holds.
+      def tell_refused(name, port)
+        return if @session.nil? || @hosts.include?(name.to_s.downcase)
+
+        @channel.write("refused", { "host" => name, "port" => port.to_i })
       end
 
       def introduce(socket, host, port)
@@ -77,6 +84,7 @@ module Banister
         LatePatches.on("Resolv", ready: ->(resolv) { resolv.method_defined?(:each_address) }) do |resolv|
           resolv.prepend(ResolvSource)
         end
+        OutboundForeign.install
       end
     end
 

@@ -1,6 +1,6 @@
 """Every outbound connection goes to the mock server, which a line in front of everything else tells whom it stands for.
 
-A host without a mock is refused before a socket opens. Not covered: libraries in C with sockets of their own.
+A host without a mock is refused before a socket opens. Libraries in C have sockets of their own: see network_foreign.py.
 """
 
 import errno
@@ -65,9 +65,14 @@ def _name_of(host):
     return _names[at] if at < len(_names) else host
 
 
-def _refusal(host, port):
-    if not _silent:
+def tell_refused(host, port):
+    """Tells the harness of a connection to a host without a mock."""
+    if not _silent and host.lower() not in _hosts:
         channel.send({"type": "refused", "host": host, "port": port})
+
+
+def _refusal(host, port):
+    tell_refused(host, port)
     message = f"UNMOCKED outbound call to {host}:{port}: no mock declared for this host"
     return ConnectionRefusedError(errno.ECONNREFUSED, message)
 
