@@ -13,7 +13,7 @@ use crate::stage::Stage;
 use crate::template::{UnknownVariable, Variables, fill, fill_string, select};
 use crate::trace::Trace;
 use crate::verdict::{Evidence, judge};
-use banister_project::flow_test::{Action, Expectation, FlowTest};
+use banister_project::flow_test::{Action, Expectation, FlowTest, HttpReply};
 
 /// Where the virtual clock starts unless the test says so: Monday, 2026-01-05T09:00:00Z.
 pub const DEFAULT_START_MS: i64 = 1_767_603_600_000;
@@ -102,6 +102,7 @@ pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Se
         env: test.given.env.clone(),
         hosts: hosts(test),
         session: setting.session,
+        holds: test.http.iter().flat_map(|mock| &mock.replies).any(HttpReply::waits),
     };
     let begun = start.now;
     let mut telling = Telling {

@@ -27,6 +27,9 @@ pub enum ToWorker {
         replies: Vec<Reply>,
         /// Timers that are due.
         timers: Vec<u64>,
+        /// Connections on which more of an answer comes now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exchanges: Vec<u64>,
     },
     /// Answer to `load`.
     Module(ModuleReply),
@@ -59,6 +62,9 @@ pub struct Invoke {
     pub hosts: Vec<String>,
     /// How much of the last invocation's modules this one sees.
     pub isolation: Isolation,
+    /// True if some answer of a service comes later in virtual time, so that the handler may park with open exchanges.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub holds: bool,
 }
 
 /// How a handler is called.
@@ -197,6 +203,9 @@ pub enum FromWorker {
         calls: Vec<u64>,
         /// Timers that wait.
         timers: Vec<Timer>,
+        /// Connections whose answer is held and that the handler still has.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exchanges: Vec<u64>,
     },
     /// The handler ended.
     Done {

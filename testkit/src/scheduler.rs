@@ -5,6 +5,7 @@
 //! the clock moved on for a retry or a sleeping handler.
 
 mod calls;
+mod exchanges;
 mod http;
 mod outcome;
 #[cfg(test)]
@@ -43,6 +44,8 @@ pub struct Start {
     pub hosts: Vec<String>,
     /// The mock session.
     pub session: u64,
+    /// True if some answer of a mock comes later in virtual time.
+    pub holds: bool,
 }
 
 /// One run of a flow.
@@ -83,6 +86,8 @@ struct Live {
     /// Answers that wait until it parks.
     replies: Vec<Reply>,
     timers: Vec<Timer>,
+    /// Exchanges whose answer is held.
+    exchanges: Vec<exchanges::Open>,
 }
 
 /// Why a handler runs.
@@ -218,11 +223,8 @@ impl<'a> Run<'a> {
                 self.deliver(delivery);
                 continue;
             }
-            let timers = self
-                .live
-                .iter()
-                .flat_map(|live| live.timers.iter().map(|timer| timer.due));
-            let Some(next) = timers.chain(self.queue.next_due()).min() else {
+            let handlers = self.live.iter().filter_map(Live::next_due);
+            let Some(next) = handlers.chain(self.queue.next_due()).min() else {
                 return;
             };
             if limit.is_some_and(|limit| next > limit) {
@@ -232,23 +234,22 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Wakes the handler that has waited longest for a timer that is due.
+    /// Wakes the handler that has waited longest for a timer or an answer that is due.
     fn wake_due(&mut self) -> bool {
         let now = self.now;
         let due = (self.live.iter().enumerate())
-            .filter_map(|(at, live)| {
-                Some((
-                    live.timers
-                        .iter()
-                        .map(|t| t.due)
-                        .filter(|due| *due <= now)
-                        .min()?,
-                    live.invocation,
-                    at,
-                ))
-            })
+            .filter_map(|(at, live)| Some((live.next_due()?, live.invocation, at)))
+            .filter(|(due, _, _)| *due <= now)
             .min();
-        let Some((_, _, at)) = due else { return false };
+        let Some((due, _, at)) = due else { return false };
+        if let Some((_, place)) = self.live[at].next_answer().filter(|(answer, _)| *answer == due) {
+            let connection = self.answer_held(at, place);
+            self.live[at].timers.clear();
+            if self.go_on(at, Vec::new(), Vec::new(), vec![connection]) {
+                self.run_on(at);
+            }
+            return true;
+        }
         let mut fired: Vec<Timer> = self.live[at]
             .timers
             .iter()
@@ -257,7 +258,8 @@ impl<'a> Run<'a> {
             .collect();
         fired.sort_by_key(|timer| (timer.due, timer.id));
         self.live[at].timers.clear();
-        if self.go_on(at, Vec::new(), fired.iter().map(|timer| timer.id).collect()) {
+        let ids = fired.iter().map(|timer| timer.id).collect();
+        if self.go_on(at, Vec::new(), ids, Vec::new()) {
             self.run_on(at);
         }
         true
@@ -310,6 +312,7 @@ impl<'a> Run<'a> {
             env: self.start.env.clone(),
             hosts: self.start.hosts.clone(),
             isolation: Isolation::Fresh,
+            holds: self.start.holds,
         };
         match self.stage.start(it.language, message) {
             Ok(slot) => {
@@ -322,6 +325,7 @@ impl<'a> Run<'a> {
                     said: Vec::new(),
                     replies: Vec::new(),
                     timers: Vec::new(),
+                    exchanges: Vec::new(),
                 };
                 self.live.push(live);
                 self.run_on(self.live.len() - 1);
@@ -349,21 +353,22 @@ impl<'a> Run<'a> {
                     self.apply_said(at);
                     self.external_call(at, call);
                 }
-                Signal::Message(FromWorker::Parked { timers, .. }) => {
+                Signal::Message(FromWorker::Parked {
+                    timers, exchanges, ..
+                }) => {
                     self.apply_said(at);
+                    self.keep_exchanges(at, &exchanges);
                     let replies = std::mem::take(&mut self.live[at].replies);
                     if !replies.is_empty() {
-                        if self.go_on(at, replies, Vec::new()) {
+                        if self.go_on(at, replies, Vec::new(), Vec::new()) {
                             continue;
                         }
                         return;
                     }
-                    if timers.is_empty() {
-                        self.stuck(at);
-                    } else {
-                        let until = timers.iter().map(|timer| timer.due).min().unwrap_or(self.now);
-                        self.note(Some(self.live[at].invocation), What::Slept { until });
-                        self.live[at].timers = timers;
+                    self.live[at].timers = timers;
+                    match self.live[at].next_due() {
+                        None => self.stuck(at),
+                        Some(until) => self.note(Some(self.live[at].invocation), What::Slept { until }),
                     }
                     return;
                 }
@@ -387,8 +392,8 @@ impl<'a> Run<'a> {
     }
 
     /// Lets a parked handler go on; false if its interpreter is gone and it with it.
-    fn go_on(&mut self, at: usize, replies: Vec<Reply>, timers: Vec<u64>) -> bool {
-        match self.stage.resume(self.live[at].slot, self.now, replies, timers) {
+    fn go_on(&mut self, at: usize, replies: Vec<Reply>, timers: Vec<u64>, exchanges: Vec<u64>) -> bool {
+        match (self.stage).resume(self.live[at].slot, self.now, replies, timers, exchanges) {
             Ok(()) => true,
             Err(error) => {
                 let live = self.live.remove(at);

@@ -14,7 +14,8 @@ pub trait Stage {
     /// The interpreter is missing or does not start.
     fn start(&mut self, language: Language, invoke: Invoke) -> Result<Slot, StageError>;
 
-    /// Waits for the next thing that a slot's handler does. External calls are held until the next `next` or `resume`.
+    /// Waits for the next thing that a slot's handler does. The parts of the answer to an external call are held until
+    /// `answer` lets them go.
     ///
     /// # Errors
     /// The handler used up its time, or its interpreter died; the slot is gone then.
@@ -30,7 +31,11 @@ pub trait Stage {
         now: i64,
         replies: Vec<Reply>,
         timers: Vec<u64>,
+        exchanges: Vec<u64>,
     ) -> Result<(), StageError>;
+
+    /// Lets the next part of the answer in an exchange go out.
+    fn answer(&mut self, exchange: u64);
 
     /// Gives a slot back after its handler ended (`clean`), or throws its interpreter away.
     fn release(&mut self, slot: Slot, step: &str, clean: bool) -> StepOutput;

@@ -6,6 +6,7 @@ import { createContext, createRequest } from './context.mjs'
 import { describeError, Problem } from './errors.mjs'
 import { begin as beginEscapes } from './escapes.mjs'
 import { takeLeaked } from './globals.mjs'
+import { heldExchanges } from './holds.mjs'
 import { Graph, importPackage } from './modules.mjs'
 import { begin as beginNetwork, closeAll } from './network.mjs'
 import { reseed } from './randomness.mjs'
@@ -45,11 +46,11 @@ export class Invocation {
   }
 
   start() {
-    const { now = NO_TIME, seed = NO_SEED, env = {}, hosts = [], session = 0, invocation = 0 } = this.#message
+    const { now = NO_TIME, seed = NO_SEED, env = {}, hosts = [], session = 0, invocation = 0, holds } = this.#message
     beginClock(now)
     reseed(seed)
     setEnvironment(env)
-    beginNetwork({ session, invocation, hosts }, (host, port) => this.#tell({ type: 'refused', host, port }))
+    beginNetwork({ session, invocation, hosts, holds }, (host, port) => this.#tell({ type: 'refused', host, port }))
     beginEscapes((what) => this.#tell({ type: 'escaped', what }))
     const work = this.isDescribe ? this.#describe() : this.#run()
     work.then(
@@ -61,7 +62,7 @@ export class Invocation {
   /** Nothing can run before the harness says so. */
   park() {
     if (!this.isDescribe) {
-      send({ type: 'parked', calls: [...this.#calls.keys()], timers: waitingTimers() })
+      send({ type: 'parked', calls: [...this.#calls.keys()], timers: waitingTimers(), exchanges: heldExchanges() })
       return true
     }
     this.fail(new Error('the module waits for something that never happens'))

@@ -9,6 +9,8 @@ import dns from 'node:dns'
 import net from 'node:net'
 import tls from 'node:tls'
 
+import * as holds from './holds.mjs'
+
 const LOCAL = '127.0.0.1'
 /** Names that are looked up get addresses of a range that is set aside for tests, and `connect` turns them back. */
 const TEST_RANGE = '198.18.'
@@ -27,6 +29,7 @@ const open = new Set()
 /** A new invocation begins. `refuse(host, port)` is told of every connection without a mock. */
 export function begin(message, refuse) {
   ;({ session, invocation } = message)
+  holds.begin(message)
   hosts = new Set(message.hosts.map((host) => host.toLowerCase()))
   names = []
   tellRefused = refuse
@@ -77,7 +80,7 @@ function connect(...args) {
   delete target.lookup
   delete target.localAddress
   realConnect.call(this, target, callback)
-  this.write(`\x01${session} ${invocation} ${host} ${port}\n`)
+  this.write(`\x01${session} ${invocation} ${host} ${port}${holds.watch(this, mockPort)}\n`)
   return this
 }
 

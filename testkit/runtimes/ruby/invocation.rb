@@ -56,6 +56,7 @@ module Banister
       Outbound.open_session(message["session"], message["invocation"], message.fetch("hosts"))
       Escapes.channel = @channel
       calls = Pause.calls = Calls.new(@channel)
+      Holds.begin(message["holds"], "#{message["session"]} #{message["invocation"]}", calls)
       context = Context.new(message.fetch("context"), calls)
       input = Values.rich(message["call"] == "api" ? Cookies.added_to(message["input"]) : message["input"])
       globals = global_variables

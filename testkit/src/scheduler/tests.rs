@@ -60,10 +60,19 @@ impl Stage for Script {
             .map(Signal::Message)
     }
 
-    fn resume(&mut self, _: Slot, now: i64, replies: Vec<Reply>, timers: Vec<u64>) -> Result<(), StageError> {
+    fn resume(
+        &mut self,
+        _: Slot,
+        now: i64,
+        replies: Vec<Reply>,
+        timers: Vec<u64>,
+        _: Vec<u64>,
+    ) -> Result<(), StageError> {
         self.resumed.push((now, replies, timers));
         Ok(())
     }
+
+    fn answer(&mut self, _: u64) {}
 
     fn release(&mut self, slot: Slot, _: &str, _: bool) -> StepOutput {
         self.on_stage.remove(&slot);
@@ -104,6 +113,7 @@ fn parked(calls: &[u64], timers: &[(u64, i64)]) -> Result<FromWorker, StageError
     Ok(FromWorker::Parked {
         calls: calls.to_vec(),
         timers,
+        exchanges: vec![],
     })
 }
 
@@ -148,6 +158,7 @@ fn start() -> Start {
         seed: Seed::root(0),
         env: BTreeMap::new(),
         hosts: vec![],
+        holds: false,
         session: 1,
     }
 }

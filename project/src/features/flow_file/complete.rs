@@ -83,6 +83,11 @@ impl List<'_> {
                     self.add(level, CompletionKind::Value, "", String::new(), None);
                 }
             }
+            [.., "reply", "fault"] | [.., "replies", "-", "fault"] => {
+                for fault in keys::faults() {
+                    self.add(fault, CompletionKind::Value, "", String::new(), None);
+                }
+            }
             _ => return None,
         }
         Some(())
@@ -258,6 +263,9 @@ fn starts_block(key: &str) -> bool {
             | "reply"
             | "replies"
             | "json"
+            | "sse"
+            | "chunks"
+            | "set"
     )
 }
 
