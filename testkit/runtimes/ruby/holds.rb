@@ -41,7 +41,8 @@ module Banister
 
           @text << text
         end
-        *lines, @text = @text.split("\n", -1)
+        *lines, @text = "#{@text} ".split("\n")
+        @text = @text.chop
         @expected = lines.last.split[1].to_i unless lines.empty?
       end
 

@@ -1,5 +1,7 @@
 //! Answers that come later: in virtual time, exactly when the mock says so, and against the time limits of real clients.
 
+use banister_testkit::report::ControlLabel;
+
 use crate::support::{Step, outcome};
 
 const MOCK: &str = "[ { on: GET https://api.test/a, reply: { delay: 4s, json: { n: 1 } } }, { on: GET http://api.test/a, reply: { delay: 4s, json: { n: 2 } } } ]";
@@ -80,4 +82,48 @@ fn time_limits_strike_exactly_if_the_answer_takes_longer() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn time_passes_for_timers_and_answers_together() {
+    let mocks = "[ { on: GET https://api.test/a, reply: { delay: 4s, json: 1 } }, { on: GET https://api.test/b, reply: { delay: 1s, json: 2 } } ]";
+    let js = "exports.handler = async () => { const start = Date.now(); const seen = []; const note = (name) => seen.push(`${name} ${Date.now() - start}`); const get = async (path) => { await (await fetch('https://api.test' + path)).json(); note(path) }; const sleep = (ms) => new Promise((r) => setTimeout(() => { note(ms); r() }, ms)); await get('/b'); await Promise.all([get('/a'), sleep(500), sleep(6000)]); return seen }";
+    let py = "import asyncio, time, urllib.request\nasync def handler(data, ctx):\n    start, seen = time.time(), []\n    def note(name):\n        seen.append(f'{name} {round((time.time() - start) * 1000)}')\n    async def get(path):\n        await asyncio.to_thread(lambda: urllib.request.urlopen('https://api.test' + path).read())\n        note(path)\n    async def sleep(ms):\n        await asyncio.sleep(ms / 1000)\n        note(ms)\n    await get('/b')\n    await asyncio.gather(get('/a'), sleep(500), sleep(6000))\n    return seen\n";
+    let rb = "require 'net/http'\ndef handler(input, context)\n  start, seen = Time.now, Queue.new\n  note = ->(name) { seen << \"#{name} #{((Time.now - start) * 1000).round}\" }\n  get = ->(path) { Net::HTTP.get(URI('https://api.test' + path)); note.(path) }\n  wait = ->(ms) { sleep(ms / 1000.0); note.(ms) }\n  get.('/b')\n  [Thread.new { get.('/a') }, Thread.new { wait.(500) }, Thread.new { wait.(6000) }].each(&:join)\n  seen.size.times.map { seen.pop }\nend\n";
+    for (file, text) in [("a.step.js", js), ("a_step.py", py), ("a.step.rb", rb)] {
+        let step = Step::new(file, text);
+        let first = step.run(mocks);
+        let told = outcome(&first);
+        assert_eq!(told, "7000: [\"/b 1000\",\"500 1500\",\"/a 5000\",\"6000 7000\"]", "{file}");
+        for _ in 0..4 {
+            assert_eq!(step.run(mocks).trace.canonical(), first.trace.canonical(), "{file}");
+        }
+    }
+}
+
+#[test]
+fn a_call_that_is_given_up_and_made_again_meets_the_next_reply() {
+    let mocks = "[ { on: GET https://api.test/a, replies: [ { fault: timeout }, { delay: 1s, json: { n: 3 } } ] } ]";
+    let js = "exports.handler = async () => { for (let i = 0; i < 3; i++) { try { const r = await fetch('https://api.test/a', { signal: AbortSignal.timeout(5000) }); return [i, (await r.json()).n] } catch {} } }";
+    let py = "import json, urllib.request\nasync def handler(data, ctx):\n    for i in range(3):\n        try:\n            return [i, json.loads(urllib.request.urlopen('https://api.test/a', timeout=5).read())['n']]\n        except OSError:\n            pass\n";
+    let rb = "require 'net/http'\nrequire 'json'\ndef handler(input, context)\n  3.times do |i|\n    return [i, JSON.parse(Net::HTTP.start('api.test', 443, use_ssl: true, read_timeout: 5, max_retries: 0) { |h| h.get('/a').body })['n']]\n  rescue Net::ReadTimeout\n  end\nend\n";
+    for (file, text) in [("a.step.js", js), ("a_step.py", py), ("a.step.rb", rb)] {
+        let result = Step::new(file, text).run(mocks);
+        assert_eq!(outcome(&result), "6000: [1,3]", "{file}");
+        assert_eq!(result.label, ControlLabel::Controlled, "{file}");
+    }
+}
+
+#[test]
+fn who_waits_for_ever_is_told_for_what() {
+    let js = "exports.handler = async () => { await fetch('https://api.test/a') }";
+    let py = "import urllib.request\nasync def handler(data, ctx):\n    urllib.request.urlopen('https://api.test/a')\n";
+    let rb = "require 'net/http'\ndef handler(input, context)\n  Net::HTTP.start('api.test', 443, use_ssl: true, read_timeout: nil) { |h| h.get('/a') }\nend\n";
+    for (file, text) in [("a.step.js", js), ("a_step.py", py), ("a.step.rb", rb)] {
+        let told = outcome(&Step::new(file, text).run("[ { on: GET https://api.test/a, reply: { fault: timeout } } ]"));
+        assert_eq!(
+            told, "0: NeverSettles: waits without a time limit for GET https://api.test/a, whose mock never answers",
+            "{file}"
+        );
+    }
 }

@@ -158,6 +158,7 @@ class Invocation:
             _leave()
         clock.set_now(message["now"])
         holds.go_on(message.get("exchanges", []))
+        self._loop.answers_first(bool(message.get("exchanges")))
         self._loop.wake_held_threads()
         for reply in message["replies"]:
             self._answer(reply)

@@ -22,6 +22,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.held_threads = []
         self.thread = threading.get_ident()
         super().__init__(_Quiet(self))
+        self._resolution = self._clock_resolution
 
     def time(self):
         return clock.elapsed()
@@ -47,6 +48,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         own = {self._ssock.fileno()}
         busy = (fd for fd in list(self._selector.get_map()) if fd not in own)
         return self._jobs > self._asleep or any(not holds.is_held(fd) for fd in busy)
+
+    def answers_first(self, yes):
+        """An answer that comes at the moment of a timer comes before it."""
+        self._clock_resolution = -1e-6 if yes else self._resolution
+
+    def only_waits(self):
+        """Whether nothing is ready but timers that have to let an answer go first."""
+        return self._clock_resolution < 0 and not self._ready
 
     def idle(self):
         """Nothing can run."""
@@ -158,7 +167,7 @@ class _Quiet(selectors.DefaultSelector):
         self._loop = loop
 
     def select(self, timeout=None):
-        if timeout is not None and timeout <= 0:
+        if timeout is not None and timeout <= 0 and not self._loop.only_waits():
             return super().select(0)
         ready = super().select(0)
         if ready:
