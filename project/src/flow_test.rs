@@ -12,8 +12,10 @@ mod names;
 mod parse;
 mod problem;
 mod reader;
+mod replies;
 mod sockets;
 mod streams;
+pub mod templates;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -29,6 +31,7 @@ use crate::profile::Profile;
 pub use ignores::ignores;
 pub use names::{Open, ProjectNames, check_names};
 pub use parse::parse;
+pub use replies::{Chunk, Fault, HttpReply, ReplyBody, SseEvent};
 
 /// A value with its place in the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -150,28 +153,6 @@ pub struct Endpoint {
     pub port: u16,
     /// Path; a `*` segment matches one, a `**` the rest.
     pub path: String,
-}
-
-/// One answer of a mock.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HttpReply {
-    /// Status code.
-    pub status: u16,
-    /// Headers beside the content type.
-    pub headers: BTreeMap<String, String>,
-    /// The body.
-    pub body: ReplyBody,
-}
-
-/// The body of an answer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ReplyBody {
-    /// No body.
-    Empty,
-    /// JSON, sent as `application/json`.
-    Json(Json),
-    /// Text, sent as `text/plain` unless a header says otherwise.
-    Text(String),
 }
 
 /// What a test does.

@@ -13,7 +13,7 @@ use crate::stage::Stage;
 use crate::template::{UnknownVariable, Variables, fill, fill_string, select};
 use crate::trace::Trace;
 use crate::verdict::{Evidence, judge};
-use banister_project::flow_test::{Action, Expectation, FlowTest, SocketAct};
+use banister_project::flow_test::{Action, Expectation, FlowTest, HttpReply, SocketAct};
 
 /// Where the virtual clock starts unless the test says so: Monday, 2026-01-05T09:00:00Z.
 pub const DEFAULT_START_MS: i64 = 1_767_603_600_000;
@@ -107,6 +107,7 @@ pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Se
         session: setting.session,
         profile: test.profile.unwrap_or(plan.profile),
         allow: test.allow.iter().chain(&plan.allow).cloned().collect(),
+        holds: test.http.iter().flat_map(|mock| &mock.replies).any(HttpReply::waits),
     };
     let begun = start.now;
     let mut telling = Telling {

@@ -8,12 +8,11 @@ use banister_grammars::Language;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::Value as Json;
 
-use crate::mock::{Held, MockError, MockServer, MockSession};
+use crate::mock::{Held, MockError, MockServer, MockSession, Services};
 use crate::protocol::{FromWorker, Invoke, ToWorker};
 use crate::report::StepOutput;
 use crate::stage::{Resume, Signal, Slot, Stage, StageError};
 use crate::worker::{Worker, WorkerConfig, WorkerError};
-use banister_project::flow_test::HttpMock;
 
 /// Warm workers by interpreter, and the handlers that run in some of them.
 pub struct LiveStage<'m> {
@@ -23,8 +22,8 @@ pub struct LiveStage<'m> {
     busy: BTreeMap<Slot, Busy>,
     slots: usize,
     session: Option<MockSession>,
-    /// The exchange that was signalled last: it is answered when the scheduler listens again.
-    held: Option<Held>,
+    /// Exchanges that were signalled and are not answered in full, by number.
+    held: BTreeMap<u64, Held>,
     described: BTreeMap<PathBuf, Json>,
 }
 
@@ -33,6 +32,8 @@ struct Busy {
     interpreter: Interpreter,
     worker: Worker,
     invocation: u64,
+    /// What it told and was not signalled, since a call of before has to be first.
+    told: Option<FromWorker>,
 }
 
 /// TypeScript and JavaScript run in the same interpreter.
@@ -69,7 +70,7 @@ impl<'m> LiveStage<'m> {
             busy: BTreeMap::new(),
             slots: 0,
             session: None,
-            held: None,
+            held: BTreeMap::new(),
             described: BTreeMap::new(),
         }
     }
@@ -78,9 +79,9 @@ impl<'m> LiveStage<'m> {
     ///
     /// # Errors
     /// The mock server cannot open a session.
-    pub fn open_session(&mut self, mocks: Vec<HttpMock>) -> Result<u64, MockError> {
-        self.held = None;
-        let session = self.mocks.open_session(mocks)?;
+    pub fn open_session(&mut self, services: Services) -> Result<u64, MockError> {
+        self.held.clear();
+        let session = self.mocks.open_session(services)?;
         let id = session.id();
         self.session = Some(session);
         Ok(id)
@@ -88,7 +89,7 @@ impl<'m> LiveStage<'m> {
 
     /// Ends the run: its mocks are gone and handlers that still run are thrown away.
     pub fn close_session(&mut self) {
-        self.held = None;
+        self.held.clear();
         self.session = None;
         self.busy.clear();
     }
@@ -137,15 +138,26 @@ impl<'m> LiveStage<'m> {
     /// made a call lies in its socket by the time the call can be seen, so that looking there once more after a call
     /// has shown up gives the order in which the handler did things.
     fn listen(&mut self, slot: Slot) -> Result<Signal, WorkerError> {
-        let Some(Busy { worker, .. }) = self.busy.get_mut(&slot) else {
+        let Some(Busy { worker, told, .. }) = self.busy.get_mut(&slot) else {
             return Err(WorkerError::Died {
                 status: "it was released".to_owned(),
                 stderr_tail: String::new(),
             });
         };
         loop {
-            if let Some(message) = worker.try_recv()? {
-                return Ok(Signal::Message(message));
+            let message = match told.take() {
+                Some(message) => Some(message),
+                None => worker.try_recv()?,
+            };
+            if let Some(message) = message {
+                // It parks with an open exchange only once that is held, so the call has come before.
+                let parks = matches!(&message, FromWorker::Parked { exchanges, .. } if !exchanges.is_empty());
+                let call = self.session.as_ref().filter(|_| parks).and_then(MockSession::next_held);
+                let Some(held) = call else {
+                    return Ok(Signal::Message(message));
+                };
+                *told = Some(message);
+                return Ok(Self::signal(&mut self.held, held));
             }
             let Some(session) = &self.session else {
                 return worker.recv().map(Signal::Message);
@@ -166,20 +178,32 @@ impl<'m> LiveStage<'m> {
                 }
             }
             let rings = !ready[1].revents().is_empty();
-            if let Some(message) = worker.try_recv()? {
-                return Ok(Signal::Message(message));
+            *told = worker.try_recv()?;
+            if told.is_some() {
+                continue;
             }
             if let Some(held) = rings.then(|| session.next_held()).flatten() {
-                let call = held.call.clone();
-                self.held = Some(held);
-                return Ok(Signal::Http(call));
+                return Ok(Self::signal(&mut self.held, held));
             }
+        }
+    }
+
+    fn signal(all: &mut BTreeMap<u64, Held>, held: Held) -> Signal {
+        let call = held.call.clone();
+        all.insert(call.exchange, held);
+        Signal::Http(call)
+    }
+
+    fn set_now(&self, now: i64) {
+        if let Some(session) = &self.session {
+            session.set_now(now);
         }
     }
 }
 
 impl Stage for LiveStage<'_> {
     fn start(&mut self, language: Language, invoke: Invoke) -> Result<Slot, StageError> {
+        self.set_now(invoke.now);
         let mut worker = self.take(language)?;
         let (interpreter, invocation) = (language.into(), invoke.invocation);
         worker
@@ -193,18 +217,13 @@ impl Stage for LiveStage<'_> {
                 interpreter,
                 worker,
                 invocation,
+                told: None,
             },
         );
         Ok(slot)
     }
 
     fn next(&mut self, slot: Slot) -> Result<Signal, StageError> {
-        if let Some(held) = self.held.take() {
-            held.answer();
-            if let Some(busy) = self.busy.get_mut(&slot) {
-                busy.worker.goes_on();
-            }
-        }
         let signal = self.listen(slot).map_err(stage_error)?;
         match &signal {
             Signal::Message(FromWorker::Done { invocation, .. } | FromWorker::Threw { invocation, .. })
@@ -220,6 +239,7 @@ impl Stage for LiveStage<'_> {
     }
 
     fn resume(&mut self, slot: Slot, resume: Resume) -> Result<(), StageError> {
+        self.set_now(resume.now);
         let Some(Busy { worker, .. }) = self.busy.get_mut(&slot) else {
             return Ok(());
         };
@@ -227,6 +247,7 @@ impl Stage for LiveStage<'_> {
             now,
             replies,
             timers,
+            exchanges,
             events,
             end,
         } = resume;
@@ -234,6 +255,7 @@ impl Stage for LiveStage<'_> {
             now,
             replies,
             timers,
+            exchanges,
             events,
             end,
         };
@@ -242,6 +264,17 @@ impl Stage for LiveStage<'_> {
 
     fn describe(&mut self, language: Language, file: &Path) -> Option<Json> {
         LiveStage::describe(self, language, file).ok()
+    }
+
+    fn answer(&mut self, exchange: u64) {
+        let Some(held) = self.held.get(&exchange) else {
+            return;
+        };
+        held.go_on();
+        let caller = held.call.invocation;
+        if let Some(busy) = self.busy.values_mut().find(|busy| busy.invocation == caller) {
+            busy.worker.goes_on();
+        }
     }
 
     fn release(&mut self, slot: Slot, step: &str, clean: bool) -> StepOutput {

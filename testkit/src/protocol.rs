@@ -33,6 +33,9 @@ pub enum ToWorker {
         /// The handler has returned and shall not listen any longer.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         end: bool,
+        /// Connections on which more of an answer comes now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exchanges: Vec<u64>,
     },
     /// Answer to `load`.
     Module(ModuleReply),
@@ -68,6 +71,9 @@ pub struct Invoke {
     /// True if a client of a socket waits: the request has a `ws`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub socket: bool,
+    /// True if some answer of a service comes later in virtual time, so that the handler may park with open exchanges.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub holds: bool,
 }
 
 /// How a handler is called.
@@ -218,6 +224,9 @@ pub enum FromWorker {
         /// The handler has returned, and listens to its socket.
         #[serde(default)]
         listening: bool,
+        /// Connections whose answer is held and that the handler still has.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exchanges: Vec<u64>,
     },
     /// The handler ended.
     Done {

@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 use banister_grammars::{Encoding, LineIndex};
 use serde_json::Value as Json;
 
-use crate::flow::{FailurePlace, FlowResult, Setting, run_flow};
+use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowResult, Setting, run_flow};
 use crate::live_stage::LiveStage;
-use crate::mock::{MockError, MockServer};
+use crate::mock::{MockError, MockServer, Services};
 use crate::plan::Plan;
 use crate::report::{ControlLabel, Failure, Place, TestOutcome, TestStatus, timeline};
 use crate::rng::Seed;
@@ -180,7 +180,12 @@ impl Harness {
         seed: Seed,
         variables: Variables,
     ) -> FlowResult {
-        let session = match stage.open_session(case.test().http.clone()) {
+        let services = Services {
+            http: case.test().http.clone(),
+            seed: seed.part("services", 0),
+            now: case.test().given.now.unwrap_or(DEFAULT_START_MS),
+        };
+        let session = match stage.open_session(services) {
             Ok(session) => session,
             Err(error) => {
                 return FlowResult::failed(format!("the mock server cannot open a session: {error}"));

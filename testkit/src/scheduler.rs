@@ -7,6 +7,7 @@
 mod answer;
 mod calls;
 mod changes;
+mod exchanges;
 mod findings;
 mod form;
 mod http;
@@ -59,6 +60,8 @@ pub struct Start {
     pub profile: Profile,
     /// Findings that fail no test.
     pub allow: Vec<String>,
+    /// True if some answer of a mock comes later in virtual time.
+    pub holds: bool,
 }
 
 /// One run of a flow.
@@ -109,6 +112,8 @@ struct Live {
     subscriptions: BTreeMap<u64, String>,
     /// It has returned, and its socket is open.
     listening: bool,
+    /// Exchanges whose answer is held.
+    exchanges: Vec<exchanges::Open>,
 }
 
 /// Why a handler runs.

@@ -117,6 +117,16 @@ pub enum What {
         /// Status of the answer; absent if no mock matched.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
+        /// How the mock fails, if it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fault: Option<String>,
+    },
+    /// An answer that was held, or a part of it, came.
+    Answered {
+        /// Of the call.
+        method: String,
+        /// Of the call.
+        url: String,
     },
     /// A connection to a host without a mock.
     Refused {

@@ -6,6 +6,7 @@ import { createContext, createRequest } from './context.mjs'
 import { describeError, Problem } from './errors.mjs'
 import { begin as beginEscapes } from './escapes.mjs'
 import { takeLeaked } from './globals.mjs'
+import { heldExchanges } from './holds.mjs'
 import { Graph, importPackage } from './modules.mjs'
 import { begin as beginNetwork, closeAll } from './network.mjs'
 import { reseed } from './randomness.mjs'
@@ -53,11 +54,11 @@ export class Invocation {
   }
 
   start() {
-    const { now = NO_TIME, seed = NO_SEED, env = {}, hosts = [], session = 0, invocation = 0 } = this.#message
+    const { now = NO_TIME, seed = NO_SEED, env = {}, hosts = [], session = 0, invocation = 0, holds } = this.#message
     beginClock(now)
     reseed(seed)
     setEnvironment(env)
-    beginNetwork({ session, invocation, hosts }, (host, port) => this.#tell({ type: 'refused', host, port }))
+    beginNetwork({ session, invocation, hosts, holds }, (host, port) => this.#tell({ type: 'refused', host, port }))
     beginEscapes((what) => this.#tell({ type: 'escaped', what }))
     const work = this.isDescribe ? this.#describe() : this.#run()
     work.then(
@@ -73,12 +74,14 @@ export class Invocation {
       return false
     }
     const timers = waitingTimers()
+    const exchanges = heldExchanges()
     const listening = this.#returned !== null && this.#socket?.isOpen === true
-    if (this.#returned && !listening && this.#calls.size === 0 && timers.length === 0) {
+    const waits = listening || this.#calls.size > 0 || timers.length > 0 || exchanges.length > 0
+    if (this.#returned && !waits) {
       this.#end(this.#returned)
       return false
     }
-    send({ type: 'parked', calls: [...this.#calls.keys()], timers, listening })
+    send({ type: 'parked', calls: [...this.#calls.keys()], timers, exchanges, listening })
     return true
   }
 

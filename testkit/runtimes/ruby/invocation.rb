@@ -60,6 +60,7 @@ module Banister
       Outbound.open_session(message["session"], message["invocation"], message.fetch("hosts"))
       Escapes.channel = @channel
       calls = Pause.calls = Calls.new(@channel)
+      Holds.begin(message["holds"], "#{message["session"]} #{message["invocation"]}", calls)
       context = Context.new(message.fetch("context"), calls)
       input = input_of(message)
       globals = global_variables

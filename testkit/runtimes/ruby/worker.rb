@@ -55,7 +55,7 @@ module Banister
       $stdout.sync = $stderr.sync = true
       Outbound.channel = @channel
       Outbound.configure(@mock_port)
-      [Clock, Entropy, Pause, Outbound, Escapes].each(&:install)
+      [Clock, Entropy, Pause, Outbound, Holds, Escapes].each(&:install)
       Trust.install(@authority)
       Requires.install(@root)
       Forks.hold_exit

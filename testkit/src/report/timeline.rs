@@ -271,14 +271,20 @@ fn tell(what: &What, start: i64) -> Said {
             url,
             body,
             status,
+            fault,
         } => {
-            let answer =
-                status.map_or_else(|| "→ no mock answers".to_owned(), |status| format!("→ {status}"));
+            let answer = match (status, fault) {
+                (Some(status), None) => format!("→ {status}"),
+                (Some(status), Some(fault)) => format!("→ {status}, then {fault}"),
+                (None, Some(fault)) => format!("→ {fault}"),
+                (None, None) => "→ no mock answers".to_owned(),
+            };
             said(format!("{method} {url}"))
                 .value(body)
                 .outcome(answer)
-                .marked_if(status.is_none())
+                .marked_if(status.is_none() && fault.is_none())
         }
+        What::Answered { method, url } => said(format!("gets more of {method} {url}")),
         What::Refused { host, port } => said(format!("connects to {host}:{port}"))
             .outcome("→ no mock")
             .marked_if(true),

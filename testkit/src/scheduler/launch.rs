@@ -58,6 +58,7 @@ impl Run<'_> {
                     said: Vec::new(),
                     replies: Vec::new(),
                     timers: Vec::new(),
+                    exchanges: Vec::new(),
                     inbox: Vec::new(),
                     subscriptions: std::collections::BTreeMap::new(),
                     listening: false,
@@ -98,6 +99,7 @@ impl Run<'_> {
             env: self.start.env.clone(),
             hosts: self.start.hosts.clone(),
             isolation: Isolation::Fresh,
+            holds: self.start.holds,
             socket: matches!(launch.cause, Cause::Socket(_)),
         }
     }
@@ -120,8 +122,14 @@ impl Run<'_> {
                     self.apply_said(at);
                     self.external_call(at, call);
                 }
-                Signal::Message(FromWorker::Parked { timers, listening, .. }) => {
+                Signal::Message(FromWorker::Parked {
+                    timers,
+                    exchanges,
+                    listening,
+                    ..
+                }) => {
                     self.apply_said(at);
+                    self.keep_exchanges(at, &exchanges);
                     let live = &mut self.live[at];
                     live.listening = listening;
                     let resume = Resume {
@@ -136,13 +144,13 @@ impl Run<'_> {
                         }
                         return;
                     }
+                    live.timers = timers;
                     let waits = listening || !live.subscriptions.is_empty();
-                    if timers.is_empty() && !waits {
-                        self.stuck(at);
-                    } else if let Some(until) = timers.iter().map(|timer| timer.due).min() {
-                        live.timers = timers;
-                        let invocation = live.invocation;
-                        self.note(Some(invocation), What::Slept { until });
+                    let invocation = live.invocation;
+                    match live.next_due() {
+                        Some(until) => self.note(Some(invocation), What::Slept { until }),
+                        None if waits => {}
+                        None => self.stuck(at),
                     }
                     return;
                 }

@@ -87,6 +87,7 @@ impl Project {
             hosts: Vec::new(),
             isolation: Isolation::Fresh,
             socket: false,
+            holds: false,
         }
     }
 }
@@ -181,6 +182,7 @@ fn next(now: &mut i64, replies: Vec<Reply>, timers: &[Timer]) -> Option<ToWorker
             timers: Vec::new(),
             events: Vec::new(),
             end: false,
+            exchanges: Vec::new(),
         });
     }
     let due = timers.iter().map(|timer| timer.due).min()?;
@@ -197,6 +199,7 @@ fn next(now: &mut i64, replies: Vec<Reply>, timers: &[Timer]) -> Option<ToWorker
         timers: due,
         events: Vec::new(),
         end: false,
+        exchanges: Vec::new(),
     })
 }
 

@@ -87,6 +87,11 @@ impl List<'_> {
             ["tests", "-", "then", "-", "log", "level"] => {
                 self.fixed(keys::levels());
             }
+            [.., "reply", "fault"] | [.., "replies", "-", "fault"] => {
+                for fault in keys::faults() {
+                    self.add(fault, CompletionKind::Value, "", String::new(), None);
+                }
+            }
             _ => return None,
         }
         Some(())
@@ -272,6 +277,9 @@ fn starts_block(key: &str) -> bool {
             | "reply"
             | "replies"
             | "json"
+            | "sse"
+            | "chunks"
+            | "set"
     )
 }
 

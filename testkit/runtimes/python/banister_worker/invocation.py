@@ -6,7 +6,7 @@ import json
 import os
 import sys
 
-from . import channel, clock, context, errors, escapes, modules, network, randomness
+from . import channel, clock, context, errors, escapes, holds, modules, network, randomness
 from .loop import VirtualLoop
 from .socket_end import Socket
 
@@ -49,6 +49,13 @@ class Invocation:
         network.begin(
             message.get("session", 0), message.get("invocation", 0), message.get("hosts", []), silent=self._describes
         )
+        holds.begin(
+            message.get("holds", False),
+            message.get("session", 0),
+            message.get("invocation", 0),
+            network.port(),
+            self._loop,
+        )
         escapes.begin(None if self._describes else lambda what: channel.send({"type": "escaped", "what": what}))
         if message.get("isolation") != "shared":
             modules.forget(self._root)
@@ -72,6 +79,7 @@ class Invocation:
         if not self._describes:
             answer["invocation"] = self._message["invocation"]
         self._ended = True
+        holds.close_all()
         self._loop.abandon()
         for stream in (sys.stdout, sys.stderr):
             try:
@@ -214,15 +222,27 @@ class Invocation:
         if self._describes:
             raise _ModuleWaits("the module waits for something that never happens")
         told = [{"id": number, "due": due} for number, due in timers]
+        exchanges = holds.held()
         listening = self._returned is not None and self._socket.is_open
-        if self._returned is not None and not listening and not self._calls and not told:
+        if self._returned is not None and not (listening or self._calls or told or exchanges):
             self._leave_socket()
             return
-        channel.send({"type": "parked", "calls": list(self._calls), "timers": told, "listening": listening})
+        channel.send(
+            {
+                "type": "parked",
+                "calls": list(self._calls),
+                "timers": told,
+                "exchanges": exchanges,
+                "listening": listening,
+            }
+        )
         message = channel.receive()
         if message is None or message["type"] == "exit":
             _leave()
         clock.set_now(message["now"])
+        holds.go_on(message.get("exchanges", []))
+        self._loop.answers_first(bool(message.get("exchanges")))
+        self._loop.wake_held_threads()
         for reply in message["replies"]:
             self._answer(reply)
         for happened in message.get("events", []):
