@@ -4,6 +4,7 @@
 //! Departures from the framework, on purpose: schedules fire only when a test says so (`cron`, `advance`), never because
 //! the clock moved on for a retry or a sleeping handler.
 
+mod advice;
 mod calls;
 mod http;
 mod outcome;
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::plan::{Plan, PlanStep};
-use crate::protocol::{CallShape, ContextFields, FromWorker, Invoke, Isolation, Reply, Timer};
+use crate::protocol::{CallShape, CodeStandIns, ContextFields, FromWorker, Invoke, Isolation, Reply, Timer};
 use crate::queue::{Delivery, Queue};
 use crate::report::{ControlLabel, StepOutput};
 use crate::rng::{Seed, trace_id};
@@ -310,6 +311,8 @@ impl<'a> Run<'a> {
             env: self.start.env.clone(),
             hosts: self.start.hosts.clone(),
             isolation: Isolation::Fresh,
+            // The stage knows the interpreter, and with it what stands in for code.
+            mocks: CodeStandIns::default(),
         };
         match self.stage.start(it.language, message) {
             Ok(slot) => {

@@ -166,6 +166,11 @@ impl Worker {
     /// # Errors
     /// The process is gone or does not read.
     pub fn send(&mut self, message: &ToWorker) -> Result<(), WorkerError> {
+        match message {
+            ToWorker::Describe { mocks, .. } => self.modules.stand_in(mocks),
+            ToWorker::Invoke(invoke) => self.modules.stand_in(&invoke.mocks),
+            _ => {}
+        }
         let mut line = serde_json::to_vec(message).map_err(|error| WorkerError::Protocol {
             message: error.to_string(),
         })?;

@@ -73,6 +73,10 @@ impl Reader {
             .get("mocks")
             .map(|node| self.mocks(node))
             .unwrap_or_default();
+        let shared_code = fields
+            .get("mocks")
+            .map(|node| self.code_mocks(node))
+            .unwrap_or_default();
         let list = self
             .require(&fields, "tests")
             .and_then(|node| self.filled_list(node, "`tests`"));
@@ -84,6 +88,8 @@ impl Reader {
                 self.report(DUPLICATE_NAME, test.name.span, message);
             }
             test.http.extend(shared.iter().cloned());
+            test.code.extend(&shared_code);
+            self.mocked_functions_exist(&test);
             tests.push(test);
         }
         tests
@@ -96,6 +102,10 @@ impl Reader {
         let http = fields
             .get("mocks")
             .map(|node| self.mocks(node))
+            .unwrap_or_default();
+        let code = fields
+            .get("mocks")
+            .map(|node| self.code_mocks(node))
             .unwrap_or_default();
         let given = fields
             .get("given")
@@ -123,6 +133,7 @@ impl Reader {
             name: name?,
             for_all,
             http,
+            code,
             given,
             when,
             then,

@@ -6,6 +6,7 @@ import { createContext, createRequest } from './context.mjs'
 import { describeError, Problem } from './errors.mjs'
 import { begin as beginEscapes } from './escapes.mjs'
 import { takeLeaked } from './globals.mjs'
+import { begin as beginMocks, end as endMocks } from './mocks.mjs'
 import { Graph, importPackage } from './modules.mjs'
 import { begin as beginNetwork, closeAll } from './network.mjs'
 import { reseed } from './randomness.mjs'
@@ -101,6 +102,7 @@ export class Invocation {
 
   async #load() {
     const graph = this.#message.isolation === 'shared' ? (shared ??= new Graph()) : new Graph()
+    await beginMocks(this.#message.mocks, (file) => graph.evaluate(file))
     const exports = await graph.evaluate(this.#message.file)
     return {
       config: exports?.config ?? exports?.default?.config,
@@ -154,6 +156,7 @@ export class Invocation {
 
   #end(message) {
     if (this.ended) return
+    endMocks()
     if (message.type === 'done') {
       message.calls = [...this.#calls.keys()]
       message.leaked = takeLeaked(this.#message.isolation !== 'shared')

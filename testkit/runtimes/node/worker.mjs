@@ -13,6 +13,7 @@ import { installStackTraces } from './errors.mjs'
 import * as escapes from './escapes.mjs'
 import { remember as rememberGlobals } from './globals.mjs'
 import { dropHandles, Invocation } from './invocation.mjs'
+import * as mocks from './mocks.mjs'
 import * as network from './network.mjs'
 import * as randomness from './randomness.mjs'
 
@@ -53,6 +54,7 @@ clock.install()
 randomness.install()
 network.install(Number(mockPort))
 escapes.install()
+mocks.install()
 process.exit = refuseExit
 process.reallyExit = refuseExit
 process.abort = () => refuseExit('abort')

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Cause, HttpResponse, Run};
+use super::{Cause, HttpResponse, Run, advice};
 use crate::mock::HttpCall;
 use crate::protocol::HandlerError;
 use crate::queue::Delivery;
@@ -279,7 +279,10 @@ impl Run<'_> {
         self.findings.push(Finding {
             message: format!("{} {verb}: {what}", it.name),
             place,
-            details: error.stack.lines().map(str::to_owned).collect(),
+            details: advice::of(error, it.language, &self.plan.root)
+                .into_iter()
+                .chain(error.stack.lines().map(str::to_owned))
+                .collect(),
             fails: true,
             answers_request,
         });

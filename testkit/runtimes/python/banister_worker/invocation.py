@@ -6,7 +6,7 @@ import json
 import os
 import sys
 
-from . import channel, clock, context, errors, escapes, modules, network, randomness
+from . import channel, clock, context, errors, escapes, mocks, modules, network, randomness
 from .loop import VirtualLoop
 
 # A look at a module happens at no time in particular, but always at the same one.
@@ -47,6 +47,7 @@ class Invocation:
         escapes.begin(None if self._describes else lambda what: channel.send({"type": "escaped", "what": what}))
         if message.get("isolation") != "shared":
             modules.forget(self._root)
+        mocks.begin(message.get("mocks", {}))
         asyncio.set_event_loop(self._loop)
         try:
             answer = self._describe() if self._describes else self._loop.run_until_complete(self._handle())
@@ -56,6 +57,7 @@ class Invocation:
 
     def _end(self, answer):
         escapes.begin(None)
+        mocks.end()
         leaked = sorted(set(vars(builtins)) - _known_builtins)
         for name in leaked:
             delattr(builtins, name)
