@@ -22,14 +22,17 @@ export async function begin(mocks, importFile) {
   end()
   current = mocks ?? NOTHING
   const exports = Object.values(current.modules).flatMap((module) => Object.values(module.exports ?? {}))
-  for (const [name, stand] of Object.entries(current.names)) place(globalThis, name, stand)
-  for (const stand of [...exports, ...Object.values(current.names)]) {
+  const names = Object.entries(current.names)
+  // A file of a mock may use the other names, so they are there first.
+  for (const [name, stand] of names) if (!stand.export) place(globalThis, name, stand)
+  for (const stand of [...exports, ...names.map(([, stand]) => stand)]) {
     if (!stand.export) continue
     const { function: name, file, export: wanted } = stand.export
     const found = pick(await importFile(file), wanted)
     if (found === undefined) throw new Error(`the mock of ${name}: ${file} exports no '${wanted}'`)
     originals.set(name, found)
   }
+  for (const [name, stand] of names) if (stand.export) place(globalThis, name, stand)
 }
 
 /** Takes the names away again. */
@@ -62,7 +65,16 @@ function place(target, path, stand) {
     if ((typeof next !== 'object' && typeof next !== 'function') || next === null) define(target, part, {})
     target = target[part]
   }
-  define(target, last, 'value' in stand ? structuredClone(stand.value) : callable(stand.function ?? stand.export))
+  define(target, last, valueOf(stand))
+}
+
+function valueOf(stand) {
+  if ('value' in stand) return structuredClone(stand.value)
+  if (stand.function) return callable(stand.function)
+  // What a file exports may be anything; only calls of functions are recorded.
+  const found = originals.get(stand.export.function)
+  if (typeof found !== 'function') return found
+  return Object.assign(callable(stand.export), found, { prototype: found.prototype })
 }
 
 function define(target, name, value) {

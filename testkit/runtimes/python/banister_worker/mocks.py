@@ -16,6 +16,7 @@ _lock = threading.Lock()
 _modules = {}
 _names = {}
 _originals = {}
+_loading = []
 _loader = None
 
 
@@ -50,18 +51,34 @@ def file_instead_of(path):
 def give_names(namespace):
     """Puts the mocked names into a module that is about to run: what it defines or imports itself takes their place."""
     for path, stand in _names.items():
-        _place(namespace, path, stand)
+        # A file that is loaded for a mock gets no names that would have to be loaded from files themselves.
+        if not (_loading and "export" in stand):
+            _place(namespace, path, stand)
+
+
+def named(name):
+    """What stands in for a name, or ``None``."""
+    return _value_of(_names[name]) if name in _names else None
 
 
 def _place(namespace, path, stand):
     first, *rest = path.split(".")
-    value = stand["value"] if "value" in stand else _function(stand.get("function") or stand["export"])
     if not rest:
-        namespace[first] = json.loads(json.dumps(value)) if "value" in stand else value
+        namespace[first] = _value_of(stand)
         return
     if not isinstance(namespace.get(first), types.SimpleNamespace):
         namespace[first] = types.SimpleNamespace()
     _place(vars(namespace[first]), ".".join(rest), stand)
+
+
+def _value_of(stand):
+    if "value" in stand:
+        return json.loads(json.dumps(stand["value"]))
+    if "function" in stand:
+        return _function(stand["function"])
+    # What a file holds may be anything; only calls of functions are recorded.
+    found = _original(stand["export"])
+    return _function(stand["export"]) if isinstance(found, types.FunctionType) else found
 
 
 def _function(told):
@@ -132,7 +149,11 @@ def _original(told):
     if name not in _originals:
         spec = importlib.util.spec_from_file_location(f"banister_mock_of_{name}", told["file"], loader=_loader(name, told["file"]))
         module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        _loading.append(name)
+        try:
+            spec.loader.exec_module(module)
+        finally:
+            _loading.pop()
         found = module
         for part in told["export"].split("."):
             found = getattr(found, part)
