@@ -25,8 +25,8 @@ use std::sync::Arc;
 use banister_grammars::Span;
 use serde_json::Value as Json;
 
-pub use code_mocks::{CodeMocks, FunctionAct, FunctionMock, MockFile, ModuleMock, Outcome, StandIn};
 use crate::profile::Profile;
+pub use code_mocks::{CodeMocks, FunctionAct, FunctionMock, MockFile, ModuleMock, Outcome, StandIn};
 
 pub use ignores::ignores;
 pub use names::{Open, ProjectNames, check_names};

@@ -133,7 +133,9 @@ fn part(line: usize, extension: &str, text: &str) -> StepFile {
     };
     let text = match extension {
         "py" => format!("config = {{'type': 'event', 'name': '{name}', 'subscribes': ['{name}']}}\n\n{text}"),
-        "rb" => format!("def config\n  {{ type: 'event', name: '{name}', subscribes: ['{name}'] }}\nend\n\n{text}"),
+        "rb" => format!(
+            "def config\n  {{ type: 'event', name: '{name}', subscribes: ['{name}'] }}\nend\n\n{text}"
+        ),
         _ => format!(
             "export const config = {{ type: 'api', name: '{name}', method: 'POST', path: '/{name}' }}\n\n\
              export const handler = async (req, {{ emit, logger, state, streams, traceId }}) => {{\n{text}\n  \

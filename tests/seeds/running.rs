@@ -112,23 +112,30 @@ fn run_project(name: &str, files: &BTreeMap<String, StepFile>, tally: &mut Tally
     let project = Project::of(&files).with_packages_of("ecommerce");
     let flows = repository("tests/seeds/flows");
     let Ok(text) = fs::read_to_string(flows.join(format!("{name}.flow.yaml"))) else {
-        tally.failures.push(format!("there is no tests/seeds/flows/{name}.flow.yaml"));
+        tally
+            .failures
+            .push(format!("there is no tests/seeds/flows/{name}.flow.yaml"));
         return BTreeSet::new();
     };
     project.write(&format!("{name}.flow.yaml"), text);
     for entry in fs::read_dir(flows.join("mocks")).expect("mocks") {
         let path = entry.expect("a mock").path();
         let file = path.file_name().expect("a name").to_string_lossy().into_owned();
-        project.write(&format!("mocks/{file}"), fs::read(&path).expect("a mock can be read"));
+        project.write(
+            &format!("mocks/{file}"),
+            fs::read(&path).expect("a mock can be read"),
+        );
     }
     let run = project.run(&["test", "--trace-dir", "traces"]);
-    if run.status != Some(0) {
+    if run.code != 0 {
         tally.failures.push(format!("{name}: {}", run.story()));
     }
     let mut steps = BTreeSet::new();
     for file in project.files("traces") {
         let trace = project.read(&file);
-        let events = trace.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
+        let events = trace
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Json>(line).ok());
         steps.extend(events.filter_map(|event| event["step"].as_str().map(str::to_owned)));
     }
     steps
