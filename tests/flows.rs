@@ -7,5 +7,6 @@ mod external_calls;
 mod failures;
 mod handlers;
 mod interpreters;
+mod mocked_code;
 mod output;
 mod report;

@@ -2,6 +2,7 @@
 //! a message may point at. `parse` reads a file; `check_names` holds it against a project.
 
 mod actions;
+pub(crate) mod code_mocks;
 mod duration;
 mod endpoint;
 mod expectations;
@@ -27,6 +28,7 @@ use banister_grammars::Span;
 use serde_json::Value as Json;
 
 use crate::profile::Profile;
+pub use code_mocks::{CodeMocks, FunctionAct, FunctionMock, MockFile, ModuleMock, Outcome, StandIn};
 
 pub use ignores::ignores;
 pub use names::{Open, ProjectNames, check_names};
@@ -82,6 +84,8 @@ pub struct FlowTest {
     pub for_all: Vec<(Spanned<String>, InputSource)>,
     /// Mocked HTTP services, first match wins.
     pub http: Vec<HttpMock>,
+    /// Mocked modules and functions.
+    pub code: CodeMocks,
     /// The world before the first action.
     pub given: Given,
     /// What happens.
@@ -250,6 +254,15 @@ pub enum Expectation {
     Called {
         /// Method and address.
         http: Endpoint,
+        /// Exactly so often; at least once if absent.
+        times: Option<u32>,
+    },
+    /// A mocked function was called.
+    CalledFunction {
+        /// Its name; `pg.query` for an export of a mocked module.
+        function: Spanned<String>,
+        /// What the arguments must match, all of them.
+        args: Option<Json>,
         /// Exactly so often; at least once if absent.
         times: Option<u32>,
     },

@@ -11,6 +11,7 @@ use banister_testkit::flow_files::{self, FlowSource};
 use banister_testkit::plan::Plan;
 use banister_testkit::report::{Format as ReportFormat, ReportOptions, Reporter};
 use banister_testkit::runner::{Harness, RunEvent, RunOptions, TestCase};
+use banister_testkit::stand_ins::missing_files;
 
 use crate::cache_folder::cache_folder;
 use crate::exit::Exit;
@@ -96,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             _ => format!("{}/", project.root),
         };
         for source in flow_files::find(&suite.plan.root) {
-            match read(&source, &names) {
+            match read(&source, &names, &suite.plan.root) {
                 Ok(mut tests) => {
                     for test in &mut tests {
                         test.name.insert_str(0, prefix.trim_start_matches('/'));
@@ -132,7 +133,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 }
 
 /// The tests of a file, or what is wrong with it, ready to be shown.
-fn read(source: &FlowSource, names: &ProjectNames) -> Result<Vec<TestCase>, String> {
+fn read(source: &FlowSource, names: &ProjectNames, root: &Path) -> Result<Vec<TestCase>, String> {
     let text = source
         .text
         .as_ref()
@@ -140,6 +141,7 @@ fn read(source: &FlowSource, names: &ProjectNames) -> Result<Vec<TestCase>, Stri
     let (file, problems) = match flow_test::parse(&source.path, Arc::clone(text)) {
         Ok(file) => {
             let mut problems = flow_test::check_names(&file, names);
+            problems.extend(missing_files(&file, root));
             let ignores = flow_test::ignores(text);
             problems.retain(|problem| {
                 !ignores

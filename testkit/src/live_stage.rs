@@ -12,29 +12,36 @@ use crate::mock::{Held, MockError, MockServer, MockSession, Services};
 use crate::protocol::{FromWorker, Invoke, ToWorker};
 use crate::report::StepOutput;
 use crate::stage::{Resume, Signal, Slot, Stage, StageError};
+use crate::stand_ins::StandIns;
 use crate::worker::{Worker, WorkerConfig, WorkerError};
 
 /// Warm workers by interpreter, and the handlers that run in some of them.
 pub struct LiveStage<'m> {
     mocks: &'m MockServer,
     config: WorkerConfig,
-    idle: BTreeMap<Interpreter, Vec<Worker>>,
+    idle: BTreeMap<Pool, Vec<Worker>>,
+    /// What stands in for code in the running test.
+    stand_ins: StandIns,
     busy: BTreeMap<Slot, Busy>,
     slots: usize,
     session: Option<MockSession>,
     /// Exchanges that were signalled and are not answered in full, by number.
     held: BTreeMap<u64, Held>,
-    described: BTreeMap<PathBuf, Json>,
+    described: BTreeMap<(PathBuf, String), Json>,
 }
 
 /// A worker that runs a handler.
 struct Busy {
-    interpreter: Interpreter,
+    pool: Pool,
     worker: Worker,
     invocation: u64,
     /// What it told and was not signalled, since a call of before has to be first.
     told: Option<FromWorker>,
 }
+
+/// Workers that are as good as each other: the same interpreter, and in Python the same mocked modules, since a package
+/// that was imported once keeps the modules that it has imported itself.
+type Pool = (Interpreter, String);
 
 /// TypeScript and JavaScript run in the same interpreter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +74,7 @@ impl<'m> LiveStage<'m> {
                 budget,
             },
             idle: BTreeMap::new(),
+            stand_ins: StandIns::default(),
             busy: BTreeMap::new(),
             slots: 0,
             session: None,
@@ -87,10 +95,16 @@ impl<'m> LiveStage<'m> {
         Ok(id)
     }
 
+    /// From now on this code stands in for modules and names, until the session is closed.
+    pub fn stand_in(&mut self, stand_ins: StandIns) {
+        self.stand_ins = stand_ins;
+    }
+
     /// Ends the run: its mocks are gone and handlers that still run are thrown away.
     pub fn close_session(&mut self) {
         self.held.clear();
         self.session = None;
+        self.stand_ins = StandIns::default();
         self.busy.clear();
     }
 
@@ -99,22 +113,24 @@ impl<'m> LiveStage<'m> {
     /// # Errors
     /// The interpreter is missing or the module cannot be loaded; the text says which and why.
     pub fn describe(&mut self, language: Language, file: &Path) -> Result<Json, String> {
-        if let Some(config) = self.described.get(file) {
+        let mocks = self.stand_ins.of(language).clone();
+        let key = (file.to_owned(), fingerprint(&mocks));
+        if let Some(config) = self.described.get(&key) {
             return Ok(config.clone());
         }
-        let interpreter = Interpreter::from(language);
+        let pool = self.pool(language);
         let mut worker = self.take(language).map_err(|error| error.to_string())?;
-        let answer = worker
-            .send(&ToWorker::Describe {
-                file: file.to_string_lossy().into_owned(),
-            })
-            .and_then(|()| worker.recv())
+        let order = ToWorker::Describe {
+            file: file.to_string_lossy().into_owned(),
+            mocks,
+        };
+        let answer = described(&mut worker, &order, &mut self.stand_ins.clone())
             .map_err(|error| stage_error(error).to_string())?;
         worker.take_output();
-        self.idle.entry(interpreter).or_default().push(worker);
+        self.idle.entry(pool).or_default().push(worker);
         match answer {
             FromWorker::Described { config, .. } => {
-                self.described.insert(file.to_owned(), config.clone());
+                self.described.insert(key, config.clone());
                 Ok(config)
             }
             FromWorker::Threw { error, .. } => {
@@ -127,10 +143,22 @@ impl<'m> LiveStage<'m> {
         }
     }
 
+    fn pool(&self, language: Language) -> Pool {
+        let mocks = match language {
+            Language::Python => fingerprint(&self.stand_ins.of(language).modules),
+            _ => String::new(),
+        };
+        (language.into(), mocks)
+    }
+
     fn take(&mut self, language: Language) -> Result<Worker, StageError> {
-        if let Some(worker) = self.idle.get_mut(&language.into()).and_then(Vec::pop) {
+        let pool = self.pool(language);
+        if let Some(worker) = self.idle.get_mut(&pool).and_then(Vec::pop) {
             return Ok(worker);
         }
+        // Mocked modules are those of one file of tests as a rule: the workers of the last one have done their part.
+        self.idle
+            .retain(|other, _| other.0 != pool.0 || other.1.is_empty() || other.1 == pool.1);
         Worker::spawn(language, &self.config).map_err(stage_error)
     }
 
@@ -202,10 +230,11 @@ impl<'m> LiveStage<'m> {
 }
 
 impl Stage for LiveStage<'_> {
-    fn start(&mut self, language: Language, invoke: Invoke) -> Result<Slot, StageError> {
+    fn start(&mut self, language: Language, mut invoke: Invoke) -> Result<Slot, StageError> {
         self.set_now(invoke.now);
         let mut worker = self.take(language)?;
-        let (interpreter, invocation) = (language.into(), invoke.invocation);
+        let (pool, invocation) = (self.pool(language), invoke.invocation);
+        invoke.mocks = self.stand_ins.of(language).clone();
         worker
             .send(&ToWorker::Invoke(Box::new(invoke)))
             .map_err(stage_error)?;
@@ -214,7 +243,7 @@ impl Stage for LiveStage<'_> {
         self.busy.insert(
             slot,
             Busy {
-                interpreter,
+                pool,
                 worker,
                 invocation,
                 told: None,
@@ -224,7 +253,20 @@ impl Stage for LiveStage<'_> {
     }
 
     fn next(&mut self, slot: Slot) -> Result<Signal, StageError> {
-        let signal = self.listen(slot).map_err(stage_error)?;
+        let mut signal = self.listen(slot).map_err(stage_error)?;
+        if let Signal::Message(FromWorker::Mocked {
+            function,
+            args,
+            outcome,
+        }) = &mut signal
+        {
+            *outcome = self.stand_ins.call(function, args);
+            if let Some(Busy { worker, .. }) = self.busy.get_mut(&slot) {
+                worker
+                    .send(&ToWorker::Outcome(outcome.clone()))
+                    .map_err(stage_error)?;
+            }
+        }
         match &signal {
             Signal::Message(FromWorker::Done { invocation, .. } | FromWorker::Threw { invocation, .. })
                 if *invocation != self.busy.get(&slot).map(|busy| busy.invocation) =>
@@ -278,17 +320,12 @@ impl Stage for LiveStage<'_> {
     }
 
     fn release(&mut self, slot: Slot, step: &str, clean: bool) -> StepOutput {
-        let Some(Busy {
-            interpreter,
-            mut worker,
-            ..
-        }) = self.busy.remove(&slot)
-        else {
+        let Some(Busy { pool, mut worker, .. }) = self.busy.remove(&slot) else {
             return StepOutput::default();
         };
         let printed = worker.take_output();
         if clean {
-            self.idle.entry(interpreter).or_default().push(worker);
+            self.idle.entry(pool).or_default().push(worker);
         }
         StepOutput {
             step: step.to_owned(),
@@ -296,6 +333,31 @@ impl Stage for LiveStage<'_> {
             stderr: printed.stderr,
         }
     }
+}
+
+/// Describes a module; functions that it calls while it loads have their first outcomes.
+fn described(
+    worker: &mut Worker,
+    order: &ToWorker,
+    stand_ins: &mut StandIns,
+) -> Result<FromWorker, WorkerError> {
+    worker.send(order)?;
+    loop {
+        match worker.recv()? {
+            FromWorker::Mocked { function, args, .. } => {
+                worker.send(&ToWorker::Outcome(stand_ins.call(&function, &args)))?;
+            }
+            answer => return Ok(answer),
+        }
+    }
+}
+
+/// The same text for the same stand-ins.
+fn fingerprint<T: serde::Serialize + Default + PartialEq>(mocks: &T) -> String {
+    if *mocks == T::default() {
+        return String::new();
+    }
+    serde_json::to_string(mocks).unwrap_or_default()
 }
 
 fn stage_error(error: WorkerError) -> StageError {

@@ -18,6 +18,7 @@ use crate::mock::{MockError, MockServer, Services};
 use crate::plan::Plan;
 use crate::report::{ControlLabel, Failure, Place, TestOutcome, TestStatus, timeline};
 use crate::rng::Seed;
+use crate::stand_ins::{StandIns, folder_of};
 use crate::template::Variables;
 use crate::trace::Trace;
 use banister_project::flow_test::{FlowFile, FlowTest};
@@ -191,6 +192,8 @@ impl Harness {
                 return FlowResult::failed(format!("the mock server cannot open a session: {error}"));
             }
         };
+        let folder = folder_of(&case.file, &self.plan.root);
+        stage.stand_in(StandIns::new(&case.test().code, &folder, &variables));
         let result = run_flow(
             &self.plan,
             stage,

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::protocol::HandlerError;
+use crate::protocol::{HandlerError, MockedOutcome};
 
 /// The story of one run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -134,6 +134,15 @@ pub enum What {
         host: String,
         /// Port.
         port: u16,
+    },
+    /// A mocked function was called.
+    Mocked {
+        /// Its name.
+        function: String,
+        /// Its arguments.
+        args: Vec<Json>,
+        /// What came of it.
+        outcome: MockedOutcome,
     },
     /// A handler waits for a timer.
     Slept {

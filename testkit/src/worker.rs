@@ -186,8 +186,13 @@ impl Worker {
     /// # Errors
     /// The process is gone or does not read.
     pub fn send(&mut self, message: &ToWorker) -> Result<(), WorkerError> {
-        if !matches!(message, ToWorker::Module(_)) {
+        if !matches!(message, ToWorker::Module(_) | ToWorker::Outcome(_)) {
             self.watch.restart();
+        }
+        match message {
+            ToWorker::Describe { mocks, .. } => self.modules.stand_in(mocks),
+            ToWorker::Invoke(invoke) => self.modules.stand_in(&invoke.mocks),
+            _ => {}
         }
         let mut line = serde_json::to_vec(message).map_err(|error| WorkerError::Protocol {
             message: error.to_string(),

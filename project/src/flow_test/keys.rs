@@ -1,6 +1,6 @@
 //! The keys of each mapping of a flow test by the path to it: what the strict reader takes and an editor proposes.
 
-use super::{actions, expectations, mocks, parse, reader::Keys, replies, sockets, streams};
+use super::{actions, code_mocks, expectations, mocks, parse, reader::Keys, replies, sockets, streams};
 
 /// The keys of the mapping at a path of keys, `-` for an item of a list; `None` for a mapping whose keys are free.
 pub(crate) fn at(path: &[&str]) -> Option<&'static [&'static str]> {
@@ -15,6 +15,13 @@ pub(crate) fn at(path: &[&str]) -> Option<&'static [&'static str]> {
                 ["chunks", "-"] => &replies::CHUNK,
                 _ => return None,
             },
+            ["modules", _, _] | ["functions", _] => &code_mocks::FUNCTION,
+            ["modules", _, _, "sequence", "-"] | ["functions", _, "sequence", "-"] => &code_mocks::OUTCOME,
+            ["modules", _, _, rest @ ..] | ["functions", _, rest @ ..]
+                if matches!(rest, ["throws"] | ["sequence", "-", "throws"]) =>
+            {
+                &code_mocks::THROWN
+            }
             _ => return None,
         },
         ["tests", "-"] => &parse::TEST,

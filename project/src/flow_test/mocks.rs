@@ -6,8 +6,8 @@ use super::yaml::Node;
 use super::{Endpoint, HttpMock, Spanned};
 
 pub(super) const MOCKS: Keys = Keys {
-    known: &["http"],
-    later: &["modules", "functions"],
+    known: &["http", "modules", "functions"],
+    later: &[],
     prefix: "mocks.",
 };
 pub(super) const MOCK: Keys = Keys {

@@ -8,9 +8,9 @@ use banister_grammars::Span;
 use super::problem::{DUPLICATE_NAME, INVALID_VALUE, MISSING_KEY, SYNTAX, problem};
 use super::reader::{Fields, Keys, Reader};
 use super::yaml::{self, Node};
+use super::{FlowFile, FlowTest, Given, InputSource, Spanned, SpecProblem};
 use crate::config::ALLOWABLE;
 use crate::profile::Profile;
-use super::{FlowFile, FlowTest, Given, InputSource, Spanned, SpecProblem};
 
 pub(super) const FILE: Keys = Keys {
     known: &["mocks", "profile", "allow", "tests"],
@@ -75,8 +75,15 @@ impl Reader {
             .get("mocks")
             .map(|node| self.mocks(node))
             .unwrap_or_default();
+        let shared_code = fields
+            .get("mocks")
+            .map(|node| self.code_mocks(node))
+            .unwrap_or_default();
         let profile = fields.get("profile").and_then(|node| self.profile(node));
-        let allow = fields.get("allow").map(|node| self.allow(node)).unwrap_or_default();
+        let allow = fields
+            .get("allow")
+            .map(|node| self.allow(node))
+            .unwrap_or_default();
         let list = self
             .require(&fields, "tests")
             .and_then(|node| self.filled_list(node, "`tests`"));
@@ -88,6 +95,8 @@ impl Reader {
                 self.report(DUPLICATE_NAME, test.name.span, message);
             }
             test.http.extend(shared.iter().cloned());
+            test.code.extend(&shared_code);
+            self.mocked_functions_exist(&test);
             test.profile = test.profile.or(profile);
             test.allow.extend(allow.iter().cloned());
             tests.push(test);
@@ -102,6 +111,10 @@ impl Reader {
         let http = fields
             .get("mocks")
             .map(|node| self.mocks(node))
+            .unwrap_or_default();
+        let code = fields
+            .get("mocks")
+            .map(|node| self.code_mocks(node))
             .unwrap_or_default();
         let given = fields
             .get("given")
@@ -126,11 +139,15 @@ impl Reader {
             );
         }
         let profile = fields.get("profile").and_then(|node| self.profile(node));
-        let allow = fields.get("allow").map(|node| self.allow(node)).unwrap_or_default();
+        let allow = fields
+            .get("allow")
+            .map(|node| self.allow(node))
+            .unwrap_or_default();
         Some(FlowTest {
             name: name?,
             for_all,
             http,
+            code,
             given,
             when,
             then,

@@ -14,6 +14,7 @@ import * as escapes from './escapes.mjs'
 import * as holds from './holds.mjs'
 import { remember as rememberGlobals } from './globals.mjs'
 import { dropHandles, Invocation } from './invocation.mjs'
+import * as mocks from './mocks.mjs'
 import * as network from './network.mjs'
 import * as randomness from './randomness.mjs'
 
@@ -58,6 +59,7 @@ randomness.install()
 network.install(Number(mockPort))
 holds.install(clock.makeTimer)
 escapes.install()
+mocks.install()
 process.exit = refuseExit
 process.reallyExit = refuseExit
 process.abort = () => refuseExit('abort')

@@ -72,7 +72,7 @@ module Banister
     end
 
     def in_a_fresh_process(order)
-      key = [order["file"], order["env"]]
+      key = [order["file"], order["env"], order.dig("mocks", "modules")]
       libraries = @libraries[key]
       return with_libraries(key, libraries, order) if libraries && !libraries.empty?
 

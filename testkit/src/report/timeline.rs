@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::style::{BAD, FAINT, LANES, paint};
 use crate::matching::shorten;
-use crate::protocol::HandlerError;
+use crate::protocol::{HandlerError, MockedOutcome};
 use crate::trace::{Event, Trace, What};
 
 /// Columns of a rendered story.
@@ -288,6 +288,13 @@ fn tell(what: &What, start: i64) -> Said {
         What::Refused { host, port } => said(format!("connects to {host}:{port}"))
             .outcome("→ no mock")
             .marked_if(true),
+        What::Mocked {
+            function,
+            args,
+            outcome,
+        } => said(format!("{function}(…)"))
+            .value(&Json::Array(args.clone()))
+            .outcome(mocked_outcome(outcome)),
         What::Slept { until } => said(format!("sleeps until {}", offset(until.saturating_sub(start)))),
         What::Socket { op, client, data } => said(format!("socket of {client}: {op}")).value(data),
         What::Skipped { .. } => said("is passed over: its condition does not hold".to_owned()),
@@ -298,6 +305,14 @@ fn tell(what: &What, start: i64) -> Said {
             said(format!("failed attempt {attempt}, tried again at {at}"))
         }
         What::DeadLettered { topic, .. } => said(format!("gives up the message on {topic}")).marked_if(true),
+    }
+}
+
+fn mocked_outcome(outcome: &MockedOutcome) -> String {
+    match (&outcome.throws, &outcome.returns) {
+        (Some(error), _) => format!("→ throws {}", error.message),
+        (None, Some(value)) => format!("→ {}", shorten(&value.to_string(), LEAST_VALUE * 2)),
+        (None, None) => "→ its file".to_owned(),
     }
 }
 

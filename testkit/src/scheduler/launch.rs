@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Cause, Live, Run};
 use crate::plan::{PlanTrigger, TriggerId};
-use crate::protocol::{CallShape, ContextFields, FromWorker, Invoke, Isolation};
+use crate::protocol::{CallShape, CodeStandIns, ContextFields, FromWorker, Invoke, Isolation};
 use crate::stage::{Resume, Signal};
 use crate::trace::What;
 
@@ -86,7 +86,12 @@ impl Run<'_> {
             context: ContextFields {
                 trace_id: launch.trace_id.clone(),
                 flows: launch.flows.clone(),
-                streams: self.plan.streams.iter().map(|stream| stream.name.clone()).collect(),
+                streams: self
+                    .plan
+                    .streams
+                    .iter()
+                    .map(|stream| stream.name.clone())
+                    .collect(),
                 profile: self.start.profile.name().to_owned(),
                 trigger: match (it.dialect, trigger) {
                     (Dialect::V1, Some(trigger)) => told(launch, trigger),
@@ -100,6 +105,8 @@ impl Run<'_> {
             hosts: self.start.hosts.clone(),
             isolation: Isolation::Fresh,
             holds: self.start.holds,
+            // The stage knows the interpreter, and with it what stands in for code.
+            mocks: CodeStandIns::default(),
             socket: matches!(launch.cause, Cause::Socket(_)),
         }
     }

@@ -67,7 +67,8 @@ impl Run<'_> {
             }
             let delivery = {
                 let groups = self.running_groups();
-                self.queue.pop_due(self.now, |group| groups.contains(&group.to_owned()))
+                self.queue
+                    .pop_due(self.now, |group| groups.contains(&group.to_owned()))
             };
             if let Some(delivery) = delivery {
                 self.deliver(delivery);

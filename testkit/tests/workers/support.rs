@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use banister_grammars::Language;
 use banister_testkit::protocol::{
-    CallShape, ContextFields, FromWorker, HandlerError, Invoke, Isolation, Reply, Timer, ToWorker,
+    CallShape, CodeStandIns, ContextFields, FromWorker, HandlerError, Invoke, Isolation, Reply, Timer,
+    ToWorker,
 };
 use banister_testkit::worker::{Worker, WorkerConfig, WorkerError};
 use serde_json::{Value as Json, json};
@@ -86,6 +87,7 @@ impl Project {
             env: BTreeMap::new(),
             hosts: Vec::new(),
             isolation: Isolation::Fresh,
+            mocks: CodeStandIns::default(),
             socket: false,
             holds: false,
         }
@@ -248,6 +250,7 @@ pub(crate) fn describe(worker: &mut Worker, file: &str) -> FromWorker {
     worker
         .send(&ToWorker::Describe {
             file: file.to_owned(),
+            mocks: CodeStandIns::default(),
         })
         .unwrap();
     worker.recv().unwrap()
