@@ -80,6 +80,8 @@ pub struct FlowTest {
     pub then: Vec<Spanned<Expectation>>,
     /// Cases of a property test.
     pub cases: Option<u32>,
+    /// Why the test is passed over unless somebody asks for it.
+    pub ignore: Option<Spanned<String>>,
 }
 
 /// Where a generated value comes from.

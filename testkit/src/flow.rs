@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use banister_grammars::Span;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::plan::Plan;
-use crate::report::{ControlLabel, StepOutput};
+use crate::report::{ControlLabel, Reached, StepOutput};
 use crate::rng::Seed;
 use crate::scheduler::{HttpRequest, HttpResponse, Place, Run, Start};
 use crate::stage::Stage;
@@ -35,6 +35,12 @@ pub struct FlowResult {
     pub label: ControlLabel,
     /// True if the run was stopped because it did not end.
     pub endless: bool,
+    /// The steps that ran and the topics that were sent.
+    pub reached: Reached,
+    /// The shared state at the end: group, key, item.
+    pub state: Json,
+    /// True if the state is not what the test expects.
+    pub state_differs: bool,
 }
 
 impl FlowResult {
@@ -57,6 +63,9 @@ impl FlowResult {
             output: Vec::new(),
             label: ControlLabel::Controlled,
             endless: false,
+            reached: Reached::default(),
+            state: Json::Null,
+            state_differs: false,
         }
     }
 }
@@ -261,6 +270,12 @@ impl Telling<'_, '_> {
             });
         }
         failures.append(&mut self.failures);
+        let of_state = |span: Span| {
+            let mut expected = self.test.then.iter();
+            expected.any(|it| it.span == span && matches!(it.value, Expectation::State(_)))
+        };
+        let state_differs = misses.iter().any(|miss| of_state(miss.span));
+        let state = self.state();
         failures.extend(misses.into_iter().map(|miss| FlowFailure {
             headline: miss.message,
             place: FailurePlace::Test(miss.span),
@@ -268,6 +283,9 @@ impl Telling<'_, '_> {
         }));
         FlowResult {
             endless: self.run.is_endless(),
+            reached: Reached::of(&self.run.trace),
+            state,
+            state_differs,
             trace: self.run.trace,
             start,
             failures,
@@ -275,6 +293,24 @@ impl Telling<'_, '_> {
             output: self.run.output,
             label: self.run.label,
         }
+    }
+
+    /// The shared state, groups by name.
+    fn state(&self) -> Json {
+        let (world, now) = (&self.run.world, self.run.now());
+        let mut groups: Vec<&String> = world.state_groups().collect();
+        groups.sort();
+        let items = |group: &String| -> Map<String, Json> {
+            let items = world.state_group(group, now).into_iter();
+            items.map(|(key, item)| (key.clone(), item.clone())).collect()
+        };
+        let groups = groups.into_iter().map(|group| (group.clone(), items(group)));
+        let filled = groups.filter(|(_, items)| !items.is_empty());
+        Json::Object(
+            filled
+                .map(|(group, items)| (group, Json::Object(items)))
+                .collect(),
+        )
     }
 }
 

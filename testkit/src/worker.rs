@@ -2,6 +2,7 @@
 //!
 //! A worker lives in a process group of its own, which ends with it: whatever a handler has started goes too.
 
+pub(crate) mod groups;
 mod interpreter;
 mod output;
 mod shims;
@@ -20,6 +21,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::modules::Modules;
 use crate::protocol::{FromWorker, ToWorker};
+use groups::Group;
 use interpreter::Interpreter;
 use output::Printed;
 use shims::Shims;
@@ -107,6 +109,7 @@ pub enum WorkerError {
 #[derive(Debug)]
 pub struct Worker {
     child: Child,
+    group: Group,
     socket: UnixStream,
     /// What was read and is no whole message yet.
     inbox: Vec<u8>,
@@ -138,6 +141,7 @@ impl Worker {
             .map_err(start_error)?;
         let child = interpreter.start(config, &shims, &printed, theirs)?;
         let mut worker = Self {
+            group: Group::enter(config.mock_port, child.id()),
             child,
             socket,
             inbox: Vec::new(),
@@ -297,6 +301,7 @@ impl Worker {
         if let Some(group) = Pid::from_raw(self.child.id() as i32) {
             let _ = kill_process_group(group, Signal::KILL);
         }
+        self.group.leave();
         let _ = self.child.wait();
     }
 }

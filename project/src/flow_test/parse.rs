@@ -17,7 +17,7 @@ pub(super) const FILE: Keys = Keys {
 };
 pub(super) const TEST: Keys = Keys {
     known: &[
-        "name", "property", "for_all", "mocks", "given", "when", "then", "cases",
+        "name", "property", "for_all", "mocks", "given", "when", "then", "cases", "ignore",
     ],
     later: &["schedules", "faults"],
     prefix: "",
@@ -127,7 +127,17 @@ impl Reader {
             when,
             then,
             cases,
+            ignore: fields.get("ignore").and_then(|node| self.ignore(node)),
         })
+    }
+
+    /// The reason, which a report shows beside the name.
+    fn ignore(&mut self, node: &Node) -> Option<Spanned<String>> {
+        let reason = self.text(node, "the reason in `ignore`")?;
+        if reason.chars().any(char::is_control) {
+            return self.wrong(node, "the reason in `ignore` must be one line");
+        }
+        Some(reason)
     }
 
     fn test_name(&mut self, fields: &Fields<'_>) -> Option<Spanned<String>> {
