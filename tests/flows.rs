@@ -12,3 +12,4 @@ mod junit;
 mod output;
 mod report;
 mod signals;
+mod watch;

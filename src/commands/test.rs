@@ -1,10 +1,12 @@
 //! `banister test`: flow tests, looking and behaving like `cargo test`.
 
+mod affected;
 mod choice;
 mod interrupt;
 mod last_failed;
 mod run;
 mod suites;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -47,6 +49,9 @@ pub(crate) struct Arguments {
     /// Run only the tests that failed when they ran last
     #[arg(long)]
     last_failed: bool,
+    /// Run tests again whenever a file changes that they depend on, until Ctrl-C
+    #[arg(long, conflicts_with = "list")]
+    watch: bool,
     /// Run only the K-th of N equal shares of the tests
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
@@ -97,6 +102,9 @@ enum Required {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    if arguments.watch {
+        return watch::run(arguments);
+    }
     let cache = cache_folder();
     let loaded = disk::load_cached(&arguments.dir, cache.as_deref())
         .with_context(|| format!("cannot test {}", arguments.dir.display()))?;

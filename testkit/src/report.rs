@@ -42,6 +42,15 @@ pub struct TestOutcome {
 }
 
 impl TestOutcome {
+    /// Whether it passed; `None` if it was not run.
+    pub fn passed(&self) -> Option<bool> {
+        match self.status {
+            TestStatus::Passed => Some(true),
+            TestStatus::Failed => Some(false),
+            TestStatus::Ignored { .. } => None,
+        }
+    }
+
     /// A test that was not run, and why.
     pub fn ignored(name: String, reason: &str) -> Self {
         Self {

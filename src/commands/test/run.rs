@@ -5,7 +5,7 @@ use std::io;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use banister_testkit::report::{Reporter, Summary, TestOutcome, TestStatus};
+use banister_testkit::report::{Reporter, Summary, TestOutcome};
 use banister_testkit::runner::{Harness, RunEvent};
 
 use super::Arguments;
@@ -25,7 +25,14 @@ pub(super) fn run(
     let names: BTreeSet<String> = suites.tests().map(|test| test.name.clone()).collect();
     let (suites, filtered_out) = arguments.choose(suites, memory);
     let told = tell(arguments, &suites, filtered_out, interrupt)?;
-    remember(&told.outcomes, memory, &names);
+    let has_invalid = !suites.invalid.is_empty();
+    // A test whose file cannot be read is not gone.
+    remember(&told.outcomes, memory, |name| has_invalid || names.contains(name));
+    Ok(exit_of(&told, &suites, interrupt))
+}
+
+/// How a run ends; what is wrong beside the tests is said here.
+pub(super) fn exit_of(told: &Told, suites: &Suites, interrupt: &Interrupt) -> Exit {
     let exit = match told.summary.failed {
         0 => Exit::Success,
         _ => Exit::Findings,
@@ -35,25 +42,25 @@ pub(super) fn run(
         exit.max(Exit::Failure)
     });
     match interrupt.exit() {
-        Some(signal) => {
+        Some(signal) if told.summary.unfinished > 0 => {
             let count = told.summary.unfinished;
             let text = format!("the run was interrupted: {count} test(s) were not finished");
             anstream::eprintln!("{}", problem::error_line(&text));
-            Ok(signal)
+            signal
         }
-        None => Ok(exit),
+        _ => exit,
     }
 }
 
 /// What a run leaves behind.
-struct Told {
+pub(super) struct Told {
     summary: Summary,
-    outcomes: Vec<TestOutcome>,
+    pub(super) outcomes: Vec<TestOutcome>,
     /// What went wrong beside the tests.
     problems: Vec<String>,
 }
 
-fn tell(
+pub(super) fn tell(
     arguments: &Arguments,
     suites: &Suites,
     filtered_out: usize,
@@ -96,13 +103,12 @@ fn tell(
 }
 
 /// That a memory cannot be kept is said, and is no reason to call a run bad.
-fn remember(outcomes: &[TestOutcome], memory: &Memory, names: &BTreeSet<String>) {
-    let of = |status: &TestStatus| -> BTreeSet<String> {
-        let those = outcomes.iter().filter(|outcome| outcome.status == *status);
+pub(super) fn remember(outcomes: &[TestOutcome], memory: &Memory, exists: impl Fn(&str) -> bool) {
+    let of = |passed: bool| -> BTreeSet<String> {
+        let those = outcomes.iter().filter(|it| it.passed() == Some(passed));
         those.map(|outcome| outcome.name.clone()).collect()
     };
-    let (failed, passed) = (of(&TestStatus::Failed), of(&TestStatus::Passed));
-    if let Err(error) = memory.remember(&failed, &passed, |name| names.contains(name)) {
+    if let Err(error) = memory.remember(&of(false), &of(true), exists) {
         let text = format!("which tests failed cannot be remembered: {error}");
         anstream::eprintln!("{}", problem::warning(&text));
     }
