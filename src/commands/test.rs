@@ -2,6 +2,7 @@
 
 mod affected;
 mod choice;
+mod html;
 mod interrupt;
 mod last_failed;
 mod run;
@@ -15,11 +16,11 @@ use anyhow::Context as _;
 use banister_project::disk;
 use banister_testkit::report::{ControlLabel, Format as ReportFormat, ReportOptions};
 use banister_testkit::runner::{RunOptions, Stop};
+use banister_testkit::suites::Suites;
 
 use self::choice::Shard;
 use self::interrupt::Interrupt;
 use self::last_failed::Memory;
-use self::suites::Suites;
 use crate::cache_folder::cache_folder;
 use crate::exit::Exit;
 use crate::render::problem;
@@ -76,6 +77,9 @@ pub(crate) struct Arguments {
     /// How results are printed
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     format: Format,
+    /// Write a page with the flow graph and the story of every failure besides
+    #[arg(long, value_name = "FILE.html", conflicts_with = "list")]
+    report: Option<PathBuf>,
     /// Write the canonical trace of every test into this folder
     #[arg(long, value_name = "DIR")]
     trace_dir: Option<PathBuf>,
@@ -109,15 +113,15 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let loaded = disk::load_cached(&arguments.dir, cache.as_deref())
         .with_context(|| format!("cannot test {}", arguments.dir.display()))?;
     let suites = Suites::of(&loaded.host.snapshot(), &loaded.root);
-    suites.show_invalid();
+    suites::show_invalid(&suites);
     let memory = Memory::of(cache.as_deref(), &loaded.root);
     if arguments.list {
         let (suites, _) = arguments.choose(suites, &memory);
         list(arguments, &suites)?;
-        return Ok(suites.exit(Exit::Success));
+        return Ok(suites::exit(&suites, Exit::Success));
     }
     let interrupt = Interrupt::listen()?;
-    run::run(arguments, suites, &memory, &interrupt)
+    run::run(arguments, suites, &loaded.host.snapshot(), &memory, &interrupt)
 }
 
 /// The contract of `cargo nextest`: with `--format terse` nothing but a line for each test.
@@ -133,24 +137,6 @@ fn list(arguments: &Arguments, suites: &Suites) -> anyhow::Result<()> {
     match arguments.format {
         Format::Terse => super::write_stdout(&lines),
         _ => super::write_stdout(&format!("{lines}\n{count}\n")),
-    }
-}
-
-impl Suites {
-    fn show_invalid(&self) {
-        for file in &self.invalid {
-            anstream::eprintln!("{}\n", file.problems);
-        }
-    }
-
-    /// A run is never good while there are files that it could not read.
-    fn exit(&self, otherwise: Exit) -> Exit {
-        if self.invalid.is_empty() {
-            return otherwise;
-        }
-        let text = format!("{} flow test file(s) were not run: see above", self.invalid.len());
-        anstream::eprintln!("{}", problem::warning(&text));
-        otherwise.max(Exit::Failure)
     }
 }
 

@@ -2,6 +2,7 @@
 //! everything is written to what the caller hands in.
 
 mod failure;
+mod html;
 mod json;
 mod junit;
 mod reached;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 pub use failure::failure_text;
+pub use html::{HtmlReport, reached_by};
 pub use junit::with_skipped;
 pub use reached::Reached;
 pub use reporter::{Format, ReportOptions, Reporter, Summary};
@@ -137,7 +139,7 @@ pub struct Failure {
     pub minimal_input: Option<Json>,
     /// The shared state at the end, where the test expects another.
     pub state: Option<Json>,
-    /// The command that shows the failure again.
+    /// The command that shows the failure again; empty if there is none.
     pub replay: String,
 }
 

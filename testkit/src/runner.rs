@@ -266,7 +266,7 @@ impl Harness {
         outcome
     }
 
-    fn run_once(
+    pub(crate) fn run_once(
         &self,
         case: &TestCase,
         stage: &mut LiveStage<'_>,
@@ -322,7 +322,12 @@ impl Harness {
         self.outcome(case, result, input.map(|(_, value)| value))
     }
 
-    fn outcome(&self, case: &TestCase, result: FlowResult, minimal_input: Option<Json>) -> TestOutcome {
+    pub(crate) fn outcome(
+        &self,
+        case: &TestCase,
+        result: FlowResult,
+        minimal_input: Option<Json>,
+    ) -> TestOutcome {
         self.write_trace(case, &result.trace);
         let mut result = result;
         self.hold_to_requirement(&mut result);

@@ -106,7 +106,10 @@ impl InvalidFile {
         let lines = LineIndex::new(text);
         let told = self.problems.iter().map(|problem| {
             let at = lines.position(text, problem.span.start, Encoding::Utf32);
-            let help = problem.help.as_deref().map_or_else(String::new, |it| format!("; {it}"));
+            let help = problem
+                .help
+                .as_deref()
+                .map_or_else(String::new, |it| format!("; {it}"));
             let (line, column) = (at.line + 1, at.column + 1);
             format!("{}:{line}:{column}: {}{help}\n", self.path, problem.message)
         });
@@ -121,8 +124,8 @@ fn read(source: &FlowSource, names: &ProjectNames) -> Result<Vec<TestCase>, Vec<
     let ignores = flow_test::ignores(text);
     let mut problems = flow_test::check_names(&file, names);
     problems.retain(|problem| {
-        let silences = |it: &flow_test::Ignore| it.silences(problem.rule, problem.span.start);
-        !ignores.iter().any(silences)
+        let at = problem.span.start;
+        !ignores.iter().any(|it| it.silences(problem.rule, at))
     });
     match problems.is_empty() {
         true => Ok(TestCase::all_of(&Arc::new(file))),

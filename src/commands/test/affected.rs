@@ -7,8 +7,7 @@ use banister_project::discovery::{FileRole, role};
 use banister_testkit::plan::{Plan, PlanStep};
 use banister_testkit::report::TestOutcome;
 use banister_testkit::runner::TestCase;
-
-use super::suites::{Suite, Suites};
+use banister_testkit::suites::{Suite, Suites};
 
 /// What is known of tests that ran: the steps that each of them reached, by test name.
 #[derive(Default)]

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use banister_project::Snapshot;
 use banister_testkit::report::{Reporter, Summary, TestOutcome};
 use banister_testkit::runner::{Harness, RunEvent};
+use banister_testkit::suites::Suites;
 
 use super::Arguments;
+use super::html;
 use super::interrupt::Interrupt;
 use super::last_failed::Memory;
-use super::suites::Suites;
+use super::suites;
 use crate::exit::Exit;
 use crate::render::problem;
 
@@ -19,12 +22,16 @@ use crate::render::problem;
 pub(super) fn run(
     arguments: &Arguments,
     suites: Suites,
+    snapshot: &Snapshot,
     memory: &Memory,
     interrupt: &Interrupt,
 ) -> anyhow::Result<Exit> {
     let names: BTreeSet<String> = suites.tests().map(|test| test.name.clone()).collect();
     let (suites, filtered_out) = arguments.choose(suites, memory);
     let told = tell(arguments, &suites, filtered_out, interrupt)?;
+    if let Some(path) = &arguments.report {
+        html::write(path, &told, &suites, snapshot, arguments.seed)?;
+    }
     let has_invalid = !suites.invalid.is_empty();
     // A test whose file cannot be read is not gone.
     remember(&told.outcomes, memory, |name| has_invalid || names.contains(name));
@@ -37,10 +44,13 @@ pub(super) fn exit_of(told: &Told, suites: &Suites, interrupt: &Interrupt) -> Ex
         0 => Exit::Success,
         _ => Exit::Findings,
     };
-    let exit = told.problems.iter().fold(suites.exit(exit), |exit, text| {
-        anstream::eprintln!("{}", problem::error_line(text));
-        exit.max(Exit::Failure)
-    });
+    let exit = told
+        .problems
+        .iter()
+        .fold(suites::exit(suites, exit), |exit, text| {
+            anstream::eprintln!("{}", problem::error_line(text));
+            exit.max(Exit::Failure)
+        });
     match interrupt.exit() {
         Some(signal) if told.summary.unfinished > 0 => {
             let count = told.summary.unfinished;
@@ -54,7 +64,11 @@ pub(super) fn exit_of(told: &Told, suites: &Suites, interrupt: &Interrupt) -> Ex
 
 /// What a run leaves behind.
 pub(super) struct Told {
-    summary: Summary,
+    pub(super) summary: Summary,
+    /// On the wall.
+    pub(super) elapsed: Duration,
+    /// The tests that were not finished when the run was stopped.
+    pub(super) unfinished: Vec<String>,
     pub(super) outcomes: Vec<TestOutcome>,
     /// What went wrong beside the tests.
     problems: Vec<String>,
@@ -68,10 +82,10 @@ pub(super) fn tell(
 ) -> anyhow::Result<Told> {
     let begun = Instant::now();
     let mut reporter = Reporter::new(Out::new(), arguments.report_options());
-    let (mut outcomes, mut problems) = (Vec::new(), Vec::new());
+    let (mut outcomes, mut unfinished, mut problems) = (Vec::new(), Vec::new(), Vec::new());
     let mut told = reporter.suite_started(suites.tests().count());
     for file in &suites.invalid {
-        let problems = anstream::adapter::strip_str(&file.problems).to_string();
+        let problems = anstream::adapter::strip_str(&suites::story(file)).to_string();
         told = told.and_then(|()| reporter.invalid_file(&file.path, &problems));
     }
     for suite in &suites.suites {
@@ -84,7 +98,10 @@ pub(super) fn tell(
                     outcomes.push(*outcome);
                     result
                 }
-                RunEvent::Unfinished(test) => reporter.test_unfinished(&test.name),
+                RunEvent::Unfinished(test) => {
+                    unfinished.push(test.name.clone());
+                    reporter.test_unfinished(&test.name)
+                }
             };
             if let (Ok(()), Err(error)) = (&told, result) {
                 // Nobody would hear of the other tests.
@@ -97,6 +114,8 @@ pub(super) fn tell(
     let summary = told.and_then(|()| reporter.suite_finished(filtered_out, begun.elapsed()));
     Ok(Told {
         summary: summary.context("cannot write the report")?,
+        elapsed: begun.elapsed(),
+        unfinished,
         outcomes,
         problems,
     })

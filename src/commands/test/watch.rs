@@ -7,13 +7,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use banister_project::disk::{self, Loaded, Stamps};
+use banister_testkit::suites::Suites;
 
 use super::Arguments;
 use super::affected::Known;
+use super::html;
 use super::interrupt::Interrupt;
 use super::last_failed::Memory;
 use super::run::{exit_of, remember, tell};
-use super::suites::Suites;
+use super::suites;
 use crate::cache_folder::cache_folder;
 use crate::commands::write_stdout;
 use crate::exit::Exit;
@@ -129,8 +131,12 @@ impl Watch<'_> {
     }
 
     fn run(&mut self, suites: &Suites, filtered_out: usize) -> anyhow::Result<()> {
-        suites.show_invalid();
+        suites::show_invalid(suites);
         let told = tell(self.arguments, suites, filtered_out, &self.interrupt)?;
+        if let Some(path) = &self.arguments.report {
+            let snapshot = self.loaded.host.snapshot();
+            html::write(path, &told, suites, &snapshot, self.arguments.seed)?;
+        }
         for outcome in &told.outcomes {
             if let Some(passed) = outcome.passed() {
                 self.verdicts.insert(outcome.name.clone(), passed);

@@ -44,7 +44,7 @@ pub fn failure_text(outcome: &TestOutcome, color: bool) -> String {
     if outcome.label != ControlLabel::Controlled {
         line(&mut out, &control_text(outcome.label, color));
     }
-    if let Some(failure) = &outcome.failure {
+    if let Some(failure) = outcome.failure.as_ref().filter(|it| !it.replay.is_empty()) {
         line(&mut out, &format!("replay: {}", failure.replay));
     }
     out
