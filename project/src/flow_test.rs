@@ -98,6 +98,8 @@ pub struct FlowTest {
     pub profile: Option<Profile>,
     /// Findings that do not fail the test, beside those that the project allows.
     pub allow: Vec<String>,
+    /// Why the test is passed over unless somebody asks for it.
+    pub ignore: Option<Spanned<String>>,
 }
 
 /// Where a generated value comes from.

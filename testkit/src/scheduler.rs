@@ -29,7 +29,7 @@ use serde_json::Value as Json;
 use crate::plan::{Plan, PlanStep, TriggerId};
 use crate::protocol::{FromWorker, Reply, Timer};
 use crate::queue::{Delivery, Queue};
-use crate::report::{ControlLabel, StepOutput};
+use crate::report::{ControlLabel, StepOutput, lane_of};
 use crate::rng::{Seed, trace_id};
 use crate::stage::{Slot, Stage};
 use crate::trace::{Event, Trace, What};
@@ -270,10 +270,11 @@ impl<'a> Run<'a> {
     }
 
     fn collect_output(&mut self, live: &Live, clean: bool) {
-        let printed = self
+        let mut printed = self
             .stage
             .release(live.slot, &self.plan.steps[live.step].name, clean);
         if !printed.stdout.is_empty() || !printed.stderr.is_empty() {
+            printed.step = lane_of(&self.trace, live.invocation, printed.step);
             self.output.push(printed);
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! A worker lives in a process group of its own, which ends with it: whatever a handler has started goes too.
 
+pub(crate) mod groups;
 mod guardian;
 mod interpreter;
 mod output;
@@ -23,6 +24,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::modules::Modules;
 use crate::protocol::{FromWorker, ToWorker};
+use groups::Group;
 use interpreter::Interpreter;
 use output::Printed;
 use processes::Strays;
@@ -118,6 +120,7 @@ pub enum WorkerError {
 #[derive(Debug)]
 pub struct Worker {
     child: Child,
+    group: Group,
     socket: UnixStream,
     /// What was read and is no whole message yet.
     inbox: Vec<u8>,
@@ -155,6 +158,7 @@ impl Worker {
         let child = interpreter.start(config, &shims, &printed, theirs)?;
         shims.guardian().watch(child.id());
         let mut worker = Self {
+            group: Group::enter(config.mock_port, child.id()),
             child,
             socket,
             inbox: Vec::new(),
@@ -363,6 +367,7 @@ impl Worker {
         }
         strays.end();
         self.shims.guardian().forget(self.child.id());
+        self.group.leave();
         let _ = self.child.wait();
     }
 }

@@ -20,6 +20,7 @@ pub(super) const FILE: Keys = Keys {
 pub(super) const TEST: Keys = Keys {
     known: &[
         "name", "property", "for_all", "mocks", "given", "when", "then", "cases", "profile", "allow",
+        "ignore",
     ],
     later: &["schedules", "faults"],
     prefix: "",
@@ -154,7 +155,17 @@ impl Reader {
             cases,
             profile,
             allow,
+            ignore: fields.get("ignore").and_then(|node| self.ignore(node)),
         })
+    }
+
+    /// The reason, which a report shows beside the name.
+    fn ignore(&mut self, node: &Node) -> Option<Spanned<String>> {
+        let reason = self.text(node, "the reason in `ignore`")?;
+        if reason.chars().any(char::is_control) {
+            return self.wrong(node, "the reason in `ignore` must be one line");
+        }
+        Some(reason)
     }
 
     fn profile(&mut self, node: &Node) -> Option<Profile> {

@@ -94,16 +94,27 @@ impl Script {
             ReplyBody::Text(text) => (Some("text/plain; charset=utf-8"), vec![(0, text.clone())]),
             ReplyBody::Sse(events) => (
                 Some("text/event-stream; charset=utf-8"),
-                events.iter().map(|event| (event.after, event_text(event))).collect(),
+                events
+                    .iter()
+                    .map(|event| (event.after, event_text(event)))
+                    .collect(),
             ),
             ReplyBody::Chunks(chunks) => (
                 Some("text/plain; charset=utf-8"),
-                chunks.iter().map(|chunk| (chunk.after, chunk_text(chunk))).collect(),
+                chunks
+                    .iter()
+                    .map(|chunk| (chunk.after, chunk_text(chunk)))
+                    .collect(),
             ),
         };
         let streamed = matches!(reply.body, ReplyBody::Sse(_) | ReplyBody::Chunks(_));
         let length = (!streamed).then(|| parts.iter().map(|(_, text)| text.len()).sum::<usize>());
-        let head = head(reply, kind, length.filter(|_| !matches!(reply.status, 204 | 304)), streamed && !asked.old);
+        let head = head(
+            reply,
+            kind,
+            length.filter(|_| !matches!(reply.status, 204 | 304)),
+            streamed && !asked.old,
+        );
         self.push(Some(reply.delay), head);
         if bodiless {
             return;
@@ -260,7 +271,10 @@ mod tests {
     #[test]
     fn faults_end_what_was_sent() {
         assert_eq!(script("{ fault: timeout }"), [(None, String::new())]);
-        assert_eq!(script("{ fault: empty, delay: 1s }"), [(Some(1_000), String::new())]);
+        assert_eq!(
+            script("{ fault: empty, delay: 1s }"),
+            [(Some(1_000), String::new())]
+        );
         assert!(script("{ fault: malformed }")[0].1.starts_with("this is no"));
         let asked = Asked {
             head: false,

@@ -80,10 +80,7 @@ impl MockSession {
         let _ = (&self.bell).read(&mut [0]);
         let mut call = waiting.call;
         call.overlapped |= exchanges.overlapped(call.exchange);
-        Some(Held {
-            call,
-            go: waiting.go,
-        })
+        Some(Held { call, go: waiting.go })
     }
 }
 
