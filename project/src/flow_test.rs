@@ -14,6 +14,7 @@ mod parse;
 mod problem;
 mod reader;
 mod replies;
+pub(crate) mod schema;
 mod sockets;
 mod streams;
 pub mod templates;
@@ -34,6 +35,7 @@ pub use ignores::ignores;
 pub use names::{Open, ProjectNames, check_names};
 pub use parse::parse;
 pub use replies::{Chunk, Fault, HttpReply, ReplyBody, SseEvent};
+pub use schema::schema;
 
 /// A value with its place in the file.
 #[derive(Debug, Clone, PartialEq)]
