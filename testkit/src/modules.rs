@@ -3,6 +3,7 @@
 //! Only files of the project are answered; everything else (packages, node's own modules) is `external` and resolved
 //! by node as ever.
 
+mod mocks;
 mod resolve;
 mod transpile;
 
@@ -11,7 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::protocol::{HandlerError, ModuleReply};
+use crate::protocol::{CodeStandIns, HandlerError, ModuleReply};
+use mocks::{Instead, Mocks};
 use resolve::{Found, Resolver};
 use transpile::transpile;
 
@@ -20,6 +22,7 @@ use transpile::transpile;
 pub struct Modules {
     root: PathBuf,
     resolver: Resolver,
+    mocks: Mocks,
     /// By path: the text as it was, and what became of it. A file that changed is done again.
     done: BTreeMap<PathBuf, (Vec<u8>, Arc<ModuleReply>)>,
 }
@@ -30,16 +33,31 @@ impl Modules {
         Self {
             root: root.to_owned(),
             resolver: Resolver::new(root),
+            mocks: Mocks::default(),
             done: BTreeMap::new(),
         }
     }
 
+    /// From now on these modules stand in for others.
+    pub fn stand_in(&mut self, mocks: &CodeStandIns) {
+        self.mocks.set(mocks);
+    }
+
     /// Answers `load`: `from` is the importing file, `None` for a step.
     pub fn load(&mut self, specifier: &str, from: Option<&str>) -> ModuleReply {
-        let found = match from {
+        let mut found = match from {
             None => Found::File(PathBuf::from(specifier)),
             Some(from) => self.resolver.resolve(specifier, Path::new(from)),
         };
+        let instead = match &found {
+            Found::File(path) => self.mocks.of_file(path, from),
+            _ => self.mocks.of_package(specifier, from),
+        };
+        match instead {
+            Some(Instead::File(path)) => found = Found::File(path),
+            Some(Instead::Made(reply)) => return reply,
+            None => {}
+        }
         match found {
             Found::External => ModuleReply {
                 external: true,

@@ -11,6 +11,11 @@ export function begin(told) {
   tell = told
 }
 
+/** Something left our control. */
+export function report(what) {
+  tell(what)
+}
+
 export function install() {
   const { ChildProcess } = childProcess
   const spawn = ChildProcess.prototype.spawn

@@ -11,12 +11,18 @@ module Banister
       def tell(command)
         words = command.grep_v(Hash).first
         name = words.is_a?(Array) ? words.first : words.to_s.split.first
-        channel&.write("escaped", { "what" => "started the program #{File.basename(name.to_s)}" })
+        report("started the program #{File.basename(name.to_s)}")
+      end
+
+      def report(what)
+        channel&.write("escaped", { "what" => what })
       end
 
       def install
-        Kernel.prepend(Starts)
+        # As in the language: private for every object, public where they are called by their module's name.
+        Kernel.prepend(Starts.dup.module_eval { private(*instance_methods(false)) && self })
         [Kernel, Process].each { |owner| owner.singleton_class.prepend(Starts) }
+        Process.singleton_class.prepend(Daemons)
         IO.singleton_class.prepend(Pipes)
       end
     end
@@ -28,7 +34,19 @@ module Banister
           Escapes.tell(command)
           options.empty? ? super(*command) : super(*command, **options)
         end
-        private name
+      end
+
+      def fork(&block)
+        Escapes.report("forked a process")
+        super
+      end
+    end
+
+    # A process that leaves its group.
+    module Daemons
+      def daemon(...)
+        Escapes.report("became a daemon")
+        super
       end
     end
 

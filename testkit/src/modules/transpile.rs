@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use oxc::allocator::Allocator;
+use oxc::ast::ast::{Program, Statement};
 use oxc::codegen::{Codegen, CodegenOptions, CommentOptions};
 use oxc::diagnostics::OxcDiagnostic;
 use oxc::parser::{ParseOptions, Parser};
@@ -65,6 +66,13 @@ pub(super) fn transpile(path: &Path, text: &str, module_package: bool) -> Module
     if let Some(error) = transformed.diagnostics.errors().next() {
         return failed(path, text, error);
     }
+    let format = if is_module && only_types_were_imported(extension, text, &program) {
+        // What marks a module of types is a syntax error in CommonJS.
+        program.body.retain(|statement| !is_empty_export(statement));
+        ModuleFormat::CommonJs
+    } else {
+        format
+    };
     let options = CodegenOptions {
         source_map_path: Some(path.to_owned()),
         comments: CommentOptions::disabled(),
@@ -81,6 +89,24 @@ pub(super) fn transpile(path: &Path, text: &str, module_package: bool) -> Module
         code.push('\n');
     }
     reply(path, format, code)
+}
+
+/// A file whose module syntax was all about types, and that hands out its exports as CommonJS does.
+fn only_types_were_imported(extension: &str, text: &str, program: &Program) -> bool {
+    let is_common_js = || {
+        ["module.exports", "exports.", "require("]
+            .iter()
+            .any(|it| text.contains(it))
+    };
+    let mut statements = program.body.iter();
+    let has_module_syntax = statements.any(|it| it.is_module_declaration() && !is_empty_export(it));
+    extension != "mts" && !has_module_syntax && (extension == "cts" || is_common_js())
+}
+
+/// `export {}`, which the transformer leaves behind where only types were exported.
+fn is_empty_export(statement: &Statement) -> bool {
+    matches!(statement, Statement::ExportNamedDeclaration(export)
+        if export.specifiers.is_empty())
 }
 
 /// JSON is a module whose value is the document, for both kinds of import.

@@ -2,6 +2,7 @@
 harness is told, so that the test does not count as controlled."""
 
 import os
+import platform
 import sys
 
 _EVENTS = {"os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"}
@@ -15,16 +16,23 @@ def begin(tell):
 
 
 def install():
+    # Libraries put the name of the machine into their headers, for which `platform` starts the program uname.
+    if hasattr(platform, "_Processor"):
+        platform._Processor.from_subprocess = staticmethod(lambda: "")
     sys.addaudithook(_hear)
 
 
+def tell(what):
+    """Something left our control."""
+    if _tell is not None:
+        _tell(what)
+
+
 def _hear(event, args):
-    if _tell is None:
-        return
     if event == "subprocess.Popen":
-        _tell(f"started the program {_name(args[0] or args[1])}")
+        tell(f"started the program {_name(args[0] or args[1])}")
     elif event in _EVENTS:
-        _tell(f"called {event}")
+        tell(f"called {event}")
 
 
 def _name(program):
