@@ -13,7 +13,10 @@ pub fn schema() -> Json {
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     schema["title"] = json!("flow test");
     schema["description"] = json!("Flow tests of a step project, run with `banister test`.");
-    schema["definitions"] = json!({ "mocks": mapping(&["mocks"]) });
+    schema["definitions"] = json!({
+        "function": mapping(&["mocks", "functions", "_"]),
+        "mocks": mapping(&["mocks"]),
+    });
     schema
 }
 
@@ -27,19 +30,42 @@ pub(crate) fn starts_block(path: &[&str], key: &str) -> bool {
     row(path, key).is_some_and(|row| {
         matches!(
             row.form,
-            Form::Keys | Form::List | Form::Scalars | Form::Groups | Form::Any
+            Form::Keys
+                | Form::List
+                | Form::Items
+                | Form::Functions
+                | Form::Modules
+                | Form::Scalars
+                | Form::Groups
+                | Form::Any
         )
     })
 }
 
-/// The row of a key; mocks of a test are those of the file.
+/// The row of a key.
 fn row(path: &[&str], key: &str) -> Option<&'static Holds> {
-    let path = match path {
-        ["tests", "-", rest @ ..] if rest.first() == Some(&"mocks") => rest,
-        path => path,
+    let path = canonical(&[path, &[key]].concat());
+    HOLDS
+        .iter()
+        .find(|row| row.path.split('/').eq(path.iter().copied()))
+}
+
+/// One path for the places that hold the same: mocks of a test and of the file, one reply and several, functions by
+/// themselves and of a module, one outcome and several.
+fn canonical<'k>(path: &[&'k str]) -> Vec<&'k str> {
+    let (head, rest): (&[&str], &[&str]) = match path {
+        ["tests", "-", "mocks", rest @ ..] if !rest.is_empty() => {
+            return canonical(&[&["mocks"], rest].concat());
+        }
+        ["mocks", "http", "-", "replies", "-", rest @ ..] => (&["mocks", "http", "-", "reply"], rest),
+        ["mocks", "modules", _, _, rest @ ..] | ["mocks", "functions", _, rest @ ..] => match rest {
+            ["sequence", "-", rest @ ..] => (&["mocks", "functions", "_"], rest),
+            rest => (&["mocks", "functions", "_"], rest),
+        },
+        ["tests", "-", "for_all", _, rest @ ..] => (&["tests", "-", "for_all", "_"], rest),
+        path => (&[], path),
     };
-    let is_it = |row: &&Holds| row.path.split('/').eq(path.iter().copied().chain([key]));
-    HOLDS.iter().find(is_it)
+    [head, rest].concat()
 }
 
 /// The schema of a mapping whose keys are known.
@@ -91,11 +117,20 @@ fn value(path: &[&str], key: &str) -> Json {
 fn of_form(path: &[&str], form: Form) -> Json {
     let list = |items: Json| json!({ "type": "array", "items": items, "minItems": 1 });
     let scalar = json!({ "type": ["string", "number", "boolean"] });
+    let functions = json!({ "type": "object", "additionalProperties": { "$ref": "#/definitions/function" } });
     match form {
         Form::Keys => mapping(path),
         Form::List => list(mapping(&[path, &["-"]].concat())),
+        Form::Items => list(json!({ "anyOf": [scalar, mapping(&[path, &["-"]].concat())] })),
+        Form::TextOrKeys => json!({ "anyOf": [scalar, mapping(path)] }),
+        Form::Functions => functions,
+        Form::Modules => json!({ "type": "object", "additionalProperties": {
+            "anyOf": [{ "type": "string" }, list(json!({ "type": "string" })), functions],
+        } }),
         Form::Text => json!({ "type": "string" }),
         Form::Texts => list(json!({ "type": "string" })),
+        Form::Some(values) => json!({ "type": "array", "items": { "enum": values() } }),
+        Form::Switch => json!({ "type": "boolean" }),
         Form::Scalar => scalar,
         Form::Scalars => json!({ "type": "object", "additionalProperties": scalar }),
         Form::Whole(least) => json!({ "type": "integer", "minimum": least }),
@@ -141,7 +176,7 @@ mod tests {
                 known.insert("tests/-/mocks".into());
                 continue;
             }
-            known.insert(path.join("/"));
+            known.insert(canonical(path).join("/"));
             walk(path, known);
             // Any name fits `_`, so a path of free names is tried before one of items.
             path.push("_");

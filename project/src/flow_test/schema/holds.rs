@@ -1,6 +1,8 @@
 //! What each key of a flow test is for and what it holds.
 
+use crate::config::ALLOWABLE;
 use crate::flow_test::keys;
+use crate::profile::Profile;
 
 /// A key, by the path of keys to it.
 pub(super) struct Holds {
@@ -19,6 +21,14 @@ pub(super) enum Form {
     Keys,
     /// A list of such mappings.
     List,
+    /// A list of such mappings, or of texts that stand for one.
+    Items,
+    /// Such a mapping, or a text that stands for one.
+    TextOrKeys,
+    /// Mocked functions by name.
+    Functions,
+    /// Mocked modules by name.
+    Modules,
     /// A text.
     Text,
     /// A list of texts.
@@ -31,6 +41,10 @@ pub(super) enum Form {
     Whole(u32),
     /// One of these texts.
     One(fn() -> &'static [&'static str]),
+    /// A list of some of these texts.
+    Some(fn() -> &'static [&'static str]),
+    /// `true` or `false`.
+    Switch,
     /// A mapping of mappings.
     Groups,
     /// Anything.
@@ -43,6 +57,16 @@ const fn key(path: &'static str, about: &'static str, form: Form) -> Holds {
 
 pub(super) const HOLDS: &[Holds] = &[
     key("mocks", "services for all tests of the file", Form::Keys),
+    key(
+        "profile",
+        "the framework that the tests run on",
+        Form::One(|| &Profile::NAMES),
+    ),
+    key(
+        "allow",
+        "findings that do not fail the tests",
+        Form::Some(|| &ALLOWABLE),
+    ),
     key(
         "mocks/http",
         "mocked HTTP services; the first that matches answers",
@@ -78,14 +102,106 @@ pub(super) const HOLDS: &[Holds] = &[
     ),
     key("mocks/http/-/reply/json", "the body as JSON", Form::Any),
     key("mocks/http/-/reply/text", "the body as text", Form::Scalar),
-    key("mocks/http/-/replies/-/status", "200 if absent", Form::Whole(200)),
     key(
-        "mocks/http/-/replies/-/headers",
-        "headers of the answer",
-        Form::Scalars,
+        "mocks/http/-/reply/sse",
+        "the body as events, sent one after the other",
+        Form::Items,
     ),
-    key("mocks/http/-/replies/-/json", "the body as JSON", Form::Any),
-    key("mocks/http/-/replies/-/text", "the body as text", Form::Scalar),
+    key(
+        "mocks/http/-/reply/sse/-/data",
+        "data of the event; JSON unless a text",
+        Form::Any,
+    ),
+    key(
+        "mocks/http/-/reply/sse/-/event",
+        "name of the event",
+        Form::Scalar,
+    ),
+    key("mocks/http/-/reply/sse/-/id", "id of the event", Form::Scalar),
+    key(
+        "mocks/http/-/reply/sse/-/retry",
+        "milliseconds before a client connects again",
+        Form::Whole(0),
+    ),
+    key(
+        "mocks/http/-/reply/sse/-/after",
+        "virtual time before it: `200ms`",
+        Form::Scalar,
+    ),
+    key(
+        "mocks/http/-/reply/chunks",
+        "the body in parts, sent one after the other",
+        Form::Items,
+    ),
+    key(
+        "mocks/http/-/reply/chunks/-/text",
+        "the part as text",
+        Form::Scalar,
+    ),
+    key(
+        "mocks/http/-/reply/chunks/-/json",
+        "the part as a line of JSON",
+        Form::Any,
+    ),
+    key(
+        "mocks/http/-/reply/chunks/-/after",
+        "virtual time before it: `200ms`",
+        Form::Scalar,
+    ),
+    key(
+        "mocks/http/-/reply/delay",
+        "virtual time before the answer: `2s`",
+        Form::Scalar,
+    ),
+    key(
+        "mocks/http/-/reply/fault",
+        "what goes wrong instead of an answer",
+        Form::One(keys::faults),
+    ),
+    key(
+        "mocks/http/-/reply/set",
+        "values for later replies and expectations",
+        Form::Any,
+    ),
+    key(
+        "mocks/modules",
+        "what stands in for modules, by the name in the import",
+        Form::Modules,
+    ),
+    key(
+        "mocks/functions",
+        "what stands in for names that nobody defines",
+        Form::Functions,
+    ),
+    key("mocks/functions/_/returns", "what a call gives", Form::Any),
+    key(
+        "mocks/functions/_/throws",
+        "what a call throws: the message, or an error by name",
+        Form::TextOrKeys,
+    ),
+    key("mocks/functions/_/throws/name", "class of the error", Form::Text),
+    key("mocks/functions/_/throws/message", "its message", Form::Scalar),
+    key(
+        "mocks/functions/_/sequence",
+        "what the calls give in order; the last repeats",
+        Form::List,
+    ),
+    key(
+        "mocks/functions/_/value",
+        "a value that is no function",
+        Form::Any,
+    ),
+    key("mocks/functions/_/file", "a file that has it", Form::Text),
+    key(
+        "mocks/functions/_/export",
+        "its name in there; its own if absent",
+        Form::Text,
+    ),
+    key(
+        "mocks/functions/_/async",
+        "a call gives a promise or a coroutine",
+        Form::Switch,
+    ),
     key("tests", "the tests, in order", Form::List),
     key(
         "tests/-/name",
@@ -108,6 +224,17 @@ pub(super) const HOLDS: &[Holds] = &[
         Form::Text,
     ),
     key("tests/-/cases", "how many values are tried", Form::Whole(1)),
+    key(
+        "tests/-/profile",
+        "the framework that the test runs on",
+        Form::One(|| &Profile::NAMES),
+    ),
+    key(
+        "tests/-/allow",
+        "findings that do not fail the test",
+        Form::Some(|| &ALLOWABLE),
+    ),
+    key("tests/-/ignore", "why the test is passed over", Form::Text),
     key("tests/-/mocks", "services of this test", Form::Keys),
     key("tests/-/given", "the world before", Form::Keys),
     key(
@@ -123,6 +250,11 @@ pub(super) const HOLDS: &[Holds] = &[
     key(
         "tests/-/given/state",
         "shared state: group, key, item",
+        Form::Groups,
+    ),
+    key(
+        "tests/-/given/streams",
+        "items of streams: stream, group, id, item",
         Form::Groups,
     ),
     key(
@@ -153,6 +285,20 @@ pub(super) const HOLDS: &[Holds] = &[
         "tests/-/when/-/advance",
         "moves the clock: `500ms`, `30s`, `5m`, `2h`, `7d`, `1d12h`",
         Form::Scalar,
+    ),
+    key("tests/-/when/-/ws", "a client of the streams' socket", Form::Keys),
+    key("tests/-/when/-/ws/connect", "connects, to the address", Form::Any),
+    key(
+        "tests/-/when/-/ws/headers",
+        "headers of the connection",
+        Form::Scalars,
+    ),
+    key("tests/-/when/-/ws/send", "sends a message", Form::Any),
+    key("tests/-/when/-/ws/close", "closes the connection", Form::Any),
+    key(
+        "tests/-/when/-/ws/as",
+        "name of the client, if there are several",
+        Form::Text,
     ),
     key("tests/-/then", "what must be true", Form::List),
     key("tests/-/then/-/response", "the answer of a request", Form::Keys),
@@ -210,6 +356,64 @@ pub(super) const HOLDS: &[Holds] = &[
         "tests/-/then/-/called/times",
         "exactly so often; at least once if absent",
         Form::Whole(0),
+    ),
+    key(
+        "tests/-/then/-/called/function",
+        "name of a mocked function",
+        Form::Text,
+    ),
+    key("tests/-/then/-/called/args", "with these arguments", Form::Any),
+    key(
+        "tests/-/then/-/stream_event",
+        "a stream told its subscribers",
+        Form::Keys,
+    ),
+    key("tests/-/then/-/stream_event/stream", "the stream", Form::Text),
+    key("tests/-/then/-/stream_event/group", "the group", Form::Scalar),
+    key(
+        "tests/-/then/-/stream_event/id",
+        "the item, if it was told of one",
+        Form::Scalar,
+    ),
+    key(
+        "tests/-/then/-/stream_event/type",
+        "kind of the event",
+        Form::Scalar,
+    ),
+    key(
+        "tests/-/then/-/stream_event/data",
+        "with data that matches this in part",
+        Form::Any,
+    ),
+    key(
+        "tests/-/then/-/stream_event/times",
+        "exactly so often; at least once if absent",
+        Form::Whole(0),
+    ),
+    key(
+        "tests/-/then/-/ws",
+        "a client of the streams' socket heard or ended",
+        Form::Keys,
+    ),
+    key(
+        "tests/-/then/-/ws/received",
+        "a message that matches this in part",
+        Form::Any,
+    ),
+    key(
+        "tests/-/then/-/ws/times",
+        "exactly so often; at least once if absent",
+        Form::Whole(0),
+    ),
+    key(
+        "tests/-/then/-/ws/closed",
+        "it was closed: `true`, `false`, or with this code",
+        Form::Any,
+    ),
+    key(
+        "tests/-/then/-/ws/as",
+        "name of the client, if there are several",
+        Form::Text,
     ),
     key("tests/-/then/-/log", "a line was logged", Form::Keys),
     key(
