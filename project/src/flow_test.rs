@@ -12,6 +12,8 @@ mod names;
 mod parse;
 mod problem;
 mod reader;
+mod sockets;
+mod streams;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -21,6 +23,8 @@ use std::sync::Arc;
 
 use banister_grammars::Span;
 use serde_json::Value as Json;
+
+use crate::profile::Profile;
 
 pub use ignores::ignores;
 pub use names::{Open, ProjectNames, check_names};
@@ -52,6 +56,9 @@ impl<T: fmt::Display> fmt::Display for Spanned<T> {
 /// Items of the state by group and key, in the order written.
 pub type StateItems = Vec<(Spanned<String>, Vec<(String, Json)>)>;
 
+/// Items of streams: the stream, a group, its items by id, in the order written.
+pub type StreamItems = Vec<(Spanned<String>, String, Vec<(String, Json)>)>;
+
 /// One `*.flow.yaml`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FlowFile {
@@ -80,6 +87,10 @@ pub struct FlowTest {
     pub then: Vec<Spanned<Expectation>>,
     /// Cases of a property test.
     pub cases: Option<u32>,
+    /// Which framework is played; what the project says if absent.
+    pub profile: Option<Profile>,
+    /// Findings that do not fail the test, beside those that the project allows.
+    pub allow: Vec<String>,
 }
 
 /// Where a generated value comes from.
@@ -107,6 +118,8 @@ pub struct Given {
     pub env: BTreeMap<String, String>,
     /// State by group and key, in the order written.
     pub state: StateItems,
+    /// Items of streams.
+    pub streams: StreamItems,
 }
 
 /// A mocked HTTP endpoint.
@@ -192,6 +205,29 @@ pub enum Action {
         /// Milliseconds.
         ms: i64,
     },
+    /// A client of a step with a socket does something.
+    Socket {
+        /// Which client: the value of `as`.
+        client: String,
+        /// What.
+        act: SocketAct,
+    },
+}
+
+/// What a client of a socket does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SocketAct {
+    /// Opens the connection.
+    Connect {
+        /// Path with query as written.
+        target: Spanned<String>,
+        /// Header names lower-case.
+        headers: BTreeMap<String, String>,
+    },
+    /// Sends a text as it is, anything else as JSON.
+    Send(Json),
+    /// Closes the connection with this code.
+    Close(u32),
 }
 
 /// What must be true. Values match partially: an object may have more keys than expected, a list must have as many
@@ -235,6 +271,32 @@ pub enum Expectation {
         http: Endpoint,
         /// Exactly so often; at least once if absent.
         times: Option<u32>,
+    },
+    /// An event of a stream that leaves no item.
+    StreamEvent {
+        /// The stream.
+        stream: Spanned<String>,
+        /// Its group.
+        group: Option<String>,
+        /// The item it is about.
+        id: Option<String>,
+        /// The event's type.
+        kind: Option<String>,
+        /// The event's data.
+        data: Option<Json>,
+        /// Exactly so often; at least once if absent.
+        times: Option<u32>,
+    },
+    /// A client of a socket received something, or its connection ended.
+    Socket {
+        /// Which client: the value of `as`.
+        client: String,
+        /// What it received.
+        received: Option<Json>,
+        /// Exactly so often; at least once if absent.
+        times: Option<u32>,
+        /// Whether the step has closed the connection, and with which code.
+        closed: Option<(bool, Option<u32>)>,
     },
     /// A line was logged.
     Log {

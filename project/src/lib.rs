@@ -16,6 +16,8 @@ pub mod project;
 
 pub mod route;
 
+pub mod profile;
+
 pub mod flow_test;
 
 mod index;

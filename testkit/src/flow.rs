@@ -13,7 +13,7 @@ use crate::stage::Stage;
 use crate::template::{UnknownVariable, Variables, fill, fill_string, select};
 use crate::trace::Trace;
 use crate::verdict::{Evidence, judge};
-use banister_project::flow_test::{Action, Expectation, FlowTest};
+use banister_project::flow_test::{Action, Expectation, FlowTest, SocketAct};
 
 /// Where the virtual clock starts unless the test says so: Monday, 2026-01-05T09:00:00Z.
 pub const DEFAULT_START_MS: i64 = 1_767_603_600_000;
@@ -35,6 +35,8 @@ pub struct FlowResult {
     pub label: ControlLabel,
     /// True if the run was stopped because it did not end.
     pub endless: bool,
+    /// State and streams at the end.
+    pub world: Json,
 }
 
 impl FlowResult {
@@ -57,6 +59,7 @@ impl FlowResult {
             output: Vec::new(),
             label: ControlLabel::Controlled,
             endless: false,
+            world: Json::Null,
         }
     }
 }
@@ -102,6 +105,8 @@ pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Se
         env: test.given.env.clone(),
         hosts: hosts(test),
         session: setting.session,
+        profile: test.profile.unwrap_or(plan.profile),
+        allow: test.allow.iter().chain(&plan.allow).cloned().collect(),
     };
     let begun = start.now;
     let mut telling = Telling {
@@ -141,18 +146,27 @@ impl Telling<'_, '_> {
                 }
             }
         }
+        let now = self.run.now();
+        for (stream, group, items) in &self.test.given.streams {
+            for (id, item) in items {
+                match fill(item, &self.variables) {
+                    Ok(item) => self.run.world.seed_stream(stream, group, id, item, now),
+                    Err(error) => self.fail_in_test(&error, stream.span),
+                }
+            }
+        }
     }
 
     fn act(&mut self) {
         for action in &self.test.when {
-            if let Err(error) = self.act_once(&action.value) {
+            if let Err(error) = self.act_once(&action.value, action.span) {
                 self.fail_in_test(&error, action.span);
                 return;
             }
         }
     }
 
-    fn act_once(&mut self, action: &Action) -> Result<(), UnknownVariable> {
+    fn act_once(&mut self, action: &Action, span: Span) -> Result<(), UnknownVariable> {
         match action {
             Action::Request {
                 method,
@@ -173,6 +187,7 @@ impl Telling<'_, '_> {
                 self.responses.push(response);
                 self.capture();
             }
+            Action::Socket { client, act } => self.socket(client, act, span)?,
             Action::Emit { topic, data } => {
                 let data = fill(data, &self.variables)?;
                 self.run.emit(topic, &data);
@@ -185,6 +200,47 @@ impl Telling<'_, '_> {
             }
             Action::Advance { ms } => self.run.advance(*ms),
         }
+        Ok(())
+    }
+
+    fn socket(&mut self, client: &str, act: &SocketAct, span: Span) -> Result<(), UnknownVariable> {
+        let problem = match act {
+            SocketAct::Connect { target, headers } => {
+                let filled = headers
+                    .iter()
+                    .map(|(name, value)| Ok((name.clone(), fill_string(value, &self.variables)?)));
+                let request = HttpRequest {
+                    method: "GET".to_owned(),
+                    target: fill_string(target, &self.variables)?,
+                    headers: filled.collect::<Result<BTreeMap<_, _>, UnknownVariable>>()?,
+                    body: Json::Null,
+                };
+                match self.run.connect(client, &request) {
+                    None => Some(format!("no route takes a socket at {}", request.target)),
+                    Some(refused) => {
+                        if refused.is_some() {
+                            self.responses.push(refused);
+                            self.capture();
+                        }
+                        None
+                    }
+                }
+            }
+            SocketAct::Send(message) => {
+                let message = fill(message, &self.variables)?;
+                let sent = self.run.client_sends(client, &message);
+                (!sent).then(|| format!("`{client}` has no open connection to send over"))
+            }
+            SocketAct::Close(code) => {
+                let closed = self.run.client_closes(client, *code);
+                (!closed).then(|| format!("`{client}` has no open connection to close"))
+            }
+        };
+        self.failures.extend(problem.map(|headline| FlowFailure {
+            headline,
+            place: FailurePlace::Test(span),
+            details: Vec::new(),
+        }));
         Ok(())
     }
 
@@ -237,6 +293,7 @@ impl Telling<'_, '_> {
     }
 
     fn conclude(mut self, start: i64) -> FlowResult {
+        self.run.end();
         let evidence = Evidence {
             run: &self.run,
             responses: &self.responses,
@@ -267,6 +324,7 @@ impl Telling<'_, '_> {
             details: miss.details,
         }));
         FlowResult {
+            world: self.run.world.snapshot(self.run.now()),
             endless: self.run.is_endless(),
             trace: self.run.trace,
             start,

@@ -9,9 +9,9 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::Value as Json;
 
 use crate::mock::{Held, MockError, MockServer, MockSession};
-use crate::protocol::{FromWorker, Invoke, Reply, ToWorker};
+use crate::protocol::{FromWorker, Invoke, ToWorker};
 use crate::report::StepOutput;
-use crate::stage::{Signal, Slot, Stage, StageError};
+use crate::stage::{Resume, Signal, Slot, Stage, StageError};
 use crate::worker::{Worker, WorkerConfig, WorkerError};
 use banister_project::flow_test::HttpMock;
 
@@ -219,19 +219,29 @@ impl Stage for LiveStage<'_> {
         }
     }
 
-    fn resume(
-        &mut self,
-        slot: Slot,
-        now: i64,
-        replies: Vec<Reply>,
-        timers: Vec<u64>,
-    ) -> Result<(), StageError> {
+    fn resume(&mut self, slot: Slot, resume: Resume) -> Result<(), StageError> {
         let Some(Busy { worker, .. }) = self.busy.get_mut(&slot) else {
             return Ok(());
         };
-        worker
-            .send(&ToWorker::Resume { now, replies, timers })
-            .map_err(stage_error)
+        let Resume {
+            now,
+            replies,
+            timers,
+            events,
+            end,
+        } = resume;
+        let message = ToWorker::Resume {
+            now,
+            replies,
+            timers,
+            events,
+            end,
+        };
+        worker.send(&message).map_err(stage_error)
+    }
+
+    fn describe(&mut self, language: Language, file: &Path) -> Option<Json> {
+        LiveStage::describe(self, language, file).ok()
     }
 
     fn release(&mut self, slot: Slot, step: &str, clean: bool) -> StepOutput {

@@ -27,6 +27,12 @@ pub enum ToWorker {
         replies: Vec<Reply>,
         /// Timers that are due.
         timers: Vec<u64>,
+        /// What happened on streams and sockets that the handler listens to, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        events: Vec<Json>,
+        /// The handler has returned and shall not listen any longer.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        end: bool,
     },
     /// Answer to `load`.
     Module(ModuleReply),
@@ -59,6 +65,9 @@ pub struct Invoke {
     pub hosts: Vec<String>,
     /// How much of the last invocation's modules this one sees.
     pub isolation: Isolation,
+    /// True if a client of a socket waits: the request has a `ws`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub socket: bool,
 }
 
 /// How a handler is called.
@@ -73,8 +82,8 @@ pub enum CallShape {
     Cron,
 }
 
-/// The plain members of a context.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// The plain members of a context, and what the worker needs to make the others.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContextFields {
     /// The flow's trace id.
@@ -83,6 +92,15 @@ pub struct ContextFields {
     pub flows: Vec<String>,
     /// Names of the project's streams.
     pub streams: Vec<String>,
+    /// Which framework is played: `motia-0.17` or `seed`.
+    #[serde(default)]
+    pub profile: String,
+    /// What started the handler, for steps of 1.0: `type`, `index` and what belongs to the type; null in 0.x.
+    #[serde(default)]
+    pub trigger: Json,
+    /// Files of middleware that steps name by a text: name and absolute path.
+    #[serde(default)]
+    pub middleware: BTreeMap<String, String>,
 }
 
 /// How much module state survives between invocations.
@@ -197,6 +215,9 @@ pub enum FromWorker {
         calls: Vec<u64>,
         /// Timers that wait.
         timers: Vec<Timer>,
+        /// The handler has returned, and listens to its socket.
+        #[serde(default)]
+        listening: bool,
     },
     /// The handler ended.
     Done {
@@ -212,6 +233,9 @@ pub enum FromWorker {
         /// The invocation that ended.
         #[serde(default)]
         invocation: Option<u64>,
+        /// The condition of its trigger did not hold: the handler did not run.
+        #[serde(default)]
+        skipped: bool,
     },
     /// The handler or the module failed.
     Threw {

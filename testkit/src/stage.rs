@@ -1,6 +1,9 @@
 //! The seam between the scheduler and the world outside it: interpreters that run handlers and services that are mocked.
 
+use std::path::Path;
+
 use banister_grammars::Language;
+use serde_json::Value as Json;
 
 use crate::mock::HttpCall;
 use crate::protocol::{FromWorker, HandlerError, Invoke, Reply};
@@ -24,16 +27,28 @@ pub trait Stage {
     ///
     /// # Errors
     /// The interpreter died; the slot is gone then.
-    fn resume(
-        &mut self,
-        slot: Slot,
-        now: i64,
-        replies: Vec<Reply>,
-        timers: Vec<u64>,
-    ) -> Result<(), StageError>;
+    fn resume(&mut self, slot: Slot, resume: Resume) -> Result<(), StageError>;
+
+    /// The config of a module as its interpreter reads it; `None` if it cannot be read, which its handler will tell.
+    fn describe(&mut self, language: Language, file: &Path) -> Option<Json>;
 
     /// Gives a slot back after its handler ended (`clean`), or throws its interpreter away.
     fn release(&mut self, slot: Slot, step: &str, clean: bool) -> StepOutput;
+}
+
+/// What a parked handler goes on with.
+#[derive(Debug, Clone, Default)]
+pub struct Resume {
+    /// Virtual time, ms since the epoch.
+    pub now: i64,
+    /// Answers to its calls.
+    pub replies: Vec<Reply>,
+    /// Timers that are due.
+    pub timers: Vec<u64>,
+    /// What happened on streams and sockets that it listens to.
+    pub events: Vec<Json>,
+    /// It has returned and shall not listen any longer.
+    pub end: bool,
 }
 
 /// A place where one handler runs.

@@ -130,6 +130,20 @@ pub enum What {
         /// Until this virtual time.
         until: i64,
     },
+    /// A socket was used.
+    Socket {
+        /// `connect`, `message` and `close` of the client, `send` and `end` of the step.
+        op: String,
+        /// Which client.
+        client: String,
+        /// What went over it: a message, or the code of a close.
+        data: Json,
+    },
+    /// The condition of a trigger did not hold: the handler did not run.
+    Skipped {
+        /// The step.
+        step: String,
+    },
     /// A handler ended.
     Finished {
         /// Its result; null for none.

@@ -1,6 +1,8 @@
 //! What a test expects against what happened.
 
-use serde_json::{Value as Json, json};
+mod listeners;
+
+use serde_json::Value as Json;
 
 use crate::matching::partial_match;
 use crate::scheduler::{HttpResponse, Run};
@@ -104,6 +106,13 @@ impl Evidence<'_, '_> {
             },
             Expectation::State(groups) => self.judge_state(groups),
             Expectation::Stream(streams) => self.judge_stream(streams),
+            Expectation::StreamEvent { .. } => self.judge_stream_event(expectation),
+            Expectation::Socket {
+                client,
+                received,
+                times,
+                closed,
+            } => self.judge_socket(client, received.as_ref(), *times, *closed),
             Expectation::Ran(steps) => self.judge_ran(steps),
             Expectation::Called { http, times } => self.judge_called(http, *times),
             Expectation::Log {
@@ -244,13 +253,7 @@ impl Evidence<'_, '_> {
                     details.push(format!("{group}/{key}{mismatch}"));
                 }
                 if actual.is_null() && !expected.is_null() {
-                    let keys: Vec<_> = self
-                        .run
-                        .world
-                        .state_group(&group, self.run.now())
-                        .iter()
-                        .map(|(key, _)| key.as_str())
-                        .collect();
+                    let keys = self.run.world.state_keys(&group, self.run.now());
                     details.push(match keys.is_empty() {
                         true => format!("group {group} is empty"),
                         false => format!("group {group} holds: {}", keys.join(", ")),
@@ -269,11 +272,7 @@ impl Evidence<'_, '_> {
         let mut details = Vec::new();
         for (name, expected) in streams {
             let expected = fill(expected, self.variables)?;
-            let actual = self
-                .run
-                .world
-                .stream(name)
-                .map_or_else(|| json!({}), |groups| json!(groups));
+            let actual = self.run.world.stream(name, self.run.now());
             for mismatch in partial_match(&expected, &actual).err().into_iter().flatten() {
                 details.push(format!("stream {name}{mismatch}"));
             }

@@ -7,12 +7,14 @@ use super::reader::{Keys, Reader};
 use super::yaml::{Data, Node};
 use super::{Expectation, Spanned};
 
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 10] = [
     "response",
     "emitted",
     "not_emitted",
     "state",
     "stream",
+    "stream_event",
+    "ws",
     "ran",
     "called",
     "log",
@@ -75,6 +77,8 @@ impl Reader {
             },
             "state" => Expectation::State(self.state(value)?),
             "stream" => self.stream(value)?,
+            "stream_event" => self.stream_event(value)?,
+            "ws" => self.socket_expectation(value)?,
             "ran" => {
                 let steps = self.filled_list(value, "`ran`")?;
                 Expectation::Ran(

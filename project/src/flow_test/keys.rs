@@ -1,6 +1,6 @@
 //! The keys of each mapping of a flow test by the path to it: what the strict reader takes and an editor proposes.
 
-use super::{actions, expectations, mocks, parse, reader::Keys};
+use super::{actions, expectations, mocks, parse, reader::Keys, sockets, streams};
 
 /// The keys of the mapping at a path of keys, `-` for an item of a list; `None` for a mapping whose keys are free.
 pub(crate) fn at(path: &[&str]) -> Option<&'static [&'static str]> {
@@ -17,10 +17,13 @@ pub(crate) fn at(path: &[&str]) -> Option<&'static [&'static str]> {
         ["tests", "-", "for_all", _] => &parse::SCHEMA_OF,
         ["tests", "-", "when", "-"] => &actions::ACTION,
         ["tests", "-", "when", "-", "emit"] => &actions::EMIT,
+        ["tests", "-", "when", "-", "ws"] => &sockets::WS_ACTION,
         ["tests", "-", "then", "-"] => &expectations::EXPECTATION,
         ["tests", "-", "then", "-", kind] => match *kind {
             "response" => &expectations::RESPONSE,
             "emitted" => &expectations::EMITTED,
+            "stream_event" => &streams::STREAM_EVENT,
+            "ws" => &sockets::WS_EXPECTATION,
             "called" => &expectations::CALLED,
             "log" => &expectations::LOG,
             _ => return None,

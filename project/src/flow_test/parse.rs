@@ -8,22 +8,24 @@ use banister_grammars::Span;
 use super::problem::{DUPLICATE_NAME, INVALID_VALUE, MISSING_KEY, SYNTAX, problem};
 use super::reader::{Fields, Keys, Reader};
 use super::yaml::{self, Node};
+use crate::config::ALLOWABLE;
+use crate::profile::Profile;
 use super::{FlowFile, FlowTest, Given, InputSource, Spanned, SpecProblem};
 
 pub(super) const FILE: Keys = Keys {
-    known: &["mocks", "tests"],
+    known: &["mocks", "profile", "allow", "tests"],
     later: &[],
     prefix: "",
 };
 pub(super) const TEST: Keys = Keys {
     known: &[
-        "name", "property", "for_all", "mocks", "given", "when", "then", "cases",
+        "name", "property", "for_all", "mocks", "given", "when", "then", "cases", "profile", "allow",
     ],
     later: &["schedules", "faults"],
     prefix: "",
 };
 pub(super) const GIVEN: Keys = Keys {
-    known: &["now", "env", "state"],
+    known: &["now", "env", "state", "streams"],
     later: &[],
     prefix: "",
 };
@@ -73,6 +75,8 @@ impl Reader {
             .get("mocks")
             .map(|node| self.mocks(node))
             .unwrap_or_default();
+        let profile = fields.get("profile").and_then(|node| self.profile(node));
+        let allow = fields.get("allow").map(|node| self.allow(node)).unwrap_or_default();
         let list = self
             .require(&fields, "tests")
             .and_then(|node| self.filled_list(node, "`tests`"));
@@ -84,6 +88,8 @@ impl Reader {
                 self.report(DUPLICATE_NAME, test.name.span, message);
             }
             test.http.extend(shared.iter().cloned());
+            test.profile = test.profile.or(profile);
+            test.allow.extend(allow.iter().cloned());
             tests.push(test);
         }
         tests
@@ -119,6 +125,8 @@ impl Reader {
                 "`cases` belongs to a `property`: a plain test runs once",
             );
         }
+        let profile = fields.get("profile").and_then(|node| self.profile(node));
+        let allow = fields.get("allow").map(|node| self.allow(node)).unwrap_or_default();
         Some(FlowTest {
             name: name?,
             for_all,
@@ -127,7 +135,35 @@ impl Reader {
             when,
             then,
             cases,
+            profile,
+            allow,
         })
+    }
+
+    fn profile(&mut self, node: &Node) -> Option<Profile> {
+        let name = self.text(node, "`profile`")?;
+        let found = Profile::parse(&name);
+        if found.is_none() {
+            let message = format!("`{name}` is not a profile: {}", Profile::NAMES.join(", "));
+            self.report(INVALID_VALUE, name.span, message);
+        }
+        found
+    }
+
+    fn allow(&mut self, node: &Node) -> Vec<String> {
+        let items = self.list(node, "`allow`").unwrap_or_default();
+        let mut allowed = Vec::new();
+        for item in items {
+            let Some(name) = self.text(item, "a finding of `allow`") else {
+                continue;
+            };
+            if !ALLOWABLE.contains(&name.value.as_str()) {
+                let message = format!("`{name}` cannot be allowed: {}", ALLOWABLE.join(", "));
+                self.report(INVALID_VALUE, name.span, message);
+            }
+            allowed.push(name.value);
+        }
+        allowed
     }
 
     fn test_name(&mut self, fields: &Fields<'_>) -> Option<Spanned<String>> {
@@ -226,7 +262,16 @@ impl Reader {
             .get("state")
             .and_then(|node| self.state(node))
             .unwrap_or_default();
-        Some(Given { now, env, state })
+        let streams = fields
+            .get("streams")
+            .and_then(|node| self.stream_items(node))
+            .unwrap_or_default();
+        Some(Given {
+            now,
+            env,
+            state,
+            streams,
+        })
     }
 
     fn instant(&mut self, node: &Node) -> Option<i64> {

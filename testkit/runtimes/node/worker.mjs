@@ -35,10 +35,12 @@ function turn() {
 }
 
 // Each answer and each timer is a turn of the event loop of its own, as it would be if they came one by one.
-function resume({ now, replies, timers }) {
+function resume({ now, replies, timers, events = [], end = false }) {
   clock.setNow(now)
   for (const reply of replies) later(() => current.answer(reply))
   for (const id of timers) later(() => clock.fire(id))
+  for (const event of events) later(() => current.deliver(event))
+  if (end) later(() => current.finish())
   later(() => {})
 }
 

@@ -39,6 +39,8 @@ module Banister
       @waits = []
       @waking = Set.new
       @unanswered = []
+      # What a client did while the handler was at work.
+      @pending = []
       @calls = 0
       @timers = 0
     end
@@ -55,6 +57,25 @@ module Banister
       raise reply["error"] if reply["error"]
 
       reply["value"]
+    end
+
+    # Says something that is not answered.
+    def tell(operation, arguments)
+      @lock.synchronize { @channel.write("call", { "id" => 0, "op" => operation, "args" => arguments }) }
+    end
+
+    # Serves a socket after its handler has returned, until it is closed or the harness says that the test is over.
+    def serve(socket)
+      while socket.open?
+        happened = @pending.shift
+        next socket.receive(happened) if happened
+
+        message = listen
+        return socket.forget if message["end"]
+
+        Clock.now = message.fetch("now")
+        @pending.concat(message["events"] || [])
+      end
     end
 
     def log(level, message, data)
@@ -96,6 +117,13 @@ module Banister
       end
     end
 
+    def listen
+      @channel.write("parked", { "calls" => [], "timers" => [], "listening" => true })
+      message = @channel.read
+      exit!(0) if message.nil? || message["type"] == "exit"
+      message
+    end
+
     # Tells the harness that nothing can go on, and hands out what it answers.
     def park
       @lock.synchronize do
@@ -107,6 +135,7 @@ module Banister
       raise "expected resume, got #{message["type"]}" unless message["type"] == "resume"
 
       Clock.now = message.fetch("now")
+      @pending.concat(message["events"] || [])
       @lock.synchronize { settle(message) }
     end
 

@@ -4,6 +4,7 @@ require_relative "calls"
 require_relative "context"
 require_relative "cookies"
 require_relative "failure"
+require_relative "socket_end"
 require_relative "step"
 
 module Banister
@@ -60,13 +61,24 @@ module Banister
       Escapes.channel = @channel
       calls = Pause.calls = Calls.new(@channel)
       context = Context.new(message.fetch("context"), calls)
-      input = Values.rich(message["call"] == "api" ? Cookies.added_to(message["input"]) : message["input"])
+      input = input_of(message)
       globals = global_variables
+      socket = message["socket"] && (input["ws"] = SocketEnd.new(calls))
       result = step(message.fetch("file")).run(message.fetch("call"), input, context)
+      # A response refuses the connection; anything else takes it, and the handler stays.
+      calls.serve(socket) if socket && !refuses?(result)
       ["done", { "value" => Values.plain(result), "calls" => calls.unanswered, "leaked" => leaked(globals) }]
     ensure
       leave_threads if @steps
     end
+
+    # Releases give an OpenStruct; documents ask it as a Hash.
+    def input_of(message)
+      input = message["call"] == "api" ? Cookies.added_to(message["input"]) : message["input"]
+      message.dig("context", "profile") == "motia-0.17" ? Values.open(input) : Values.rich(input)
+    end
+
+    def refuses?(result) = result.is_a?(Hash) && (result[:status] || result["status"]).is_a?(Integer)
 
     def step(file)
       @steps ? @steps[file] ||= Step.new(file, @root) : Step.new(file, @root)

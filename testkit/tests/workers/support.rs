@@ -78,12 +78,15 @@ impl Project {
                 trace_id: "ABCDE-1234567".into(),
                 flows: vec!["shop".into()],
                 streams: vec!["chat".into()],
+                profile: "seed".into(),
+                ..ContextFields::default()
             },
             now: NOW,
             seed: SEED.into(),
             env: BTreeMap::new(),
             hosts: Vec::new(),
             isolation: Isolation::Fresh,
+            socket: false,
         }
     }
 }
@@ -140,7 +143,7 @@ pub(crate) fn run(worker: &mut Worker, invoke: Invoke) -> Result<Told, WorkerErr
             FromWorker::Log { level, message, data } => told.logs.push((level, message, data)),
             FromWorker::Refused { host, port } => told.refused.push((host, port)),
             FromWorker::Escaped { what } => told.escaped.push(what),
-            FromWorker::Parked { calls, timers } => {
+            FromWorker::Parked { calls, timers, .. } => {
                 let pending: Vec<u64> = replies.iter().map(|reply: &Reply| reply.id).collect();
                 assert_eq!(calls, pending, "the calls without an answer");
                 let Some(resume) = next(&mut told.now, std::mem::take(&mut replies), &timers) else {
@@ -176,6 +179,8 @@ fn next(now: &mut i64, replies: Vec<Reply>, timers: &[Timer]) -> Option<ToWorker
             now: *now,
             replies,
             timers: Vec::new(),
+            events: Vec::new(),
+            end: false,
         });
     }
     let due = timers.iter().map(|timer| timer.due).min()?;
@@ -190,6 +195,8 @@ fn next(now: &mut i64, replies: Vec<Reply>, timers: &[Timer]) -> Option<ToWorker
         now: *now,
         replies,
         timers: due,
+        events: Vec::new(),
+        end: false,
     })
 }
 

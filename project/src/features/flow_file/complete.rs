@@ -6,8 +6,10 @@ use super::{Place, step_of};
 use crate::features::completion::{input::path_params, payload};
 use crate::features::fields::{Field, fields};
 use crate::features::{Completion, CompletionKind, card};
+use crate::config::ALLOWABLE;
 use crate::flow_test::keys;
 use crate::index::{EntityKind, Index};
+use crate::profile::Profile;
 use crate::project::Step;
 
 pub(in crate::features) fn completion(index: &Index, text: &str, offset: u32) -> Option<Vec<Completion>> {
@@ -21,6 +23,8 @@ pub(in crate::features) fn completion(index: &Index, text: &str, offset: u32) ->
     // An item of a list of names may be taken for the start of a key.
     if path.ends_with(&["ran", "-"]) {
         list.steps(index, |_| true);
+    } else if path.ends_with(&["allow", "-"]) {
+        list.values(index, &path)?;
     } else if place.is_key {
         list.keys(index, &path)?;
     } else {
@@ -52,7 +56,7 @@ impl List<'_> {
                     self.key(key, CompletionKind::StateKey, "", "", false);
                 }
             }
-            ["tests", "-", "then", "-", "stream"] => {
+            ["tests", "-", "then", "-", "stream"] | ["tests", "-", "given", "streams"] => {
                 self.entities(index, EntityKind::Stream, CompletionKind::Stream)
             }
             ["tests", "-", "when", "-", "emit", "data", rest @ ..]
@@ -77,15 +81,21 @@ impl List<'_> {
             | ["tests", "-", "then", "-", "not_emitted"] => self.topics(index),
             ["tests", "-", "when", "-", "cron"] => self.steps(index, |step| step.cron().is_some()),
             ["tests", "-", "when", "-", "request"] => self.routes(index),
+            ["profile"] | ["tests", "-", "profile"] => self.fixed(&Profile::NAMES),
+            ["allow", "-"] | ["tests", "-", "allow", "-"] => self.fixed(&ALLOWABLE),
             ["tests", "-", "for_all", _, "schema_of"] => self.schemas(index),
             ["tests", "-", "then", "-", "log", "level"] => {
-                for level in keys::levels() {
-                    self.add(level, CompletionKind::Value, "", String::new(), None);
-                }
+                self.fixed(keys::levels());
             }
             _ => return None,
         }
         Some(())
+    }
+
+    fn fixed(&mut self, values: &[&str]) {
+        for value in values {
+            self.add(value, CompletionKind::Value, "", String::new(), None);
+        }
     }
 
     fn topics(&mut self, index: &Index) {
@@ -245,6 +255,10 @@ fn starts_block(key: &str) -> bool {
             | "env"
             | "state"
             | "stream"
+            | "streams"
+            | "stream_event"
+            | "ws"
+            | "allow"
             | "emit"
             | "emitted"
             | "response"
