@@ -134,7 +134,8 @@ pub(crate) fn read_all() -> Vec<Row> {
     let mut rows = Vec::new();
     for path in paths {
         let text = std::fs::read_to_string(&path).unwrap();
-        let table: Table = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let table: Table =
+            toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         rows.extend(table.row.into_iter().map(|row| Row {
             table: name.clone(),

@@ -128,7 +128,8 @@ impl World {
         let state: Map<String, Json> = (self.state.keys())
             .map(|group| {
                 let items = self.live_items(group, now);
-                let items: Map<String, Json> = items.into_iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+                let items: Map<String, Json> =
+                    items.into_iter().map(|(k, v)| (k.clone(), v.clone())).collect();
                 (group.clone(), Json::Object(items))
             })
             .filter(|(_, items)| items.as_object().is_some_and(|items| !items.is_empty()))
@@ -166,7 +167,6 @@ fn text(op: &str, args: &[Json], at: usize) -> Result<String, WorldError> {
         }
     }
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -84,8 +84,9 @@ fn written(config: Option<&ConfigFact>, dialect: Dialect, at: usize) -> Option<&
     let trigger = config?.get("triggers")?.value.items().get(at)?;
     match &trigger.kind {
         ConfigKind::Object { .. } => Some(trigger),
-        ConfigKind::Call { args, .. } => (args.iter().rev())
-            .find(|arg| matches!(arg.kind, ConfigKind::Object { .. })),
+        ConfigKind::Call { args, .. } => {
+            (args.iter().rev()).find(|arg| matches!(arg.kind, ConfigKind::Object { .. }))
+        }
         _ => None,
     }
 }
