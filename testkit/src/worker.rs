@@ -2,6 +2,7 @@
 //!
 //! A worker lives in a process group of its own, which ends with it: whatever a handler has started goes too.
 
+mod environments;
 mod guardian;
 mod interpreter;
 mod output;

@@ -25,7 +25,7 @@ impl Run<'_> {
                     self.note(Some(self.live[at].invocation), What::Log { level, message, data });
                 }
                 FromWorker::Refused { host, port } => self.refused(at, host, port),
-                FromWorker::Escaped { what } => self.escaped(at, &what),
+                FromWorker::Escaped { what, partial } => self.escaped(at, &what, partial),
                 _ => {}
             }
         }

@@ -49,7 +49,7 @@ class Invocation:
         network.begin(
             message.get("session", 0), message.get("invocation", 0), message.get("hosts", []), silent=self._describes
         )
-        escapes.begin(None if self._describes else lambda what: channel.send({"type": "escaped", "what": what}))
+        escapes.begin(None if self._describes else _tell_escaped)
         if message.get("isolation") != "shared":
             modules.forget(self._root)
         asyncio.set_event_loop(self._loop)
@@ -253,6 +253,10 @@ class _Harness:
         self.call = call
         self.log = log
         self.listen = listen
+
+
+def _tell_escaped(what, partial):
+    channel.send({"type": "escaped", "what": what, "partial": partial})
 
 
 async def _settled(value):
