@@ -37,6 +37,9 @@ const START_BUDGET: Duration = Duration::from_secs(20);
 /// A dying interpreter may take so long to say how it died.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
+/// So often is looked for processes that left the group of a worker.
+const LOOKS: u32 = 20;
+
 /// What workers are started with.
 #[derive(Debug, Clone)]
 pub struct WorkerConfig {
@@ -358,6 +361,14 @@ impl Worker {
             let _ = kill_process_group(group, Signal::KILL);
         }
         strays.end();
+        // One that was about to copy itself may have done so while we looked.
+        for _ in 0..if self.escaped { LOOKS } else { 0 } {
+            let left = Strays::of(self.child.id(), &self.mark);
+            if left.is_empty() {
+                break;
+            }
+            left.end();
+        }
         self.shims.guardian().forget(self.child.id());
         let _ = self.child.wait();
     }
