@@ -2,6 +2,7 @@
 //! a message may point at. `parse` reads a file; `check_names` holds it against a project.
 
 mod actions;
+pub(crate) mod code_mocks;
 mod duration;
 mod endpoint;
 mod expectations;
@@ -12,8 +13,11 @@ mod names;
 mod parse;
 mod problem;
 mod reader;
+mod replies;
+pub(crate) mod schema;
 mod sockets;
 mod streams;
+pub mod templates;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -25,10 +29,13 @@ use banister_grammars::Span;
 use serde_json::Value as Json;
 
 use crate::profile::Profile;
+pub use code_mocks::{CodeMocks, FunctionAct, FunctionMock, MockFile, ModuleMock, Outcome, StandIn};
 
 pub use ignores::ignores;
 pub use names::{Open, ProjectNames, check_names};
 pub use parse::parse;
+pub use replies::{Chunk, Fault, HttpReply, ReplyBody, SseEvent};
+pub use schema::schema;
 
 /// A value with its place in the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +86,8 @@ pub struct FlowTest {
     pub for_all: Vec<(Spanned<String>, InputSource)>,
     /// Mocked HTTP services, first match wins.
     pub http: Vec<HttpMock>,
+    /// Mocked modules and functions.
+    pub code: CodeMocks,
     /// The world before the first action.
     pub given: Given,
     /// What happens.
@@ -91,6 +100,8 @@ pub struct FlowTest {
     pub profile: Option<Profile>,
     /// Findings that do not fail the test, beside those that the project allows.
     pub allow: Vec<String>,
+    /// Why the test is passed over unless somebody asks for it.
+    pub ignore: Option<Spanned<String>>,
 }
 
 /// Where a generated value comes from.
@@ -150,28 +161,6 @@ pub struct Endpoint {
     pub port: u16,
     /// Path; a `*` segment matches one, a `**` the rest.
     pub path: String,
-}
-
-/// One answer of a mock.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HttpReply {
-    /// Status code.
-    pub status: u16,
-    /// Headers beside the content type.
-    pub headers: BTreeMap<String, String>,
-    /// The body.
-    pub body: ReplyBody,
-}
-
-/// The body of an answer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ReplyBody {
-    /// No body.
-    Empty,
-    /// JSON, sent as `application/json`.
-    Json(Json),
-    /// Text, sent as `text/plain` unless a header says otherwise.
-    Text(String),
 }
 
 /// What a test does.
@@ -269,6 +258,15 @@ pub enum Expectation {
     Called {
         /// Method and address.
         http: Endpoint,
+        /// Exactly so often; at least once if absent.
+        times: Option<u32>,
+    },
+    /// A mocked function was called.
+    CalledFunction {
+        /// Its name; `pg.query` for an export of a mocked module.
+        function: Spanned<String>,
+        /// What the arguments must match, all of them.
+        args: Option<Json>,
         /// Exactly so often; at least once if absent.
         times: Option<u32>,
     },

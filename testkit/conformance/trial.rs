@@ -19,7 +19,7 @@ pub(crate) fn run(row: &Row, number: usize, tongue: Tongue, stages: &Stages) -> 
     let test = parse(row)?;
     let result = stages.with(|stage| {
         let session = stage
-            .open_session(test.http.clone())
+            .open_session(test.http.clone().into())
             .map_err(|error| error.to_string())?;
         let setting = Setting {
             seed: Seed::root(0),

@@ -6,14 +6,14 @@ use banister_grammars::Span;
 use serde_json::{Value as Json, json};
 
 use crate::plan::Plan;
-use crate::report::{ControlLabel, StepOutput};
+use crate::report::{ControlLabel, Reached, StepOutput};
 use crate::rng::Seed;
 use crate::scheduler::{HttpRequest, HttpResponse, Place, Run, Start};
 use crate::stage::Stage;
 use crate::template::{UnknownVariable, Variables, fill, fill_string, select};
 use crate::trace::Trace;
 use crate::verdict::{Evidence, judge};
-use banister_project::flow_test::{Action, Expectation, FlowTest, SocketAct};
+use banister_project::flow_test::{Action, Expectation, FlowTest, HttpReply, SocketAct};
 
 /// Where the virtual clock starts unless the test says so: Monday, 2026-01-05T09:00:00Z.
 pub const DEFAULT_START_MS: i64 = 1_767_603_600_000;
@@ -35,8 +35,12 @@ pub struct FlowResult {
     pub label: ControlLabel,
     /// True if the run was stopped because it did not end.
     pub endless: bool,
-    /// State and streams at the end.
-    pub world: Json,
+    /// The steps that ran and the topics that were sent.
+    pub reached: Reached,
+    /// The shared state at the end: group, key, item.
+    pub state: Json,
+    /// True if the state is not what the test expects.
+    pub state_differs: bool,
 }
 
 impl FlowResult {
@@ -59,7 +63,9 @@ impl FlowResult {
             output: Vec::new(),
             label: ControlLabel::Controlled,
             endless: false,
-            world: Json::Null,
+            reached: Reached::default(),
+            state: Json::Null,
+            state_differs: false,
         }
     }
 }
@@ -107,6 +113,11 @@ pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Se
         session: setting.session,
         profile: test.profile.unwrap_or(plan.profile),
         allow: test.allow.iter().chain(&plan.allow).cloned().collect(),
+        holds: test
+            .http
+            .iter()
+            .flat_map(|mock| &mock.replies)
+            .any(HttpReply::waits),
     };
     let begun = start.now;
     let mut telling = Telling {
@@ -318,14 +329,22 @@ impl Telling<'_, '_> {
             });
         }
         failures.append(&mut self.failures);
+        let of_state = |span: Span| {
+            let mut expected = self.test.then.iter();
+            expected.any(|it| it.span == span && matches!(it.value, Expectation::State(_)))
+        };
+        let state_differs = misses.iter().any(|miss| of_state(miss.span));
+        let state = self.run.world.snapshot(self.run.now())["state"].take();
         failures.extend(misses.into_iter().map(|miss| FlowFailure {
             headline: miss.message,
             place: FailurePlace::Test(miss.span),
             details: miss.details,
         }));
         FlowResult {
-            world: self.run.world.snapshot(self.run.now()),
             endless: self.run.is_endless(),
+            reached: Reached::of(&self.run.trace),
+            state,
+            state_differs,
             trace: self.run.trace,
             start,
             failures,

@@ -4,6 +4,7 @@
 //! by node as ever.
 
 mod configs;
+mod mocks;
 mod packages;
 mod resolve;
 mod transpile;
@@ -13,7 +14,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::protocol::{HandlerError, ModuleReply};
+use crate::protocol::{CodeStandIns, HandlerError, ModuleReply};
+use mocks::{Instead, Mocks};
 use resolve::{Found, Resolver};
 use transpile::transpile;
 
@@ -22,6 +24,7 @@ use transpile::transpile;
 pub struct Modules {
     root: PathBuf,
     resolver: Resolver,
+    mocks: Mocks,
     /// By path: the text as it was, and what became of it. A file that changed is done again.
     done: BTreeMap<PathBuf, (Vec<u8>, Arc<ModuleReply>)>,
 }
@@ -32,16 +35,31 @@ impl Modules {
         Self {
             root: root.to_owned(),
             resolver: Resolver::new(root),
+            mocks: Mocks::default(),
             done: BTreeMap::new(),
         }
     }
 
+    /// From now on these modules stand in for others.
+    pub fn stand_in(&mut self, mocks: &CodeStandIns) {
+        self.mocks.set(mocks);
+    }
+
     /// Answers `load`: `from` is the importing file, `None` for a step.
     pub fn load(&mut self, specifier: &str, from: Option<&str>) -> ModuleReply {
-        let found = match from {
+        let mut found = match from {
             None => Found::File(PathBuf::from(specifier)),
             Some(from) => self.resolver.resolve(specifier, Path::new(from)),
         };
+        let instead = match &found {
+            Found::File(path) => self.mocks.of_file(path, from),
+            _ => self.mocks.of_package(specifier, from),
+        };
+        match instead {
+            Some(Instead::File(path)) => found = Found::File(path),
+            Some(Instead::Made(reply)) => return reply,
+            None => {}
+        }
         match found {
             Found::External => ModuleReply {
                 external: true,

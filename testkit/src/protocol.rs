@@ -16,6 +16,8 @@ pub enum ToWorker {
     Describe {
         /// Absolute path.
         file: String,
+        /// What stands in for modules and names while it loads.
+        mocks: CodeStandIns,
     },
     /// Run a handler.
     Invoke(Box<Invoke>),
@@ -33,9 +35,14 @@ pub enum ToWorker {
         /// The handler has returned and shall not listen any longer.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         end: bool,
+        /// Connections on which more of an answer comes now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exchanges: Vec<u64>,
     },
     /// Answer to `load`.
     Module(ModuleReply),
+    /// Answer to `mocked`.
+    Outcome(MockedOutcome),
     /// End.
     Exit,
 }
@@ -65,9 +72,82 @@ pub struct Invoke {
     pub hosts: Vec<String>,
     /// How much of the last invocation's modules this one sees.
     pub isolation: Isolation,
+    /// What stands in for modules and names.
+    #[serde(default)]
+    pub mocks: CodeStandIns,
     /// True if a client of a socket waits: the request has a `ws`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub socket: bool,
+    /// True if some answer of a service comes later in virtual time, so that the handler may park with open exchanges.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub holds: bool,
+}
+
+/// What stands in for modules and names in one interpreter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeStandIns {
+    /// Modules by the name that is imported.
+    pub modules: BTreeMap<String, ModuleStandIn>,
+    /// Free names, dotted ones with all their parts.
+    pub names: BTreeMap<String, NameStandIn>,
+}
+
+/// What stands in for a module.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModuleStandIn {
+    /// Absolute path of a file.
+    File(String),
+    /// What it exports.
+    Exports(BTreeMap<String, NameStandIn>),
+}
+
+/// What stands in for a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameStandIn {
+    /// A function whose outcomes the harness knows.
+    Function {
+        /// What `mocked` calls it.
+        function: String,
+        /// True if a call gives a promise or a coroutine.
+        is_async: bool,
+    },
+    /// A function of a file.
+    Export {
+        /// What `mocked` calls it.
+        function: String,
+        /// Absolute path.
+        file: String,
+        /// Its name there.
+        export: String,
+    },
+    /// A plain value.
+    Value(Json),
+}
+
+/// What comes of a call of a mocked function: exactly one of its fields.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MockedOutcome {
+    /// It gives this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub returns: Option<Json>,
+    /// It throws this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub throws: Option<MockedError>,
+    /// It does what the function in its file does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub runs: bool,
+}
+
+/// An error that a mocked function throws.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MockedError {
+    /// The class.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The text.
+    pub message: String,
 }
 
 /// How a handler is called.
@@ -197,6 +277,16 @@ pub enum FromWorker {
         #[serde(default)]
         data: Json,
     },
+    /// A mocked function is called; the worker waits for its outcome.
+    Mocked {
+        /// Its name.
+        function: String,
+        /// Its arguments; what JSON cannot hold is a text such as `<DataFrame>`.
+        args: Vec<Json>,
+        /// The answer that it got: for the harness, never sent.
+        #[serde(skip)]
+        outcome: MockedOutcome,
+    },
     /// An outbound connection without a mock.
     Refused {
         /// Host as the client named it.
@@ -221,6 +311,9 @@ pub enum FromWorker {
         /// The handler has returned, and listens to its socket.
         #[serde(default)]
         listening: bool,
+        /// Connections whose answer is held and that the handler still has.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exchanges: Vec<u64>,
     },
     /// The handler ended.
     Done {

@@ -4,9 +4,11 @@
 //! Departures from the framework, on purpose: schedules fire only when a test says so (`cron`, `advance`), never because
 //! the clock moved on for a retry or a sleeping handler.
 
+mod advice;
 mod answer;
 mod calls;
 mod changes;
+mod exchanges;
 mod findings;
 mod form;
 mod http;
@@ -27,7 +29,7 @@ use serde_json::Value as Json;
 use crate::plan::{Plan, PlanStep, TriggerId};
 use crate::protocol::{FromWorker, Reply, Timer};
 use crate::queue::{Delivery, Queue};
-use crate::report::{ControlLabel, StepOutput};
+use crate::report::{ControlLabel, StepOutput, lane_of};
 use crate::rng::{Seed, trace_id};
 use crate::stage::{Slot, Stage};
 use crate::trace::{Event, Trace, What};
@@ -59,6 +61,8 @@ pub struct Start {
     pub profile: Profile,
     /// Findings that fail no test.
     pub allow: Vec<String>,
+    /// True if some answer of a mock comes later in virtual time.
+    pub holds: bool,
 }
 
 /// One run of a flow.
@@ -109,6 +113,8 @@ struct Live {
     subscriptions: BTreeMap<u64, String>,
     /// It has returned, and its socket is open.
     listening: bool,
+    /// Exchanges whose answer is held.
+    exchanges: Vec<exchanges::Open>,
 }
 
 /// Why a handler runs.
@@ -264,10 +270,11 @@ impl<'a> Run<'a> {
     }
 
     fn collect_output(&mut self, live: &Live, clean: bool) {
-        let printed = self
+        let mut printed = self
             .stage
             .release(live.slot, &self.plan.steps[live.step].name, clean);
         if !printed.stdout.is_empty() || !printed.stderr.is_empty() {
+            printed.step = lane_of(&self.trace, live.invocation, printed.step);
             self.output.push(printed);
         }
     }

@@ -17,7 +17,8 @@ pub trait Stage {
     /// The interpreter is missing or does not start.
     fn start(&mut self, language: Language, invoke: Invoke) -> Result<Slot, StageError>;
 
-    /// Waits for the next thing that a slot's handler does. External calls are held until the next `next` or `resume`.
+    /// Waits for the next thing that a slot's handler does. The parts of the answer to an external call are held until
+    /// `answer` lets them go.
     ///
     /// # Errors
     /// The handler used up its time, or its interpreter died; the slot is gone then.
@@ -32,6 +33,9 @@ pub trait Stage {
     /// The config of a module as its interpreter reads it; `None` if it cannot be read, which its handler will tell.
     fn describe(&mut self, language: Language, file: &Path) -> Option<Json>;
 
+    /// Lets the next part of the answer in an exchange go out.
+    fn answer(&mut self, exchange: u64);
+
     /// Gives a slot back after its handler ended (`clean`), or throws its interpreter away.
     fn release(&mut self, slot: Slot, step: &str, clean: bool) -> StepOutput;
 }
@@ -45,6 +49,8 @@ pub struct Resume {
     pub replies: Vec<Reply>,
     /// Timers that are due.
     pub timers: Vec<u64>,
+    /// Connections on which more of an answer comes now.
+    pub exchanges: Vec<u64>,
     /// What happened on streams and sockets that it listens to.
     pub events: Vec<Json>,
     /// It has returned and shall not listen any longer.

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::protocol::HandlerError;
+use crate::protocol::{HandlerError, MockedOutcome};
 
 /// The story of one run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -117,6 +117,16 @@ pub enum What {
         /// Status of the answer; absent if no mock matched.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
+        /// How the mock fails, if it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fault: Option<String>,
+    },
+    /// An answer that was held, or a part of it, came.
+    Answered {
+        /// Of the call.
+        method: String,
+        /// Of the call.
+        url: String,
     },
     /// A connection to a host without a mock.
     Refused {
@@ -124,6 +134,15 @@ pub enum What {
         host: String,
         /// Port.
         port: u16,
+    },
+    /// A mocked function was called.
+    Mocked {
+        /// Its name.
+        function: String,
+        /// Its arguments.
+        args: Vec<Json>,
+        /// What came of it.
+        outcome: MockedOutcome,
     },
     /// A handler waits for a timer.
     Slept {

@@ -115,6 +115,11 @@ impl Evidence<'_, '_> {
             } => self.judge_socket(client, received.as_ref(), *times, *closed),
             Expectation::Ran(steps) => self.judge_ran(steps),
             Expectation::Called { http, times } => self.judge_called(http, *times),
+            Expectation::CalledFunction {
+                function,
+                args,
+                times,
+            } => self.judge_called_function(function, args.as_ref(), *times),
             Expectation::Log {
                 level,
                 message,
@@ -333,6 +338,53 @@ impl Evidence<'_, '_> {
         Err(Reason::new(
             format!("{http} was called {}, expected {}", counted(count), wanted(times)),
             vec![made],
+        ))
+    }
+
+    fn judge_called_function(&self, function: &str, args: Option<&Json>, times: Option<u32>) -> Judgement {
+        let calls: Vec<Json> = (self.run.trace.events.iter())
+            .filter_map(|event| match &event.what {
+                What::Mocked {
+                    function: called,
+                    args,
+                    ..
+                } if called == function => Some(Json::Array(args.clone())),
+                _ => None,
+            })
+            .collect();
+        let expected = args.map(|args| fill(args, self.variables)).transpose()?;
+        let misses = |call: &Json| {
+            let expected = expected.as_ref()?;
+            partial_match(expected, call).err()
+        };
+        let count = calls.iter().filter(|call| misses(call).is_none()).count();
+        if enough(count, times) {
+            return Ok(());
+        }
+        let mut details = Vec::new();
+        for (n, call) in calls.iter().enumerate().take(3) {
+            let mismatches = misses(call).unwrap_or_default();
+            details.extend(
+                mismatches
+                    .iter()
+                    .map(|mismatch| format!("call {}: args{mismatch}", n + 1)),
+            );
+        }
+        if calls.is_empty() {
+            details.push("it was not called at all".to_owned());
+        }
+        let with = if expected.is_some() {
+            " with these arguments"
+        } else {
+            ""
+        };
+        Err(Reason::new(
+            format!(
+                "`{function}` was called{with} {}, expected {}",
+                counted(count),
+                wanted(times)
+            ),
+            details,
         ))
     }
 

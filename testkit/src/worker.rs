@@ -3,6 +3,7 @@
 //! A worker lives in a process group of its own, which ends with it: whatever a handler has started goes too.
 
 mod environments;
+pub(crate) mod groups;
 mod guardian;
 mod interpreter;
 mod output;
@@ -24,6 +25,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::modules::Modules;
 use crate::protocol::{FromWorker, ToWorker};
+use groups::Group;
 use interpreter::Interpreter;
 use output::Printed;
 use processes::Strays;
@@ -122,6 +124,7 @@ pub enum WorkerError {
 #[derive(Debug)]
 pub struct Worker {
     child: Child,
+    group: Group,
     socket: UnixStream,
     /// What was read and is no whole message yet.
     inbox: Vec<u8>,
@@ -159,6 +162,7 @@ impl Worker {
         let child = interpreter.start(config, &shims, &printed, theirs)?;
         shims.guardian().watch(child.id());
         let mut worker = Self {
+            group: Group::enter(config.mock_port, child.id()),
             child,
             socket,
             inbox: Vec::new(),
@@ -190,8 +194,13 @@ impl Worker {
     /// # Errors
     /// The process is gone or does not read.
     pub fn send(&mut self, message: &ToWorker) -> Result<(), WorkerError> {
-        if !matches!(message, ToWorker::Module(_)) {
+        if !matches!(message, ToWorker::Module(_) | ToWorker::Outcome(_)) {
             self.watch.restart();
+        }
+        match message {
+            ToWorker::Describe { mocks, .. } => self.modules.stand_in(mocks),
+            ToWorker::Invoke(invoke) => self.modules.stand_in(&invoke.mocks),
+            _ => {}
         }
         let mut line = serde_json::to_vec(message).map_err(|error| WorkerError::Protocol {
             message: error.to_string(),
@@ -370,6 +379,7 @@ impl Worker {
             left.end();
         }
         self.shims.guardian().forget(self.child.id());
+        self.group.leave();
         let _ = self.child.wait();
     }
 }

@@ -18,7 +18,7 @@ pub(super) const EMIT: Keys = Keys {
     later: &[],
     prefix: "",
 };
-const KINDS: [&str; 5] = ["request", "emit", "cron", "advance", "ws"];
+pub(super) const KINDS: [&str; 5] = ["request", "emit", "cron", "advance", "ws"];
 
 impl Reader {
     pub(super) fn actions(&mut self, node: &Node) -> Vec<Spanned<Action>> {

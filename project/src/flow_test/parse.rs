@@ -20,6 +20,7 @@ pub(super) const FILE: Keys = Keys {
 pub(super) const TEST: Keys = Keys {
     known: &[
         "name", "property", "for_all", "mocks", "given", "when", "then", "cases", "profile", "allow",
+        "ignore",
     ],
     later: &["schedules", "faults"],
     prefix: "",
@@ -75,6 +76,10 @@ impl Reader {
             .get("mocks")
             .map(|node| self.mocks(node))
             .unwrap_or_default();
+        let shared_code = fields
+            .get("mocks")
+            .map(|node| self.code_mocks(node))
+            .unwrap_or_default();
         let profile = fields.get("profile").and_then(|node| self.profile(node));
         let allow = fields
             .get("allow")
@@ -91,6 +96,8 @@ impl Reader {
                 self.report(DUPLICATE_NAME, test.name.span, message);
             }
             test.http.extend(shared.iter().cloned());
+            test.code.extend(&shared_code);
+            self.mocked_functions_exist(&test);
             test.profile = test.profile.or(profile);
             test.allow.extend(allow.iter().cloned());
             tests.push(test);
@@ -105,6 +112,10 @@ impl Reader {
         let http = fields
             .get("mocks")
             .map(|node| self.mocks(node))
+            .unwrap_or_default();
+        let code = fields
+            .get("mocks")
+            .map(|node| self.code_mocks(node))
             .unwrap_or_default();
         let given = fields
             .get("given")
@@ -137,13 +148,24 @@ impl Reader {
             name: name?,
             for_all,
             http,
+            code,
             given,
             when,
             then,
             cases,
             profile,
             allow,
+            ignore: fields.get("ignore").and_then(|node| self.ignore(node)),
         })
+    }
+
+    /// The reason, which a report shows beside the name.
+    fn ignore(&mut self, node: &Node) -> Option<Spanned<String>> {
+        let reason = self.text(node, "the reason in `ignore`")?;
+        if reason.chars().any(char::is_control) {
+            return self.wrong(node, "the reason in `ignore` must be one line");
+        }
+        Some(reason)
     }
 
     fn profile(&mut self, node: &Node) -> Option<Profile> {

@@ -126,6 +126,11 @@ function calledByFetch(caller) {
   return typeof file === 'string' && file.startsWith('node:internal/deps/undici')
 }
 
+/** A timer for what watches over sockets. */
+export function makeTimer(callback, ms) {
+  return new VirtualTimer(callback, ms, [], false)
+}
+
 function virtualSetTimeout(callback, delay, ...args) {
   if (calledByFetch(virtualSetTimeout)) return real.setTimeout(callback, delay, ...args)
   return new VirtualTimer(callback, delay, args, false)

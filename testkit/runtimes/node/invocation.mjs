@@ -6,6 +6,8 @@ import { createContext, createRequest } from './context.mjs'
 import { describeError, Problem } from './errors.mjs'
 import { begin as beginEscapes } from './escapes.mjs'
 import { takeLeaked } from './globals.mjs'
+import { heldExchanges } from './holds.mjs'
+import { begin as beginMocks, end as endMocks } from './mocks.mjs'
 import { Graph, importPackage } from './modules.mjs'
 import { begin as beginNetwork, closeAll } from './network.mjs'
 import { reseed } from './randomness.mjs'
@@ -53,11 +55,11 @@ export class Invocation {
   }
 
   start() {
-    const { now = NO_TIME, seed = NO_SEED, env = {}, hosts = [], session = 0, invocation = 0 } = this.#message
+    const { now = NO_TIME, seed = NO_SEED, env = {}, hosts = [], session = 0, invocation = 0, holds } = this.#message
     beginClock(now)
     reseed(seed)
     setEnvironment(env)
-    beginNetwork({ session, invocation, hosts }, (host, port) => this.#tell({ type: 'refused', host, port }))
+    beginNetwork({ session, invocation, hosts, holds }, (host, port) => this.#tell({ type: 'refused', host, port }))
     beginEscapes((what, partial = false) => this.#tell({ type: 'escaped', what, partial }))
     const work = this.isDescribe ? this.#describe() : this.#run()
     work.then(
@@ -73,12 +75,14 @@ export class Invocation {
       return false
     }
     const timers = waitingTimers()
+    const exchanges = heldExchanges()
     const listening = this.#returned !== null && this.#socket?.isOpen === true
-    if (this.#returned && !listening && this.#calls.size === 0 && timers.length === 0) {
+    const waits = listening || this.#calls.size > 0 || timers.length > 0 || exchanges.length > 0
+    if (this.#returned && !waits) {
       this.#end(this.#returned)
       return false
     }
-    send({ type: 'parked', calls: [...this.#calls.keys()], timers, listening })
+    send({ type: 'parked', calls: [...this.#calls.keys()], timers, exchanges, listening })
     return true
   }
 
@@ -146,6 +150,7 @@ export class Invocation {
 
   async #load() {
     this.#graph = this.#message.isolation === 'shared' ? (shared ??= new Graph()) : new Graph()
+    await beginMocks(this.#message.mocks, (file) => this.#graph.evaluate(file))
     const exports = await this.#graph.evaluate(this.#message.file)
     return {
       config: exports?.config ?? exports?.default?.config,
@@ -214,12 +219,15 @@ export class Invocation {
       throw new Error(`${file.replace(`${this.#root}/`, '')} exports no middleware '${entry}'`)
     }
     if (profile === 'motia-0.17') return entry
+    // A test may stand in for it.
+    if (typeof globalThis[entry] === 'function') return globalThis[entry]
     this.#log('warn', `Middleware '${entry}' is only a name: it was skipped`)
     return (request, context, next) => next()
   }
 
   #end(message) {
     if (this.ended) return
+    endMocks()
     if (message.type === 'done') {
       message.calls = [...this.#calls.keys()]
       message.leaked = takeLeaked(this.#message.isolation !== 'shared')

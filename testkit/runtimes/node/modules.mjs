@@ -180,7 +180,7 @@ export class Graph {
   async #prepare({ path, code }) {
     if (this.#prepared.has(path)) return
     this.#prepared.add(path)
-    for (const [, specifier] of code.matchAll(/\brequire\s*\(\s*['"](\.{1,2}\/[^'"]+)['"]\s*\)/g)) {
+    for (const [, specifier] of code.matchAll(/\brequire\s*\(\s*['"]([^'"]+)['"]\s*\)/g)) {
       let answer
       try {
         answer = load(specifier, path)

@@ -11,6 +11,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 
 import { report as tellEscaped } from './escapes.mjs'
+import * as holds from './holds.mjs'
 
 const LOCAL = '127.0.0.1'
 /** Names that are looked up get addresses of a range that is set aside for tests, and `connect` turns them back. */
@@ -30,6 +31,7 @@ const open = new Set()
 /** A new invocation begins. `refuse(host, port)` is told of every connection without a mock. */
 export function begin(message, refuse) {
   ;({ session, invocation } = message)
+  holds.begin(message)
   hosts = new Set(message.hosts.map((host) => host.toLowerCase()))
   names = []
   tellRefused = refuse
@@ -80,7 +82,7 @@ function connect(...args) {
   delete target.lookup
   delete target.localAddress
   realConnect.call(this, target, callback)
-  this.write(`\x01${session} ${invocation} ${host} ${port}\n`)
+  this.write(`\x01${session} ${invocation} ${host} ${port}${holds.watch(this, mockPort)}\n`)
   return this
 }
 

@@ -21,7 +21,7 @@ module Banister
   # and the time limits of `Thread#join` and `ConditionVariable#wait` count real time.
   class Calls
     # One thread that waits for a reply or a timer.
-    Wait = Struct.new(:thread, :call, :timer, :deadlines, :outcome, :wake) do
+    Wait = Struct.new(:thread, :call, :timer, :deadlines, :outcome, :wake, :exchange) do
       def timers = [timer, *deadlines].compact
     end
     Timer = Struct.new(:id, :due)
@@ -87,6 +87,17 @@ module Banister
       wait(timer: due && timer(due))
     end
 
+    # A timer that strikes after so many virtual seconds.
+    def timer_in(seconds)
+      timer(Clock.now + (seconds * 1000).ceil)
+    end
+
+    # Waits for more of a held answer; true if the timer comes first.
+    def wait_held(exchange, timer)
+      outcome = wait(timer: timer, exchange: exchange)
+      !timer.nil? && outcome.equal?(timer)
+    end
+
     def timer(due)
       @lock.synchronize { Timer.new(@timers += 1, due) }
     end
@@ -98,8 +109,8 @@ module Banister
 
     private
 
-    def wait(call: nil, timer: nil)
-      entry = Wait.new(Thread.current, call, timer, deadlines.dup, nil, Thread::Queue.new)
+    def wait(call: nil, timer: nil, exchange: nil)
+      entry = Wait.new(Thread.current, call, timer, deadlines.dup, nil, Thread::Queue.new, exchange)
       @lock.synchronize { @waits << entry }
       if alone?
         park until entry.outcome
@@ -128,7 +139,7 @@ module Banister
     def park
       @lock.synchronize do
         timers = @waits.flat_map(&:timers).uniq(&:id).map { |timer| { "id" => timer.id, "due" => timer.due } }
-        @channel.write("parked", { "calls" => @unanswered, "timers" => timers })
+        @channel.write("parked", { "calls" => @unanswered, "timers" => timers, "exchanges" => Holds.held })
       end
       message = @channel.read
       exit!(0) if message.nil? || message["type"] == "exit"
@@ -144,6 +155,9 @@ module Banister
         @unanswered.delete(reply["id"])
         settle_one(reply) { |entry| entry.call == reply["id"] }
       end
+      exchanges = message.fetch("exchanges", [])
+      Holds.go_on(exchanges)
+      exchanges.each { |number| settle_one(number) { |entry| entry.exchange == number } }
       message.fetch("timers").each do |id|
         @waits.each do |entry|
           due = entry.timers.find { |timer| timer.id == id }

@@ -4,6 +4,7 @@ require_relative "calls"
 require_relative "context"
 require_relative "cookies"
 require_relative "failure"
+require_relative "mocks"
 require_relative "socket_end"
 require_relative "step"
 
@@ -30,6 +31,7 @@ module Banister
     # Makes ready for further invocations like this one: the environment is set and the libraries are loaded.
     def warm(order, libraries)
       prepare(order.fetch("now"), NO_SEED, order.fetch("env"))
+      Mocks.stand_in_for_libraries(order.fetch("mocks", {}))
       libraries.each do |library|
         require library
       rescue Exception # rubocop:disable Lint/RescueException
@@ -51,6 +53,7 @@ module Banister
     def describe(message)
       prepare(0, NO_SEED, {})
       Outbound.open_session(nil, nil, [])
+      mock(message)
       step = Step.new(message.fetch("file"), @root)
       ["described", { "config" => Values.plain(step.config), "handler" => step.handler? }]
     end
@@ -59,7 +62,9 @@ module Banister
       prepare(message.fetch("now"), message.fetch("seed"), message.fetch("env"))
       Outbound.open_session(message["session"], message["invocation"], message.fetch("hosts"))
       Escapes.channel = @channel
+      mock(message)
       calls = Pause.calls = Calls.new(@channel)
+      Holds.begin(message["holds"], "#{message["session"]} #{message["invocation"]}", calls)
       context = Context.new(message.fetch("context"), calls)
       input = input_of(message)
       globals = global_variables
@@ -70,6 +75,14 @@ module Banister
       ["done", { "value" => Values.plain(result), "calls" => calls.unanswered, "leaked" => leaked(globals) }]
     ensure
       leave_threads if @steps
+    end
+
+    def mock(message)
+      mocks = message.fetch("mocks", {})
+      Mocks.channel = @channel
+      # A nursery has them already, and has loaded some.
+      Mocks.stand_in_for_libraries(mocks) unless @warm
+      Mocks.define_names(mocks)
     end
 
     # Releases give an OpenStruct; documents ask it as a Hash.

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require_relative "holds"
 require_relative "late_patches"
 require_relative "outbound_foreign"
 
@@ -47,8 +48,18 @@ module Banister
       end
 
       def introduce(socket, host, port)
-        socket.write("\x01#{@session} #{@invocation} #{host} #{port}\n")
+        number = Holds.watch(socket) { |line| notices(line) }
+        socket.write("\x01#{@session} #{@invocation} #{host} #{port}#{number}\n")
         socket.flush
+      end
+
+      # A connection for notices of the mock server, which bypasses the places that lead elsewhere.
+      def notices(line)
+        socket = Socket.allocate
+        Socket.instance_method(:initialize).bind_call(socket, Socket::AF_INET, Socket::SOCK_STREAM, 0)
+        OutboundSockets.real_connect(socket, mock_port)
+        socket.write(line)
+        socket
       end
 
       # The stand-in address of a name.

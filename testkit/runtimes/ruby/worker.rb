@@ -59,7 +59,7 @@ module Banister
       $stdout.sync = $stderr.sync = true
       Outbound.channel = @channel
       Outbound.configure(@mock_port)
-      [Clock, Entropy, Pause, Outbound, Escapes].each(&:install)
+      [Clock, Entropy, Pause, Outbound, Holds, Escapes].each(&:install)
       Trust.install(@authority)
       Requires.install(@root)
       Forks.hold_exit
@@ -76,7 +76,7 @@ module Banister
     end
 
     def in_a_fresh_process(order)
-      key = [order["file"], order["env"]]
+      key = [order["file"], order["env"], order.dig("mocks", "modules")]
       libraries = @libraries[key]
       return with_libraries(key, libraries, order) if libraries && !libraries.empty?
 

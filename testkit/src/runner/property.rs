@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::{Harness, TestCase};
 use crate::flow::{FailurePlace, FlowFailure, FlowResult, variables_of};
 use crate::live_stage::LiveStage;
-use crate::report::TestOutcome;
+use crate::report::{ControlLabel, Reached, TestOutcome};
 use crate::rng::Seed;
 use crate::schema::schema_of;
 use crate::strategy::strategy_for;
@@ -42,20 +42,31 @@ impl Harness {
         });
         let stage = RefCell::new(stage);
         let last = RefCell::new(None);
+        let seen = RefCell::new((Reached::default(), ControlLabel::default()));
         let verdict = runner.run(&strategies, |values| {
             let variables = variables_of(&names, &values);
             let result = self.run_once(case, &mut stage.borrow_mut(), seed, variables);
             let reason = result.failures.first().map(|failure| failure.headline.clone());
+            let (reached, label) = &mut *seen.borrow_mut();
+            reached.extend(&result.reached);
+            *label = result.label.max(*label);
             *last.borrow_mut() = Some(result);
             reason.map_or(Ok(()), |reason| Err(TestCaseError::fail(reason)))
         });
         let stage = stage.into_inner();
+        // What holds of one case need not hold of the last one, which the report shows.
+        let with_all_cases = |mut result: FlowResult| {
+            let (reached, label) = &*seen.borrow();
+            result.reached.extend(reached);
+            result.label = result.label.max(*label);
+            result
+        };
         match verdict {
             Ok(()) => {
                 let result = last
                     .into_inner()
                     .unwrap_or_else(|| FlowResult::of_failure(nothing_ran(case)));
-                self.outcome(case, result, None)
+                self.outcome(case, with_all_cases(result), None)
             }
             Err(TestError::Fail(_, values)) => {
                 let variables = variables_of(&names, &values);
@@ -69,7 +80,7 @@ impl Harness {
                     case,
                     stage,
                     seed,
-                    result,
+                    with_all_cases(result),
                     Some((variables, shown(&names, &values))),
                 )
             }

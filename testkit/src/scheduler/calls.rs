@@ -25,6 +25,18 @@ impl Run<'_> {
                     self.note(Some(self.live[at].invocation), What::Log { level, message, data });
                 }
                 FromWorker::Refused { host, port } => self.refused(at, host, port),
+                FromWorker::Mocked {
+                    function,
+                    args,
+                    outcome,
+                } => self.note(
+                    Some(self.live[at].invocation),
+                    What::Mocked {
+                        function,
+                        args,
+                        outcome,
+                    },
+                ),
                 FromWorker::Escaped { what, partial } => self.escaped(at, &what, partial),
                 _ => {}
             }

@@ -1,6 +1,6 @@
 //! What is wrong with a run whatever the test expects.
 
-use super::Run;
+use super::{Run, advice};
 use crate::protocol::HandlerError;
 
 /// Something wrong with a run that no expectation has to ask for.
@@ -84,7 +84,10 @@ impl Run<'_> {
         self.findings.push(Finding {
             message: format!("{} {verb}: {what}", it.name),
             place,
-            details: error.stack.lines().map(str::to_owned).collect(),
+            details: advice::of(error, it.language, &self.plan.root)
+                .into_iter()
+                .chain(error.stack.lines().map(str::to_owned))
+                .collect(),
             fails: true,
             answers_request,
             kind: None,

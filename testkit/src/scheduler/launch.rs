@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Cause, Live, Run};
 use crate::plan::{PlanTrigger, TriggerId};
-use crate::protocol::{CallShape, ContextFields, FromWorker, Invoke, Isolation};
+use crate::protocol::{CallShape, CodeStandIns, ContextFields, FromWorker, Invoke, Isolation};
 use crate::stage::{Resume, Signal};
 use crate::trace::What;
 
@@ -58,6 +58,7 @@ impl Run<'_> {
                     said: Vec::new(),
                     replies: Vec::new(),
                     timers: Vec::new(),
+                    exchanges: Vec::new(),
                     inbox: Vec::new(),
                     subscriptions: std::collections::BTreeMap::new(),
                     listening: false,
@@ -103,6 +104,9 @@ impl Run<'_> {
             env: self.start.env.clone(),
             hosts: self.start.hosts.clone(),
             isolation: Isolation::Fresh,
+            holds: self.start.holds,
+            // The stage knows the interpreter, and with it what stands in for code.
+            mocks: CodeStandIns::default(),
             socket: matches!(launch.cause, Cause::Socket(_)),
         }
     }
@@ -126,9 +130,13 @@ impl Run<'_> {
                     self.external_call(at, call);
                 }
                 Signal::Message(FromWorker::Parked {
-                    timers, listening, ..
+                    timers,
+                    exchanges,
+                    listening,
+                    ..
                 }) => {
                     self.apply_said(at);
+                    self.keep_exchanges(at, &exchanges);
                     let live = &mut self.live[at];
                     live.listening = listening;
                     let resume = Resume {
@@ -143,13 +151,13 @@ impl Run<'_> {
                         }
                         return;
                     }
+                    live.timers = timers;
                     let waits = listening || !live.subscriptions.is_empty();
-                    if timers.is_empty() && !waits {
-                        self.stuck(at);
-                    } else if let Some(until) = timers.iter().map(|timer| timer.due).min() {
-                        live.timers = timers;
-                        let invocation = live.invocation;
-                        self.note(Some(invocation), What::Slept { until });
+                    let invocation = live.invocation;
+                    match live.next_due() {
+                        Some(until) => self.note(Some(invocation), What::Slept { until }),
+                        None if waits => {}
+                        None => self.stuck(at),
                     }
                     return;
                 }

@@ -149,13 +149,16 @@ impl Run<'_> {
 
     /// A handler waits for something that nothing will bring.
     pub(super) fn stuck(&mut self, at: usize) {
+        let message = match self.unanswered(at) {
+            Some(call) => format!("waits without a time limit for {call}, whose mock never answers"),
+            None => "waits for something that no call, timer or answer will bring: its promise never settles"
+                .to_owned(),
+        };
         let live = self.live.remove(at);
         self.collect_output(&live, false);
         let error = HandlerError {
             name: "NeverSettles".to_owned(),
-            message:
-                "waits for something that no call, timer or answer will bring: its promise never settles"
-                    .to_owned(),
+            message,
             ..HandlerError::default()
         };
         self.fail(live.invocation, live.step, &live.cause, error);
@@ -215,7 +218,7 @@ impl Run<'_> {
             // Two exchanges at once race for the mock's sequence of replies; that order is not ours.
             self.label = self.label.max(ControlLabel::Partial);
         }
-        if call.status.is_none() {
+        if call.unmatched {
             let step = self.step_of(at);
             self.findings.push(Finding {
                 message: format!(
@@ -229,11 +232,13 @@ impl Run<'_> {
                 kind: None,
             });
         }
+        self.hold_or_answer(at, &call);
         let what = What::Http {
             method: call.method,
             url: call.url,
             body: call.body,
             status: call.status,
+            fault: call.fault.map(str::to_owned),
         };
         self.note(Some(self.live[at].invocation), what);
     }

@@ -67,6 +67,8 @@ impl Stage for Script {
         Ok(())
     }
 
+    fn answer(&mut self, _: u64) {}
+
     fn describe(&mut self, _: Language, file: &Path) -> Option<Json> {
         self.configs.get(file.file_name()?.to_str()?).cloned()
     }
@@ -112,6 +114,7 @@ fn parked(calls: &[u64], timers: &[(u64, i64)]) -> Result<FromWorker, StageError
         calls: calls.to_vec(),
         timers,
         listening: false,
+        exchanges: vec![],
     })
 }
 
@@ -166,6 +169,7 @@ fn start() -> Start {
         seed: Seed::root(0),
         env: BTreeMap::new(),
         hosts: vec![],
+        holds: false,
         session: 1,
         profile: Profile::Motia017,
         allow: vec![],

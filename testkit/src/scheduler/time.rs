@@ -85,8 +85,8 @@ impl Run<'_> {
     fn next_moment(&self) -> Option<i64> {
         let groups = self.running_groups();
         let each = self.live.iter();
-        let timers = each.flat_map(|live| live.timers.iter().map(|timer| timer.due).chain(live.deadline));
-        timers
+        let handlers = each.flat_map(|live| live.next_due().into_iter().chain(live.deadline));
+        handlers
             .chain(self.queue.next_due(|group| groups.contains(&group.to_owned())))
             .min()
     }
@@ -119,20 +119,26 @@ impl Run<'_> {
         true
     }
 
-    /// Wakes the handler that has waited longest for a timer that is due.
+    /// Wakes the handler that has waited longest for a timer or an answer that is due.
     fn wake_due(&mut self) -> bool {
         let now = self.now;
         let due = (self.live.iter().enumerate())
-            .filter_map(|(at, live)| {
-                let due = live
-                    .timers
-                    .iter()
-                    .map(|timer| timer.due)
-                    .filter(|due| *due <= now);
-                Some((due.min()?, live.invocation, at))
-            })
+            .filter_map(|(at, live)| Some((live.next_due()?, live.invocation, at)))
+            .filter(|(due, _, _)| *due <= now)
             .min();
-        let Some((_, _, at)) = due else { return false };
+        let Some((due, _, at)) = due else { return false };
+        if let Some((_, place)) = self.live[at].next_answer().filter(|(answer, _)| *answer == due) {
+            self.live[at].timers.clear();
+            let resume = Resume {
+                now,
+                exchanges: vec![self.answer_held(at, place)],
+                ..Resume::default()
+            };
+            if self.go_on(at, resume) {
+                self.run_on(at);
+            }
+            return true;
+        }
         let mut fired: Vec<Timer> = self.live[at]
             .timers
             .iter()

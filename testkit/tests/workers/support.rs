@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use banister_grammars::Language;
 use banister_testkit::protocol::{
-    CallShape, ContextFields, FromWorker, HandlerError, Invoke, Isolation, Reply, Timer, ToWorker,
+    CallShape, CodeStandIns, ContextFields, FromWorker, HandlerError, Invoke, Isolation, Reply, Timer,
+    ToWorker,
 };
 use banister_testkit::worker::{Worker, WorkerConfig, WorkerError};
 use serde_json::{Value as Json, json};
@@ -86,7 +87,9 @@ impl Project {
             env: BTreeMap::new(),
             hosts: Vec::new(),
             isolation: Isolation::Fresh,
+            mocks: CodeStandIns::default(),
             socket: false,
+            holds: false,
         }
     }
 }
@@ -181,6 +184,7 @@ fn next(now: &mut i64, replies: Vec<Reply>, timers: &[Timer]) -> Option<ToWorker
             timers: Vec::new(),
             events: Vec::new(),
             end: false,
+            exchanges: Vec::new(),
         });
     }
     let due = timers.iter().map(|timer| timer.due).min()?;
@@ -197,6 +201,7 @@ fn next(now: &mut i64, replies: Vec<Reply>, timers: &[Timer]) -> Option<ToWorker
         timers: due,
         events: Vec::new(),
         end: false,
+        exchanges: Vec::new(),
     })
 }
 
@@ -245,6 +250,7 @@ pub(crate) fn describe(worker: &mut Worker, file: &str) -> FromWorker {
     worker
         .send(&ToWorker::Describe {
             file: file.to_owned(),
+            mocks: CodeStandIns::default(),
         })
         .unwrap();
     worker.recv().unwrap()

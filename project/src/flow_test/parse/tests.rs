@@ -206,9 +206,9 @@ tests:
                 did you mean `mocks`? a flow test file may have `mocks`, `tests`
             4:5 missing-key: a test needs the key `name` or `property`
             4:5 unknown-key: unknown key `nmae` in a test
-                did you mean `name`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`
+                did you mean `name`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `ignore`
             5:5 unknown-key: unknown key `whne` in a test
-                did you mean `when`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`
+                did you mean `when`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `ignore`
             6:23 missing-key: `emit` needs the key `topic`
             6:23 unknown-key: unknown key `topick` in `emit`
                 did you mean `topic`? `emit` may have `topic`, `data`
@@ -240,8 +240,6 @@ tests:
     then: [ { not_emitted: u } ]
 "#,
         &expect![[r#"
-            3:3 unsupported: `mocks.modules` is not supported by this version
-            4:3 unsupported: `mocks.functions` is not supported by this version
             5:44 unsupported: `reply.delay` is not supported by this version
             5:55 unsupported: `reply.fault` is not supported by this version
             5:81 unsupported: `{{request.…}}` in a reply is not supported by this version
@@ -357,4 +355,35 @@ fn files_that_are_no_flow_tests_are_told_of() {
         1:9 invalid-value: `tests` must be a list, found a number
     "##]]
     .assert_eq(&all.concat());
+}
+
+#[test]
+fn a_test_is_ignored_with_a_reason() {
+    let text = |ignore: &str| {
+        format!("tests:\n  - name: a\n{ignore}    when: [{{ cron: A }}]\n    then: [{{ ran: [A] }}]\n")
+    };
+    let reason = |text: &str| file(text).tests[0].ignore.as_ref().map(|it| it.value.clone());
+    assert_eq!(
+        reason(&text("    ignore: waits for issue 12\n")).as_deref(),
+        Some("waits for issue 12")
+    );
+    assert_eq!(reason(&text("")), None);
+    check(
+        &text("    ignore: true\n"),
+        &expect![[r#"
+            3:13 invalid-value: the reason in `ignore` must be a text, found true or false
+        "#]],
+    );
+    check(
+        &text("    ignore: ''\n"),
+        &expect![[r#"
+            3:13 invalid-value: the reason in `ignore` is empty
+        "#]],
+    );
+    check(
+        &text("    ignore: \"a\\nb\"\n"),
+        &expect![[r#"
+            3:13 invalid-value: the reason in `ignore` must be one line
+        "#]],
+    );
 }

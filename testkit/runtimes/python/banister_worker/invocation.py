@@ -6,7 +6,7 @@ import json
 import os
 import sys
 
-from . import channel, clock, context, errors, escapes, modules, network, randomness
+from . import channel, clock, context, errors, escapes, holds, mocks, modules, network, randomness
 from .loop import VirtualLoop
 from .socket_end import Socket
 
@@ -49,9 +49,17 @@ class Invocation:
         network.begin(
             message.get("session", 0), message.get("invocation", 0), message.get("hosts", []), silent=self._describes
         )
+        holds.begin(
+            message.get("holds", False),
+            message.get("session", 0),
+            message.get("invocation", 0),
+            network.port(),
+            self._loop,
+        )
         escapes.begin(None if self._describes else _tell_escaped)
         if message.get("isolation") != "shared":
             modules.forget(self._root)
+        mocks.begin(message.get("mocks", {}))
         asyncio.set_event_loop(self._loop)
         try:
             answer = self._describe() if self._describes else self._loop.run_until_complete(self._handle())
@@ -64,6 +72,7 @@ class Invocation:
             # A copy that the handler made of its process has nothing to say to the harness.
             _leave()
         escapes.begin(None)
+        mocks.end()
         leaked = sorted(set(vars(builtins)) - _known_builtins)
         for name in leaked:
             delattr(builtins, name)
@@ -72,6 +81,7 @@ class Invocation:
         if not self._describes:
             answer["invocation"] = self._message["invocation"]
         self._ended = True
+        holds.close_all()
         self._loop.abandon()
         for stream in (sys.stdout, sys.stderr):
             try:
@@ -187,6 +197,10 @@ class Invocation:
             raise AttributeError(f"{os.path.relpath(path, self._root)} has no middleware '{name}'")
         if fields.get("profile") == "motia-0.17":
             return name
+        # A test may stand in for it.
+        mocked = mocks.named(name)
+        if callable(mocked):
+            return mocked
         self._log("warn", f"Middleware '{name}' is only a name: it was skipped", None)
         return None
 
@@ -214,15 +228,27 @@ class Invocation:
         if self._describes:
             raise _ModuleWaits("the module waits for something that never happens")
         told = [{"id": number, "due": due} for number, due in timers]
+        exchanges = holds.held()
         listening = self._returned is not None and self._socket.is_open
-        if self._returned is not None and not listening and not self._calls and not told:
+        if self._returned is not None and not (listening or self._calls or told or exchanges):
             self._leave_socket()
             return
-        channel.send({"type": "parked", "calls": list(self._calls), "timers": told, "listening": listening})
+        channel.send(
+            {
+                "type": "parked",
+                "calls": list(self._calls),
+                "timers": told,
+                "exchanges": exchanges,
+                "listening": listening,
+            }
+        )
         message = channel.receive()
         if message is None or message["type"] == "exit":
             _leave()
         clock.set_now(message["now"])
+        holds.go_on(message.get("exchanges", []))
+        self._loop.answers_first(bool(message.get("exchanges")))
+        self._loop.wake_held_threads()
         for reply in message["replies"]:
             self._answer(reply)
         for happened in message.get("events", []):

@@ -5,7 +5,7 @@ import importlib.util
 import os
 import sys
 
-from . import randomness
+from . import mocks, randomness
 from .errors import in_project
 
 _compiled = {}
@@ -13,6 +13,13 @@ _compiled = {}
 
 class _Loader(importlib.machinery.SourceFileLoader):
     """Compiles a text once, and never writes into the project."""
+
+    def __init__(self, fullname, path):
+        super().__init__(fullname, mocks.file_instead_of(path))
+
+    def exec_module(self, module):
+        mocks.give_names(vars(module))
+        super().exec_module(module)
 
     def get_code(self, fullname):
         data = self.get_data(self.path)
@@ -41,6 +48,7 @@ def install(root):
     randomness.is_of_project = is_of_project
     sys.path_hooks.insert(0, hook)
     sys.path[0:0] = [os.path.dirname(root), root]
+    mocks.install(_Loader)
 
 
 def forget(root):

@@ -8,7 +8,7 @@ import ipaddress
 import socket
 import ssl
 
-from . import channel
+from . import channel, holds
 
 _LOCAL = "127.0.0.1"
 # Names that are looked up get addresses of a range that is set aside for tests, and `connect` turns them back.
@@ -95,7 +95,7 @@ def _connect(sock, address):
     try:
         _real_connect(sock, local)
         if sock.type == socket.SOCK_STREAM:
-            line = f"\x01{_session} {_invocation} {host} {port}\n"
+            line = f"\x01{_session} {_invocation} {host} {port}{holds.watch(sock)}\n"
             socket.socket.sendall(sock, line.encode())
     finally:
         sock.settimeout(timeout)
@@ -148,3 +148,9 @@ def install(port, ca_file):
     socket.gethostbyname = _gethostbyname
     socket.gethostbyname_ex = _gethostbyname_ex
     ssl.SSLContext.load_verify_locations = _load_verify_locations
+    holds.install()
+
+
+def port():
+    """Port of the mock server."""
+    return _port
