@@ -254,7 +254,10 @@ function installHiddenClocks() {
   performance.mark = (name, options) => mark.call(performance, name, { startTime: now - start, ...options })
   performance.measure = (name, from, to) => {
     if (typeof from === 'object' && from !== null) return measure.call(performance, name, from)
-    const [begin, end] = [from, to].map((it) => performance.getEntriesByName(it ?? '', 'mark').at(-1)?.startTime)
+    const marks = [from, to].map((it) => (it === undefined ? undefined : performance.getEntriesByName(it, 'mark').at(-1)))
+    // Names that are not known, or that Node knows by itself: the runtime words the error, or has the times.
+    if ([from, to].some((it, at) => it !== undefined && marks[at] === undefined)) return measure.call(performance, name, from, to)
+    const [begin, end] = marks.map((it) => it?.startTime)
     return measure.call(performance, name, { start: begin ?? 0, end: end ?? now - start })
   }
 }
