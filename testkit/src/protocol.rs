@@ -298,6 +298,9 @@ pub enum FromWorker {
     Escaped {
         /// What it did: "started the program curl".
         what: String,
+        /// Only its randomness or its order is not controlled: the clock and the network still are.
+        #[serde(default)]
+        partial: bool,
     },
     /// Nothing can run before a `resume`.
     Parked {

@@ -2,6 +2,7 @@
 //!
 //! A worker lives in a process group of its own, which ends with it: whatever a handler has started goes too.
 
+mod environments;
 pub(crate) mod groups;
 mod guardian;
 mod interpreter;
@@ -37,6 +38,9 @@ pub use output::Output;
 const START_BUDGET: Duration = Duration::from_secs(20);
 /// A dying interpreter may take so long to say how it died.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// So often is looked for processes that left the group of a worker.
+const LOOKS: u32 = 20;
 
 /// What workers are started with.
 #[derive(Debug, Clone)]
@@ -366,6 +370,14 @@ impl Worker {
             let _ = kill_process_group(group, Signal::KILL);
         }
         strays.end();
+        // One that was about to copy itself may have done so while we looked.
+        for _ in 0..if self.escaped { LOOKS } else { 0 } {
+            let left = Strays::of(self.child.id(), &self.mark);
+            if left.is_empty() {
+                break;
+            }
+            left.end();
+        }
         self.shims.guardian().forget(self.child.id());
         self.group.leave();
         let _ = self.child.wait();

@@ -60,7 +60,7 @@ export class Invocation {
     reseed(seed)
     setEnvironment(env)
     beginNetwork({ session, invocation, hosts, holds }, (host, port) => this.#tell({ type: 'refused', host, port }))
-    beginEscapes((what) => this.#tell({ type: 'escaped', what }))
+    beginEscapes((what, partial = false) => this.#tell({ type: 'escaped', what, partial }))
     const work = this.isDescribe ? this.#describe() : this.#run()
     work.then(
       (message) => message && this.#end(message),

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "late_patches"
+
 module Banister
   # Programs that a handler starts: their clock, randomness and connections are not ours. They run all the same, and the harness
   # is told, so that the test does not count as controlled.
@@ -14,8 +16,8 @@ module Banister
         report("started the program #{File.basename(name.to_s)}")
       end
 
-      def report(what)
-        channel&.write("escaped", { "what" => what })
+      def report(what, partial: false)
+        channel&.write("escaped", { "what" => what, "partial" => partial })
       end
 
       def install
@@ -24,6 +26,10 @@ module Banister
         [Kernel, Process].each { |owner| owner.singleton_class.prepend(Starts) }
         Process.singleton_class.prepend(Daemons)
         IO.singleton_class.prepend(Pipes)
+        Thread.singleton_class.prepend(Threads)
+        %w[RSA DSA EC].each do |kind|
+          LatePatches.on("OpenSSL::PKey::#{kind}") { |key| key.singleton_class.prepend(Keys) }
+        end
       end
     end
 
@@ -41,6 +47,26 @@ module Banister
         super
       end
     end
+
+    # Threads: which one goes first is Ruby's choice.
+    module Threads
+      %i[new start fork].each do |name|
+        define_method(name) do |*arguments, **options, &block|
+          Escapes.report("started a thread", partial: true) unless HARNESS.include?(File.dirname(caller_locations(1, 1).first.path))
+          super(*arguments, **options, &block)
+        end
+      end
+    end
+
+    # Keys come from the randomness of OpenSSL.
+    module Keys
+      def generate(...)
+        Escapes.report("generated a key pair", partial: true)
+        super
+      end
+    end
+
+    HARNESS = [__dir__, File.realpath(__dir__)].uniq.freeze
 
     # A process that leaves its group.
     module Daemons

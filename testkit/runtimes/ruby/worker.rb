@@ -7,6 +7,10 @@
 # and top-level methods could not be called from the step's classes. A fork forgets all of it, and loading stays what Ruby does.
 # Libraries that a step loads each time would make forks slow; nurseries (nursery.rb) keep them.
 
+# Before anything of ours is in the way: Bundler is the project's own choice of libraries.
+require_relative "bundle"
+Banister::Bundle.setup(ENV.fetch("BANISTER_ROOT"))
+
 require_relative "channel"
 require_relative "clock"
 require_relative "entropy"

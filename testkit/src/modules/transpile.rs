@@ -73,6 +73,11 @@ pub(super) fn transpile(path: &Path, text: &str, module_package: bool) -> Module
     } else {
         format
     };
+    reply(path, format, printed(path, text, &program))
+}
+
+/// The program as JavaScript, with its source map inline.
+fn printed(path: &Path, text: &str, program: &Program) -> String {
     let options = CodegenOptions {
         source_map_path: Some(path.to_owned()),
         comments: CommentOptions::disabled(),
@@ -81,14 +86,14 @@ pub(super) fn transpile(path: &Path, text: &str, module_package: bool) -> Module
     let generated = Codegen::new()
         .with_options(options)
         .with_source_text(text)
-        .build(&program);
+        .build(program);
     let mut code = generated.code;
     if let Some(map) = generated.map {
         code.push_str("\n//# sourceMappingURL=");
         code.push_str(&map.to_data_url());
         code.push('\n');
     }
-    reply(path, format, code)
+    code
 }
 
 /// A file whose module syntax was all about types, and that hands out its exports as CommonJS does.

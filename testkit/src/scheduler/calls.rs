@@ -37,7 +37,7 @@ impl Run<'_> {
                         outcome,
                     },
                 ),
-                FromWorker::Escaped { what } => self.escaped(at, &what),
+                FromWorker::Escaped { what, partial } => self.escaped(at, &what, partial),
                 _ => {}
             }
         }

@@ -257,8 +257,12 @@ impl Run<'_> {
     }
 
     /// What a program or a thread of its own does is beyond the virtual clock, the seeds and the mocks.
-    pub(super) fn escaped(&mut self, at: usize, what: &str) {
-        self.label = ControlLabel::Opaque;
+    pub(super) fn escaped(&mut self, at: usize, what: &str, partial: bool) {
+        self.label = self.label.max(if partial {
+            ControlLabel::Partial
+        } else {
+            ControlLabel::Opaque
+        });
         let step = self.step_of(at);
         self.remark(format!(
             "{} {what}, which the harness does not control",

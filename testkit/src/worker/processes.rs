@@ -77,6 +77,11 @@ pub(super) struct Strays {
 }
 
 impl Strays {
+    /// Whether there are any.
+    pub(super) fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
     /// The ones below `worker`, and those without a living parent of ours whose environment names `mark`.
     pub(super) fn of(worker: u32, mark: &Path) -> Self {
         let all = Process::all();
@@ -100,8 +105,8 @@ impl Strays {
             !mark.is_empty() && environment.windows(mark.len()).any(|part| part == mark)
         };
         let is_stray = |process: &&Process| {
-            has_above(process, worker)
-                || (u32::try_from(process.id) != Ok(ours) && !has_above(process, ours) && is_marked(process))
+            let is_orphan = || u32::try_from(process.id) != Ok(ours) && !has_above(process, ours);
+            process.state != b'Z' && (has_above(process, worker) || (is_orphan() && is_marked(process)))
         };
         Self {
             ids: all.iter().filter(is_stray).map(|process| process.id).collect(),

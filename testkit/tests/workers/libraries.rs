@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::Project;
 
-const NPM: [&str; 8] = [
+const NPM: [&str; 9] = [
     "axios@1.21.1",
     "got@14.6.6",
     "undici@7.30.2",
@@ -18,6 +18,7 @@ const NPM: [&str; 8] = [
     "superagent@10.2.3",
     "ky@1.14.3",
     "node-fetch@3.3.2",
+    "nanoid@5.1.6",
 ];
 const PYTHON: [&str; 8] = [
     "requests==2.34.2",

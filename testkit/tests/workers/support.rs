@@ -145,7 +145,7 @@ pub(crate) fn run(worker: &mut Worker, invoke: Invoke) -> Result<Told, WorkerErr
             }
             FromWorker::Log { level, message, data } => told.logs.push((level, message, data)),
             FromWorker::Refused { host, port } => told.refused.push((host, port)),
-            FromWorker::Escaped { what } => told.escaped.push(what),
+            FromWorker::Escaped { what, .. } => told.escaped.push(what),
             FromWorker::Parked { calls, timers, .. } => {
                 let pending: Vec<u64> = replies.iter().map(|reply: &Reply| reply.id).collect();
                 assert_eq!(calls, pending, "the calls without an answer");

@@ -16,8 +16,26 @@ fn error_of(files: &[(&str, &str)]) -> Option<(Project, HandlerError)> {
 
 const TYPES: &str = "interface Order {\n  id: string\n}\n\n/* a comment that is not carried over */\n";
 
+/// Files, the place that is told, and what else the stack names.
+type Case<'t> = (Vec<(&'t str, &'t str)>, (&'t str, u32), &'t str);
+
+fn check(cases: &[Case]) {
+    for (files, (file, line), also) in cases {
+        let Some((project, error)) = error_of(files) else {
+            continue;
+        };
+        assert_eq!(
+            (error.file.as_deref(), error.line),
+            (Some(project.path(file).as_str()), Some(*line)),
+            "{}\n{error:?}",
+            files[0].1
+        );
+        assert!(error.stack.contains(also), "no {also} in\n{}", error.stack);
+    }
+}
+
 #[test]
-fn the_innermost_line_of_the_project_is_the_place() {
+fn the_place_is_the_innermost_line_in_typescript() {
     let timers = format!(
         "{TYPES}const late = (o: Order) => new Promise<never>((_, reject) =>\n  setTimeout(() => reject(new Error('late')), 5))\nexport const handler = async (o: Order) => {{\n  await null\n  await late(o)\n}}\n"
     );
@@ -38,7 +56,7 @@ fn the_innermost_line_of_the_project_is_the_place() {
     );
     let legacy = "import type { X } from './x'\nconst { charge } = require('./card')\n\nmodule.exports.handler = async () => {\n  charge()\n}\n";
     let required = "'use strict'\n\nexports.charge = () => {\n  null.x\n}\n";
-    for (files, place, also) in [
+    check(&[
         (
             vec![("steps/a.step.ts", timers.as_str())],
             ("steps/a.step.ts", 7),
@@ -80,6 +98,12 @@ fn the_innermost_line_of_the_project_is_the_place() {
             ("steps/card.js", 4),
             "steps/a.step.js:4",
         ),
+    ]);
+}
+
+#[test]
+fn the_place_is_the_innermost_line_in_python() {
+    check(&[
         (
             vec![
                 (
@@ -110,6 +134,12 @@ fn the_innermost_line_of_the_project_is_the_place() {
             ("steps/a_step.py", 3),
             "steps/a_step.py\", line 3",
         ),
+    ]);
+}
+
+#[test]
+fn the_place_is_the_innermost_line_in_ruby() {
+    check(&[
         (
             vec![
                 (
@@ -140,19 +170,7 @@ fn the_innermost_line_of_the_project_is_the_place() {
             ("steps/a.step.rb", 3),
             "steps/a.step.rb:3",
         ),
-    ] {
-        let Some((project, error)) = error_of(&files) else {
-            continue;
-        };
-        let (file, line) = place;
-        assert_eq!(
-            (error.file.as_deref(), error.line),
-            (Some(project.path(file).as_str()), Some(line)),
-            "{}\n{error:?}",
-            files[0].1
-        );
-        assert!(error.stack.contains(also), "no {also} in\n{}", error.stack);
-    }
+    ]);
 }
 
 #[test]

@@ -56,7 +56,7 @@ class Invocation:
             network.port(),
             self._loop,
         )
-        escapes.begin(None if self._describes else lambda what: channel.send({"type": "escaped", "what": what}))
+        escapes.begin(None if self._describes else _tell_escaped)
         if message.get("isolation") != "shared":
             modules.forget(self._root)
         mocks.begin(message.get("mocks", {}))
@@ -279,6 +279,10 @@ class _Harness:
         self.call = call
         self.log = log
         self.listen = listen
+
+
+def _tell_escaped(what, partial):
+    channel.send({"type": "escaped", "what": what, "partial": partial})
 
 
 async def _settled(value):
