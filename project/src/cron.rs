@@ -151,7 +151,16 @@ impl Cron {
         };
         let seconds = self.seconds.as_ref().map_or_else(|| "0".to_owned(), written);
         let mut fields = vec![seconds];
-        fields.extend([&self.minutes, &self.hours, &self.days, &self.months, &self.weekdays].map(written));
+        fields.extend(
+            [
+                &self.minutes,
+                &self.hours,
+                &self.days,
+                &self.months,
+                &self.weekdays,
+            ]
+            .map(written),
+        );
         fields.extend(self.years.as_ref().map(written));
         fields.join(" ")
     }

@@ -71,7 +71,11 @@ fn step_form(step: &Step) -> Option<String> {
     let config = step.source.facts.config.as_ref();
     let key = config.and_then(|config| config_form(config));
     let shorthand = || {
-        let mut inputs = step.fact()?.triggers.iter().filter_map(|trigger| trigger.input.as_ref());
+        let mut inputs = step
+            .fact()?
+            .triggers
+            .iter()
+            .filter_map(|trigger| trigger.input.as_ref());
         inputs
             .any(|input| input.notation == SchemaNotation::Shorthand)
             .then(|| "a shorthand schema".to_owned())

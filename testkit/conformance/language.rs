@@ -47,11 +47,17 @@ impl Tongue {
         let parameters = if is_cron { "ctx" } else { "input, ctx" };
         match self {
             Tongue::JavaScript => {
-                format!("exports.config = {config}\n\nexports.handler = async ({parameters}) => {{\n{body}\n}}\n")
+                format!(
+                    "exports.config = {config}\n\nexports.handler = async ({parameters}) => {{\n{body}\n}}\n"
+                )
             }
             Tongue::TypeScript => {
-                let parameters = parameters.replace("input", "input: any").replace("ctx", "ctx: any");
-                format!("export const config = {config}\n\nexport const handler = async ({parameters}) => {{\n{body}\n}}\n")
+                let parameters = parameters
+                    .replace("input", "input: any")
+                    .replace("ctx", "ctx: any");
+                format!(
+                    "export const config = {config}\n\nexport const handler = async ({parameters}) => {{\n{body}\n}}\n"
+                )
             }
             Tongue::Python => {
                 let body = indented(body, "    ");
@@ -60,7 +66,10 @@ impl Tongue {
             }
             Tongue::Ruby => {
                 let config = literal(config, "nil", "true", "false", " => ");
-                format!("def config\n  {config}\nend\n\ndef handler({parameters})\n{}\nend\n", indented(body, "  "))
+                format!(
+                    "def config\n  {config}\nend\n\ndef handler({parameters})\n{}\nend\n",
+                    indented(body, "  ")
+                )
             }
         }
     }
@@ -79,11 +88,20 @@ impl Tongue {
             Tongue::Ruby => "ruby",
         };
         let mut command = Command::new(program);
-        command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let found = command.status().is_ok_and(|status| status.success());
-        assert!(found || std::env::var_os("CI").is_none(), "{program} is not installed");
+        assert!(
+            found || std::env::var_os("CI").is_none(),
+            "{program} is not installed"
+        );
         if !found {
-            eprintln!("SKIPPED: {program} is not installed, rows in {} are left out", self.name());
+            eprintln!(
+                "SKIPPED: {program} is not installed, rows in {} are left out",
+                self.name()
+            );
         }
         found
     }

@@ -25,7 +25,7 @@ pub(crate) struct Row {
     /// Further files beside the steps.
     #[serde(default)]
     pub(crate) files: BTreeMap<String, String>,
-    /// Settings of the project.
+    /// Settings of the project; `{folder}` is the folder of the row, `{language}` the language of the run.
     #[serde(default)]
     pub(crate) settings: String,
     /// The rest of a flow test in YAML: `given`, `when`, `then` and what else a test may have.
@@ -134,7 +134,8 @@ pub(crate) fn read_all() -> Vec<Row> {
     let mut rows = Vec::new();
     for path in paths {
         let text = std::fs::read_to_string(&path).unwrap();
-        let table: Table = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let table: Table =
+            toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         rows.extend(table.row.into_iter().map(|row| Row {
             table: name.clone(),

@@ -45,7 +45,8 @@ impl Stages {
     /// Lends a stage.
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut LiveStage<'static>) -> T) -> T {
         let idle = self.idle.lock().unwrap().pop();
-        let mut stage = idle.unwrap_or_else(|| LiveStage::new(&self.root(), self.mocks, Duration::from_secs(10)));
+        let mut stage =
+            idle.unwrap_or_else(|| LiveStage::new(&self.root(), self.mocks, Duration::from_secs(10)));
         let result = work(&mut stage);
         self.idle.lock().unwrap().push(stage);
         result

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use crate::language::Tongue;
 use crate::row::Row;
-use crate::stages::{Stages, files};
+use crate::stages::{Stages, files, folder};
 
 pub(crate) fn run(row: &Row, number: usize, tongue: Tongue, stages: &Stages) -> Result<(), String> {
     let plan = plan(row, number, tongue, stages)?;
@@ -39,7 +39,9 @@ fn plan(row: &Row, number: usize, tongue: Tongue, stages: &Stages) -> Result<Pla
         host.set_file(&path, text.into());
     }
     if !row.settings.is_empty() {
-        host.set_file("banister.toml", row.settings.clone().into());
+        let settings = row.settings.replace("{folder}", &folder(number, tongue));
+        let settings = settings.replace("{language}", tongue.name());
+        host.set_file("banister.toml", settings.into());
     }
     let snapshot = host.snapshot();
     match snapshot.projects().as_slice() {
@@ -49,8 +51,14 @@ fn plan(row: &Row, number: usize, tongue: Tongue, stages: &Stages) -> Result<Pla
 }
 
 fn parse(row: &Row) -> Result<FlowTest, String> {
-    let lines: Vec<&str> = row.flow.lines().skip_while(|line| line.trim().is_empty()).collect();
-    let depth = lines.first().map_or(0, |line| line.len() - line.trim_start().len());
+    let lines: Vec<&str> = row
+        .flow
+        .lines()
+        .skip_while(|line| line.trim().is_empty())
+        .collect();
+    let depth = lines
+        .first()
+        .map_or(0, |line| line.len() - line.trim_start().len());
     let body = lines
         .iter()
         .map(|line| format!("    {}\n", line.get(depth..).unwrap_or("")))
@@ -68,14 +76,20 @@ fn parse(row: &Row) -> Result<FlowTest, String> {
 fn judge(row: &Row, result: &FlowResult) -> Result<(), String> {
     let headlines: Vec<&str> = result.failures.iter().map(|it| it.headline.as_str()).collect();
     for wanted in &row.fails {
-        if !result.failures.iter().any(|it| {
-            it.headline.contains(wanted) || it.details.iter().any(|line| line.contains(wanted))
-        }) {
+        if !result
+            .failures
+            .iter()
+            .any(|it| it.headline.contains(wanted) || it.details.iter().any(|line| line.contains(wanted)))
+        {
             return Err(format!("no failure says {wanted:?}"));
         }
     }
     if headlines.len() > row.fails.len() {
-        return Err(format!("{} failures, expected {}", headlines.len(), row.fails.len()));
+        return Err(format!(
+            "{} failures, expected {}",
+            headlines.len(),
+            row.fails.len()
+        ));
     }
     for wanted in &row.notes {
         if !result.notes.iter().any(|note| note.contains(wanted)) {

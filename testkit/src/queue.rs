@@ -49,7 +49,10 @@ impl Queue {
 
     /// When the next delivery whose group does not run is due.
     pub fn next_due(&self, runs: impl Fn(&str) -> bool) -> Option<i64> {
-        let mut free = self.waiting.iter().filter(|(_, delivery)| is_free(delivery, &runs));
+        let mut free = self
+            .waiting
+            .iter()
+            .filter(|(_, delivery)| is_free(delivery, &runs));
         free.next().map(|((due, _), _)| *due)
     }
 }

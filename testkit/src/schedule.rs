@@ -63,7 +63,12 @@ impl Schedule {
     /// The first time after `now` (both ms since the epoch); `None` if there is none, such as for 30 February.
     pub fn next_after(&self, now: i64) -> Option<i64> {
         let from = DateTime::from_timestamp_millis(now)?.with_timezone(&self.zone);
-        Some(self.cron.find_next_occurrence(&from, false).ok()?.timestamp_millis())
+        Some(
+            self.cron
+                .find_next_occurrence(&from, false)
+                .ok()?
+                .timestamp_millis(),
+        )
     }
 }
 

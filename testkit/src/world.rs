@@ -5,6 +5,7 @@
 //! never catches another, and items may have a time to live.
 
 mod glob;
+mod lines;
 mod state;
 mod streams;
 mod update;
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 
 use banister_project::profile::Profile;
 use serde_json::{Map, Value as Json, json};
+
+pub use lines::lines;
 
 /// Groups of items, each in order of first writing.
 type Groups = BTreeMap<String, Map<String, Json>>;
@@ -128,7 +131,8 @@ impl World {
         let state: Map<String, Json> = (self.state.keys())
             .map(|group| {
                 let items = self.live_items(group, now);
-                let items: Map<String, Json> = items.into_iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+                let items: Map<String, Json> =
+                    items.into_iter().map(|(k, v)| (k.clone(), v.clone())).collect();
                 (group.clone(), Json::Object(items))
             })
             .filter(|(_, items)| items.as_object().is_some_and(|items| !items.is_empty()))
@@ -166,7 +170,6 @@ fn text(op: &str, args: &[Json], at: usize) -> Result<String, WorldError> {
         }
     }
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -31,7 +31,10 @@ pub struct TestSettings {
 
 pub(super) fn read(value: &Spanned<DeValue<'_>>) -> Result<TestSettings, Misfit> {
     let DeValue::Table(table) = value.get_ref() else {
-        return Err((value.span(), "`test` is a table of settings for flow tests".into()));
+        return Err((
+            value.span(),
+            "`test` is a table of settings for flow tests".into(),
+        ));
     };
     let mut settings = TestSettings::default();
     for (key, value) in table {
@@ -50,7 +53,10 @@ fn profile(value: &Spanned<DeValue<'_>>) -> Result<Profile, Misfit> {
         DeValue::String(name) => {
             Profile::parse(name).ok_or_else(|| (value.span(), unknown("profile", name, &Profile::NAMES)))
         }
-        _ => Err((value.span(), format!("`profile` is one of {}", Profile::NAMES.join(", ")))),
+        _ => Err((
+            value.span(),
+            format!("`profile` is one of {}", Profile::NAMES.join(", ")),
+        )),
     }
 }
 
@@ -61,7 +67,10 @@ fn allowed(value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, Misfit> {
     let each = items.iter().map(|item| match item.get_ref() {
         DeValue::String(name) if ALLOWABLE.contains(&name.as_ref()) => Ok(name.to_string()),
         DeValue::String(name) => Err((item.span(), unknown("finding", name, &ALLOWABLE))),
-        _ => Err((item.span(), format!("a finding is one of {}", ALLOWABLE.join(", ")))),
+        _ => Err((
+            item.span(),
+            format!("a finding is one of {}", ALLOWABLE.join(", ")),
+        )),
     });
     each.collect()
 }
@@ -96,15 +105,27 @@ mod tests {
     fn what_is_unknown_is_told() {
         for (text, message) in [
             ("test = 1", "1:8: `test` is a table of settings for flow tests"),
-            ("[test]\nprofil = 'seed'", "2:1: unknown setting of `test` `profil`, did you mean `profile`?"),
-            ("[test]\nprofile = 'seeds'", "2:11: unknown profile `seeds`, did you mean `seed`?"),
-            ("[test]\nprofile = 1", "2:11: `profile` is one of motia-0.17, seed"),
+            (
+                "[test]\nprofil = 'seed'",
+                "2:1: unknown setting of `test` `profil`, did you mean `profile`?",
+            ),
+            (
+                "[test]\nprofile = 'seeds'",
+                "2:11: unknown profile `seeds`, did you mean `seed`?",
+            ),
+            (
+                "[test]\nprofile = 1",
+                "2:11: `profile` is one of motia-0.17, seed",
+            ),
             ("[test]\nallow = 'x'", "2:9: `allow` is a list of findings"),
             (
                 "[test]\nallow = ['invalid-payloads']",
                 "2:10: unknown finding `invalid-payloads`, did you mean `invalid-payload`?",
             ),
-            ("[test]\nmiddleware = 1", "2:14: `middleware` is a table: name and file"),
+            (
+                "[test]\nmiddleware = 1",
+                "2:14: `middleware` is a table: name and file",
+            ),
         ] {
             let error = Config::parse(FILE_NAME, text).unwrap_err().to_string();
             assert_eq!(error, format!("{FILE_NAME}:{message}"));

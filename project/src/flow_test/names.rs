@@ -6,7 +6,7 @@ use banister_grammars::Span;
 use banister_grammars::facts::StepKind;
 
 use super::problem::{UNKNOWN_ROUTE, UNKNOWN_STATE_GROUP, UNKNOWN_STEP, UNKNOWN_TOPIC, problem, suggestion};
-use super::{Action, Expectation, SocketAct, FlowFile, FlowTest, InputSource, SpecProblem, StateItems};
+use super::{Action, Expectation, FlowFile, FlowTest, InputSource, SocketAct, SpecProblem, StateItems};
 use crate::index::Index;
 use crate::route::match_path;
 use crate::workspace::Snapshot;

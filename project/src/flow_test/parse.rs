@@ -8,9 +8,9 @@ use banister_grammars::Span;
 use super::problem::{DUPLICATE_NAME, INVALID_VALUE, MISSING_KEY, SYNTAX, problem};
 use super::reader::{Fields, Keys, Reader};
 use super::yaml::{self, Node};
+use super::{FlowFile, FlowTest, Given, InputSource, Spanned, SpecProblem};
 use crate::config::ALLOWABLE;
 use crate::profile::Profile;
-use super::{FlowFile, FlowTest, Given, InputSource, Spanned, SpecProblem};
 
 pub(super) const FILE: Keys = Keys {
     known: &["mocks", "profile", "allow", "tests"],
@@ -76,7 +76,10 @@ impl Reader {
             .map(|node| self.mocks(node))
             .unwrap_or_default();
         let profile = fields.get("profile").and_then(|node| self.profile(node));
-        let allow = fields.get("allow").map(|node| self.allow(node)).unwrap_or_default();
+        let allow = fields
+            .get("allow")
+            .map(|node| self.allow(node))
+            .unwrap_or_default();
         let list = self
             .require(&fields, "tests")
             .and_then(|node| self.filled_list(node, "`tests`"));
@@ -126,7 +129,10 @@ impl Reader {
             );
         }
         let profile = fields.get("profile").and_then(|node| self.profile(node));
-        let allow = fields.get("allow").map(|node| self.allow(node)).unwrap_or_default();
+        let allow = fields
+            .get("allow")
+            .map(|node| self.allow(node))
+            .unwrap_or_default();
         Some(FlowTest {
             name: name?,
             for_all,

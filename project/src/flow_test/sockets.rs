@@ -30,7 +30,11 @@ impl Reader {
         let client = self.client(fields.get("as"))?;
         let (kind, value) = self.only_kind(&fields, &["connect", "send", "close"], "`ws`", misspelled)?;
         if let (true, Some(at)) = (kind != "connect", fields.key_span("headers")) {
-            self.report(INVALID_VALUE, at, format!("`headers` belongs to `connect`, not to `{kind}`"));
+            self.report(
+                INVALID_VALUE,
+                at,
+                format!("`headers` belongs to `connect`, not to `{kind}`"),
+            );
         }
         let act = match kind {
             "connect" => {

@@ -36,7 +36,11 @@ impl Reader {
         let stream = self
             .require(&fields, "stream")
             .and_then(|node| self.text(node, "`stream`"));
-        let mut text = |key: &str| fields.get(key).and_then(|node| self.scalar_text(node, &format!("`{key}`")));
+        let mut text = |key: &str| {
+            fields
+                .get(key)
+                .and_then(|node| self.scalar_text(node, &format!("`{key}`")))
+        };
         let (group, id, kind) = (text("group"), text("id"), text("type"));
         let times = self.times(&fields);
         Some(Expectation::StreamEvent {

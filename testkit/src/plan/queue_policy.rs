@@ -72,7 +72,11 @@ impl QueuePolicy {
 
     /// The pause after this attempt has failed.
     pub fn pause_after(&self, attempt: u32) -> i64 {
-        let factor = if self.doubles { 1_i64 << attempt.saturating_sub(1).min(20) } else { 1 };
+        let factor = if self.doubles {
+            1_i64 << attempt.saturating_sub(1).min(20)
+        } else {
+            1
+        };
         self.retry_after_ms.saturating_mul(factor)
     }
 }

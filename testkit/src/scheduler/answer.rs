@@ -93,7 +93,10 @@ fn buffer_text(body: &Json) -> Option<String> {
         return None;
     }
     let bytes = body.get("data")?.as_array()?;
-    let bytes: Option<Vec<u8>> = bytes.iter().map(|byte| u8::try_from(byte.as_u64()?).ok()).collect();
+    let bytes: Option<Vec<u8>> = bytes
+        .iter()
+        .map(|byte| u8::try_from(byte.as_u64()?).ok())
+        .collect();
     String::from_utf8(bytes?).ok()
 }
 
@@ -103,10 +106,16 @@ mod tests {
 
     #[test]
     fn a_value_without_a_status_is_no_response() {
-        for value in [json!({"body": 1}), json!(null), json!({"status": "200"}), json!({"status": 20.5})] {
+        for value in [
+            json!({"body": 1}),
+            json!(null),
+            json!({"status": "200"}),
+            json!({"status": 20.5}),
+        ] {
             assert_eq!(HttpResponse::of_value(&value), None, "{value}");
         }
-        let answer = HttpResponse::of_value(&json!({"status": 201, "headers": {"X-A": 1, "L": ["a", "b"]}})).unwrap();
+        let answer =
+            HttpResponse::of_value(&json!({"status": 201, "headers": {"X-A": 1, "L": ["a", "b"]}})).unwrap();
         assert_eq!((answer.status, answer.headers["x-a"].as_str()), (201, "1"));
         assert_eq!(answer.headers["l"], "a, b");
     }
@@ -114,7 +123,11 @@ mod tests {
     #[test]
     fn only_a_buffer_that_is_the_body_itself_is_one() {
         let buffer = json!({"type": "Buffer", "data": [104, 105]});
-        let of = |body: Json| HttpResponse::of_value(&json!({"status": 200, "body": body})).unwrap().body;
+        let of = |body: Json| {
+            HttpResponse::of_value(&json!({"status": 200, "body": body}))
+                .unwrap()
+                .body
+        };
         assert_eq!(of(buffer.clone()), json!("hi"));
         assert_eq!(of(json!({"file": buffer.clone()})), json!({"file": buffer}));
     }

@@ -77,7 +77,9 @@ impl Run<'_> {
         match (op, number(0)) {
             ("stream.subscribe", Some(subscription)) => {
                 let stream = args.get(1).and_then(Json::as_str).unwrap_or_default();
-                self.live[at].subscriptions.insert(subscription, stream.to_owned());
+                self.live[at]
+                    .subscriptions
+                    .insert(subscription, stream.to_owned());
             }
             ("stream.unsubscribe", Some(subscription)) => {
                 self.live[at].subscriptions.remove(&subscription);
@@ -103,14 +105,27 @@ impl Run<'_> {
         if undeclared {
             self.undeclared_emit(at, topic, dropped);
         }
-        let group = message.get("messageGroupId").or_else(|| message.get("message_group_id"));
+        let group = message
+            .get("messageGroupId")
+            .or_else(|| message.get("message_group_id"));
         let group = group.and_then(Json::as_str).map(str::to_owned);
         let (invocation, trace_id) = (self.live[at].invocation, self.live[at].trace_id.clone());
-        self.send(Some(invocation), topic, &data, &trace_id, &step.flows, dropped, group.as_deref());
+        self.send(
+            Some(invocation),
+            topic,
+            &data,
+            &trace_id,
+            &step.flows,
+            dropped,
+            group.as_deref(),
+        );
         Ok(Json::Null)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a message has these parts, and nobody keeps them together")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a message has these parts, and nobody keeps them together"
+    )]
     pub(super) fn send(
         &mut self,
         from: Option<u32>,
@@ -146,9 +161,12 @@ impl Run<'_> {
                 flows: flows.to_vec(),
                 attempt: 1,
                 // The lock of the framework's queue is that of the topic and the group, whoever subscribes.
-                group: group.filter(|_| policy.fifo).map(|group| format!("{topic}:{group}")),
+                group: group
+                    .filter(|_| policy.fifo)
+                    .map(|group| format!("{topic}:{group}")),
             };
-            self.queue.push(self.now.saturating_add(policy.delay_ms), delivery);
+            self.queue
+                .push(self.now.saturating_add(policy.delay_ms), delivery);
         }
     }
 }

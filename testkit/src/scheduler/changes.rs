@@ -33,7 +33,9 @@ impl Run<'_> {
         let started: Vec<TriggerId> = (self.plan.triggers())
             .filter(|(_, trigger)| match &change {
                 Change::State { .. } => trigger.kind == StepKind::State,
-                Change::Stream { stream, group, id, .. } => {
+                Change::Stream {
+                    stream, group, id, ..
+                } => {
                     let fits = |wanted: &Option<String>, found: Option<&String>| {
                         wanted.is_none() || wanted.as_ref() == found
                     };

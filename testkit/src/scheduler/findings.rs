@@ -34,14 +34,22 @@ pub struct Place {
 impl Run<'_> {
     /// What the harness is stricter about than the framework: it fails the test unless it is allowed. The same is said
     /// once.
-    pub(super) fn complain(&mut self, kind: &'static str, step: usize, message: String, details: Vec<String>) {
+    pub(super) fn complain(
+        &mut self,
+        kind: &'static str,
+        step: usize,
+        message: String,
+        details: Vec<String>,
+    ) {
         if self.findings.iter().any(|finding| finding.message == message) {
             return;
         }
         let fails = !self.start.allow.iter().any(|allowed| allowed == kind);
         let mut details = details;
         if fails {
-            details.push(format!("`allow: [{kind}]` in the test, its file or the settings lets it pass"));
+            details.push(format!(
+                "`allow: [{kind}]` in the test, its file or the settings lets it pass"
+            ));
         }
         self.findings.push(Finding {
             message,
@@ -53,7 +61,13 @@ impl Run<'_> {
         });
     }
 
-    pub(super) fn report_error(&mut self, step: usize, error: &HandlerError, verb: &str, answers_request: bool) {
+    pub(super) fn report_error(
+        &mut self,
+        step: usize,
+        error: &HandlerError,
+        verb: &str,
+        answers_request: bool,
+    ) {
         let it = &self.plan.steps[step];
         let place = match (&error.file, error.line) {
             (Some(file), Some(line)) => Some(Place {

@@ -25,7 +25,9 @@ pub(super) fn write(fields: &Map<String, Json>) -> String {
     for (name, value) in fields {
         flatten(name.clone(), value, &mut pairs);
     }
-    let pairs = pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+    let pairs = pairs
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)));
     pairs.collect::<Vec<_>>().join("&")
 }
 
@@ -129,6 +131,9 @@ mod tests {
     fn a_form_is_read_as_it_was_written() {
         let form = json!({"a": "x & y", "n": 1, "u": {"t": ["p", "q"]}});
         let written = write(form.as_object().unwrap());
-        assert_eq!(read(&written), json!({"a": "x & y", "n": "1", "u": {"t": ["p", "q"]}}));
+        assert_eq!(
+            read(&written),
+            json!({"a": "x & y", "n": "1", "u": {"t": ["p", "q"]}})
+        );
     }
 }

@@ -76,7 +76,9 @@ fn parsed(sent: &Sent) -> Result<Json, HttpResponse> {
             Ok(_) => Err(HttpResponse::bad_request(
                 "the body must be a JSON object or a JSON list",
             )),
-            Err(error) => Err(HttpResponse::bad_request(&format!("the body is not JSON: {error}"))),
+            Err(error) => Err(HttpResponse::bad_request(&format!(
+                "the body is not JSON: {error}"
+            ))),
         },
         FORM => Ok(form::read(&sent.raw)),
         "text/plain" => Ok(Json::String(sent.raw.clone())),
@@ -119,7 +121,11 @@ mod tests {
             (Some(FORM), json!({"a": 1}), Ok(json!({"a": "1"}))),
             (Some("application/xml"), json!("<a/>"), Ok(json!({}))),
         ] {
-            assert_eq!(input(content_type, body.clone()), expected, "{content_type:?} {body}");
+            assert_eq!(
+                input(content_type, body.clone()),
+                expected,
+                "{content_type:?} {body}"
+            );
         }
     }
 }

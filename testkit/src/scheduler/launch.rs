@@ -85,7 +85,12 @@ impl Run<'_> {
             context: ContextFields {
                 trace_id: launch.trace_id.clone(),
                 flows: launch.flows.clone(),
-                streams: self.plan.streams.iter().map(|stream| stream.name.clone()).collect(),
+                streams: self
+                    .plan
+                    .streams
+                    .iter()
+                    .map(|stream| stream.name.clone())
+                    .collect(),
                 profile: self.start.profile.name().to_owned(),
                 trigger: match (it.dialect, trigger) {
                     (Dialect::V1, Some(trigger)) => told(launch, trigger),
@@ -120,7 +125,9 @@ impl Run<'_> {
                     self.apply_said(at);
                     self.external_call(at, call);
                 }
-                Signal::Message(FromWorker::Parked { timers, listening, .. }) => {
+                Signal::Message(FromWorker::Parked {
+                    timers, listening, ..
+                }) => {
                     self.apply_said(at);
                     let live = &mut self.live[at];
                     live.listening = listening;

@@ -104,7 +104,11 @@ impl Run<'_> {
     fn retry(&mut self, invocation: u32, delivery: &Delivery, error: &HandlerError) {
         let step = &self.plan.steps[delivery.to.step];
         let name = step.name.clone();
-        let policy = step.triggers.get(delivery.to.trigger).map(|it| it.queue).unwrap_or_default();
+        let policy = step
+            .triggers
+            .get(delivery.to.trigger)
+            .map(|it| it.queue)
+            .unwrap_or_default();
         let hopeless = is_hopeless(error);
         if delivery.attempt < policy.attempts && !hopeless {
             let next = self.now.saturating_add(policy.pause_after(delivery.attempt));
@@ -260,7 +264,11 @@ impl Run<'_> {
     /// Releases drop such a message without an error; documents count on it.
     pub(super) fn undeclared_emit(&mut self, at: usize, topic: &str, dropped: bool) {
         let step = self.step_of(at);
-        let outcome = if dropped { ": the framework drops the message" } else { "" };
+        let outcome = if dropped {
+            ": the framework drops the message"
+        } else {
+            ""
+        };
         let message = format!(
             "{} emitted `{topic}`, which its config does not declare{outcome}",
             step.name

@@ -57,13 +57,25 @@ impl Run<'_> {
 
     /// Sends a message of a client. False if it has no open connection.
     pub fn client_sends(&mut self, client: &str, message: &Json) -> bool {
-        let text = message.as_str().map_or_else(|| message.to_string(), str::to_owned);
-        self.client_does(client, "message", message.clone(), json!({ "kind": "message", "data": text }))
+        let text = message
+            .as_str()
+            .map_or_else(|| message.to_string(), str::to_owned);
+        self.client_does(
+            client,
+            "message",
+            message.clone(),
+            json!({ "kind": "message", "data": text }),
+        )
     }
 
     /// Closes a client's connection. False if it has no open one.
     pub fn client_closes(&mut self, client: &str, code: u32) -> bool {
-        let done = self.client_does(client, "close", json!(code), json!({ "kind": "close", "code": code }));
+        let done = self.client_does(
+            client,
+            "close",
+            json!(code),
+            json!({ "kind": "close", "code": code }),
+        );
         if let Some(connection) = self.sockets.get_mut(client) {
             connection.open = false;
         }
@@ -78,8 +90,7 @@ impl Run<'_> {
     fn client_does(&mut self, client: &str, op: &str, data: Json, event: Json) -> bool {
         self.socket_note(None, op, client, data);
         let is_open = self.sockets.get(client).is_some_and(|connection| connection.open);
-        let of_client =
-            |live: &super::Live| matches!(&live.cause, Cause::Socket(name) if name == client);
+        let of_client = |live: &super::Live| matches!(&live.cause, Cause::Socket(name) if name == client);
         match self.live.iter_mut().find(|live| of_client(live)) {
             Some(live) if is_open => live.inbox.push(event),
             _ => return false,
@@ -104,7 +115,10 @@ impl Run<'_> {
             }
             return;
         }
-        let code = value.as_u64().and_then(|code| u32::try_from(code).ok()).unwrap_or(1005);
+        let code = value
+            .as_u64()
+            .and_then(|code| u32::try_from(code).ok())
+            .unwrap_or(1005);
         self.socket_note(invocation, "end", &client, json!(code));
         if let Some(connection) = self.sockets.get_mut(&client).filter(|it| it.open) {
             connection.open = false;

@@ -347,13 +347,15 @@ fn steps_that_start_each_other_for_ever_are_stopped() {
 
 #[test]
 fn schedules_fire_in_the_order_of_their_times() {
-    let at = |name: &str, cron: &str| triggered(
-        name,
-        PlanTrigger {
-            cron: Some(cron.into()),
-            ..PlanTrigger::new(StepKind::Cron)
-        },
-    );
+    let at = |name: &str, cron: &str| {
+        triggered(
+            name,
+            PlanTrigger {
+                cron: Some(cron.into()),
+                ..PlanTrigger::new(StepKind::Cron)
+            },
+        )
+    };
     let plan = plan(vec![
         at("hourly", "0 * * * *"),
         at("half", "30 * * * *"),
@@ -389,13 +391,15 @@ fn a_retry_moves_the_clock_without_setting_off_schedules() {
 
 #[test]
 fn a_request_is_answered_with_what_the_framework_makes_of_the_value() {
-    let route = |name: &str, path: &str| triggered(
-        name,
-        PlanTrigger {
-            route: Some(("GET".into(), path.into())),
-            ..PlanTrigger::new(StepKind::Api)
-        },
-    );
+    let route = |name: &str, path: &str| {
+        triggered(
+            name,
+            PlanTrigger {
+                route: Some(("GET".into(), path.into())),
+                ..PlanTrigger::new(StepKind::Api)
+            },
+        )
+    };
     let plan = plan(vec![
         route("ok", "/ok"),
         route("nothing", "/nothing"),

@@ -67,7 +67,8 @@ impl Run<'_> {
             }
             let delivery = {
                 let groups = self.running_groups();
-                self.queue.pop_due(self.now, |group| groups.contains(&group.to_owned()))
+                self.queue
+                    .pop_due(self.now, |group| groups.contains(&group.to_owned()))
             };
             if let Some(delivery) = delivery {
                 self.deliver(delivery);
@@ -123,7 +124,11 @@ impl Run<'_> {
         let now = self.now;
         let due = (self.live.iter().enumerate())
             .filter_map(|(at, live)| {
-                let due = live.timers.iter().map(|timer| timer.due).filter(|due| *due <= now);
+                let due = live
+                    .timers
+                    .iter()
+                    .map(|timer| timer.due)
+                    .filter(|due| *due <= now);
                 Some((due.min()?, live.invocation, at))
             })
             .min();

@@ -40,7 +40,10 @@ impl Run<'_> {
             return;
         };
         let name = &self.plan.steps[delivery.to.step].name;
-        let message = format!("a message on `{}` is not what {name} takes: {first}", delivery.topic);
+        let message = format!(
+            "a message on `{}` is not what {name} takes: {first}",
+            delivery.topic
+        );
         self.complain("invalid-payload", delivery.to.step, message, rest.to_vec());
     }
 
@@ -66,7 +69,10 @@ impl Run<'_> {
             return;
         };
         let name = &self.plan.steps[step].name;
-        let message = format!("{name} answered {} with what its schema does not allow: {first}", answer.status);
+        let message = format!(
+            "{name} answered {} with what its schema does not allow: {first}",
+            answer.status
+        );
         self.complain("invalid-response", step, message, rest.to_vec());
     }
 
@@ -86,7 +92,9 @@ impl Run<'_> {
 
     fn problems(&mut self, part: &Part, value: &Json, name: &str) -> Vec<String> {
         if !self.schemas.contains_key(part) {
-            let validator = self.schema(part).and_then(|schema| jsonschema::validator_for(&schema).ok());
+            let validator = self
+                .schema(part)
+                .and_then(|schema| jsonschema::validator_for(&schema).ok());
             self.schemas.insert(part.clone(), validator);
         }
         let Some(Some(validator)) = self.schemas.get(part) else {
@@ -99,7 +107,10 @@ impl Run<'_> {
                 let found = shown(&error.instance());
                 let text = error.to_string();
                 // The value is told apart, and shortened.
-                let text = text.strip_prefix(&error.instance().to_string()).unwrap_or(&text).trim_start();
+                let text = text
+                    .strip_prefix(&error.instance().to_string())
+                    .unwrap_or(&text)
+                    .trim_start();
                 format!("{path}: {text} (found {found})")
             })
             .collect()
@@ -111,9 +122,19 @@ impl Run<'_> {
             Part::Input(to) | Part::Body(to) => {
                 let step = plan.steps.get(to.step).filter(|step| step.has_schemas)?;
                 let config = self.stage.describe(step.language, &plan.root.join(&step.file))?;
-                let trigger = config.get("triggers").and_then(|all| all.get(to.trigger)).cloned();
+                let trigger = config
+                    .get("triggers")
+                    .and_then(|all| all.get(to.trigger))
+                    .cloned();
                 let of = trigger.unwrap_or(config);
-                schema::schema_of(&of, if matches!(part, Part::Body(_)) { "body" } else { "input" })
+                schema::schema_of(
+                    &of,
+                    if matches!(part, Part::Body(_)) {
+                        "body"
+                    } else {
+                        "input"
+                    },
+                )
             }
             Part::Response(step, status) => {
                 let step = plan.steps.get(*step).filter(|step| step.has_schemas)?;
@@ -122,7 +143,9 @@ impl Run<'_> {
             }
             Part::Item(name) => {
                 let stream = plan.stream(name)?;
-                let config = self.stage.describe(stream.language, &plan.root.join(&stream.file))?;
+                let config = self
+                    .stage
+                    .describe(stream.language, &plan.root.join(&stream.file))?;
                 schema::item_schema_of(&config)
             }
         }

@@ -26,7 +26,10 @@ impl Evidence<'_, '_> {
         let mut sent = Vec::new();
         let mut count = 0;
         for event in &self.run.trace.events {
-            let What::Stream { op, stream: of, args, .. } = &event.what else {
+            let What::Stream {
+                op, stream: of, args, ..
+            } = &event.what
+            else {
                 continue;
             };
             if op != "send" || *of != stream.value {
@@ -35,15 +38,14 @@ impl Evidence<'_, '_> {
             let (channel, event) = (&args[0], &args[1]);
             sent.push(format!("to {channel}: {event}"));
             let to = |key: &str| channel.get(key).and_then(Json::as_str);
-            let fits = |wanted: &Option<String>, found: Option<&str>| {
-                wanted.is_none() || wanted.as_deref() == found
-            };
+            let fits =
+                |wanted: &Option<String>, found: Option<&str>| wanted.is_none() || wanted.as_deref() == found;
             let matches = fits(group, channel.as_str().or_else(|| to("groupId")))
                 && fits(id, to("id"))
                 && fits(kind, event.get("type").and_then(Json::as_str))
-                && expected.as_ref().is_none_or(|it| {
-                    partial_match(it, event.get("data").unwrap_or(&Json::Null)).is_ok()
-                });
+                && expected
+                    .as_ref()
+                    .is_none_or(|it| partial_match(it, event.get("data").unwrap_or(&Json::Null)).is_ok());
             count += usize::from(matches);
         }
         if enough(count, *times) {
@@ -72,7 +74,10 @@ impl Evidence<'_, '_> {
         };
         if let Some(expected) = received {
             let expected = fill(expected, self.variables)?;
-            let fits = connection.received.iter().filter(|it| partial_match(&expected, it).is_ok());
+            let fits = connection
+                .received
+                .iter()
+                .filter(|it| partial_match(&expected, it).is_ok());
             let count = fits.count();
             if !enough(count, times) {
                 let mut details: Vec<String> = (connection.received.iter())

@@ -116,7 +116,9 @@ impl World {
         let old = self.asked_item(group, key, now);
         let place = (group.to_owned(), key.to_owned());
         self.expiry.remove(&place);
-        let seconds = ttl.and_then(Json::as_f64).filter(|_| self.profile == Profile::Seed);
+        let seconds = ttl
+            .and_then(Json::as_f64)
+            .filter(|_| self.profile == Profile::Seed);
         if let Some(seconds) = seconds {
             self.expiry
                 .insert(place, now.saturating_add((seconds * 1000.0) as i64));
@@ -147,7 +149,10 @@ impl World {
     }
 
     fn group_names(&self, now: i64) -> Json {
-        let names = self.state.keys().filter(|group| !self.live_items(group, now).is_empty());
+        let names = self
+            .state
+            .keys()
+            .filter(|group| !self.live_items(group, now).is_empty());
         json!(names.collect::<Vec<_>>())
     }
 

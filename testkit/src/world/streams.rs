@@ -18,7 +18,9 @@ impl World {
     pub fn stream(&self, name: &str, now: i64) -> Json {
         let groups = self.streams.get(name).into_iter().flatten();
         let groups = groups.map(|(group, items)| {
-            let live = items.iter().filter(|(id, _)| !self.item_expired(name, group, id, now));
+            let live = items
+                .iter()
+                .filter(|(id, _)| !self.item_expired(name, group, id, now));
             let live: Map<String, Json> = live.map(|(id, item)| (id.clone(), item.clone())).collect();
             (group.clone(), Json::Object(live))
         });
@@ -51,13 +53,14 @@ impl World {
             "update" => {
                 let id = text(op, args, 2)?;
                 let old = self.item(&stream, &group, &id, now);
-                let new =
-                    update::apply(&old, args.get(3).unwrap_or(&Json::Null)).map_err(|why| WorldError::Argument {
+                let new = update::apply(&old, args.get(3).unwrap_or(&Json::Null)).map_err(|why| {
+                    WorldError::Argument {
                         op: op.to_owned(),
                         position: 4,
                         expected: why,
                         got: args.get(3).map_or_else(|| "nothing".to_owned(), Json::to_string),
-                    })?;
+                    }
+                })?;
                 Ok(self.set_item(stream, group, id, new, now))
             }
             "delete" => {
@@ -76,7 +79,14 @@ impl World {
             "get_group" => {
                 let groups = self.stream(&stream, now);
                 let items = groups.get(&group).and_then(Json::as_object);
-                Ok(Json::Array(items.into_iter().flatten().map(|(_, item)| item.clone()).collect()).into())
+                Ok(Json::Array(
+                    items
+                        .into_iter()
+                        .flatten()
+                        .map(|(_, item)| item.clone())
+                        .collect(),
+                )
+                .into())
             }
             _ => Err(WorldError::Unknown { op: op.to_owned() }),
         }
@@ -164,7 +174,10 @@ fn sent(stream: String, args: &[Json]) -> Applied {
         let found = keys.iter().find_map(|key| channel.get(key));
         found.and_then(Json::as_str).map(str::to_owned)
     };
-    let group = channel.as_str().map(str::to_owned).or_else(|| part(["groupId", "group_id"]));
+    let group = channel
+        .as_str()
+        .map(str::to_owned)
+        .or_else(|| part(["groupId", "group_id"]));
     let change = Change::Stream {
         stream,
         group: group.unwrap_or_default(),

@@ -89,13 +89,23 @@ mod tests {
             apply(&item, &operations).unwrap(),
             json!({"n": 3, "t": {"eur": 1.5, "usd": 1}, "new": 1, "m": true, "s": {"deep": [1]}})
         );
-        assert_eq!(apply(&Json::Null, &json!([{"type": "set", "value": 7}])).unwrap(), json!(7));
-        assert_eq!(apply(&json!(7), &json!([{"type": "remove"}])).unwrap(), Json::Null);
+        assert_eq!(
+            apply(&Json::Null, &json!([{"type": "set", "value": 7}])).unwrap(),
+            json!(7)
+        );
+        assert_eq!(
+            apply(&json!(7), &json!([{"type": "remove"}])).unwrap(),
+            Json::Null
+        );
     }
 
     #[test]
     fn what_is_no_operation_is_refused() {
-        for operations in [json!({}), json!([{"path": "a"}]), json!([{"type": "push", "path": "a"}])] {
+        for operations in [
+            json!({}),
+            json!([{"path": "a"}]),
+            json!([{"type": "push", "path": "a"}]),
+        ] {
             assert!(apply(&json!({}), &operations).is_err(), "{operations}");
         }
     }

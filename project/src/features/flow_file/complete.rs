@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{Place, step_of};
+use crate::config::ALLOWABLE;
 use crate::features::completion::{input::path_params, payload};
 use crate::features::fields::{Field, fields};
 use crate::features::{Completion, CompletionKind, card};
-use crate::config::ALLOWABLE;
 use crate::flow_test::keys;
 use crate::index::{EntityKind, Index};
 use crate::profile::Profile;

@@ -2,7 +2,7 @@ use expect_test::{Expect, expect};
 use serde_json::json;
 
 use super::*;
-use crate::flow_test::{Action, Expectation, ReplyBody};
+use crate::flow_test::{Action, Expectation, ReplyBody, SocketAct};
 
 fn file(text: &str) -> FlowFile {
     parse("tests/a.flow.yaml", text.into()).unwrap_or_else(|problems| panic!("{problems:#?}"))
@@ -357,4 +357,54 @@ fn files_that_are_no_flow_tests_are_told_of() {
         1:9 invalid-value: `tests` must be a list, found a number
     "##]]
     .assert_eq(&all.concat());
+}
+
+#[test]
+fn sockets_streams_profiles_and_what_is_allowed_are_read() {
+    let file = file(
+        "profile: seed\nallow: [invalid-item]\ntests:\n  - name: a\n    profile: motia-0.17\n    allow: [undeclared-emit]\n    \
+         given: { streams: { chat: { g: { i: { n: 1 } } } } }\n    \
+         when:\n      - ws: { connect: /rooms/7, headers: { X-A: 1 }, as: ann }\n      - ws: { send: { a: 1 }, as: ann }\n      \
+         - ws: { close: true }\n    \
+         then:\n      - ws: { received: hi, times: 2, closed: 1008 }\n      \
+         - stream_event: { stream: chat, group: g, type: typing, data: {} }\n  - name: b\n    when: [{ cron: X }]\n    then: [{ ran: [X] }]\n",
+    );
+    let [a, b] = file.tests.as_slice() else {
+        panic!("two tests")
+    };
+    assert_eq!(
+        (a.profile, b.profile),
+        (Some(Profile::Motia017), Some(Profile::Seed))
+    );
+    assert_eq!(a.allow, ["undeclared-emit", "invalid-item"]);
+    assert_eq!(a.given.streams[0].2, [("i".to_owned(), json!({"n": 1}))]);
+    let acts: Vec<_> = a.when.iter().map(|it| &it.value).collect();
+    assert!(
+        matches!(acts[0], Action::Socket { client, act: SocketAct::Connect { target, .. } } if client == "ann" && target.value == "/rooms/7")
+    );
+    assert!(
+        matches!(acts[1], Action::Socket { act: SocketAct::Send(message), .. } if *message == json!({"a": 1}))
+    );
+    assert!(matches!(acts[2], Action::Socket { client, act: SocketAct::Close(1000) } if client == "client"));
+    assert!(matches!(
+        &a.then[0].value,
+        Expectation::Socket {
+            times: Some(2),
+            closed: Some((true, Some(1008))),
+            ..
+        }
+    ));
+    assert!(
+        matches!(&a.then[1].value, Expectation::StreamEvent { kind: Some(kind), id: None, .. } if kind == "typing")
+    );
+}
+
+#[test]
+fn wrong_forms_of_sockets_streams_and_profiles_are_told() {
+    check(
+        "profile: seeds\nallow: [payload]\ntests:\n  - name: a\n    given: { streams: { chat: 1 } }\n    when:\n      - ws: { send: a, close: 1000 }\n      \
+         - ws: { connect: rooms }\n      - ws: { close: 7 }\n      - ws: { send: a, headers: {} }\n      - ws: {}\n    then:\n      - ws: { times: 1 }\n      \
+         - ws: { closed: true, times: 1 }\n      - stream_event: { group: g }\n",
+        &expect![[""]],
+    );
 }
