@@ -323,6 +323,9 @@ impl Telling<'_, '_> {
             place: FailurePlace::Test(miss.span),
             details: miss.details,
         }));
+        if !failures.is_empty() {
+            notes.push(self.run.played());
+        }
         FlowResult {
             world: self.run.world.snapshot(self.run.now()),
             endless: self.run.is_endless(),

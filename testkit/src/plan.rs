@@ -115,7 +115,7 @@ pub struct PlanStream {
     pub file: String,
     /// Its language.
     pub language: Language,
-    /// How long an item lives, in virtual ms.
+    /// How long an item lives, in virtual ms, where documents are played: releases ignore it, and the next.
     pub ttl_ms: Option<i64>,
     /// How many items a group keeps: the oldest go.
     pub max_items: Option<usize>,

@@ -163,6 +163,16 @@ impl<'a> Run<'a> {
         self.exhausted
     }
 
+    /// Which framework the run plays and why, for people.
+    pub fn played(&self) -> String {
+        let why = if self.start.profile == self.plan.profile && !self.plan.profile_because.is_empty() {
+            self.plan.profile_because.as_str()
+        } else {
+            "the test says so"
+        };
+        format!("played as `{}`: {why}", self.start.profile.name())
+    }
+
     /// The plan that runs.
     pub fn plan(&self) -> &'a Plan {
         self.plan

@@ -59,6 +59,7 @@ impl Run<'_> {
                 trace_id: self.live[at].trace_id.clone(),
                 flows: self.step_of(at).flows.clone(),
                 attempt: 1,
+                by_test: false,
                 group: None,
             };
             self.queue.push(self.now, delivery);

@@ -1,6 +1,7 @@
 """The package ``motia`` for steps of 1.0, which import what 0.x puts on the context. The real one connects to its engine
 as soon as it is imported, so that it cannot stand in for itself."""
 
+import os
 import sys
 import types
 
@@ -149,5 +150,7 @@ def add_trigger(context, told, data):
 MODULE = Framework()
 
 
-def install():
-    sys.modules["motia"] = MODULE
+def install(root):
+    """Unless the project itself, or a package of it, has the name."""
+    if os.path.basename(root) != "motia" and not os.path.exists(os.path.join(root, "motia")):
+        sys.modules["motia"] = MODULE

@@ -318,7 +318,7 @@ def _refuse_exit(code):
 def serve(root):
     """Does what the harness says until it hangs up."""
     modules.install(root)
-    framework.install()
+    framework.install(root)
     os._exit = _refuse_exit
     while True:
         message = channel.receive()
