@@ -340,6 +340,9 @@ impl Telling<'_, '_> {
             place: FailurePlace::Test(miss.span),
             details: miss.details,
         }));
+        if !failures.is_empty() {
+            notes.push(self.run.played());
+        }
         FlowResult {
             endless: self.run.is_endless(),
             reached: Reached::of(&self.run.trace),

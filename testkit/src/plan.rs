@@ -1,5 +1,6 @@
 //! What the scheduler needs to know of a project: its steps, what starts them, which route leads where.
 
+mod middleware;
 mod of_project;
 mod queue_policy;
 
@@ -28,6 +29,8 @@ pub struct Plan {
     pub profile_because: String,
     /// Findings that fail no test.
     pub allow: Vec<String>,
+    /// A request whose body its step's schema does not allow is answered with 400.
+    pub reject_invalid_bodies: bool,
     /// Files of middleware that steps name by a text: name and absolute path.
     pub middleware: BTreeMap<String, String>,
 }
@@ -41,6 +44,7 @@ impl Default for Plan {
             profile: Profile::Motia017,
             profile_because: String::new(),
             allow: Vec::new(),
+            reject_invalid_bodies: false,
             middleware: BTreeMap::new(),
         }
     }
@@ -111,7 +115,7 @@ pub struct PlanStream {
     pub file: String,
     /// Its language.
     pub language: Language,
-    /// How long an item lives, in virtual ms.
+    /// How long an item lives, in virtual ms, where documents are played: releases ignore it, and the next.
     pub ttl_ms: Option<i64>,
     /// How many items a group keeps: the oldest go.
     pub max_items: Option<usize>,

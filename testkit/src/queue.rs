@@ -21,6 +21,8 @@ pub struct Delivery {
     pub flows: Vec<String>,
     /// From 1.
     pub attempt: u32,
+    /// True if the test itself sent it.
+    pub by_test: bool,
     /// Messages of one group run one after the other, whoever takes them: `topic:group`.
     pub group: Option<String>,
 }
@@ -73,6 +75,7 @@ mod tests {
             trace_id: String::new(),
             flows: Vec::new(),
             attempt: 1,
+            by_test: false,
             group: group.map(str::to_owned),
         }
     }

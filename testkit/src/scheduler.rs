@@ -169,6 +169,16 @@ impl<'a> Run<'a> {
         self.exhausted
     }
 
+    /// Which framework the run plays and why, for people.
+    pub fn played(&self) -> String {
+        let why = if self.start.profile == self.plan.profile && !self.plan.profile_because.is_empty() {
+            self.plan.profile_because.as_str()
+        } else {
+            "the test says so"
+        };
+        format!("played as `{}`: {why}", self.start.profile.name())
+    }
+
     /// The plan that runs.
     pub fn plan(&self) -> &'a Plan {
         self.plan
@@ -193,7 +203,7 @@ impl<'a> Run<'a> {
             trigger: route.trigger,
         };
         let input = request.as_input(&route.params);
-        let input = match input.and_then(|input| self.checked_body(to, input)) {
+        let (input, misfit) = match input.and_then(|input| self.checked_body(to, input)) {
             Ok(input) => input,
             Err(answer) => return Some(self.answer_early(answer)),
         };
@@ -211,6 +221,10 @@ impl<'a> Run<'a> {
             .answers
             .remove(&invocation)
             .unwrap_or_else(HttpResponse::internal_error);
+        // A step that refuses such a request itself has done what it should.
+        if let Some(misfit) = misfit.filter(|_| answer.status < 400) {
+            self.remark(misfit);
+        }
         if request.method == "HEAD" {
             answer.body = Json::Null;
         }

@@ -11,6 +11,7 @@ import vm from 'node:vm'
 
 import { receive, send } from './channel.mjs'
 import { Problem, registerSource } from './errors.mjs'
+import { standIn } from './framework.mjs'
 import { remember as rememberGlobals } from './globals.mjs'
 
 const { SourceTextModule, SyntheticModule, compileFunction } = vm
@@ -63,6 +64,8 @@ function forgetRequired(specifier) {
 
 /** A package's exports as node gives them to an importer at `from`; `graph` tells apart what is loaded anew. */
 export async function importPackage(specifier, from, graph) {
+  const own = standIn(specifier, from)
+  if (own) return own
   let url = import.meta.resolve(specifier, pathToFileURL(from).href)
   if (url.endsWith('.json')) return { default: createRequire(from)(fileURLToPath(url)) }
   if (graph !== undefined && keepsRandomBytes(specifier)) {
@@ -223,6 +226,8 @@ export class Graph {
     const require = (specifier) => {
       const answer = load(String(specifier), path)
       if (answer.external) {
+        const own = standIn(specifier, path)
+        if (own) return own
         if (keepsRandomBytes(specifier) && !this.#requiredAnew.has(specifier)) {
           forgetRequired(specifier)
           this.#requiredAnew.add(specifier)

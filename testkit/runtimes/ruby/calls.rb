@@ -41,6 +41,8 @@ module Banister
       @unanswered = []
       # What a client did while the handler was at work.
       @pending = []
+      # Blocks of streams by subscription.
+      @subscriptions = {}
       @calls = 0
       @timers = 0
     end
@@ -54,6 +56,7 @@ module Banister
         number
       end
       reply = wait(call: id)
+      hear_streams
       raise reply["error"] if reply["error"]
 
       reply["value"]
@@ -64,9 +67,23 @@ module Banister
       @lock.synchronize { @channel.write("call", { "id" => 0, "op" => operation, "args" => arguments }) }
     end
 
+    # Calls the block with every change of a stream; gives what stops it. Blocks run when their thread comes back from a call.
+    def subscribe(stream, &block)
+      subscription = @subscriptions.size + 1
+      @subscriptions[subscription] = block
+      tell("stream.subscribe", [subscription, stream])
+      lambda do
+        next if @subscriptions[subscription].nil?
+
+        @subscriptions[subscription] = nil
+        tell("stream.unsubscribe", [subscription])
+      end
+    end
+
     # Serves a socket after its handler has returned, until it is closed or the harness says that the test is over.
     def serve(socket)
       while socket.open?
+        hear_streams
         happened = @pending.shift
         next socket.receive(happened) if happened
 
@@ -125,6 +142,14 @@ module Banister
       @lock.synchronize do
         @waits.delete_if { |other| other.equal?(entry) }
         @waking.delete(Thread.current)
+      end
+    end
+
+    def hear_streams
+      while (at = @pending.index { |happened| happened["kind"] == "stream" })
+        happened = @pending.delete_at(at)
+        block = @subscriptions[happened["subscription"]]
+        block&.call(Values.rich(happened["event"]["data"]))
       end
     end
 

@@ -170,7 +170,7 @@ module Banister
   class Stream
     include MembersByName
 
-    MEMBERS = %i[get set delete get_group getGroup list update send].freeze
+    MEMBERS = %i[get set delete get_group getGroup list update send subscribe].freeze
 
     def initialize(name, calls)
       @name = name
@@ -187,6 +187,8 @@ module Banister
     def set(group, id, data = nil, **fields)
       call("set", group, id, data.nil? && !fields.empty? ? fields : data)
     end
+
+    def subscribe(&block) = @calls.subscribe(@name, &block)
 
     def send(channel, event = nil, **fields)
       call("send", channel, event.nil? ? fields : event)

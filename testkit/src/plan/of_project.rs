@@ -1,17 +1,15 @@
 //! From what static analysis knows of a project to a plan. Nothing is imported here: a step whose module cannot be loaded
 //! fails where it is run, not before.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use banister_grammars::facts::{
     ConfigFact, ConfigKind, ConfigValue, Declaration, Dialect, SchemaNotation, StepKind, Trigger,
 };
 use banister_grammars::{Encoding, Span};
-use banister_project::profile::Profile;
 use banister_project::{Project, Step, Stream};
 
-use super::{EmitPolicy, Plan, PlanStep, PlanStream, PlanTrigger, QueuePolicy};
+use super::{EmitPolicy, Plan, PlanStep, PlanStream, PlanTrigger, QueuePolicy, middleware};
 
 impl Plan {
     /// The plan of `project`, whose workspace lies at `workspace` on the disk.
@@ -26,9 +24,6 @@ impl Plan {
             workspace.join(&project.root)
         };
         let detected = project.profile();
-        let middleware: BTreeMap<String, String> = (project.test.middleware.iter())
-            .map(|(name, file)| (name.clone(), root.join(file).to_string_lossy().into_owned()))
-            .collect();
         Self {
             steps: project
                 .steps
@@ -38,12 +33,13 @@ impl Plan {
             streams: project
                 .streams
                 .iter()
-                .filter_map(|stream| plan_stream(stream, local(&stream.file), detected.profile))
+                .filter_map(|stream| plan_stream(stream, local(&stream.file)))
                 .collect(),
             profile: detected.profile,
             profile_because: detected.because,
             allow: project.test.allow.clone(),
-            middleware,
+            reject_invalid_bodies: project.test.reject_invalid_bodies,
+            middleware: middleware::files(project, &root),
             root,
         }
     }
@@ -131,7 +127,7 @@ fn plan_trigger(
     }
 }
 
-fn plan_stream(stream: &Stream, file: String, profile: Profile) -> Option<PlanStream> {
+fn plan_stream(stream: &Stream, file: String) -> Option<PlanStream> {
     let config = stream.source.facts.config.as_ref();
     let number = |key: &str| {
         let config = config?;
@@ -142,16 +138,12 @@ fn plan_stream(stream: &Stream, file: String, profile: Profile) -> Option<PlanSt
         let found = storage.or_else(|| config.get(key))?;
         found.value.number()
     };
-    // Releases ignore both keys.
-    let honours = profile == Profile::Seed;
     Some(PlanStream {
         name: stream.name()?.to_owned(),
         file,
         language: stream.language,
-        ttl_ms: number("ttl")
-            .filter(|_| honours)
-            .map(|seconds| (seconds * 1000.0) as i64),
-        max_items: number("maxItems").filter(|_| honours).map(|count| count as usize),
+        ttl_ms: number("ttl").map(|seconds| (seconds * 1000.0) as i64),
+        max_items: number("maxItems").map(|count| count as usize),
     })
 }
 

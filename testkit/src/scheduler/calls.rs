@@ -78,7 +78,7 @@ impl Run<'_> {
         };
         self.note(Some(invocation), what);
         if let Some(change) = change {
-            self.changed(at, change);
+            self.changed(at, &change);
         }
         result
     }
@@ -172,6 +172,7 @@ impl Run<'_> {
                 trace_id: trace_id.to_owned(),
                 flows: flows.to_vec(),
                 attempt: 1,
+                by_test: from.is_none(),
                 // The lock of the framework's queue is that of the topic and the group, whoever subscribes.
                 group: group
                     .filter(|_| policy.fifo)

@@ -5,12 +5,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use banister_grammars::Language;
-use banister_grammars::facts::StepKind;
+use banister_grammars::facts::{Dialect, StepKind};
 use banister_project::flow_test;
 use banister_testkit::flow::{DEFAULT_START_MS, FlowResult, Setting, run_flow};
 use banister_testkit::live_stage::LiveStage;
 use banister_testkit::mock::{MockServer, Services};
-use banister_testkit::plan::{EmitPolicy, Plan, PlanStep};
+use banister_testkit::plan::{EmitPolicy, Plan, PlanStep, PlanTrigger};
 use banister_testkit::rng::Seed;
 use banister_testkit::template::Variables;
 use banister_testkit::trace::What;
@@ -31,22 +31,24 @@ impl Step {
             "rb" => Language::Ruby,
             _ => Language::JavaScript,
         };
+        let mut trigger = PlanTrigger::new(StepKind::Event);
+        trigger.topics.push("go".into());
         let step = PlanStep {
             name: "Call".into(),
             file: file.into(),
             language,
-            kind: StepKind::Event,
-            subscribes: vec!["go".into()],
+            dialect: Dialect::V0,
+            triggers: vec![trigger],
             emits: EmitPolicy::Any,
             flows: vec![],
-            route: None,
-            cron: None,
+            timeout_ms: None,
+            has_schemas: false,
             handler_line: Some(1),
         };
         let plan = Plan {
             root: folder.path().canonicalize().unwrap(),
             steps: vec![step],
-            streams: vec![],
+            ..Plan::default()
         };
         Self { folder, plan }
     }
