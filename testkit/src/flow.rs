@@ -102,7 +102,11 @@ pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Se
         env: test.given.env.clone(),
         hosts: hosts(test),
         session: setting.session,
-        holds: test.http.iter().flat_map(|mock| &mock.replies).any(HttpReply::waits),
+        holds: test
+            .http
+            .iter()
+            .flat_map(|mock| &mock.replies)
+            .any(HttpReply::waits),
     };
     let begun = start.now;
     let mut telling = Telling {

@@ -153,7 +153,11 @@ impl<'m> LiveStage<'m> {
             if let Some(message) = message {
                 // It parks with an open exchange only once that is held, so the call has come before.
                 let parks = matches!(&message, FromWorker::Parked { exchanges, .. } if !exchanges.is_empty());
-                let call = self.session.as_ref().filter(|_| parks).and_then(MockSession::next_held);
+                let call = self
+                    .session
+                    .as_ref()
+                    .filter(|_| parks)
+                    .and_then(MockSession::next_held);
                 let Some(held) = call else {
                     return Ok(Signal::Message(message));
                 };

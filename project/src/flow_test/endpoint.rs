@@ -204,7 +204,10 @@ mod tests {
         assert!(one.matches("GET https://a.b/users/7/posts/a%20b"));
         assert_eq!(
             one.captures("/users/7/posts/a%20b"),
-            [("id".to_owned(), "7".to_owned()), ("post".to_owned(), "a b".to_owned())]
+            [
+                ("id".to_owned(), "7".to_owned()),
+                ("post".to_owned(), "a b".to_owned())
+            ]
         );
     }
 

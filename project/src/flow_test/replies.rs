@@ -135,7 +135,8 @@ impl Reader {
         let fault = fields.get("fault").and_then(|node| self.fault(node));
         if fault.is_some() && matches!(body, ReplyBody::Json(_) | ReplyBody::Text(_)) {
             let at = fields.key_span("fault").unwrap_or(fields.place());
-            let message = "a reply with a `fault` sends no `json` or `text`; `sse` and `chunks` come before the fault";
+            let message =
+                "a reply with a `fault` sends no `json` or `text`; `sse` and `chunks` come before the fault";
             self.report(INVALID_VALUE, at, message);
         }
         let set = fields.get("set").and_then(|node| {
@@ -175,9 +176,7 @@ impl Reader {
 
     fn reply_body(&mut self, fields: &Fields<'_>) -> Option<ReplyBody> {
         const KINDS: [&str; 4] = ["json", "text", "sse", "chunks"];
-        let mut given = KINDS
-            .iter()
-            .filter_map(|kind| Some((*kind, fields.get(kind)?)));
+        let mut given = KINDS.iter().filter_map(|kind| Some((*kind, fields.get(kind)?)));
         let Some((kind, node)) = given.next() else {
             return Some(ReplyBody::Empty);
         };

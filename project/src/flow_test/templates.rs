@@ -59,7 +59,13 @@ mod tests {
         ] {
             assert_eq!(problem(fine), None, "{fine}");
         }
-        for wrong in ["{{request}}", "{{request.bdy.a}}", "{{now.utc}}", "{{uuid.x}}", "a {{store}}"] {
+        for wrong in [
+            "{{request}}",
+            "{{request.bdy.a}}",
+            "{{now.utc}}",
+            "{{uuid.x}}",
+            "a {{store}}",
+        ] {
             assert!(problem(wrong).is_some(), "{wrong}");
         }
     }

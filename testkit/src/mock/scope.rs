@@ -195,7 +195,10 @@ mod tests {
         assert_ne!(both[0], both[1]);
         let id = both[0].as_str().unwrap();
         assert_eq!((id.len(), &id[14..15]), (36, "4"));
-        assert_eq!(both, fill(&json!(["{{uuid}}", "{{uuid}}"]), &mut json!({})).unwrap());
+        assert_eq!(
+            both,
+            fill(&json!(["{{uuid}}", "{{uuid}}"]), &mut json!({})).unwrap()
+        );
     }
 
     #[test]
@@ -211,7 +214,10 @@ mod tests {
             &mut store,
             json!({ "charges": { "a": { "n": 3 }, "b": 1 }, "last": "b" }),
         );
-        assert_eq!(store, json!({ "charges": { "a": { "n": 3, "m": 2 }, "b": 1 }, "last": "b" }));
+        assert_eq!(
+            store,
+            json!({ "charges": { "a": { "n": 3, "m": 2 }, "b": 1 }, "last": "b" })
+        );
         merge(&mut store, json!({ "charges": { "a": null } }));
         assert_eq!(store, json!({ "charges": { "b": 1 }, "last": "b" }));
         assert_eq!(fill(&json!("{{store.charges.b}}"), &mut store).unwrap(), json!(1));

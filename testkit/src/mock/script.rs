@@ -94,16 +94,27 @@ impl Script {
             ReplyBody::Text(text) => (Some("text/plain; charset=utf-8"), vec![(0, text.clone())]),
             ReplyBody::Sse(events) => (
                 Some("text/event-stream; charset=utf-8"),
-                events.iter().map(|event| (event.after, event_text(event))).collect(),
+                events
+                    .iter()
+                    .map(|event| (event.after, event_text(event)))
+                    .collect(),
             ),
             ReplyBody::Chunks(chunks) => (
                 Some("text/plain; charset=utf-8"),
-                chunks.iter().map(|chunk| (chunk.after, chunk_text(chunk))).collect(),
+                chunks
+                    .iter()
+                    .map(|chunk| (chunk.after, chunk_text(chunk)))
+                    .collect(),
             ),
         };
         let streamed = matches!(reply.body, ReplyBody::Sse(_) | ReplyBody::Chunks(_));
         let length = (!streamed).then(|| parts.iter().map(|(_, text)| text.len()).sum::<usize>());
-        let head = head(reply, kind, length.filter(|_| !matches!(reply.status, 204 | 304)), streamed && !asked.old);
+        let head = head(
+            reply,
+            kind,
+            length.filter(|_| !matches!(reply.status, 204 | 304)),
+            streamed && !asked.old,
+        );
         self.push(Some(reply.delay), head);
         if bodiless {
             return;
@@ -147,7 +158,11 @@ fn head(reply: &HttpReply, kind: Option<&str>, length: Option<usize>, chunked: b
     if chunked {
         head.push_str("transfer-encoding: chunked\r\n");
     }
-    head.push_str("connection: close\r\n\r\n");
+    // Some clients take what there is for the whole answer if the end of the connection was announced.
+    if reply.fault.is_none() {
+        head.push_str("connection: close\r\n");
+    }
+    head.push_str("\r\n");
     head.into_bytes()
 }
 
@@ -260,7 +275,10 @@ mod tests {
     #[test]
     fn faults_end_what_was_sent() {
         assert_eq!(script("{ fault: timeout }"), [(None, String::new())]);
-        assert_eq!(script("{ fault: empty, delay: 1s }"), [(Some(1_000), String::new())]);
+        assert_eq!(
+            script("{ fault: empty, delay: 1s }"),
+            [(Some(1_000), String::new())]
+        );
         assert!(script("{ fault: malformed }")[0].1.starts_with("this is no"));
         let asked = Asked {
             head: false,

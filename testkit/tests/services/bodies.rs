@@ -10,7 +10,11 @@ fn faults_are_errors_of_the_client() {
     let mocks = "[ { on: GET https://api.test/reset, reply: { fault: reset } }, { on: GET https://api.test/empty, reply: { fault: empty } }, { on: GET https://api.test/malformed, reply: { fault: malformed, delay: 1s } }, { on: GET https://api.test/cut, reply: { fault: reset, chunks: [ ab, { text: cd, after: 1s } ] } } ]";
     for (file, text) in [("a.step.js", js), ("a_step.py", py), ("a.step.rb", rb)] {
         let result = Step::new(file, text).run(mocks);
-        assert_eq!(outcome(&result), "2000: [\"reset\",\"empty\",\"malformed\",\"cut\"]", "{file}");
+        assert_eq!(
+            outcome(&result),
+            "2000: [\"reset\",\"empty\",\"malformed\",\"cut\"]",
+            "{file}"
+        );
         assert!(result.failures.is_empty(), "{file}: {:?}", result.failures);
     }
 }
@@ -24,7 +28,10 @@ fn events_come_one_by_one_in_virtual_time() {
     for (file, text) in [("a.step.js", js), ("a_step.py", py), ("a.step.rb", rb)] {
         let step = Step::new(file, text);
         let told = outcome(&step.run(mocks));
-        assert_eq!(told, "1500: [\"{\\\"n\\\":1} 0\",\"{\\\"n\\\":2} 500\",\"[DONE] 1500\"]", "{file}");
+        assert_eq!(
+            told, "1500: [\"{\\\"n\\\":1} 0\",\"{\\\"n\\\":2} 500\",\"[DONE] 1500\"]",
+            "{file}"
+        );
     }
 }
 
@@ -41,5 +48,10 @@ fn replies_are_made_from_requests_and_remember() {
     let lacking = "exports.handler = async () => (await fetch('https://api.test/things', { method: 'POST', body: '{}' })).status";
     let result = Step::new("a.step.js", lacking).run(mocks);
     assert_eq!(outcome(&result), "0: 501");
-    assert!(result.failures[0].details[0].ends_with("but its reply needs `{{request.body.n}}`, which is not there"), "{:?}", result.failures);
+    assert!(
+        result.failures[0].details[0]
+            .ends_with("but its reply needs `{{request.body.n}}`, which is not there"),
+        "{:?}",
+        result.failures
+    );
 }

@@ -64,7 +64,8 @@ impl Step {
         let text = format!(
             "tests:\n  - name: a\n    mocks: {{ http: {mocks} }}\n    when: [ {{ emit: {{ topic: go, data: {{}} }} }} ]\n    then: {then}\n"
         );
-        let file = flow_test::parse("a.flow.yaml", text.as_str().into()).unwrap_or_else(|problems| panic!("{problems:#?}"));
+        let file = flow_test::parse("a.flow.yaml", text.as_str().into())
+            .unwrap_or_else(|problems| panic!("{problems:#?}"));
         let server = MockServer::start().unwrap();
         let mut stage = LiveStage::new(&self.plan.root, &server, Duration::from_secs(10));
         let test = &file.tests[0];
@@ -92,5 +93,6 @@ pub(crate) fn outcome(result: &FlowResult) -> String {
             _ => None,
         }
     });
-    ends.next().unwrap_or_else(|| format!("nothing: {:?}", result.failures))
+    ends.next()
+        .unwrap_or_else(|| format!("nothing: {:?}", result.failures))
 }

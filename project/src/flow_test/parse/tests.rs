@@ -2,7 +2,7 @@ use expect_test::{Expect, expect};
 use serde_json::json;
 
 use super::*;
-use crate::flow_test::{Action, Expectation, ReplyBody};
+use crate::flow_test::{Action, Expectation, Fault, HttpReply, ReplyBody};
 
 fn file(text: &str) -> FlowFile {
     parse("tests/a.flow.yaml", text.into()).unwrap_or_else(|problems| panic!("{problems:#?}"))
@@ -231,7 +231,7 @@ fn what_the_engine_cannot_do_yet_is_refused() {
 mocks:
   modules: { a: ./a.py }
   functions: { f: { returns: 1 } }
-  http: [ { on: GET https://a.b/, reply: { delay: 2s, fault: reset, json: { id: "{{request.body.id}}" } } } ]
+  http: [ { on: GET https://a.b/, reply: {} } ]
 tests:
   - name: x
     schedules: 50
@@ -242,11 +242,78 @@ tests:
         &expect![[r#"
             3:3 unsupported: `mocks.modules` is not supported by this version
             4:3 unsupported: `mocks.functions` is not supported by this version
-            5:44 unsupported: `reply.delay` is not supported by this version
-            5:55 unsupported: `reply.fault` is not supported by this version
-            5:81 unsupported: `{{request.…}}` in a reply is not supported by this version
             8:5 unsupported: `schedules` is not supported by this version
             9:5 unsupported: `faults` is not supported by this version
+        "#]],
+    );
+}
+
+#[test]
+fn replies_are_read_in_all_their_forms() {
+    let file = parse(
+        "a.flow.yaml",
+        r#"
+mocks:
+  http:
+    - on: POST https://a.b/{id}
+      replies:
+        - { delay: 1m, fault: timeout }
+        - { sse: [ one, { event: e, id: 7, retry: 9, data: { a: 1 }, after: 500ms } ], fault: reset }
+        - { chunks: [ a, { text: b, after: 1s }, { json: { c: 1 } } ], set: { x: { "{{request.path.id}}": null } } }
+        - { json: "{{request.body}}" }
+tests: [ { name: x, when: [ { advance: 1s } ], then: [ { not_emitted: u } ] } ]
+"#
+        .into(),
+    )
+    .unwrap();
+    let replies = &file.tests[0].http[0].replies;
+    assert_eq!(
+        (replies[0].delay, replies[0].fault),
+        (60_000, Some(Fault::Timeout))
+    );
+    let ReplyBody::Sse(events) = &replies[1].body else {
+        panic!("{:?}", replies[1])
+    };
+    assert_eq!(
+        (events[1].after, events[1].id.as_deref(), events[1].retry),
+        (500, Some("7"), Some(9))
+    );
+    let ReplyBody::Chunks(chunks) = &replies[2].body else {
+        panic!("{:?}", replies[2])
+    };
+    assert_eq!((chunks.len(), chunks[1].after), (3, 1_000));
+    assert_eq!(
+        replies.iter().map(HttpReply::waits).collect::<Vec<_>>(),
+        [true, true, true, false]
+    );
+}
+
+#[test]
+fn wrong_replies_are_told_of_with_their_place() {
+    check(
+        r#"
+mocks:
+  http:
+    - on: GET https://a.b/
+      replies:
+        - { delay: soon, fault: rset }
+        - { fault: empty, json: {} }
+        - { text: a, sse: [b] }
+        - { sse: [ { dta: 1 } ] }
+        - { chunks: [ {} ] }
+        - { text: "{{request.bdy.x}}", set: 1 }
+tests: [ { name: x, when: [ { advance: 1s } ], then: [ { not_emitted: u } ] } ]
+"#,
+        &expect![[r#"
+            6:20 invalid-value: `soon` is not a duration: write `500ms`, `30s`, `5m`, `2h`, `7d`, `1w` or `1d12h`
+            6:33 invalid-value: `rset` is not a fault: timeout, reset, malformed, empty
+            7:13 invalid-value: a reply with a `fault` sends no `json` or `text`; `sse` and `chunks` come before the fault
+            8:22 invalid-value: a reply has one of `json`, `text`, `sse` and `chunks`
+            9:22 unknown-key: unknown key `dta` in an event of `sse`
+                did you mean `data`? an event of `sse` may have `data`, `event`, `id`, `retry`, `after`
+            10:23 missing-key: an item of `chunks` has either `text` or `json`
+            11:19 invalid-value: `{{request.bdy.x}}` is not a part of a request: `request.body`, `request.path`, `request.query`, `request.headers`, `request.method`, `request.url`
+            11:45 invalid-value: `set` must be a mapping, found a number
         "#]],
     );
 }
