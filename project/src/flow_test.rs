@@ -13,6 +13,7 @@ mod parse;
 mod problem;
 mod reader;
 mod replies;
+mod requests;
 pub mod templates;
 mod yaml;
 
@@ -28,6 +29,7 @@ pub use ignores::ignores;
 pub use names::{Open, ProjectNames, check_names};
 pub use parse::parse;
 pub use replies::{Chunk, Fault, HttpReply, ReplyBody, SseEvent};
+pub use requests::{RequestPattern, TextMatch};
 
 /// A value with its place in the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,16 +117,12 @@ pub struct Given {
 /// A mocked HTTP endpoint.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HttpMock {
-    /// `POST https://api.stripe.com/v1/charges`.
-    pub on: Spanned<Endpoint>,
-    /// Query parameters that must be there, with these values.
-    pub query: BTreeMap<String, String>,
-    /// Headers that must be there (names lower-case), with these values.
-    pub headers: BTreeMap<String, String>,
-    /// What the JSON or form body must match partially.
-    pub body: Option<Json>,
-    /// Answers in order; the last repeats.
+    /// The requests that it answers.
+    pub request: RequestPattern,
+    /// Answers in order; the last repeats unless the mock is `once`.
     pub replies: Vec<HttpReply>,
+    /// True if a request after the last reply is an error.
+    pub once: bool,
 }
 
 /// Method and address.
@@ -210,13 +208,10 @@ pub enum Expectation {
     Stream(Vec<(String, Json)>),
     /// These steps ran, in this order; others may run between them.
     Ran(Vec<Spanned<String>>),
-    /// An external call was made.
-    Called {
-        /// Method and address.
-        http: Endpoint,
-        /// Exactly so often; at least once if absent.
-        times: Option<u32>,
-    },
+    /// External calls were made: one so often, several in this order with others between them.
+    Called(Vec<CalledHttp>),
+    /// An external call was not made.
+    NotCalled(RequestPattern),
     /// A line was logged.
     Log {
         /// Level.
@@ -226,6 +221,15 @@ pub enum Expectation {
         /// Exactly so often; at least once if absent.
         times: Option<u32>,
     },
+}
+
+/// An external call that is expected.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CalledHttp {
+    /// Which requests are meant.
+    pub request: RequestPattern,
+    /// Exactly so often; at least once if absent.
+    pub times: Option<u32>,
 }
 
 /// What is wrong in a flow test, and where.

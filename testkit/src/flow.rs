@@ -122,7 +122,11 @@ pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Se
 }
 
 fn hosts(test: &FlowTest) -> Vec<String> {
-    let mut hosts: Vec<String> = test.http.iter().map(|mock| mock.on.value.host.clone()).collect();
+    let mut hosts: Vec<String> = test
+        .http
+        .iter()
+        .map(|mock| mock.request.on.value.host.clone())
+        .collect();
     hosts.sort();
     hosts.dedup();
     hosts

@@ -26,6 +26,8 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 use authority::Authority;
+use banister_project::flow_test::RequestPattern;
+use choice::Request;
 use session::Sessions;
 
 pub use services::Services;
@@ -71,6 +73,8 @@ pub struct HttpCall {
     pub headers: BTreeMap<String, String>,
     /// JSON, the fields of a form as an object, else the text; null for none.
     pub body: Json,
+    /// What it asked, as mocks look at it.
+    pub(crate) request: Request,
     /// Its number in the session.
     pub exchange: u64,
     /// The client's number for the connection, if it hears when its answer is held.
@@ -87,6 +91,15 @@ pub struct HttpCall {
     pub near_miss: Option<String>,
     /// True if another exchange of the session was open at the same time.
     pub overlapped: bool,
+}
+
+impl HttpCall {
+    /// In what the call differs from what is expected, the weightiest first; empty if it is such a call.
+    pub fn misses(&self, expected: &RequestPattern) -> Vec<String> {
+        let mut misses = choice::misses(expected, &self.request);
+        misses.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+        misses.into_iter().map(|(_, text)| text).collect()
+    }
 }
 
 impl MockServer {

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use crate::mock::HttpCall;
 use crate::plan::{Plan, PlanStep};
 use crate::protocol::{CallShape, ContextFields, FromWorker, Invoke, Isolation, Reply, Timer};
 use crate::queue::{Delivery, Queue};
@@ -58,6 +59,8 @@ pub struct Run<'a> {
     pub world: World,
     queue: Queue,
     live: Vec<Live>,
+    /// External calls, in order.
+    pub calls: Vec<HttpCall>,
     /// What happened so far.
     pub trace: Trace,
     /// What is wrong whatever the test expects.
@@ -109,6 +112,7 @@ impl<'a> Run<'a> {
             world: World::default(),
             queue: Queue::default(),
             live: Vec::new(),
+            calls: Vec::new(),
             trace: Trace::default(),
             findings: Vec::new(),
             output: Vec::new(),

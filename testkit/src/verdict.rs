@@ -1,5 +1,7 @@
 //! What a test expects against what happened.
 
+mod calls;
+
 use serde_json::{Value as Json, json};
 
 use crate::matching::partial_match;
@@ -7,7 +9,7 @@ use crate::scheduler::{HttpResponse, Run};
 use crate::template::{UnknownVariable, Variables, fill, fill_string};
 use crate::trace::What;
 use banister_grammars::Span;
-use banister_project::flow_test::{Endpoint, Expectation, Spanned, StateItems};
+use banister_project::flow_test::{Expectation, Spanned, StateItems};
 
 /// An expectation that was not met.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,7 +107,8 @@ impl Evidence<'_, '_> {
             Expectation::State(groups) => self.judge_state(groups),
             Expectation::Stream(streams) => self.judge_stream(streams),
             Expectation::Ran(steps) => self.judge_ran(steps),
-            Expectation::Called { http, times } => self.judge_called(http, *times),
+            Expectation::Called(calls) => self.judge_called(calls),
+            Expectation::NotCalled(request) => self.judge_not_called(request),
             Expectation::Log {
                 level,
                 message,
@@ -313,28 +316,6 @@ impl Evidence<'_, '_> {
             }
         }
         Ok(())
-    }
-
-    fn judge_called(&self, http: &Endpoint, times: Option<u32>) -> Judgement {
-        let calls: Vec<String> = (self.run.trace.events.iter())
-            .filter_map(|event| match &event.what {
-                What::Http { method, url, .. } => Some(format!("{method} {url}")),
-                _ => None,
-            })
-            .collect();
-        let count = calls.iter().filter(|call| http.matches(call)).count();
-        if enough(count, times) {
-            return Ok(());
-        }
-        let made = if calls.is_empty() {
-            "no external call was made".to_owned()
-        } else {
-            format!("calls were: {}", calls.join(", "))
-        };
-        Err(Reason::new(
-            format!("{http} was called {}, expected {}", counted(count), wanted(times)),
-            vec![made],
-        ))
     }
 
     fn judge_log(&self, level: Option<&str>, message: Option<&str>, times: Option<u32>) -> Judgement {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::problem::{INVALID_VALUE, MISSING_KEY};
 use super::reader::{Keys, Reader};
 use super::yaml::{Data, Node};
-use super::{Expectation, Spanned};
+use super::{CalledHttp, Expectation, Spanned};
 
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 9] = [
     "response",
     "emitted",
     "not_emitted",
@@ -15,6 +15,7 @@ const KINDS: [&str; 8] = [
     "stream",
     "ran",
     "called",
+    "not_called",
     "log",
 ];
 pub(super) const EXPECTATION: Keys = Keys {
@@ -33,7 +34,12 @@ pub(super) const EMITTED: Keys = Keys {
     prefix: "",
 };
 pub(super) const CALLED: Keys = Keys {
-    known: &["http", "times"],
+    known: &["http", "times", "query", "headers", "body"],
+    later: &[],
+    prefix: "",
+};
+pub(super) const NOT_CALLED: Keys = Keys {
+    known: &["http", "query", "headers", "body"],
     later: &[],
     prefix: "",
 };
@@ -84,16 +90,13 @@ impl Reader {
                         .collect(),
                 )
             }
-            "called" => {
-                let fields = self.fields(value, "`called`", &CALLED)?;
+            "called" => Expectation::Called(self.called(value)?),
+            "not_called" => {
+                let fields = self.fields(value, "`not_called`", &NOT_CALLED)?;
                 let http = self
                     .require(&fields, "http")
-                    .and_then(|node| self.endpoint(node, "`http`"));
-                let times = self.times(&fields);
-                Expectation::Called {
-                    http: http?.value,
-                    times,
-                }
+                    .and_then(|node| self.endpoint(node, "`http`"))?;
+                Expectation::NotCalled(self.request_pattern(&fields, http))
             }
             _ => self.log(value)?,
         };
@@ -101,6 +104,24 @@ impl Reader {
             value: expectation,
             span,
         })
+    }
+
+    fn called(&mut self, node: &Node) -> Option<Vec<CalledHttp>> {
+        let Data::List(_) = &node.data else {
+            return Some(vec![self.called_once(node)?]);
+        };
+        let items = self.filled_list(node, "`called`")?;
+        Some(items.iter().filter_map(|item| self.called_once(item)).collect())
+    }
+
+    fn called_once(&mut self, node: &Node) -> Option<CalledHttp> {
+        let fields = self.fields(node, "`called`", &CALLED)?;
+        let http = self
+            .require(&fields, "http")
+            .and_then(|node| self.endpoint(node, "`http`"))?;
+        let times = self.times(&fields);
+        let request = self.request_pattern(&fields, http);
+        Some(CalledHttp { request, times })
     }
 
     fn response(&mut self, node: &Node) -> Option<Expectation> {

@@ -1,6 +1,6 @@
 //! The keys of each mapping of a flow test by the path to it: what the strict reader takes and an editor proposes.
 
-use super::{actions, expectations, mocks, parse, reader::Keys, replies};
+use super::{actions, expectations, mocks, parse, reader::Keys, replies, requests};
 
 /// The keys of the mapping at a path of keys, `-` for an item of a list; `None` for a mapping whose keys are free.
 pub(crate) fn at(path: &[&str]) -> Option<&'static [&'static str]> {
@@ -15,6 +15,7 @@ pub(crate) fn at(path: &[&str]) -> Option<&'static [&'static str]> {
                 ["chunks", "-"] => &replies::CHUNK,
                 _ => return None,
             },
+            ["http", "-", "query" | "headers", _] => &requests::TEXT_MATCH,
             _ => return None,
         },
         ["tests", "-"] => &parse::TEST,
@@ -23,10 +24,12 @@ pub(crate) fn at(path: &[&str]) -> Option<&'static [&'static str]> {
         ["tests", "-", "when", "-"] => &actions::ACTION,
         ["tests", "-", "when", "-", "emit"] => &actions::EMIT,
         ["tests", "-", "then", "-"] => &expectations::EXPECTATION,
+        ["tests", "-", "then", "-", "called", "-"] => &expectations::CALLED,
         ["tests", "-", "then", "-", kind] => match *kind {
             "response" => &expectations::RESPONSE,
             "emitted" => &expectations::EMITTED,
             "called" => &expectations::CALLED,
+            "not_called" => &expectations::NOT_CALLED,
             "log" => &expectations::LOG,
             _ => return None,
         },

@@ -4,14 +4,15 @@ use super::problem::{INVALID_VALUE, MISSING_KEY};
 use super::reader::{Keys, Reader};
 use super::yaml::Node;
 use super::{Endpoint, HttpMock, Spanned};
+use serde_json::Value as Json;
 
 pub(super) const MOCKS: Keys = Keys {
-    known: &["http"],
+    known: &["http", "allow", "openapi", "cassettes"],
     later: &["modules", "functions"],
     prefix: "mocks.",
 };
 pub(super) const MOCK: Keys = Keys {
-    known: &["on", "query", "headers", "body", "reply", "replies"],
+    known: &["on", "query", "headers", "body", "reply", "replies", "repeat"],
     later: &[],
     prefix: "",
 };
@@ -32,12 +33,6 @@ impl Reader {
         let on = self
             .require(&fields, "on")
             .and_then(|node| self.endpoint(node, "`on`"));
-        let query = fields
-            .get("query")
-            .and_then(|node| self.texts(node, "`query`"))
-            .unwrap_or_default();
-        let headers = self.headers(fields.get("headers"));
-        let body = fields.get("body").map(Node::to_json);
         let replies = match (fields.get("reply"), fields.get("replies")) {
             (Some(reply), None) => self.reply(reply).into_iter().collect(),
             (None, Some(replies)) => {
@@ -58,12 +53,17 @@ impl Reader {
                 Vec::new()
             }
         };
+        let repeat = fields.get("repeat").map(|node| match node.to_json() {
+            Json::Bool(repeat) => repeat,
+            _ => self
+                .wrong(node, "`repeat` must be `true` or `false`")
+                .unwrap_or(true),
+        });
+        let request = self.request_pattern(&fields, on?);
         Some(HttpMock {
-            on: on?,
-            query,
-            headers,
-            body,
+            request,
             replies,
+            once: repeat == Some(false),
         })
     }
 

@@ -348,6 +348,7 @@ fn call(asked: &Request, preamble: &Preamble) -> HttpCall {
         port: preamble.port,
         headers: asked.headers.clone(),
         body: asked.body.clone(),
+        request: asked.clone(),
         exchange: 0,
         connection: preamble.watched.map(|watched| watched.connection),
         status: None,

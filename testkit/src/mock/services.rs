@@ -75,18 +75,32 @@ impl Answers {
         let mock = &self.services.http[at];
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let memory = &mut *memory;
+        if mock.once && memory.served[at] >= mock.replies.len() {
+            return Err(Some(format!(
+                "`{}` is mocked, but {}, and `repeat` is false",
+                mock.request.on,
+                match mock.replies.len() {
+                    1 => "its one reply is used up".to_owned(),
+                    count => format!("its {count} replies are used up"),
+                }
+            )));
+        }
         let turn = memory.served[at].min(mock.replies.len().saturating_sub(1));
         memory.served[at] += 1;
         let reply = mock.replies.get(turn).ok_or(None)?;
         let mut scope = Scope {
-            request: request.as_json(&mock.on),
+            request: request.as_json(&mock.request.on),
             store: &mut memory.store,
             seed: self.services.seed,
             ids: &mut memory.ids,
             now: self.now.load(Ordering::Relaxed),
         };
-        let reply = filled(reply, &mut scope)
-            .map_err(|missing| Some(format!("`{}` is mocked, but its reply needs {missing}", mock.on)))?;
+        let reply = filled(reply, &mut scope).map_err(|missing| {
+            Some(format!(
+                "`{}` is mocked, but its reply needs {missing}",
+                mock.request.on
+            ))
+        })?;
         Ok(Script::of(&reply, how))
     }
 }

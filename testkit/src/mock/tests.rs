@@ -94,6 +94,7 @@ fn an_exchange_is_held_until_it_is_answered() {
         port: 80,
         headers: held.call.headers.clone(),
         body: json!({"n": 1}),
+        request: held.call.request.clone(),
         exchange: 0,
         connection: None,
         status: Some(201),

@@ -208,6 +208,7 @@ impl Run<'_> {
             });
         }
         self.hold_or_answer(at, &call);
+        self.calls.push(call.clone());
         let what = What::Http {
             method: call.method,
             url: call.url,

@@ -3,3 +3,4 @@
 mod bodies;
 mod delays;
 mod support;
+mod verification;

@@ -254,6 +254,7 @@ fn starts_block(key: &str) -> bool {
             | "emitted"
             | "response"
             | "called"
+            | "not_called"
             | "log"
             | "body"
             | "data"

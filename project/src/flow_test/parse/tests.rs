@@ -2,7 +2,7 @@ use expect_test::{Expect, expect};
 use serde_json::json;
 
 use super::*;
-use crate::flow_test::{Action, Expectation, Fault, HttpReply, ReplyBody};
+use crate::flow_test::{Action, Expectation, Fault, HttpReply, ReplyBody, TextMatch};
 
 fn file(text: &str) -> FlowFile {
     parse("tests/a.flow.yaml", text.into()).unwrap_or_else(|problems| panic!("{problems:#?}"))
@@ -156,7 +156,7 @@ fn the_mocks_of_a_test_come_before_those_of_the_file() {
         file.tests[test]
             .http
             .iter()
-            .map(|mock| mock.on.to_string())
+            .map(|mock| mock.request.on.to_string())
             .collect::<Vec<_>>()
     };
     let shared = [
@@ -168,10 +168,10 @@ fn the_mocks_of_a_test_come_before_those_of_the_file() {
     let stripe = &file.tests[1].http[0];
     assert_eq!(
         (
-            stripe.query["page"].as_str(),
-            stripe.headers["authorization"].as_str()
+            &stripe.request.query["page"],
+            &stripe.request.headers["authorization"]
         ),
-        ("2", "Bearer KEY")
+        (&TextMatch::Is("2".into()), &TextMatch::Is("Bearer KEY".into()))
     );
     assert_eq!(stripe.replies[0].body, ReplyBody::Json(json!({"id": "ch_1"})));
     let local = &file.tests[1].http[1].replies;
