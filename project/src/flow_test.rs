@@ -27,7 +27,7 @@ use serde_json::Value as Json;
 
 pub use ignores::ignores;
 pub use names::{Open, ProjectNames, check_names};
-pub use parse::parse;
+pub use parse::{parse, parse_cassette, read_document};
 pub use replies::{Chunk, Fault, HttpReply, ReplyBody, SseEvent};
 pub use requests::{RequestPattern, TextMatch};
 
@@ -75,8 +75,8 @@ pub struct FlowTest {
     pub name: Spanned<String>,
     /// Variables of a property test with where their values come from; empty for a plain test.
     pub for_all: Vec<(Spanned<String>, InputSource)>,
-    /// Mocked HTTP services, first match wins.
-    pub http: Vec<HttpMock>,
+    /// Services that answer instead of the real ones.
+    pub mocks: MockSet,
     /// The world before the first action.
     pub given: Given,
     /// What happens.
@@ -112,6 +112,38 @@ pub struct Given {
     pub env: BTreeMap<String, String>,
     /// State by group and key, in the order written.
     pub state: StateItems,
+}
+
+/// Services that answer instead of the real ones.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MockSet {
+    /// Mocked HTTP endpoints; the first that matches answers.
+    pub http: Vec<HttpMock>,
+    /// Hosts and ports that are reached for real.
+    pub allow: Vec<Spanned<(String, u16)>>,
+    /// Services that answer as a document describes them, where no mock of `http` does.
+    pub openapi: Vec<OpenApiMock>,
+    /// Files with more mocks of `http`, relative to the test's own file.
+    pub cassettes: Vec<Spanned<String>>,
+}
+
+impl MockSet {
+    /// Puts other services behind these.
+    pub fn extend(&mut self, other: &MockSet) {
+        self.http.extend_from_slice(&other.http);
+        self.allow.extend_from_slice(&other.allow);
+        self.openapi.extend_from_slice(&other.openapi);
+        self.cassettes.extend_from_slice(&other.cassettes);
+    }
+}
+
+/// A service that an OpenAPI document describes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenApiMock {
+    /// The file, relative to the test's own.
+    pub document: Spanned<String>,
+    /// Where the service is; a path goes before those of the document.
+    pub server: Spanned<Endpoint>,
 }
 
 /// A mocked HTTP endpoint.

@@ -6,7 +6,9 @@ mod authority;
 mod body;
 mod choice;
 mod connection;
+mod load;
 mod notices;
+mod openapi;
 mod scope;
 mod script;
 mod services;
@@ -30,6 +32,8 @@ use banister_project::flow_test::RequestPattern;
 use choice::Request;
 use session::Sessions;
 
+pub use load::LoadError;
+pub use openapi::OpenApi;
 pub use services::Services;
 pub use session::{Held, MockSession};
 
@@ -85,6 +89,8 @@ pub struct HttpCall {
     pub fault: Option<&'static str>,
     /// When the parts of the answer go out: virtual ms after the call or the part before; `None`: never.
     pub parts: Vec<Option<i64>>,
+    /// True if it goes to the real service, and what is said there is nobody's business.
+    pub real: bool,
     /// True if no mock matches.
     pub unmatched: bool,
     /// What the closest mock would have needed, where none matches.

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use banister_grammars::{Encoding, LineIndex};
 use serde_json::Value as Json;
 
-use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowResult, Setting, run_flow};
+use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, run_flow};
 use crate::live_stage::LiveStage;
 use crate::mock::{MockError, MockServer, Services};
 use crate::plan::Plan;
@@ -180,11 +180,20 @@ impl Harness {
         seed: Seed,
         variables: Variables,
     ) -> FlowResult {
-        let services = Services {
-            http: case.test().http.clone(),
-            seed: seed.part("services", 0),
-            now: case.test().given.now.unwrap_or(DEFAULT_START_MS),
+        let file = self.plan.root.join(&case.file.path);
+        let folder = file.parent().unwrap_or(&self.plan.root);
+        let now = case.test().given.now.unwrap_or(DEFAULT_START_MS);
+        let services = match Services::load(case.test(), folder, seed.part("services", 0), now) {
+            Ok(services) => services,
+            Err(error) => {
+                return FlowResult::of_failure(FlowFailure {
+                    headline: error.to_string(),
+                    place: FailurePlace::Test(error.span),
+                    details: Vec::new(),
+                });
+            }
         };
+        let (hosts, holds) = (services.hosts(), services.holds());
         let session = match stage.open_session(services) {
             Ok(session) => session,
             Err(error) => {
@@ -198,6 +207,8 @@ impl Harness {
             Setting {
                 seed,
                 session,
+                hosts,
+                holds,
                 variables,
             },
         );

@@ -9,6 +9,7 @@ pub(crate) fn at(path: &[&str]) -> Option<&'static [&'static str]> {
         ["mocks", rest @ ..] | ["tests", "-", "mocks", rest @ ..] => match rest {
             [] => &mocks::MOCKS,
             ["http", "-"] => &mocks::MOCK,
+            ["openapi", "-"] => &mocks::OPENAPI,
             ["http", "-", "reply", rest @ ..] | ["http", "-", "replies", "-", rest @ ..] => match rest {
                 [] => &replies::REPLY,
                 ["sse", "-"] => &replies::SSE,

@@ -160,6 +160,7 @@ mod tests {
             .unwrap()
             .tests
             .remove(0)
+            .mocks
             .http
     }
 

@@ -100,6 +100,17 @@ async fn serve(mut stream: TcpStream, sessions: Arc<Sessions>, authority: Arc<Au
     let exchange = session.begin(watched.map(|it| it.beside));
     let of = watched.map(|it| (preamble.invocation, it.connection));
     let _ = stream.set_nodelay(true);
+    if session.answers.allows(&preamble.host, preamble.port) {
+        tokio::select! {
+            () = session.closed() => {}
+            result = tunnel(stream, &preamble, &exchange) => {
+                if let Err(error) = result {
+                    tracing::debug!(%error, "an allowed connection broke");
+                }
+            }
+        }
+        return;
+    }
     tokio::select! {
         () = session.closed() => {}
         result = talk(Counted::new(stream), preamble, exchange, authority) => {
@@ -176,6 +187,31 @@ enum Broken {
     Body(Box<dyn std::error::Error + Send + Sync>),
     #[error("the run ended before the exchange did")]
     Released,
+}
+
+/// Joins the client with the real service.
+async fn tunnel(mut stream: TcpStream, preamble: &Preamble, exchange: &Exchange) -> Result<(), Broken> {
+    let asked = Request {
+        at: Endpoint {
+            method: "CONNECT".to_owned(),
+            scheme: "tcp".to_owned(),
+            host: preamble.host.clone(),
+            port: preamble.port,
+            path: String::new(),
+        },
+        query: String::new(),
+        headers: BTreeMap::new(),
+        body: serde_json::Value::Null,
+        form: false,
+    };
+    let mut call = call(&asked, preamble);
+    call.connection = None;
+    call.parts = vec![Some(0)];
+    call.real = true;
+    exchange.hold(call).recv().await.ok_or(Broken::Released)?;
+    let mut service = TcpStream::connect((preamble.host.as_str(), preamble.port)).await?;
+    tokio::io::copy_bidirectional(&mut stream, &mut service).await?;
+    Ok(())
 }
 
 async fn talk(
@@ -354,6 +390,7 @@ fn call(asked: &Request, preamble: &Preamble) -> HttpCall {
         status: None,
         fault: None,
         parts: Vec::new(),
+        real: false,
         unmatched: false,
         near_miss: None,
         overlapped: false,

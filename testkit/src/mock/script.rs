@@ -228,7 +228,7 @@ mod tests {
             "tests: [{{ name: a, mocks: {{ http: [{{ on: GET http://a.b/, reply: {reply} }}] }}, when: [{{ cron: A }}], then: [{{ ran: [A] }}] }}]"
         );
         let file = parse("a.flow.yaml", text.as_str().into()).unwrap();
-        Script::of(&file.tests[0].http[0].replies[0], asked)
+        Script::of(&file.tests[0].mocks.http[0].replies[0], asked)
     }
 
     fn shown(script: &Script) -> Vec<(Option<i64>, String)> {

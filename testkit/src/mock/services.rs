@@ -7,6 +7,7 @@ use banister_project::flow_test::HttpMock;
 use serde_json::{Map, Value as Json};
 
 use super::choice::{Request, choose};
+use super::openapi::OpenApi;
 use super::scope::{Scope, filled};
 use super::script::{Asked, Script};
 use crate::rng::Seed;
@@ -16,6 +17,10 @@ use crate::rng::Seed;
 pub struct Services {
     /// Mocks; the first that matches answers.
     pub http: Vec<HttpMock>,
+    /// Services that documents describe, behind the mocks.
+    pub openapi: Vec<OpenApi>,
+    /// Hosts and ports that are reached for real.
+    pub allow: Vec<(String, u16)>,
     /// Source of the ids in replies.
     pub seed: Seed,
     /// Virtual time at the start, ms since the epoch.
@@ -26,6 +31,8 @@ impl From<Vec<HttpMock>> for Services {
     fn from(http: Vec<HttpMock>) -> Self {
         Self {
             http,
+            openapi: Vec::new(),
+            allow: Vec::new(),
             seed: Seed::root(0),
             now: 0,
         }
@@ -66,12 +73,30 @@ impl Answers {
         self.now.store(now, Ordering::Relaxed);
     }
 
+    /// True if a connection goes to the real service.
+    pub(super) fn allows(&self, host: &str, port: u16) -> bool {
+        (self.services.allow.iter()).any(|(allowed, at)| allowed == host && *at == port)
+    }
+
+    /// What a document says to a request; `None` if none is about it.
+    fn described(&self, request: &Request, how: Asked) -> Option<Result<Script, Option<String>>> {
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let call = format!("{} {}", request.at.method, request.at.url());
+        let seed = self.services.seed.part(&call, memory.ids);
+        let answer = (self.services.openapi.iter()).find_map(|service| service.answer(request, seed))?;
+        memory.ids += 1;
+        Some(answer.map(|reply| Script::of(&reply, how)).map_err(Some))
+    }
+
     /// The next reply of the first mock that matches.
     ///
     /// # Errors
     /// None does: what the closest would have needed. Or its reply cannot be made: why.
     pub(super) fn answer(&self, request: &Request, how: Asked) -> Result<Script, Option<String>> {
-        let at = choose(&self.services.http, request)?;
+        let at = match choose(&self.services.http, request) {
+            Ok(at) => at,
+            Err(near_miss) => return self.described(request, how).unwrap_or(Err(near_miss)),
+        };
         let mock = &self.services.http[at];
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let memory = &mut *memory;

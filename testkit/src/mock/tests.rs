@@ -19,6 +19,7 @@ fn mocks(list: &str) -> Vec<HttpMock> {
         .unwrap()
         .tests
         .remove(0)
+        .mocks
         .http
 }
 
@@ -100,6 +101,7 @@ fn an_exchange_is_held_until_it_is_answered() {
         status: Some(201),
         fault: None,
         parts: vec![Some(0)],
+        real: false,
         unmatched: false,
         near_miss: None,
         overlapped: false,

@@ -2,5 +2,6 @@
 
 mod bodies;
 mod delays;
+mod documents;
 mod support;
 mod verification;

@@ -56,27 +56,31 @@ impl Step {
     }
 
     /// Runs the step once with these mocks (YAML, the value of `http`).
-    pub(crate) fn run(&self, mocks: &str) -> FlowResult {
+    pub(crate) fn run(&self, http: &str) -> FlowResult {
+        self.run_with(&format!("{{ http: {http} }}"))
+    }
+
+    /// Runs the step once with these mocks (YAML, the value of `mocks`).
+    pub(crate) fn run_with(&self, mocks: &str) -> FlowResult {
         self.run_test(mocks, "[ { not_emitted: never } ]")
     }
 
     pub(crate) fn run_test(&self, mocks: &str, then: &str) -> FlowResult {
         let text = format!(
-            "tests:\n  - name: a\n    mocks: {{ http: {mocks} }}\n    when: [ {{ emit: {{ topic: go, data: {{}} }} }} ]\n    then: {then}\n"
+            "tests:\n  - name: a\n    mocks: {mocks}\n    when: [ {{ emit: {{ topic: go, data: {{}} }} }} ]\n    then: {then}\n"
         );
         let file = flow_test::parse("a.flow.yaml", text.as_str().into())
             .unwrap_or_else(|problems| panic!("{problems:#?}"));
         let server = MockServer::start().unwrap();
         let mut stage = LiveStage::new(&self.plan.root, &server, Duration::from_secs(10));
         let test = &file.tests[0];
-        let services = Services {
-            http: test.http.clone(),
-            seed: Seed::root(1),
-            now: DEFAULT_START_MS,
-        };
+        let services = Services::load(test, self.folder(), Seed::root(1), DEFAULT_START_MS).unwrap();
+        let (hosts, holds) = (services.hosts(), services.holds());
         let setting = Setting {
             seed: Seed::root(0),
             session: stage.open_session(services).unwrap(),
+            hosts,
+            holds,
             variables: Variables::new(),
         };
         run_flow(&self.plan, &mut stage, test, setting)

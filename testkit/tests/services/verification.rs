@@ -3,7 +3,7 @@
 use crate::support::Step;
 
 const CALLS: &str = "exports.handler = async () => { for (const [m, p, b] of [['POST', '/pay?try=1', { n: 1, to: 'ada' }], ['POST', '/pay?try=2', { n: 2, to: 'bob' }], ['GET', '/done']]) await fetch('https://api.test' + p, { method: m, headers: { 'x-key': 'k-' + p.length }, body: b && JSON.stringify(b) }) }";
-const MOCKS: &str = "[ { on: \"* https://api.test/**\", reply: {} } ]";
+const MOCKS: &str = "{ http: [ { on: \"* https://api.test/**\", reply: {} } ] }";
 
 /// What is said about an expectation; empty if it is met.
 fn told(then: &str) -> String {

@@ -25,7 +25,7 @@ tests:
 fn run_against_mock(file: &str, text: &str) -> Option<(Told, Vec<String>)> {
     let server = MockServer::start().unwrap();
     let flows = flow_test::parse("a.flow.yaml", Arc::from(MOCKS)).unwrap();
-    let session = server.open_session(flows.tests[0].http.clone()).unwrap();
+    let session = server.open_session(flows.tests[0].mocks.http.clone()).unwrap();
     let mut project = Project::new(&[(file, text)]);
     project.mock_port = server.port();
     project.ca_file = server.ca_file().to_owned();

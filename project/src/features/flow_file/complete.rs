@@ -266,6 +266,9 @@ fn starts_block(key: &str) -> bool {
             | "json"
             | "sse"
             | "chunks"
+            | "allow"
+            | "openapi"
+            | "cassettes"
             | "set"
     )
 }

@@ -154,6 +154,7 @@ fn the_mocks_of_a_test_come_before_those_of_the_file() {
     let file = file(WHOLE);
     let of = |test: usize| {
         file.tests[test]
+            .mocks
             .http
             .iter()
             .map(|mock| mock.request.on.to_string())
@@ -165,7 +166,7 @@ fn the_mocks_of_a_test_come_before_those_of_the_file() {
     ];
     assert_eq!(of(0), ["GET https://b.c/", shared[0], shared[1]]);
     assert_eq!(of(1), shared);
-    let stripe = &file.tests[1].http[0];
+    let stripe = &file.tests[1].mocks.http[0];
     assert_eq!(
         (
             &stripe.request.query["page"],
@@ -174,7 +175,7 @@ fn the_mocks_of_a_test_come_before_those_of_the_file() {
         (&TextMatch::Is("2".into()), &TextMatch::Is("Bearer KEY".into()))
     );
     assert_eq!(stripe.replies[0].body, ReplyBody::Json(json!({"id": "ch_1"})));
-    let local = &file.tests[1].http[1].replies;
+    let local = &file.tests[1].mocks.http[1].replies;
     assert_eq!((local[0].status, &local[0].body), (500, &ReplyBody::Empty));
     assert_eq!(
         (local[1].status, &local[1].body),
@@ -266,7 +267,7 @@ tests: [ { name: x, when: [ { advance: 1s } ], then: [ { not_emitted: u } ] } ]
         .into(),
     )
     .unwrap();
-    let replies = &file.tests[0].http[0].replies;
+    let replies = &file.tests[0].mocks.http[0].replies;
     assert_eq!(
         (replies[0].delay, replies[0].fault),
         (60_000, Some(Fault::Timeout))
