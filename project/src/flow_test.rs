@@ -123,6 +123,8 @@ pub struct MockSet {
     pub allow: Vec<Spanned<(String, u16)>>,
     /// Services that answer as a document describes them, where no mock of `http` does.
     pub openapi: Vec<OpenApiMock>,
+    /// Names of secrets that are not recorded, beside the usual ones.
+    pub redact: Vec<Spanned<String>>,
     /// Files with more mocks of `http`, relative to the test's own file.
     pub cassettes: Vec<Spanned<String>>,
 }
@@ -133,6 +135,7 @@ impl MockSet {
         self.http.extend_from_slice(&other.http);
         self.allow.extend_from_slice(&other.allow);
         self.openapi.extend_from_slice(&other.openapi);
+        self.redact.extend_from_slice(&other.redact);
         self.cassettes.extend_from_slice(&other.cassettes);
     }
 }

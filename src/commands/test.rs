@@ -53,6 +53,9 @@ pub(crate) struct Arguments {
     /// Write the canonical trace of every test into this folder
     #[arg(long, value_name = "DIR")]
     trace_dir: Option<PathBuf>,
+    /// Record calls to the services that a test allows into this cassette
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -212,6 +215,7 @@ fn run_all(
                 told = result;
             }
         });
+        harness.write_recordings().context("cannot write the cassette")?;
     }
     told.context("cannot write the report")?;
     let summary = reporter.suite_finished(filtered_out, begun.elapsed())?;
@@ -252,6 +256,7 @@ impl Arguments {
             budget: Duration::from_secs(self.budget),
             command: self.command(),
             trace_dir: self.trace_dir.clone(),
+            record: self.record.clone(),
         }
     }
 

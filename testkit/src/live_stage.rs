@@ -8,7 +8,7 @@ use banister_grammars::Language;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::Value as Json;
 
-use crate::mock::{Held, MockError, MockServer, MockSession, Services};
+use crate::mock::{Held, MockError, MockServer, MockSession, Recording, Services};
 use crate::protocol::{FromWorker, Invoke, Reply, ToWorker};
 use crate::report::StepOutput;
 use crate::stage::{Signal, Slot, Stage, StageError};
@@ -85,6 +85,12 @@ impl<'m> LiveStage<'m> {
         let id = session.id();
         self.session = Some(session);
         Ok(id)
+    }
+
+    /// Calls of the run to real services, if they are recorded.
+    pub fn take_recordings(&mut self) -> Vec<Recording> {
+        let session = self.session.as_ref();
+        session.map(MockSession::take_recordings).unwrap_or_default()
     }
 
     /// Ends the run: its mocks are gone and handlers that still run are thrown away.

@@ -9,6 +9,7 @@ mod connection;
 mod load;
 mod notices;
 mod openapi;
+mod record;
 mod scope;
 mod script;
 mod services;
@@ -34,6 +35,7 @@ use session::Sessions;
 
 pub use load::LoadError;
 pub use openapi::OpenApi;
+pub use record::{Recording, cassette};
 pub use services::Services;
 pub use session::{Held, MockSession};
 

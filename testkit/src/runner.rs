@@ -4,9 +4,9 @@ mod property;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use banister_grammars::{Encoding, LineIndex};
@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 
 use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, run_flow};
 use crate::live_stage::LiveStage;
-use crate::mock::{MockError, MockServer, Services};
+use crate::mock::{MockError, MockServer, Recording, Services, cassette};
 use crate::plan::Plan;
 use crate::report::{ControlLabel, Failure, Place, TestOutcome, TestStatus, timeline};
 use crate::rng::Seed;
@@ -70,6 +70,8 @@ pub struct RunOptions {
     pub command: String,
     /// Where canonical traces are written, one file a test.
     pub trace_dir: Option<PathBuf>,
+    /// The cassette that calls to allowed services are recorded in.
+    pub record: Option<PathBuf>,
 }
 
 /// A project whose tests can be run.
@@ -77,6 +79,8 @@ pub struct Harness {
     plan: Plan,
     mocks: MockServer,
     options: RunOptions,
+    /// Calls to real services by test; the last run of a test counts.
+    recordings: Mutex<BTreeMap<String, Vec<Recording>>>,
 }
 
 /// Why no test can be run.
@@ -120,6 +124,7 @@ impl Harness {
             plan,
             mocks: MockServer::start()?,
             options,
+            recordings: Mutex::default(),
         })
     }
 
@@ -160,6 +165,22 @@ impl Harness {
         });
     }
 
+    /// Writes what was recorded, in the order of the tests' names.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write_recordings(&self) -> std::io::Result<()> {
+        let Some(path) = &self.options.record else {
+            return Ok(());
+        };
+        let all = self.recordings.lock().unwrap_or_else(PoisonError::into_inner);
+        let recordings: Vec<Recording> = all.values().flatten().cloned().collect();
+        match recordings.is_empty() {
+            true => Ok(()),
+            false => std::fs::write(path, cassette(&recordings)),
+        }
+    }
+
     fn run_test(&self, case: &TestCase, stage: &mut LiveStage<'_>) -> TestOutcome {
         let begun = Instant::now();
         let seed = Seed::root(self.options.seed).part(&case.name, 0);
@@ -183,7 +204,7 @@ impl Harness {
         let file = self.plan.root.join(&case.file.path);
         let folder = file.parent().unwrap_or(&self.plan.root);
         let now = case.test().given.now.unwrap_or(DEFAULT_START_MS);
-        let services = match Services::load(case.test(), folder, seed.part("services", 0), now) {
+        let mut services = match Services::load(case.test(), folder, seed.part("services", 0), now) {
             Ok(services) => services,
             Err(error) => {
                 return FlowResult::of_failure(FlowFailure {
@@ -193,7 +214,9 @@ impl Harness {
                 });
             }
         };
+        services.record = self.options.record.is_some();
         let (hosts, holds) = (services.hosts(), services.holds());
+        let services_recorded = services.record;
         let session = match stage.open_session(services) {
             Ok(session) => session,
             Err(error) => {
@@ -212,6 +235,11 @@ impl Harness {
                 variables,
             },
         );
+        if services_recorded {
+            let recordings = stage.take_recordings();
+            let mut all = self.recordings.lock().unwrap_or_else(PoisonError::into_inner);
+            all.insert(case.name.clone(), recordings);
+        }
         stage.close_session();
         result
     }

@@ -8,7 +8,7 @@ use super::{Endpoint, HttpMock, MockSet, OpenApiMock, Spanned};
 use serde_json::Value as Json;
 
 pub(super) const MOCKS: Keys = Keys {
-    known: &["http", "allow", "openapi", "cassettes"],
+    known: &["http", "allow", "openapi", "cassettes", "redact"],
     later: &["modules", "functions"],
     prefix: "mocks.",
 };
@@ -33,11 +33,15 @@ impl Reader {
         };
         let (http, allow) = (list("http"), list("allow"));
         let (openapi, cassettes) = (list("openapi"), list("cassettes"));
+        let redact = list("redact");
         let items = |list: Option<&'_ [Node]>| list.map(<[Node]>::to_vec).unwrap_or_default();
         MockSet {
             http: items(http).iter().filter_map(|it| self.http_mock(it)).collect(),
             allow: items(allow).iter().filter_map(|it| self.allowed(it)).collect(),
             openapi: items(openapi).iter().filter_map(|it| self.openapi(it)).collect(),
+            redact: (items(redact).iter())
+                .filter_map(|it| self.text(it, "an item of `mocks.redact`"))
+                .collect(),
             cassettes: (items(cassettes).iter())
                 .filter_map(|it| self.text(it, "a cassette"))
                 .collect(),

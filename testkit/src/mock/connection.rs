@@ -22,7 +22,7 @@ use super::choice::Request;
 use super::script::{Asked, End, Script, unmatched};
 use super::session::{Exchange, Sessions};
 use super::wire::{Counted, Shared, Wire};
-use super::{HttpCall, MockError, body};
+use super::{HttpCall, MockError, body, record};
 use banister_project::flow_test::Endpoint;
 
 /// A longer preamble is none.
@@ -100,7 +100,8 @@ async fn serve(mut stream: TcpStream, sessions: Arc<Sessions>, authority: Arc<Au
     let exchange = session.begin(watched.map(|it| it.beside));
     let of = watched.map(|it| (preamble.invocation, it.connection));
     let _ = stream.set_nodelay(true);
-    if session.answers.allows(&preamble.host, preamble.port) {
+    let records = session.answers.records(&preamble.host, preamble.port);
+    if session.answers.allows(&preamble.host, preamble.port) && !records {
         tokio::select! {
             () = session.closed() => {}
             result = tunnel(stream, &preamble, &exchange) => {
@@ -305,6 +306,18 @@ async fn respond<S: Wire>(
         false => exchange.session().answers.answer(&asked, how),
     };
     let mut call = call(&asked, preamble);
+    let answers = &exchange.session().answers;
+    let found = match found {
+        Err(_) if !too_large && answers.records(&preamble.host, preamble.port) => {
+            call.real = true;
+            let answer = record::ask(&asked, &parts, bytes, answers.redact()).await;
+            answer.map_err(Some).map(|(reply, recording)| {
+                answers.keep(recording);
+                Script::of(&reply, how)
+            })
+        }
+        found => found,
+    };
     let script = match found {
         Ok(script) => {
             (call.status, call.fault) = (script.status, script.fault);

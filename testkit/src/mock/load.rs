@@ -33,6 +33,8 @@ impl Services {
             http: mocks.http.clone(),
             openapi: Vec::new(),
             allow: mocks.allow.iter().map(|it| it.value.clone()).collect(),
+            record: false,
+            redact: mocks.redact.iter().map(|it| it.value.clone()).collect(),
             seed,
             now,
         };

@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::choice::{Request, choose};
 use super::openapi::OpenApi;
+use super::record::Recording;
 use super::scope::{Scope, filled};
 use super::script::{Asked, Script};
 use crate::rng::Seed;
@@ -21,6 +22,10 @@ pub struct Services {
     pub openapi: Vec<OpenApi>,
     /// Hosts and ports that are reached for real.
     pub allow: Vec<(String, u16)>,
+    /// True if calls to allowed services are recorded.
+    pub record: bool,
+    /// Names of secrets beside the usual ones.
+    pub redact: Vec<String>,
     /// Source of the ids in replies.
     pub seed: Seed,
     /// Virtual time at the start, ms since the epoch.
@@ -33,6 +38,8 @@ impl From<Vec<HttpMock>> for Services {
             http,
             openapi: Vec::new(),
             allow: Vec::new(),
+            record: false,
+            redact: Vec::new(),
             seed: Seed::root(0),
             now: 0,
         }
@@ -54,6 +61,8 @@ struct Memory {
     store: Json,
     /// Ids given so far.
     ids: u64,
+    /// Calls to real services.
+    recordings: Vec<Recording>,
 }
 
 impl Answers {
@@ -64,6 +73,7 @@ impl Answers {
                 served: vec![0; services.http.len()],
                 store: Json::Object(Map::new()),
                 ids: 0,
+                recordings: Vec::new(),
             }),
             services,
         }
@@ -76,6 +86,26 @@ impl Answers {
     /// True if a connection goes to the real service.
     pub(super) fn allows(&self, host: &str, port: u16) -> bool {
         (self.services.allow.iter()).any(|(allowed, at)| allowed == host && *at == port)
+    }
+
+    /// True if a connection goes to the real service call by call, so that it can be recorded.
+    pub(super) fn records(&self, host: &str, port: u16) -> bool {
+        self.services.record && self.allows(host, port)
+    }
+
+    /// Names of secrets beside the usual ones.
+    pub(super) fn redact(&self) -> &[String] {
+        &self.services.redact
+    }
+
+    pub(super) fn keep(&self, recording: Recording) {
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        memory.recordings.push(recording);
+    }
+
+    pub(super) fn take_recordings(&self) -> Vec<Recording> {
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut memory.recordings)
     }
 
     /// What a document says to a request; `None` if none is about it.

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::HttpCall;
 use super::notices::Notices;
+use super::record::Recording;
 use super::services::{Answers, Services};
 
 /// All open sessions.
@@ -65,6 +66,11 @@ impl MockSession {
     /// The virtual time that answers are made at.
     pub fn set_now(&self, now: i64) {
         self.session.answers.set_now(now);
+    }
+
+    /// Calls to real services, in order, if they are recorded.
+    pub fn take_recordings(&self) -> Vec<Recording> {
+        self.session.answers.take_recordings()
     }
 
     /// True if an exchange waits to be taken.

@@ -143,3 +143,43 @@ fn an_allowed_service_is_reached_and_said_to_be_real() {
     }
     server.join().unwrap();
 }
+
+#[test]
+fn what_was_recorded_is_replayed_without_the_service() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = std::thread::spawn(move || {
+        for turn in 0..2 {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"{\"n\":1}") {
+                let mut bytes = [0; 4096];
+                let count = stream.read(&mut bytes).unwrap();
+                request.extend_from_slice(&bytes[..count]);
+            }
+            let body = format!("{{\"turn\":{turn},\"token\":\"t0p\"}}");
+            let head = format!(
+                "HTTP/1.1 201 Created\r\ncontent-type: application/json\r\nset-cookie: s=t0p\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            );
+            stream.write_all((head + &body).as_bytes()).unwrap();
+        }
+    });
+    let js = format!(
+        "exports.handler = async () => {{ const ask = async () => {{ const r = await fetch('http://localhost:{port}/a?x=1&key=2&api_key=t0p', {{ method: 'POST', headers: {{ authorization: 'Bearer t0p', 'content-type': 'application/json' }}, body: '{{\"n\":1}}' }}); return [r.status, (await r.json()).turn] }}; return [await ask(), await ask()] }}"
+    );
+    let step = Step::new("a.step.js", &js);
+    let (result, cassette) = step.record(&format!("{{ allow: [ \"localhost:{port}\" ] }}"));
+    assert_eq!(outcome(&result), "0: [[201,0],[201,1]]");
+    assert_eq!(result.label, ControlLabel::Opaque);
+    assert!(!cassette.contains("t0p"), "{cassette}");
+    server.join().unwrap();
+
+    fs::write(step.folder().join("a.cassette.yaml"), &cassette).unwrap();
+    let replayed = step.run_with("{ cassettes: [ a.cassette.yaml ] }");
+    assert_eq!(outcome(&replayed), outcome(&result), "{cassette}");
+    assert_eq!(
+        (replayed.label, replayed.failures.len()),
+        (ControlLabel::Controlled, 0)
+    );
+}

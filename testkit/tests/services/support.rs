@@ -9,7 +9,7 @@ use banister_grammars::facts::StepKind;
 use banister_project::flow_test;
 use banister_testkit::flow::{DEFAULT_START_MS, FlowResult, Setting, run_flow};
 use banister_testkit::live_stage::LiveStage;
-use banister_testkit::mock::{MockServer, Services};
+use banister_testkit::mock::{MockServer, Recording, Services, cassette};
 use banister_testkit::plan::{EmitPolicy, Plan, PlanStep};
 use banister_testkit::rng::Seed;
 use banister_testkit::template::Variables;
@@ -65,7 +65,17 @@ impl Step {
         self.run_test(mocks, "[ { not_emitted: never } ]")
     }
 
+    /// Runs the step once and gives the cassette of its calls to allowed services.
+    pub(crate) fn record(&self, mocks: &str) -> (FlowResult, String) {
+        let (result, recordings) = self.run_or_record(mocks, "[ { not_emitted: never } ]", true);
+        (result, cassette(&recordings))
+    }
+
     pub(crate) fn run_test(&self, mocks: &str, then: &str) -> FlowResult {
+        self.run_or_record(mocks, then, false).0
+    }
+
+    fn run_or_record(&self, mocks: &str, then: &str, record: bool) -> (FlowResult, Vec<Recording>) {
         let text = format!(
             "tests:\n  - name: a\n    mocks: {mocks}\n    when: [ {{ emit: {{ topic: go, data: {{}} }} }} ]\n    then: {then}\n"
         );
@@ -74,7 +84,8 @@ impl Step {
         let server = MockServer::start().unwrap();
         let mut stage = LiveStage::new(&self.plan.root, &server, Duration::from_secs(10));
         let test = &file.tests[0];
-        let services = Services::load(test, self.folder(), Seed::root(1), DEFAULT_START_MS).unwrap();
+        let mut services = Services::load(test, self.folder(), Seed::root(1), DEFAULT_START_MS).unwrap();
+        services.record = record;
         let (hosts, holds) = (services.hosts(), services.holds());
         let setting = Setting {
             seed: Seed::root(0),
@@ -83,7 +94,8 @@ impl Step {
             holds,
             variables: Variables::new(),
         };
-        run_flow(&self.plan, &mut stage, test, setting)
+        let result = run_flow(&self.plan, &mut stage, test, setting);
+        (result, stage.take_recordings())
     }
 }
 
