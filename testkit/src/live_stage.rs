@@ -205,7 +205,7 @@ impl<'m> LiveStage<'m> {
     fn signal(all: &mut BTreeMap<u64, Held>, held: Held) -> Signal {
         let call = held.call.clone();
         all.insert(call.exchange, held);
-        Signal::Http(call)
+        Signal::Http(Box::new(call))
     }
 
     fn set_now(&self, now: i64) {

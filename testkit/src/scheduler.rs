@@ -355,7 +355,7 @@ impl<'a> Run<'a> {
             match signal {
                 Signal::Http(call) => {
                     self.apply_said(at);
-                    self.external_call(at, call);
+                    self.external_call(at, *call);
                 }
                 Signal::Message(FromWorker::Parked {
                     timers, exchanges, ..

@@ -17,6 +17,9 @@ const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
+/// The parameters of a path, by name.
+type Captures = Vec<(String, String)>;
+
 /// A service and its document.
 #[derive(Debug, Clone)]
 pub struct OpenApi {
@@ -99,9 +102,9 @@ impl OpenApi {
     }
 
     /// The path as the document has it, a literal one before one with parameters.
-    fn path_item(&self, path: &str) -> Result<(&Json, Vec<(String, String)>), String> {
+    fn path_item(&self, path: &str) -> Result<(&Json, Captures), String> {
         let paths = self.document["paths"].as_object().into_iter().flatten();
-        let mut found: Option<(usize, &Json, Vec<(String, String)>)> = None;
+        let mut found: Option<(usize, &Json, Captures)> = None;
         for (template, item) in paths {
             if let Some(captures) = captures(template, path)
                 && found.as_ref().is_none_or(|(count, ..)| captures.len() < *count)
@@ -278,7 +281,7 @@ impl OpenApi {
 }
 
 /// The parameters of a path, if it fits the template.
-fn captures(template: &str, path: &str) -> Option<Vec<(String, String)>> {
+fn captures(template: &str, path: &str) -> Option<Captures> {
     let (mut wanted, mut given) = (template.split('/'), path.split('/'));
     let mut captures = Vec::new();
     loop {

@@ -112,3 +112,21 @@ pub(crate) fn outcome(result: &FlowResult) -> String {
     ends.next()
         .unwrap_or_else(|| format!("nothing: {:?}", result.failures))
 }
+
+/// Whether there is an interpreter for a step; outside CI it may be missing.
+pub(crate) fn available(file: &str) -> bool {
+    let program = match file.rsplit('.').next() {
+        Some("py") => "python3",
+        Some("rb") => "ruby",
+        _ => "node",
+    };
+    let there = std::process::Command::new(program)
+        .arg("--version")
+        .output()
+        .is_ok();
+    if !there {
+        assert!(std::env::var_os("CI").is_none(), "{program} is missing");
+        eprintln!("SKIPPED: {program} is missing");
+    }
+    there
+}
