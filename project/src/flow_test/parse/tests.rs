@@ -217,7 +217,7 @@ tests:
                 did you mean `request`? an action may have `request`, `headers`, `body`, `emit`, `cron`, `advance`
             6:82 invalid-value: `body` belongs to `request`, not to `emit`
             7:15 unknown-key: unknown key `emited` in an expectation
-                did you mean `emitted`? an expectation may have `response`, `emitted`, `not_emitted`, `state`, `stream`, `ran`, `called`, `log`
+                did you mean `emitted`? an expectation may have `response`, `emitted`, `not_emitted`, `state`, `stream`, `ran`, `called`, `not_called`, `log`
             7:51 missing-key: `response` needs one of `status`, `headers`, `body`, `captures`
             7:53 unknown-key: unknown key `statsu` in `response`
                 did you mean `status`? `response` may have `status`, `headers`, `body`, `captures`
