@@ -14,6 +14,7 @@ mod parse;
 mod problem;
 mod reader;
 mod replies;
+mod requests;
 pub(crate) mod schema;
 mod sockets;
 mod streams;
@@ -33,8 +34,9 @@ pub use code_mocks::{CodeMocks, FunctionAct, FunctionMock, MockFile, ModuleMock,
 
 pub use ignores::ignores;
 pub use names::{Open, ProjectNames, check_names};
-pub use parse::parse;
+pub use parse::{parse, parse_cassette, read_document};
 pub use replies::{Chunk, Fault, HttpReply, ReplyBody, SseEvent};
+pub use requests::{RequestPattern, TextMatch};
 pub use schema::schema;
 
 /// A value with its place in the file.
@@ -84,8 +86,8 @@ pub struct FlowTest {
     pub name: Spanned<String>,
     /// Variables of a property test with where their values come from; empty for a plain test.
     pub for_all: Vec<(Spanned<String>, InputSource)>,
-    /// Mocked HTTP services, first match wins.
-    pub http: Vec<HttpMock>,
+    /// Services that answer instead of the real ones.
+    pub mocks: MockSet,
     /// Mocked modules and functions.
     pub code: CodeMocks,
     /// The world before the first action.
@@ -133,19 +135,50 @@ pub struct Given {
     pub streams: StreamItems,
 }
 
+/// Services that answer instead of the real ones.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MockSet {
+    /// Mocked HTTP endpoints; the first that matches answers.
+    pub http: Vec<HttpMock>,
+    /// Hosts and ports that are reached for real.
+    pub allow: Vec<Spanned<(String, u16)>>,
+    /// Services that answer as a document describes them, where no mock of `http` does.
+    pub openapi: Vec<OpenApiMock>,
+    /// Names of secrets that are not recorded, beside the usual ones.
+    pub redact: Vec<Spanned<String>>,
+    /// Files with more mocks of `http`, relative to the test's own file.
+    pub cassettes: Vec<Spanned<String>>,
+}
+
+impl MockSet {
+    /// Puts other services behind these.
+    pub fn extend(&mut self, other: &MockSet) {
+        self.http.extend_from_slice(&other.http);
+        self.allow.extend_from_slice(&other.allow);
+        self.openapi.extend_from_slice(&other.openapi);
+        self.redact.extend_from_slice(&other.redact);
+        self.cassettes.extend_from_slice(&other.cassettes);
+    }
+}
+
+/// A service that an OpenAPI document describes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenApiMock {
+    /// The file, relative to the test's own.
+    pub document: Spanned<String>,
+    /// Where the service is; a path goes before those of the document.
+    pub server: Spanned<Endpoint>,
+}
+
 /// A mocked HTTP endpoint.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HttpMock {
-    /// `POST https://api.stripe.com/v1/charges`.
-    pub on: Spanned<Endpoint>,
-    /// Query parameters that must be there, with these values.
-    pub query: BTreeMap<String, String>,
-    /// Headers that must be there (names lower-case), with these values.
-    pub headers: BTreeMap<String, String>,
-    /// What the JSON or form body must match partially.
-    pub body: Option<Json>,
-    /// Answers in order; the last repeats.
+    /// The requests that it answers.
+    pub request: RequestPattern,
+    /// Answers in order; the last repeats unless the mock is `once`.
     pub replies: Vec<HttpReply>,
+    /// True if a request after the last reply is an error.
+    pub once: bool,
 }
 
 /// Method and address.
@@ -254,13 +287,10 @@ pub enum Expectation {
     Stream(Vec<(String, Json)>),
     /// These steps ran, in this order; others may run between them.
     Ran(Vec<Spanned<String>>),
-    /// An external call was made.
-    Called {
-        /// Method and address.
-        http: Endpoint,
-        /// Exactly so often; at least once if absent.
-        times: Option<u32>,
-    },
+    /// External calls were made: one so often, several in this order with others between them.
+    Called(Vec<CalledHttp>),
+    /// An external call was not made.
+    NotCalled(RequestPattern),
     /// A mocked function was called.
     CalledFunction {
         /// Its name; `pg.query` for an export of a mocked module.
@@ -305,6 +335,15 @@ pub enum Expectation {
         /// Exactly so often; at least once if absent.
         times: Option<u32>,
     },
+}
+
+/// An external call that is expected.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CalledHttp {
+    /// Which requests are meant.
+    pub request: RequestPattern,
+    /// Exactly so often; at least once if absent.
+    pub times: Option<u32>,
 }
 
 /// What is wrong in a flow test, and where.

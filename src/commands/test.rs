@@ -83,6 +83,9 @@ pub(crate) struct Arguments {
     /// Write the canonical trace of every test into this folder
     #[arg(long, value_name = "DIR")]
     trace_dir: Option<PathBuf>,
+    /// Record calls to the services that a test allows into this cassette
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -196,6 +199,7 @@ impl Arguments {
                 Required::Partial => ControlLabel::Partial,
             }),
             stop: stop.clone(),
+            record: self.record.clone(),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::stage::Stage;
 use crate::template::{UnknownVariable, Variables, fill, fill_string, select};
 use crate::trace::Trace;
 use crate::verdict::{Evidence, judge};
-use banister_project::flow_test::{Action, Expectation, FlowTest, HttpReply, SocketAct};
+use banister_project::flow_test::{Action, Expectation, FlowTest, SocketAct};
 
 /// Where the virtual clock starts unless the test says so: Monday, 2026-01-05T09:00:00Z.
 pub const DEFAULT_START_MS: i64 = 1_767_603_600_000;
@@ -99,6 +99,10 @@ pub struct Setting {
     pub seed: Seed,
     /// The mock session.
     pub session: u64,
+    /// Hosts that answer.
+    pub hosts: Vec<String>,
+    /// True if some answer comes later in virtual time.
+    pub holds: bool,
     /// Generated values of a property test.
     pub variables: Variables,
 }
@@ -109,15 +113,11 @@ pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Se
         now: test.given.now.unwrap_or(DEFAULT_START_MS),
         seed: setting.seed,
         env: test.given.env.clone(),
-        hosts: hosts(test),
+        hosts: setting.hosts,
         session: setting.session,
         profile: test.profile.unwrap_or(plan.profile),
         allow: test.allow.iter().chain(&plan.allow).cloned().collect(),
-        holds: test
-            .http
-            .iter()
-            .flat_map(|mock| &mock.replies)
-            .any(HttpReply::waits),
+        holds: setting.holds,
     };
     let begun = start.now;
     let mut telling = Telling {
@@ -130,13 +130,6 @@ pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Se
     telling.set_up();
     telling.act();
     telling.conclude(begun)
-}
-
-fn hosts(test: &FlowTest) -> Vec<String> {
-    let mut hosts: Vec<String> = test.http.iter().map(|mock| mock.on.value.host.clone()).collect();
-    hosts.sort();
-    hosts.dedup();
-    hosts
 }
 
 struct Telling<'t, 'a> {

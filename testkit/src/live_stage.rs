@@ -8,7 +8,7 @@ use banister_grammars::Language;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::Value as Json;
 
-use crate::mock::{Held, MockError, MockServer, MockSession, Services};
+use crate::mock::{Held, MockError, MockServer, MockSession, Recording, Services};
 use crate::protocol::{FromWorker, Invoke, ToWorker};
 use crate::report::StepOutput;
 use crate::stage::{Resume, Signal, Slot, Stage, StageError};
@@ -98,6 +98,12 @@ impl<'m> LiveStage<'m> {
     /// From now on this code stands in for modules and names, until the session is closed.
     pub fn stand_in(&mut self, stand_ins: StandIns) {
         self.stand_ins = stand_ins;
+    }
+
+    /// Calls of the run to real services, if they are recorded.
+    pub fn take_recordings(&mut self) -> Vec<Recording> {
+        let session = self.session.as_ref();
+        session.map(MockSession::take_recordings).unwrap_or_default()
     }
 
     /// Ends the run: its mocks are gone and handlers that still run are thrown away.
@@ -223,7 +229,7 @@ impl<'m> LiveStage<'m> {
     fn signal(all: &mut BTreeMap<u64, Held>, held: Held) -> Signal {
         let call = held.call.clone();
         all.insert(call.exchange, held);
-        Signal::Http(call)
+        Signal::Http(Box::new(call))
     }
 
     fn set_now(&self, now: i64) {

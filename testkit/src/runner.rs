@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 
 use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, run_flow};
 use crate::live_stage::LiveStage;
-use crate::mock::{MockError, MockServer, Services};
+use crate::mock::{MockError, MockServer, Recording, Services, cassette};
 use crate::plan::Plan;
 use crate::report::{ControlLabel, Failure, Place, TestOutcome, TestStatus, timeline};
 use crate::rng::Seed;
@@ -90,6 +90,8 @@ pub struct RunOptions {
     pub run_ignored: bool,
     /// A test whose run was less under control than this fails.
     pub require: Option<ControlLabel>,
+    /// The cassette that calls to allowed services are recorded in.
+    pub record: Option<PathBuf>,
     /// Ends the run before its time.
     pub stop: Stop,
 }
@@ -106,6 +108,7 @@ impl Default for RunOptions {
             trace_dir: None,
             run_ignored: false,
             require: None,
+            record: None,
             stop: Stop::new(),
         }
     }
@@ -117,6 +120,8 @@ pub struct Harness {
     mocks: MockServer,
     options: RunOptions,
     problems: Mutex<Vec<String>>,
+    /// Calls to real services by test; the last run of a test counts.
+    recordings: Mutex<BTreeMap<String, Vec<Recording>>>,
 }
 
 /// Why no test can be run.
@@ -163,6 +168,7 @@ impl Harness {
             mocks: MockServer::start()?,
             options,
             problems: Mutex::default(),
+            recordings: Mutex::default(),
         })
     }
 
@@ -254,6 +260,22 @@ impl Harness {
         })
     }
 
+    /// Writes what was recorded, in the order of the tests' names.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write_recordings(&self) -> std::io::Result<()> {
+        let Some(path) = &self.options.record else {
+            return Ok(());
+        };
+        let all = self.recordings.lock().unwrap_or_else(PoisonError::into_inner);
+        let recordings: Vec<Recording> = all.values().flatten().cloned().collect();
+        match recordings.is_empty() {
+            true => Ok(()),
+            false => std::fs::write(path, cassette(&recordings)),
+        }
+    }
+
     fn run_test(&self, case: &TestCase, stage: &mut LiveStage<'_>) -> TestOutcome {
         let begun = Instant::now();
         let seed = Seed::root(self.options.seed).part(&case.name, 0);
@@ -277,11 +299,22 @@ impl Harness {
         if self.options.stop.is_stopped() {
             return FlowResult::failed("the run was stopped".to_owned());
         }
-        let services = Services {
-            http: case.test().http.clone(),
-            seed: seed.part("services", 0),
-            now: case.test().given.now.unwrap_or(DEFAULT_START_MS),
+        let file = self.plan.root.join(&case.file.path);
+        let folder = file.parent().unwrap_or(&self.plan.root);
+        let now = case.test().given.now.unwrap_or(DEFAULT_START_MS);
+        let mut services = match Services::load(case.test(), folder, seed.part("services", 0), now) {
+            Ok(services) => services,
+            Err(error) => {
+                return FlowResult::of_failure(FlowFailure {
+                    headline: error.to_string(),
+                    place: FailurePlace::Test(error.span),
+                    details: Vec::new(),
+                });
+            }
         };
+        services.record = self.options.record.is_some();
+        let (hosts, holds) = (services.hosts(), services.holds());
+        let services_recorded = services.record;
         let session = match stage.open_session(services) {
             Ok(session) => session,
             Err(error) => {
@@ -297,9 +330,16 @@ impl Harness {
             Setting {
                 seed,
                 session,
+                hosts,
+                holds,
                 variables,
             },
         );
+        if services_recorded {
+            let recordings = stage.take_recordings();
+            let mut all = self.recordings.lock().unwrap_or_else(PoisonError::into_inner);
+            all.insert(case.name.clone(), recordings);
+        }
         stage.close_session();
         result
     }

@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 use banister_project::profile::Profile;
 use serde_json::Value as Json;
 
+use crate::mock::HttpCall;
 use crate::plan::{Plan, PlanStep, TriggerId};
 use crate::protocol::{FromWorker, Reply, Timer};
 use crate::queue::{Delivery, Queue};
@@ -75,6 +76,8 @@ pub struct Run<'a> {
     pub world: World,
     queue: Queue,
     live: Vec<Live>,
+    /// External calls, in order.
+    pub calls: Vec<HttpCall>,
     /// What happened so far.
     pub trace: Trace,
     /// What is wrong whatever the test expects.
@@ -145,6 +148,7 @@ impl<'a> Run<'a> {
             start,
             queue: Queue::default(),
             live: Vec::new(),
+            calls: Vec::new(),
             trace: Trace::default(),
             findings: Vec::new(),
             output: Vec::new(),

@@ -67,7 +67,7 @@ pub enum Signal {
     /// It told us.
     Message(FromWorker),
     /// It calls an external service. Everything it told us before the call has been signalled before.
-    Http(HttpCall),
+    Http(Box<HttpCall>),
 }
 
 /// Why a handler cannot be run to its end.

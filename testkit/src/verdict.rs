@@ -1,5 +1,7 @@
 //! What a test expects against what happened.
 
+mod calls;
+mod functions;
 mod listeners;
 
 use serde_json::Value as Json;
@@ -9,7 +11,7 @@ use crate::scheduler::{HttpResponse, Run};
 use crate::template::{UnknownVariable, Variables, fill, fill_string};
 use crate::trace::What;
 use banister_grammars::Span;
-use banister_project::flow_test::{Endpoint, Expectation, Spanned, StateItems};
+use banister_project::flow_test::{Expectation, Spanned, StateItems};
 
 /// An expectation that was not met.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,7 +116,8 @@ impl Evidence<'_, '_> {
                 closed,
             } => self.judge_socket(client, received.as_ref(), *times, *closed),
             Expectation::Ran(steps) => self.judge_ran(steps),
-            Expectation::Called { http, times } => self.judge_called(http, *times),
+            Expectation::Called(calls) => self.judge_called(calls),
+            Expectation::NotCalled(request) => self.judge_not_called(request),
             Expectation::CalledFunction {
                 function,
                 args,
@@ -317,75 +320,6 @@ impl Evidence<'_, '_> {
             }
         }
         Ok(())
-    }
-
-    fn judge_called(&self, http: &Endpoint, times: Option<u32>) -> Judgement {
-        let calls: Vec<String> = (self.run.trace.events.iter())
-            .filter_map(|event| match &event.what {
-                What::Http { method, url, .. } => Some(format!("{method} {url}")),
-                _ => None,
-            })
-            .collect();
-        let count = calls.iter().filter(|call| http.matches(call)).count();
-        if enough(count, times) {
-            return Ok(());
-        }
-        let made = if calls.is_empty() {
-            "no external call was made".to_owned()
-        } else {
-            format!("calls were: {}", calls.join(", "))
-        };
-        Err(Reason::new(
-            format!("{http} was called {}, expected {}", counted(count), wanted(times)),
-            vec![made],
-        ))
-    }
-
-    fn judge_called_function(&self, function: &str, args: Option<&Json>, times: Option<u32>) -> Judgement {
-        let calls: Vec<Json> = (self.run.trace.events.iter())
-            .filter_map(|event| match &event.what {
-                What::Mocked {
-                    function: called,
-                    args,
-                    ..
-                } if called == function => Some(Json::Array(args.clone())),
-                _ => None,
-            })
-            .collect();
-        let expected = args.map(|args| fill(args, self.variables)).transpose()?;
-        let misses = |call: &Json| {
-            let expected = expected.as_ref()?;
-            partial_match(expected, call).err()
-        };
-        let count = calls.iter().filter(|call| misses(call).is_none()).count();
-        if enough(count, times) {
-            return Ok(());
-        }
-        let mut details = Vec::new();
-        for (n, call) in calls.iter().enumerate().take(3) {
-            let mismatches = misses(call).unwrap_or_default();
-            details.extend(
-                mismatches
-                    .iter()
-                    .map(|mismatch| format!("call {}: args{mismatch}", n + 1)),
-            );
-        }
-        if calls.is_empty() {
-            details.push("it was not called at all".to_owned());
-        }
-        let with = if expected.is_some() {
-            " with these arguments"
-        } else {
-            ""
-        };
-        Err(Reason::new(
-            format!(
-                "`{function}` was called{with} {}, expected {}",
-                counted(count),
-                wanted(times)
-            ),
-            details,
-        ))
     }
 
     fn judge_log(&self, level: Option<&str>, message: Option<&str>, times: Option<u32>) -> Judgement {

@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 use banister_project::profile::Profile;
 use serde_json::{Map, Value as Json, json};
 
-
 /// Groups of items, each in order of first writing.
 type Groups = BTreeMap<String, Map<String, Json>>;
 

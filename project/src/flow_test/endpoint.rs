@@ -127,7 +127,7 @@ fn capture(segment: &str) -> Option<&str> {
     (!name.is_empty() && name.chars().all(fits)).then_some(name)
 }
 
-fn split_port(authority: &str, implied: u16) -> Option<(String, u16)> {
+pub(super) fn split_port(authority: &str, implied: u16) -> Option<(String, u16)> {
     let (host, port, valid) = match authority.strip_prefix('[') {
         Some(rest) => {
             let (host, rest) = rest.split_once(']')?;

@@ -1,6 +1,8 @@
 //! The keys of each mapping of a flow test by the path to it: what the strict reader takes and an editor proposes.
 
-use super::{actions, code_mocks, expectations, mocks, parse, reader::Keys, replies, sockets, streams};
+use super::{
+    actions, code_mocks, expectations, mocks, parse, reader::Keys, replies, requests, sockets, streams,
+};
 
 /// The keys of the mapping at a path of keys, `-` for an item of a list; `None` for a mapping whose keys are free.
 pub(crate) fn at(path: &[&str]) -> Option<&'static [&'static str]> {
@@ -9,6 +11,7 @@ pub(crate) fn at(path: &[&str]) -> Option<&'static [&'static str]> {
         ["mocks", rest @ ..] | ["tests", "-", "mocks", rest @ ..] => match rest {
             [] => &mocks::MOCKS,
             ["http", "-"] => &mocks::MOCK,
+            ["openapi", "-"] => &mocks::OPENAPI,
             ["http", "-", "reply", rest @ ..] | ["http", "-", "replies", "-", rest @ ..] => match rest {
                 [] => &replies::REPLY,
                 ["sse", "-"] => &replies::SSE,
@@ -22,6 +25,7 @@ pub(crate) fn at(path: &[&str]) -> Option<&'static [&'static str]> {
             {
                 &code_mocks::THROWN
             }
+            ["http", "-", "query" | "headers", _] => &requests::TEXT_MATCH,
             _ => return None,
         },
         ["tests", "-"] => &parse::TEST,
@@ -31,12 +35,14 @@ pub(crate) fn at(path: &[&str]) -> Option<&'static [&'static str]> {
         ["tests", "-", "when", "-", "emit"] => &actions::EMIT,
         ["tests", "-", "when", "-", "ws"] => &sockets::WS_ACTION,
         ["tests", "-", "then", "-"] => &expectations::EXPECTATION,
+        ["tests", "-", "then", "-", "called", "-"] => &expectations::CALLED,
         ["tests", "-", "then", "-", kind] => match *kind {
             "response" => &expectations::RESPONSE,
             "emitted" => &expectations::EMITTED,
             "stream_event" => &streams::STREAM_EVENT,
             "ws" => &sockets::WS_EXPECTATION,
             "called" => &expectations::CALLED,
+            "not_called" => &expectations::NOT_CALLED,
             "log" => &expectations::LOG,
             _ => return None,
         },

@@ -4,16 +4,22 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use banister_grammars::Span;
+use serde_json::Value as Json;
 
 use super::problem::{DUPLICATE_NAME, INVALID_VALUE, MISSING_KEY, SYNTAX, problem};
 use super::reader::{Fields, Keys, Reader};
 use super::yaml::{self, Node};
-use super::{FlowFile, FlowTest, Given, InputSource, Spanned, SpecProblem};
+use super::{FlowFile, FlowTest, Given, HttpMock, InputSource, Spanned, SpecProblem};
 use crate::config::ALLOWABLE;
 use crate::profile::Profile;
 
 pub(super) const FILE: Keys = Keys {
     known: &["mocks", "profile", "allow", "tests"],
+    later: &[],
+    prefix: "",
+};
+const CASSETTE: Keys = Keys {
+    known: &["http"],
     later: &[],
     prefix: "",
 };
@@ -67,6 +73,45 @@ pub fn parse(path: &str, text: Arc<str>) -> Result<FlowFile, Vec<SpecProblem>> {
     Err(problems)
 }
 
+/// Reads a cassette: a file with the key `http`, whose mocks are written as in a test.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of the text.
+pub fn parse_cassette(text: &str) -> Result<Vec<HttpMock>, Vec<SpecProblem>> {
+    let mut reader = Reader::default();
+    let mut mocks = Vec::new();
+    if let Some(root) = yaml::read(text, &mut reader.problems)
+        && let Some(fields) = reader.fields(&root, "a cassette", &CASSETTE)
+    {
+        mocks = reader
+            .require(&fields, "http")
+            .and_then(|node| reader.filled_list(node, "`http`"))
+            .map(<[Node]>::to_vec)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|node| reader.http_mock(node))
+            .collect();
+    }
+    match reader.problems.is_empty() {
+        true => Ok(mocks),
+        false => Err(reader.problems),
+    }
+}
+
+/// Any YAML document as JSON, read as strictly as a test.
+///
+/// # Errors
+/// What is wrong with it, in one sentence.
+pub fn read_document(text: &str) -> Result<Json, String> {
+    let mut problems = Vec::new();
+    let root = yaml::read(text, &mut problems);
+    match (root, problems.first()) {
+        (Some(root), None) => Ok(root.to_json()),
+        (_, Some(problem)) => Err(problem.message.clone()),
+        (None, None) => Err("the file is empty".to_owned()),
+    }
+}
+
 impl Reader {
     fn file(&mut self, root: &Node) -> Vec<FlowTest> {
         let Some(fields) = self.fields(root, "a flow test file", &FILE) else {
@@ -95,7 +140,7 @@ impl Reader {
                 let message = format!("another test of this file is called \"{}\"", test.name);
                 self.report(DUPLICATE_NAME, test.name.span, message);
             }
-            test.http.extend(shared.iter().cloned());
+            test.mocks.extend(&shared);
             test.code.extend(&shared_code);
             self.mocked_functions_exist(&test);
             test.profile = test.profile.or(profile);
@@ -109,7 +154,7 @@ impl Reader {
         let fields = self.fields(node, "a test", &TEST)?;
         let name = self.test_name(&fields);
         let for_all = self.for_all(&fields);
-        let http = fields
+        let mocks = fields
             .get("mocks")
             .map(|node| self.mocks(node))
             .unwrap_or_default();
@@ -147,7 +192,7 @@ impl Reader {
         Some(FlowTest {
             name: name?,
             for_all,
-            http,
+            mocks,
             code,
             given,
             when,

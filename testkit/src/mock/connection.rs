@@ -22,7 +22,7 @@ use super::choice::Request;
 use super::script::{Asked, End, Script, unmatched};
 use super::session::{Exchange, Sessions};
 use super::wire::{Counted, Shared, Wire};
-use super::{HttpCall, MockError, body};
+use super::{HttpCall, MockError, body, record};
 use banister_project::flow_test::Endpoint;
 
 /// A longer preamble is none.
@@ -100,6 +100,18 @@ async fn serve(mut stream: TcpStream, sessions: Arc<Sessions>, authority: Arc<Au
     let exchange = session.begin(watched.map(|it| it.beside));
     let of = watched.map(|it| (preamble.invocation, it.connection));
     let _ = stream.set_nodelay(true);
+    let records = session.answers.records(&preamble.host, preamble.port);
+    if session.answers.allows(&preamble.host, preamble.port) && !records {
+        tokio::select! {
+            () = session.closed() => {}
+            result = tunnel(stream, &preamble, &exchange) => {
+                if let Err(error) = result {
+                    tracing::debug!(%error, "an allowed connection broke");
+                }
+            }
+        }
+        return;
+    }
     tokio::select! {
         () = session.closed() => {}
         result = talk(Counted::new(stream), preamble, exchange, authority) => {
@@ -176,6 +188,31 @@ enum Broken {
     Body(Box<dyn std::error::Error + Send + Sync>),
     #[error("the run ended before the exchange did")]
     Released,
+}
+
+/// Joins the client with the real service.
+async fn tunnel(mut stream: TcpStream, preamble: &Preamble, exchange: &Exchange) -> Result<(), Broken> {
+    let asked = Request {
+        at: Endpoint {
+            method: "CONNECT".to_owned(),
+            scheme: "tcp".to_owned(),
+            host: preamble.host.clone(),
+            port: preamble.port,
+            path: String::new(),
+        },
+        query: String::new(),
+        headers: BTreeMap::new(),
+        body: serde_json::Value::Null,
+        form: false,
+    };
+    let mut call = call(&asked, preamble);
+    call.connection = None;
+    call.parts = vec![Some(0)];
+    call.real = true;
+    exchange.hold(call).recv().await.ok_or(Broken::Released)?;
+    let mut service = TcpStream::connect((preamble.host.as_str(), preamble.port)).await?;
+    tokio::io::copy_bidirectional(&mut stream, &mut service).await?;
+    Ok(())
 }
 
 async fn talk(
@@ -269,6 +306,18 @@ async fn respond<S: Wire>(
         false => exchange.session().answers.answer(&asked, how),
     };
     let mut call = call(&asked, preamble);
+    let answers = &exchange.session().answers;
+    let found = match found {
+        Err(_) if !too_large && answers.records(&preamble.host, preamble.port) => {
+            call.real = true;
+            let answer = record::ask(&asked, &parts, bytes, answers.redact()).await;
+            answer.map_err(Some).map(|(reply, recording)| {
+                answers.keep(recording);
+                Script::of(&reply, how)
+            })
+        }
+        found => found,
+    };
     let script = match found {
         Ok(script) => {
             (call.status, call.fault) = (script.status, script.fault);
@@ -348,11 +397,13 @@ fn call(asked: &Request, preamble: &Preamble) -> HttpCall {
         port: preamble.port,
         headers: asked.headers.clone(),
         body: asked.body.clone(),
+        request: asked.clone(),
         exchange: 0,
         connection: preamble.watched.map(|watched| watched.connection),
         status: None,
         fault: None,
         parts: Vec::new(),
+        real: false,
         unmatched: false,
         near_miss: None,
         overlapped: false,

@@ -68,12 +68,12 @@ impl Scope<'_> {
             return Ok(None);
         }
         let mut parts = name.split('.');
-        let (root, rest) = (parts.next().unwrap_or(""), parts);
+        let (root, mut rest) = (parts.next().unwrap_or(""), parts);
         let whole = match root {
             "request" => &self.request,
             "store" => &*self.store,
             "uuid" => return Ok(Some(Json::String(self.uuid()))),
-            _ => return Ok(Some(self.time(rest.last()))),
+            _ => return Ok(Some(self.time(rest.next()))),
         };
         descend(whole, rest)
             .cloned()

@@ -158,7 +158,11 @@ fn head(reply: &HttpReply, kind: Option<&str>, length: Option<usize>, chunked: b
     if chunked {
         head.push_str("transfer-encoding: chunked\r\n");
     }
-    head.push_str("connection: close\r\n\r\n");
+    // Some clients take what there is for the whole answer if the end of the connection was announced.
+    if reply.fault.is_none() {
+        head.push_str("connection: close\r\n");
+    }
+    head.push_str("\r\n");
     head.into_bytes()
 }
 
@@ -224,7 +228,7 @@ mod tests {
             "tests: [{{ name: a, mocks: {{ http: [{{ on: GET http://a.b/, reply: {reply} }}] }}, when: [{{ cron: A }}], then: [{{ ran: [A] }}] }}]"
         );
         let file = parse("a.flow.yaml", text.as_str().into()).unwrap();
-        Script::of(&file.tests[0].http[0].replies[0], asked)
+        Script::of(&file.tests[0].mocks.http[0].replies[0], asked)
     }
 
     fn shown(script: &Script) -> Vec<(Option<i64>, String)> {

@@ -1,6 +1,6 @@
 //! The mocks of one run: which reply is next, which exchanges are open, and which wait for the scheduler.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::HttpCall;
 use super::notices::Notices;
+use super::record::Recording;
 use super::services::{Answers, Services};
 
 /// All open sessions.
@@ -65,6 +66,11 @@ impl MockSession {
     /// The virtual time that answers are made at.
     pub fn set_now(&self, now: i64) {
         self.session.answers.set_now(now);
+    }
+
+    /// Calls to real services, in order, if they are recorded.
+    pub fn take_recordings(&self) -> Vec<Recording> {
+        self.session.answers.take_recordings()
     }
 
     /// True if an exchange waits to be taken.
@@ -127,8 +133,11 @@ pub(super) struct Session {
 #[derive(Default)]
 struct Exchanges {
     next: u64,
-    /// Open exchanges, and whether another was open beside them.
-    open: BTreeMap<u64, bool>,
+    /// Open exchanges, and those that were open beside them.
+    open: BTreeMap<u64, BTreeSet<u64>>,
+    /// Exchanges in which something was asked: a connection that is only opened, as some clients do ahead of need, meets
+    /// nobody.
+    asked: BTreeSet<u64>,
     waiting: VecDeque<Waiting>,
 }
 
@@ -139,7 +148,8 @@ struct Waiting {
 
 impl Exchanges {
     fn overlapped(&self, exchange: u64) -> bool {
-        self.open.get(&exchange).copied().unwrap_or(false)
+        let beside = self.open.get(&exchange);
+        beside.is_some_and(|others| !others.is_disjoint(&self.asked))
     }
 }
 
@@ -158,12 +168,12 @@ impl Session {
         let mut exchanges = lock(&self.exchanges);
         let id = exchanges.next;
         exchanges.next += 1;
-        let others = beside.unwrap_or(!exchanges.open.is_empty());
-        if others {
-            exchanges
-                .open
-                .values_mut()
-                .for_each(|overlapped| *overlapped = true);
+        let mut others = BTreeSet::new();
+        if beside.unwrap_or(true) {
+            others.extend(exchanges.open.keys());
+            exchanges.open.values_mut().for_each(|known| {
+                known.insert(id);
+            });
         }
         exchanges.open.insert(id, others);
         Exchange {
@@ -196,6 +206,7 @@ impl Exchange {
         let (go, going) = mpsc::unbounded_channel();
         call.exchange = self.id;
         let mut exchanges = lock(&self.session.exchanges);
+        exchanges.asked.insert(self.id);
         exchanges.waiting.push_back(Waiting { call, go });
         // The buffer of a socket holds far more bytes than a run makes calls at once.
         let _ = (&self.session.ring).write(&[1]);

@@ -19,6 +19,7 @@ fn mocks(list: &str) -> Vec<HttpMock> {
         .unwrap()
         .tests
         .remove(0)
+        .mocks
         .http
 }
 
@@ -94,11 +95,13 @@ fn an_exchange_is_held_until_it_is_answered() {
         port: 80,
         headers: held.call.headers.clone(),
         body: json!({"n": 1}),
+        request: held.call.request.clone(),
         exchange: 0,
         connection: None,
         status: Some(201),
         fault: None,
         parts: vec![Some(0)],
+        real: false,
         unmatched: false,
         near_miss: None,
         overlapped: false,

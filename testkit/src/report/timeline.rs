@@ -265,6 +265,15 @@ fn kind(what: &What) -> RowKind {
     }
 }
 
+fn told_answer(status: Option<u16>, fault: Option<&str>) -> String {
+    match (status, fault) {
+        (Some(status), None) => format!("→ {status}"),
+        (Some(status), Some(fault)) => format!("→ {status}, then {fault}"),
+        (None, Some(fault)) => format!("→ {fault}"),
+        (None, None) => "→ no mock answers".to_owned(),
+    }
+}
+
 fn tell(what: &What, start: i64) -> Said {
     match what {
         What::Request { method, target, body } => said(format!("{method} {target}")).value(body),
@@ -316,12 +325,7 @@ fn tell(what: &What, start: i64) -> Said {
             status,
             fault,
         } => {
-            let answer = match (status, fault) {
-                (Some(status), None) => format!("→ {status}"),
-                (Some(status), Some(fault)) => format!("→ {status}, then {fault}"),
-                (None, Some(fault)) => format!("→ {fault}"),
-                (None, None) => "→ no mock answers".to_owned(),
-            };
+            let answer = told_answer(*status, fault.as_deref());
             said(format!("{method} {url}"))
                 .value(body)
                 .outcome(answer)

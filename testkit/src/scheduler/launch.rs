@@ -127,7 +127,7 @@ impl Run<'_> {
             match signal {
                 Signal::Http(call) => {
                     self.apply_said(at);
-                    self.external_call(at, call);
+                    self.external_call(at, *call);
                 }
                 Signal::Message(FromWorker::Parked {
                     timers,

@@ -232,7 +232,14 @@ impl Run<'_> {
                 kind: None,
             });
         }
+        if call.real {
+            let step = self.step_of(at);
+            let message = format!("{} was connected to {}, a real service", step.name, call.url);
+            self.label = ControlLabel::Opaque;
+            self.remark(message);
+        }
         self.hold_or_answer(at, &call);
+        self.calls.push(call.clone());
         let what = What::Http {
             method: call.method,
             url: call.url,

@@ -25,7 +25,7 @@ pub(crate) fn run_mocked(
     let text = format!("mocks:\n  http:\n{mocks}\n{rest}");
     let flows =
         flow_test::parse("a.flow.yaml", Arc::from(text)).unwrap_or_else(|problems| panic!("{problems:?}"));
-    let session = server.open_session(flows.tests[0].http.clone()).unwrap();
+    let session = server.open_session(flows.tests[0].mocks.http.clone()).unwrap();
     project.mock_port = server.port();
     project.ca_file = server.ca_file().to_owned();
     // What a client keeps for later must not count as work, and a first import takes its time on a busy machine.

@@ -2,7 +2,7 @@ use expect_test::{Expect, expect};
 use serde_json::json;
 
 use super::*;
-use crate::flow_test::{Action, Expectation, ReplyBody, SocketAct};
+use crate::flow_test::{Action, Expectation, Fault, HttpReply, ReplyBody, SocketAct, TextMatch};
 
 fn file(text: &str) -> FlowFile {
     parse("tests/a.flow.yaml", text.into()).unwrap_or_else(|problems| panic!("{problems:#?}"))
@@ -154,9 +154,10 @@ fn the_mocks_of_a_test_come_before_those_of_the_file() {
     let file = file(WHOLE);
     let of = |test: usize| {
         file.tests[test]
+            .mocks
             .http
             .iter()
-            .map(|mock| mock.on.to_string())
+            .map(|mock| mock.request.on.to_string())
             .collect::<Vec<_>>()
     };
     let shared = [
@@ -165,16 +166,16 @@ fn the_mocks_of_a_test_come_before_those_of_the_file() {
     ];
     assert_eq!(of(0), ["GET https://b.c/", shared[0], shared[1]]);
     assert_eq!(of(1), shared);
-    let stripe = &file.tests[1].http[0];
+    let stripe = &file.tests[1].mocks.http[0];
     assert_eq!(
         (
-            stripe.query["page"].as_str(),
-            stripe.headers["authorization"].as_str()
+            &stripe.request.query["page"],
+            &stripe.request.headers["authorization"]
         ),
-        ("2", "Bearer KEY")
+        (&TextMatch::Is("2".into()), &TextMatch::Is("Bearer KEY".into()))
     );
     assert_eq!(stripe.replies[0].body, ReplyBody::Json(json!({"id": "ch_1"})));
-    let local = &file.tests[1].http[1].replies;
+    let local = &file.tests[1].mocks.http[1].replies;
     assert_eq!((local[0].status, &local[0].body), (500, &ReplyBody::Empty));
     assert_eq!(
         (local[1].status, &local[1].body),
@@ -216,7 +217,7 @@ tests:
                 did you mean `request`? an action may have `request`, `headers`, `body`, `emit`, `cron`, `advance`, `ws`
             6:82 invalid-value: `body` belongs to `request`, not to `emit`
             7:15 unknown-key: unknown key `emited` in an expectation
-                did you mean `emitted`? an expectation may have `response`, `emitted`, `not_emitted`, `state`, `stream`, `stream_event`, `ws`, `ran`, `called`, `log`
+                did you mean `emitted`? an expectation may have `response`, `emitted`, `not_emitted`, `state`, `stream`, `stream_event`, `ws`, `ran`, `called`, `not_called`, `log`
             7:51 missing-key: `response` needs one of `status`, `headers`, `body`, `captures`
             7:53 unknown-key: unknown key `statsu` in `response`
                 did you mean `status`? `response` may have `status`, `headers`, `body`, `captures`
@@ -231,7 +232,7 @@ fn what_the_engine_cannot_do_yet_is_refused() {
 mocks:
   modules: { a: ./a.py }
   functions: { f: { returns: 1 } }
-  http: [ { on: GET https://a.b/, reply: { delay: 2s, fault: reset, json: { id: "{{request.body.id}}" } } } ]
+  http: [ { on: GET https://a.b/, reply: {} } ]
 tests:
   - name: x
     schedules: 50
@@ -240,11 +241,78 @@ tests:
     then: [ { not_emitted: u } ]
 "#,
         &expect![[r#"
-            5:44 unsupported: `reply.delay` is not supported by this version
-            5:55 unsupported: `reply.fault` is not supported by this version
-            5:81 unsupported: `{{request.…}}` in a reply is not supported by this version
             8:5 unsupported: `schedules` is not supported by this version
             9:5 unsupported: `faults` is not supported by this version
+        "#]],
+    );
+}
+
+#[test]
+fn replies_are_read_in_all_their_forms() {
+    let file = parse(
+        "a.flow.yaml",
+        r#"
+mocks:
+  http:
+    - on: POST https://a.b/{id}
+      replies:
+        - { delay: 1m, fault: timeout }
+        - { sse: [ one, { event: e, id: 7, retry: 9, data: { a: 1 }, after: 500ms } ], fault: reset }
+        - { chunks: [ a, { text: b, after: 1s }, { json: { c: 1 } } ], set: { x: { "{{request.path.id}}": null } } }
+        - { json: "{{request.body}}" }
+tests: [ { name: x, when: [ { advance: 1s } ], then: [ { not_emitted: u } ] } ]
+"#
+        .into(),
+    )
+    .unwrap();
+    let replies = &file.tests[0].mocks.http[0].replies;
+    assert_eq!(
+        (replies[0].delay, replies[0].fault),
+        (60_000, Some(Fault::Timeout))
+    );
+    let ReplyBody::Sse(events) = &replies[1].body else {
+        panic!("{:?}", replies[1])
+    };
+    assert_eq!(
+        (events[1].after, events[1].id.as_deref(), events[1].retry),
+        (500, Some("7"), Some(9))
+    );
+    let ReplyBody::Chunks(chunks) = &replies[2].body else {
+        panic!("{:?}", replies[2])
+    };
+    assert_eq!((chunks.len(), chunks[1].after), (3, 1_000));
+    assert_eq!(
+        replies.iter().map(HttpReply::waits).collect::<Vec<_>>(),
+        [true, true, true, false]
+    );
+}
+
+#[test]
+fn wrong_replies_are_told_of_with_their_place() {
+    check(
+        r#"
+mocks:
+  http:
+    - on: GET https://a.b/
+      replies:
+        - { delay: soon, fault: rset }
+        - { fault: empty, json: {} }
+        - { text: a, sse: [b] }
+        - { sse: [ { dta: 1 } ] }
+        - { chunks: [ {} ] }
+        - { text: "{{request.bdy.x}}", set: 1 }
+tests: [ { name: x, when: [ { advance: 1s } ], then: [ { not_emitted: u } ] } ]
+"#,
+        &expect![[r#"
+            6:20 invalid-value: `soon` is not a duration: write `500ms`, `30s`, `5m`, `2h`, `7d`, `1w` or `1d12h`
+            6:33 invalid-value: `rset` is not a fault: timeout, reset, malformed, empty
+            7:13 invalid-value: a reply with a `fault` sends no `json` or `text`; `sse` and `chunks` come before the fault
+            8:22 invalid-value: a reply has one of `json`, `text`, `sse` and `chunks`
+            9:22 unknown-key: unknown key `dta` in an event of `sse`
+                did you mean `data`? an event of `sse` may have `data`, `event`, `id`, `retry`, `after`
+            10:23 missing-key: an item of `chunks` has either `text` or `json`
+            11:19 invalid-value: `{{request.bdy.x}}` is not a part of a request: `request.body`, `request.path`, `request.query`, `request.headers`, `request.method`, `request.url`
+            11:45 invalid-value: `set` must be a mapping, found a number
         "#]],
     );
 }
