@@ -6,6 +6,7 @@ mod determinism;
 mod example;
 mod external_calls;
 mod failures;
+mod from_trace;
 mod handlers;
 mod interpreters;
 mod junit;

@@ -72,6 +72,8 @@ pub struct FlowTest {
     pub for_all: Vec<(Spanned<String>, InputSource)>,
     /// Mocked HTTP services, first match wins.
     pub http: Vec<HttpMock>,
+    /// All mocks as written, for a trace: the test's own before those of the file.
+    pub mocks: Vec<Json>,
     /// The world before the first action.
     pub given: Given,
     /// What happens.

@@ -84,6 +84,7 @@ impl Reader {
                 self.report(DUPLICATE_NAME, test.name.span, message);
             }
             test.http.extend(shared.iter().cloned());
+            test.mocks.extend(fields.get("mocks").map(Node::to_json));
             tests.push(test);
         }
         tests
@@ -123,6 +124,7 @@ impl Reader {
             name: name?,
             for_all,
             http,
+            mocks: fields.get("mocks").map(Node::to_json).into_iter().collect(),
             given,
             when,
             then,

@@ -57,7 +57,9 @@ pub enum RowKind {
 pub fn timeline(trace: &Trace, start: i64) -> Vec<TimelineRow> {
     let mut lanes = Lanes::default();
     let events = trace.events.iter();
-    events.map(|event| row(event, start, &mut lanes)).collect()
+    // The test itself says what it sets up.
+    let told = events.filter(|event| !matches!(event.what, What::Given { .. }));
+    told.map(|event| row(event, start, &mut lanes)).collect()
 }
 
 /// The name of an invocation in the story: its step, with its number if the step ran before.
@@ -267,7 +269,11 @@ fn kind(what: &What) -> RowKind {
 
 fn tell(what: &What, start: i64) -> Said {
     match what {
-        What::Request { method, target, body } => said(format!("{method} {target}")).value(body),
+        What::Given { .. } => said("is set up"),
+        What::Cron { step } => said(format!("runs {step}")),
+        What::Request {
+            method, target, body, ..
+        } => said(format!("{method} {target}")).value(body),
         What::Response { status, body, .. } => said(format!("answers {status}"))
             .value(body)
             .marked_if(*status >= 500),
