@@ -8,6 +8,7 @@ mod external_calls;
 mod failures;
 mod from_trace;
 mod handlers;
+mod html;
 mod interpreters;
 mod junit;
 mod output;

@@ -110,3 +110,20 @@ fn a_trace_tells_the_whole_flow_and_nothing_of_the_machine() {
     let folder = project.root().to_str().expect("a path of plain text");
     assert!(!trace.contains(folder), "{trace}");
 }
+
+#[test]
+fn a_report_is_the_same_for_any_number_of_workers() {
+    let project = Project::fixture("failing-flow");
+    let told = |jobs: &str| {
+        let run = project.run(&["test", "--format", "json", "-j", jobs]).exits(1);
+        let mut lines = run.json_lines();
+        for line in &mut lines {
+            // The wall is no part of the story.
+            line.as_object_mut()
+                .expect("a line is an object")
+                .remove("exec_time");
+        }
+        lines
+    };
+    assert_eq!(told("1"), told("8"));
+}
