@@ -106,7 +106,7 @@ impl Story {
                 let mut later = self.actions.iter().filter(|(answers, _)| *answers > answer);
                 let mentions = |(_, action): &(usize, Json)| action.to_string().contains(&value);
                 if value.len() >= LEAST && later.any(mentions) && !known.contains(&value) {
-                    self.name(answer, path, value);
+                    self.name(answer, &path, value);
                 }
             }
         }
@@ -117,13 +117,13 @@ impl Story {
         for answer in 0..self.answers.len() {
             for (path, value) in texts(&self.answers[answer].1) {
                 if volatile.has(&value) {
-                    self.name(answer, path, value);
+                    self.name(answer, &path, value);
                 }
             }
         }
     }
 
-    fn name(&mut self, answer: usize, path: String, value: String) {
+    fn name(&mut self, answer: usize, path: &str, value: String) {
         // What the test sent itself is not new in the answer.
         let mut sent = self.actions.iter().filter(|(answers, _)| *answers <= answer);
         if self.captures.iter().any(|it| it.value == value)

@@ -309,11 +309,7 @@ fn tell(what: &What, start: i64) -> Said {
             stream,
             args,
             value,
-        } => {
-            let args = args.as_array().into_iter().flatten().filter_map(Json::as_str);
-            let path: String = args.map(|arg| format!("/{arg}")).collect();
-            said(format!("stream.{op} {stream}{path}")).value(value)
-        }
+        } => said(format!("stream.{op} {stream}{}", path(args))).value(value),
         What::Log { level, message, data } => said(format!("{level}: {message}")).value(data),
         What::Http {
             method,
@@ -340,6 +336,12 @@ fn tell(what: &What, start: i64) -> Said {
         }
         What::DeadLettered { topic, .. } => said(format!("gives up the message on {topic}")).marked_if(true),
     }
+}
+
+/// The texts among the arguments of a stream's operation: group and item.
+fn path(args: &Json) -> String {
+    let texts = args.as_array().into_iter().flatten().filter_map(Json::as_str);
+    texts.map(|text| format!("/{text}")).collect()
 }
 
 fn error_text(error: &HandlerError) -> String {
