@@ -16,7 +16,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 PEERS = pathlib.Path(os.environ.get("BENCH_PEERS", pathlib.Path(tempfile.gettempdir()) / "banister-bench-peers"))
@@ -126,25 +125,27 @@ def payments(folder, files, tests):
 
 
 def measure(command, folder):
-    """Wall time in ms, and the peak memory in MB of the process itself without its children."""
-    peak = 0.0
+    """Wall time in ms, processor time of the process and all that it waited for in ms, and its own peak memory in MB."""
+    peak, ended = 0.0, 0
     begun = time.perf_counter()
-    process = subprocess.Popen([str(part) for part in command], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    said = []
-    reader = threading.Thread(target=lambda: said.append(process.stderr.read()))
-    reader.start()
-    while process.poll() is None:
-        try:
-            status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
-            peak = max([peak] + [int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")])
-        except OSError:
-            pass
-        time.sleep(0.002)
-    wall = (time.perf_counter() - begun) * 1000
-    reader.join()
-    if process.returncode != 0:
-        sys.exit(f"{command} ended with {process.returncode}: {said[0].decode()[-2000:]}")
-    return wall, peak
+    with tempfile.TemporaryFile() as errors:
+        words = [str(part) for part in command]
+        process = subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=errors)
+        while not ended:
+            try:
+                status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+                peak = max([peak] + [int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")])
+            except OSError:
+                pass
+            time.sleep(0.002)
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+        wall = (time.perf_counter() - begun) * 1000
+        # Python must not wait for what has been waited for.
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            errors.seek(0)
+            sys.exit(f"{words} ended with {process.returncode}: {errors.read().decode()[-2000:]}")
+    return wall, (usage.ru_utime + usage.ru_stime) * 1000, peak
 
 
 def exchange(language, count=3000):
@@ -200,7 +201,8 @@ def in_turn(commands, runs):
     for _ in range(runs):
         for name, (command, folder) in commands.items():
             figures[name].append(measure(command, folder))
-    return {name: (statistics.median(w for w, _ in it), max(m for _, m in it)) for name, it in figures.items()}
+    middle = {name: [statistics.median(column) for column in zip(*it)] for name, it in figures.items()}
+    return {name: (wall, cpu, max(it[2] for it in figures[name])) for name, (wall, cpu, _) in middle.items()}
 
 
 def main():
@@ -229,20 +231,21 @@ def main():
             **(peers(folder, arguments.tests) if arguments.peers else {}),
         }
         counts = {"banister, 1 flow": 1}
-        print("| | wall ms | flows a second | peak MB of the process itself |\n|---|---|---|---|")
-        for name, (wall, peak) in in_turn(commands, arguments.runs).items():
+        print("| | wall ms | cpu ms | flows a second | cpu ms a flow | peak MB of the process itself |\n|---|---|---|---|---|---|")
+        for name, (wall, cpu, peak) in in_turn(commands, arguments.runs).items():
             count = 1000 if "100 files" in name else counts.get(name, arguments.tests)
-            print(f"| {name} | {wall:.0f} | {count * 1000 / wall:.0f} | {peak:.0f} |")
+            print(f"| {name} | {wall:.0f} | {cpu:.0f} | {count * 1000 / wall:.0f} | {cpu / count:.2f} | {peak:.0f} |")
         print(f"\n### A flow of {arguments.chain} invocations\n")
-        print("| | wall ms | of 1 invocation, ms | µs an invocation | exchange of a JSON line, µs | ratio |\n|---|---|---|---|---|---|")
+        head = ["wall ms", "of 1 invocation, ms", "µs an invocation", "cpu µs an invocation", "exchange of a JSON line, µs", "ratio"]
+        print(f"| | {' | '.join(head)} |\n|{'---|' * (len(head) + 1)}")
         for language in STEPS:
             chain_project(folder / language / "one", language, 0)
             chain_project(folder / language / "long", language, arguments.chain)
             commands = {at: ([*banister, "-j1"], folder / language / at) for at in ["one", "long"]}
             figures = in_turn(commands, arguments.runs)
-            one, long = figures["one"][0], figures["long"][0]
-            each, bare = (long - one) * 1000 / arguments.chain, exchange(language)
-            print(f"| {language} | {long:.0f} | {one:.0f} | {each:.0f} | {bare:.0f} | {each / bare:.1f} |")
+            (one, one_cpu, _), (long, long_cpu, _) = figures["one"], figures["long"]
+            each, cpu, bare = (long - one) * 1000 / arguments.chain, (long_cpu - one_cpu) * 1000 / arguments.chain, exchange(language)
+            print(f"| {language} | {long:.0f} | {one:.0f} | {each:.0f} | {cpu:.0f} | {bare:.0f} | {each / bare:.1f} |")
         print(f"\nload when it ended: {os.getloadavg()[0]:.1f}")
 
 
