@@ -11,6 +11,7 @@ mod handlers;
 mod html;
 mod interpreters;
 mod junit;
+mod mocked_code;
 mod output;
 mod report;
 mod signals;

@@ -104,7 +104,12 @@ impl Job {
             disk::save_cache(&folder, root, &facts);
         }
         present.extend(sources_missing_in(&before, &host).map(|(file, _)| file));
-        present.extend(open);
+        present.extend(open.iter().cloned());
+        // What was open or imported once and is neither now.
+        for module in disk::unneeded_modules(&host, &open) {
+            host.remove_file(&module);
+            present.remove(&module);
+        }
         Scanned {
             host,
             held: present,

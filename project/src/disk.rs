@@ -16,7 +16,7 @@ use ignore::WalkBuilder;
 use crate::cache::Cache;
 use crate::config::{self, Config, ConfigError};
 use crate::discovery::{self, FileRole, MANIFESTS};
-use crate::workspace::Host;
+use crate::workspace::{Host, Sources};
 
 pub use packs::{open_cache, save_cache};
 pub use refresh::Stamps;
@@ -329,6 +329,38 @@ pub fn missing_modules(host: &Host, exists: impl Fn(&str) -> bool) -> BTreeSet<S
                 .find(|file| snapshot.source(file).is_some() || exists(file))
         })
         .filter(|file| snapshot.source(file).is_none() && discovery::role(file).is_some())
+        .collect()
+}
+
+/// Modules that `host` holds and that no other file leads to any more: `check` would not read them. `open` are the files
+/// that count whoever imports them.
+pub fn unneeded_modules(host: &Host, open: &BTreeSet<String>) -> Vec<String> {
+    let snapshot = host.snapshot();
+    let files = snapshot.files();
+    let counts = |file: &String| discovery::role(file) != Some(FileRole::Module) || open.contains(file);
+    let mut reached: Sources = files
+        .iter()
+        .filter(|(file, _)| counts(file))
+        .map(|(file, source)| (file.clone(), Arc::clone(source)))
+        .collect();
+    loop {
+        let more: Vec<String> = crate::resolve::imported(&reached, snapshot.manifests())
+            .filter_map(|candidates| candidates.into_iter().find(|file| files.contains_key(file)))
+            .filter(|file| !reached.contains_key(file))
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        for file in more {
+            if let Some(source) = files.get(&file) {
+                reached.insert(file, Arc::clone(source));
+            }
+        }
+    }
+    files
+        .keys()
+        .filter(|file| !reached.contains_key(*file))
+        .cloned()
         .collect()
 }
 

@@ -2,6 +2,7 @@
 //! a message may point at. `parse` reads a file; `check_names` holds it against a project.
 
 mod actions;
+pub(crate) mod code_mocks;
 mod duration;
 mod endpoint;
 mod expectations;
@@ -12,6 +13,11 @@ mod names;
 mod parse;
 mod problem;
 mod reader;
+mod replies;
+pub(crate) mod schema;
+mod sockets;
+mod streams;
+pub mod templates;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -22,9 +28,14 @@ use std::sync::Arc;
 use banister_grammars::Span;
 use serde_json::Value as Json;
 
+use crate::profile::Profile;
+pub use code_mocks::{CodeMocks, FunctionAct, FunctionMock, MockFile, ModuleMock, Outcome, StandIn};
+
 pub use ignores::ignores;
 pub use names::{Open, ProjectNames, check_names};
 pub use parse::parse;
+pub use replies::{Chunk, Fault, HttpReply, ReplyBody, SseEvent};
+pub use schema::schema;
 
 /// A value with its place in the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +63,9 @@ impl<T: fmt::Display> fmt::Display for Spanned<T> {
 /// Items of the state by group and key, in the order written.
 pub type StateItems = Vec<(Spanned<String>, Vec<(String, Json)>)>;
 
+/// Items of streams: the stream, a group, its items by id, in the order written.
+pub type StreamItems = Vec<(Spanned<String>, String, Vec<(String, Json)>)>;
+
 /// One `*.flow.yaml`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FlowFile {
@@ -74,6 +88,8 @@ pub struct FlowTest {
     pub http: Vec<HttpMock>,
     /// All mocks as written, for a trace: the test's own before those of the file.
     pub mocks: Vec<Json>,
+    /// Mocked modules and functions.
+    pub code: CodeMocks,
     /// The world before the first action.
     pub given: Given,
     /// What happens.
@@ -82,6 +98,10 @@ pub struct FlowTest {
     pub then: Vec<Spanned<Expectation>>,
     /// Cases of a property test.
     pub cases: Option<u32>,
+    /// Which framework is played; what the project says if absent.
+    pub profile: Option<Profile>,
+    /// Findings that do not fail the test, beside those that the project allows.
+    pub allow: Vec<String>,
     /// Why the test is passed over unless somebody asks for it.
     pub ignore: Option<Spanned<String>>,
 }
@@ -111,6 +131,8 @@ pub struct Given {
     pub env: BTreeMap<String, String>,
     /// State by group and key, in the order written.
     pub state: StateItems,
+    /// Items of streams.
+    pub streams: StreamItems,
 }
 
 /// A mocked HTTP endpoint.
@@ -141,28 +163,6 @@ pub struct Endpoint {
     pub port: u16,
     /// Path; a `*` segment matches one, a `**` the rest.
     pub path: String,
-}
-
-/// One answer of a mock.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HttpReply {
-    /// Status code.
-    pub status: u16,
-    /// Headers beside the content type.
-    pub headers: BTreeMap<String, String>,
-    /// The body.
-    pub body: ReplyBody,
-}
-
-/// The body of an answer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ReplyBody {
-    /// No body.
-    Empty,
-    /// JSON, sent as `application/json`.
-    Json(Json),
-    /// Text, sent as `text/plain` unless a header says otherwise.
-    Text(String),
 }
 
 /// What a test does.
@@ -196,6 +196,29 @@ pub enum Action {
         /// Milliseconds.
         ms: i64,
     },
+    /// A client of a step with a socket does something.
+    Socket {
+        /// Which client: the value of `as`.
+        client: String,
+        /// What.
+        act: SocketAct,
+    },
+}
+
+/// What a client of a socket does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SocketAct {
+    /// Opens the connection.
+    Connect {
+        /// Path with query as written.
+        target: Spanned<String>,
+        /// Header names lower-case.
+        headers: BTreeMap<String, String>,
+    },
+    /// Sends a text as it is, anything else as JSON.
+    Send(Json),
+    /// Closes the connection with this code.
+    Close(u32),
 }
 
 /// What must be true. Values match partially: an object may have more keys than expected, a list must have as many
@@ -239,6 +262,41 @@ pub enum Expectation {
         http: Endpoint,
         /// Exactly so often; at least once if absent.
         times: Option<u32>,
+    },
+    /// A mocked function was called.
+    CalledFunction {
+        /// Its name; `pg.query` for an export of a mocked module.
+        function: Spanned<String>,
+        /// What the arguments must match, all of them.
+        args: Option<Json>,
+        /// Exactly so often; at least once if absent.
+        times: Option<u32>,
+    },
+    /// An event of a stream that leaves no item.
+    StreamEvent {
+        /// The stream.
+        stream: Spanned<String>,
+        /// Its group.
+        group: Option<String>,
+        /// The item it is about.
+        id: Option<String>,
+        /// The event's type.
+        kind: Option<String>,
+        /// The event's data.
+        data: Option<Json>,
+        /// Exactly so often; at least once if absent.
+        times: Option<u32>,
+    },
+    /// A client of a socket received something, or its connection ended.
+    Socket {
+        /// Which client: the value of `as`.
+        client: String,
+        /// What it received.
+        received: Option<Json>,
+        /// Exactly so often; at least once if absent.
+        times: Option<u32>,
+        /// Whether the step has closed the connection, and with which code.
+        closed: Option<(bool, Option<u32>)>,
     },
     /// A line was logged.
     Log {

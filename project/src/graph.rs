@@ -5,6 +5,7 @@ mod html;
 mod layout;
 mod mermaid;
 mod picture;
+mod quoting;
 mod svg;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -19,7 +19,8 @@ use crate::discovery;
 use crate::workspace::{Manifests, Source, Sources};
 
 pub(crate) use modules::{Modules, package_name};
-pub use tsconfig::Aliases;
+pub use packages::Package;
+pub use tsconfig::{Aliases, Effective};
 
 /// Imports that go on longer than this are a cycle or a labyrinth; both are unknown.
 const MAX_HOPS: usize = 8;

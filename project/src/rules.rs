@@ -52,6 +52,7 @@ mod unrepresentable_schema;
 mod unresolved_middleware;
 mod unsubscribed_topic;
 mod unused_emit;
+mod unused_mock;
 
 use std::cmp;
 use std::collections::BTreeMap;
@@ -114,6 +115,7 @@ pub const RULES: &[Rule] = &[
     flow_test::UNKNOWN_TOPIC,
     flow_test::UNKNOWN_ROUTE,
     flow_test::UNKNOWN_STATE_GROUP,
+    unused_mock::RULE,
     invalid_ignore::RULE,
     unexplained_ignore::RULE,
     stale_ignore::RULE,

@@ -13,7 +13,7 @@ use crate::stage::Stage;
 use crate::template::{UnknownVariable, Variables, fill, fill_string, select};
 use crate::trace::{Event, Trace, What};
 use crate::verdict::{Evidence, judge};
-use banister_project::flow_test::{Action, Expectation, FlowTest};
+use banister_project::flow_test::{Action, Expectation, FlowTest, HttpReply, SocketAct};
 
 /// Where the virtual clock starts unless the test says so: Monday, 2026-01-05T09:00:00Z.
 pub const DEFAULT_START_MS: i64 = 1_767_603_600_000;
@@ -111,6 +111,13 @@ pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Se
         env: test.given.env.clone(),
         hosts: hosts(test),
         session: setting.session,
+        profile: test.profile.unwrap_or(plan.profile),
+        allow: test.allow.iter().chain(&plan.allow).cloned().collect(),
+        holds: test
+            .http
+            .iter()
+            .flat_map(|mock| &mock.replies)
+            .any(HttpReply::waits),
     };
     let begun = start.now;
     let mut telling = Telling {
@@ -155,6 +162,15 @@ impl Telling<'_, '_> {
                 }
             }
         }
+        let now = self.run.now();
+        for (stream, group, items) in &self.test.given.streams {
+            for (id, item) in items {
+                match fill(item, &self.variables) {
+                    Ok(item) => self.run.world.seed_stream(stream, group, id, item, now),
+                    Err(error) => self.fail_in_test(&error, stream.span),
+                }
+            }
+        }
         let (env, mocks) = (self.test.given.env.clone(), self.test.mocks.clone());
         if !(env.is_empty() && mocks.is_empty() && given.is_empty()) {
             let state = Json::Object(given);
@@ -174,14 +190,14 @@ impl Telling<'_, '_> {
 
     fn act(&mut self) {
         for action in &self.test.when {
-            if let Err(error) = self.act_once(&action.value) {
+            if let Err(error) = self.act_once(&action.value, action.span) {
                 self.fail_in_test(&error, action.span);
                 return;
             }
         }
     }
 
-    fn act_once(&mut self, action: &Action) -> Result<(), UnknownVariable> {
+    fn act_once(&mut self, action: &Action, span: Span) -> Result<(), UnknownVariable> {
         match action {
             Action::Request {
                 method,
@@ -202,6 +218,7 @@ impl Telling<'_, '_> {
                 self.responses.push(response);
                 self.capture();
             }
+            Action::Socket { client, act } => self.socket(client, act, span)?,
             Action::Emit { topic, data } => {
                 let data = fill(data, &self.variables)?;
                 self.run.emit(topic, &data);
@@ -217,6 +234,47 @@ impl Telling<'_, '_> {
             }
             Action::Advance { ms } => self.run.advance(*ms),
         }
+        Ok(())
+    }
+
+    fn socket(&mut self, client: &str, act: &SocketAct, span: Span) -> Result<(), UnknownVariable> {
+        let problem = match act {
+            SocketAct::Connect { target, headers } => {
+                let filled = headers
+                    .iter()
+                    .map(|(name, value)| Ok((name.clone(), fill_string(value, &self.variables)?)));
+                let request = HttpRequest {
+                    method: "GET".to_owned(),
+                    target: fill_string(target, &self.variables)?,
+                    headers: filled.collect::<Result<BTreeMap<_, _>, UnknownVariable>>()?,
+                    body: Json::Null,
+                };
+                match self.run.connect(client, &request) {
+                    None => Some(format!("no route takes a socket at {}", request.target)),
+                    Some(refused) => {
+                        if refused.is_some() {
+                            self.responses.push(refused);
+                            self.capture();
+                        }
+                        None
+                    }
+                }
+            }
+            SocketAct::Send(message) => {
+                let message = fill(message, &self.variables)?;
+                let sent = self.run.client_sends(client, &message);
+                (!sent).then(|| format!("`{client}` has no open connection to send over"))
+            }
+            SocketAct::Close(code) => {
+                let closed = self.run.client_closes(client, *code);
+                (!closed).then(|| format!("`{client}` has no open connection to close"))
+            }
+        };
+        self.failures.extend(problem.map(|headline| FlowFailure {
+            headline,
+            place: FailurePlace::Test(span),
+            details: Vec::new(),
+        }));
         Ok(())
     }
 
@@ -269,6 +327,7 @@ impl Telling<'_, '_> {
     }
 
     fn conclude(mut self, start: i64) -> FlowResult {
+        self.run.end();
         let evidence = Evidence {
             run: &self.run,
             responses: &self.responses,
@@ -298,7 +357,7 @@ impl Telling<'_, '_> {
             expected.any(|it| it.span == span && matches!(it.value, Expectation::State(_)))
         };
         let state_differs = misses.iter().any(|miss| of_state(miss.span));
-        let state = self.state();
+        let state = self.run.world.snapshot(self.run.now())["state"].take();
         failures.extend(misses.into_iter().map(|miss| FlowFailure {
             headline: miss.message,
             place: FailurePlace::Test(miss.span),
@@ -316,24 +375,6 @@ impl Telling<'_, '_> {
             output: self.run.output,
             label: self.run.label,
         }
-    }
-
-    /// The shared state, groups by name.
-    fn state(&self) -> Json {
-        let (world, now) = (&self.run.world, self.run.now());
-        let mut groups: Vec<&String> = world.state_groups().collect();
-        groups.sort();
-        let items = |group: &String| -> Map<String, Json> {
-            let items = world.state_group(group, now).into_iter();
-            items.map(|(key, item)| (key.clone(), item.clone())).collect()
-        };
-        let groups = groups.into_iter().map(|group| (group.clone(), items(group)));
-        let filled = groups.filter(|(_, items)| !items.is_empty());
-        Json::Object(
-            filled
-                .map(|(group, items)| (group, Json::Object(items)))
-                .collect(),
-        )
     }
 }
 

@@ -52,6 +52,8 @@ pub mod protocol;
 
 pub mod modules;
 
+pub mod stand_ins;
+
 pub mod worker;
 
 pub mod mock;

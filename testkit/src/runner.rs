@@ -14,12 +14,13 @@ use std::time::{Duration, Instant};
 use banister_grammars::{Encoding, LineIndex};
 use serde_json::Value as Json;
 
-use crate::flow::{FailurePlace, FlowFailure, FlowResult, Setting, run_flow};
+use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, run_flow};
 use crate::live_stage::LiveStage;
-use crate::mock::{MockError, MockServer};
+use crate::mock::{MockError, MockServer, Services};
 use crate::plan::Plan;
 use crate::report::{ControlLabel, Failure, Place, TestOutcome, TestStatus, timeline};
 use crate::rng::Seed;
+use crate::stand_ins::{StandIns, folder_of};
 use crate::template::Variables;
 use crate::trace::Trace;
 use crate::worker::groups;
@@ -276,12 +277,19 @@ impl Harness {
         if self.options.stop.is_stopped() {
             return FlowResult::failed("the run was stopped".to_owned());
         }
-        let session = match stage.open_session(case.test().http.clone()) {
+        let services = Services {
+            http: case.test().http.clone(),
+            seed: seed.part("services", 0),
+            now: case.test().given.now.unwrap_or(DEFAULT_START_MS),
+        };
+        let session = match stage.open_session(services) {
             Ok(session) => session,
             Err(error) => {
                 return FlowResult::failed(format!("the mock server cannot open a session: {error}"));
             }
         };
+        let folder = folder_of(&case.file, &self.plan.root);
+        stage.stand_in(StandIns::new(&case.test().code, &folder, &variables));
         let result = run_flow(
             &self.plan,
             stage,

@@ -10,6 +10,7 @@ use banister_project::flow_test::{self, ProjectNames, SpecProblem};
 use crate::flow_files::{self, FlowSource};
 use crate::plan::Plan;
 use crate::runner::TestCase;
+use crate::stand_ins::missing_files;
 
 /// The tests of one project.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl Suites {
                 (_, root) => format!("{root}/"),
             };
             for source in flow_files::find(&suite.plan.root) {
-                match read(&source, &names) {
+                match read(&source, &names, &suite.plan.root) {
                     Ok(mut tests) => {
                         for test in &mut tests {
                             test.name.insert_str(0, &prefix);
@@ -118,11 +119,12 @@ impl InvalidFile {
 }
 
 /// The tests of a file, or what is wrong with it; no problems if it cannot be read at all.
-fn read(source: &FlowSource, names: &ProjectNames) -> Result<Vec<TestCase>, Vec<SpecProblem>> {
+fn read(source: &FlowSource, names: &ProjectNames, root: &Path) -> Result<Vec<TestCase>, Vec<SpecProblem>> {
     let text = source.text.as_ref().map_err(|_| Vec::new())?;
     let file = flow_test::parse(&source.path, Arc::clone(text))?;
     let ignores = flow_test::ignores(text);
     let mut problems = flow_test::check_names(&file, names);
+    problems.extend(missing_files(&file, root));
     problems.retain(|problem| {
         let at = problem.span.start;
         !ignores.iter().any(|it| it.silences(problem.rule, at))

@@ -1,6 +1,8 @@
 //! What a test expects against what happened.
 
-use serde_json::{Value as Json, json};
+mod listeners;
+
+use serde_json::Value as Json;
 
 use crate::matching::partial_match;
 use crate::scheduler::{HttpResponse, Run};
@@ -104,8 +106,20 @@ impl Evidence<'_, '_> {
             },
             Expectation::State(groups) => self.judge_state(groups),
             Expectation::Stream(streams) => self.judge_stream(streams),
+            Expectation::StreamEvent { .. } => self.judge_stream_event(expectation),
+            Expectation::Socket {
+                client,
+                received,
+                times,
+                closed,
+            } => self.judge_socket(client, received.as_ref(), *times, *closed),
             Expectation::Ran(steps) => self.judge_ran(steps),
             Expectation::Called { http, times } => self.judge_called(http, *times),
+            Expectation::CalledFunction {
+                function,
+                args,
+                times,
+            } => self.judge_called_function(function, args.as_ref(), *times),
             Expectation::Log {
                 level,
                 message,
@@ -244,13 +258,7 @@ impl Evidence<'_, '_> {
                     details.push(format!("{group}/{key}{mismatch}"));
                 }
                 if actual.is_null() && !expected.is_null() {
-                    let keys: Vec<_> = self
-                        .run
-                        .world
-                        .state_group(&group, self.run.now())
-                        .iter()
-                        .map(|(key, _)| key.as_str())
-                        .collect();
+                    let keys = self.run.world.state_keys(&group, self.run.now());
                     details.push(match keys.is_empty() {
                         true => format!("group {group} is empty"),
                         false => format!("group {group} holds: {}", keys.join(", ")),
@@ -269,11 +277,7 @@ impl Evidence<'_, '_> {
         let mut details = Vec::new();
         for (name, expected) in streams {
             let expected = fill(expected, self.variables)?;
-            let actual = self
-                .run
-                .world
-                .stream(name)
-                .map_or_else(|| json!({}), |groups| json!(groups));
+            let actual = self.run.world.stream(name, self.run.now());
             for mismatch in partial_match(&expected, &actual).err().into_iter().flatten() {
                 details.push(format!("stream {name}{mismatch}"));
             }
@@ -334,6 +338,53 @@ impl Evidence<'_, '_> {
         Err(Reason::new(
             format!("{http} was called {}, expected {}", counted(count), wanted(times)),
             vec![made],
+        ))
+    }
+
+    fn judge_called_function(&self, function: &str, args: Option<&Json>, times: Option<u32>) -> Judgement {
+        let calls: Vec<Json> = (self.run.trace.events.iter())
+            .filter_map(|event| match &event.what {
+                What::Mocked {
+                    function: called,
+                    args,
+                    ..
+                } if called == function => Some(Json::Array(args.clone())),
+                _ => None,
+            })
+            .collect();
+        let expected = args.map(|args| fill(args, self.variables)).transpose()?;
+        let misses = |call: &Json| {
+            let expected = expected.as_ref()?;
+            partial_match(expected, call).err()
+        };
+        let count = calls.iter().filter(|call| misses(call).is_none()).count();
+        if enough(count, times) {
+            return Ok(());
+        }
+        let mut details = Vec::new();
+        for (n, call) in calls.iter().enumerate().take(3) {
+            let mismatches = misses(call).unwrap_or_default();
+            details.extend(
+                mismatches
+                    .iter()
+                    .map(|mismatch| format!("call {}: args{mismatch}", n + 1)),
+            );
+        }
+        if calls.is_empty() {
+            details.push("it was not called at all".to_owned());
+        }
+        let with = if expected.is_some() {
+            " with these arguments"
+        } else {
+            ""
+        };
+        Err(Reason::new(
+            format!(
+                "`{function}` was called{with} {}, expected {}",
+                counted(count),
+                wanted(times)
+            ),
+            details,
         ))
     }
 

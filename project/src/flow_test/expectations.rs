@@ -7,12 +7,14 @@ use super::reader::{Keys, Reader};
 use super::yaml::{Data, Node};
 use super::{Expectation, Spanned};
 
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 10] = [
     "response",
     "emitted",
     "not_emitted",
     "state",
     "stream",
+    "stream_event",
+    "ws",
     "ran",
     "called",
     "log",
@@ -33,7 +35,7 @@ pub(super) const EMITTED: Keys = Keys {
     prefix: "",
 };
 pub(super) const CALLED: Keys = Keys {
-    known: &["http", "times"],
+    known: &["http", "function", "args", "times"],
     later: &[],
     prefix: "",
 };
@@ -75,6 +77,8 @@ impl Reader {
             },
             "state" => Expectation::State(self.state(value)?),
             "stream" => self.stream(value)?,
+            "stream_event" => self.stream_event(value)?,
+            "ws" => self.socket_expectation(value)?,
             "ran" => {
                 let steps = self.filled_list(value, "`ran`")?;
                 Expectation::Ran(
@@ -84,23 +88,47 @@ impl Reader {
                         .collect(),
                 )
             }
-            "called" => {
-                let fields = self.fields(value, "`called`", &CALLED)?;
-                let http = self
-                    .require(&fields, "http")
-                    .and_then(|node| self.endpoint(node, "`http`"));
-                let times = self.times(&fields);
-                Expectation::Called {
-                    http: http?.value,
-                    times,
-                }
-            }
+            "called" => self.called(value)?,
             _ => self.log(value)?,
         };
         Some(Spanned {
             value: expectation,
             span,
         })
+    }
+
+    fn called(&mut self, node: &Node) -> Option<Expectation> {
+        let fields = self.fields(node, "`called`", &CALLED)?;
+        let times = self.times(&fields);
+        if let Some(at) = fields
+            .key_span("args")
+            .filter(|_| fields.get("function").is_none())
+        {
+            self.report(INVALID_VALUE, at, "`args` belongs to a `function`");
+        }
+        match (fields.get("http"), fields.get("function")) {
+            (Some(http), None) => Some(Expectation::Called {
+                http: self.endpoint(http, "`http`")?.value,
+                times,
+            }),
+            (None, Some(function)) => {
+                let args = fields.get("args");
+                if let Some(args) = args {
+                    self.list(args, "`args`")?;
+                }
+                Some(Expectation::CalledFunction {
+                    function: self.text(function, "`function`")?,
+                    args: args.map(Node::to_json),
+                    times,
+                })
+            }
+            (Some(_), Some(_)) => self.wrong(node, "`called` has either `http` or `function`"),
+            (None, None) => {
+                let message = "`called` needs the key `http` or `function`";
+                self.report(MISSING_KEY, fields.place(), message);
+                None
+            }
+        }
     }
 
     fn response(&mut self, node: &Node) -> Option<Expectation> {

@@ -1,13 +1,13 @@
 //! `mocks`: services that answer instead of the real ones.
 
-use super::problem::{INVALID_VALUE, MISSING_KEY, UNSUPPORTED};
+use super::problem::{INVALID_VALUE, MISSING_KEY};
 use super::reader::{Keys, Reader};
-use super::yaml::{Data, Node};
-use super::{Endpoint, HttpMock, HttpReply, ReplyBody, Spanned};
+use super::yaml::Node;
+use super::{Endpoint, HttpMock, Spanned};
 
 pub(super) const MOCKS: Keys = Keys {
-    known: &["http"],
-    later: &["modules", "functions"],
+    known: &["http", "modules", "functions"],
+    later: &[],
     prefix: "mocks.",
 };
 pub(super) const MOCK: Keys = Keys {
@@ -15,12 +15,6 @@ pub(super) const MOCK: Keys = Keys {
     later: &[],
     prefix: "",
 };
-pub(super) const REPLY: Keys = Keys {
-    known: &["status", "headers", "json", "text"],
-    later: &["delay", "fault"],
-    prefix: "reply.",
-};
-
 impl Reader {
     pub(super) fn mocks(&mut self, node: &Node) -> Vec<HttpMock> {
         let fields = self.fields(node, "`mocks`", &MOCKS);
@@ -82,64 +76,6 @@ impl Reader {
                 span: text.span,
             }),
             Err(message) => self.wrong(node, message),
-        }
-    }
-
-    fn reply(&mut self, node: &Node) -> Option<HttpReply> {
-        let fields = self.fields(node, "a reply", &REPLY)?;
-        let status = fields
-            .get("status")
-            .and_then(|node| self.whole(node, "`status`", 200, 599))
-            .unwrap_or(200);
-        let headers = self.headers(fields.get("headers"));
-        for (name, value) in &headers {
-            let fits = http::HeaderName::from_bytes(name.as_bytes()).is_ok()
-                && http::HeaderValue::from_str(value).is_ok();
-            if !fits {
-                let at = fields.key_span("headers").unwrap_or(fields.place());
-                self.report(
-                    INVALID_VALUE,
-                    at,
-                    format!("`{name}: {value}` is not a valid HTTP header"),
-                );
-            }
-        }
-        let body = match (fields.get("json"), fields.get("text")) {
-            (None, None) => ReplyBody::Empty,
-            (Some(json), None) => {
-                self.refuse_templates(json);
-                ReplyBody::Json(json.to_json())
-            }
-            (None, Some(text)) => {
-                self.refuse_templates(text);
-                ReplyBody::Text(self.scalar_text(text, "`text`")?)
-            }
-            (Some(_), Some(_)) => {
-                let at = fields.key_span("text").unwrap_or(fields.place());
-                self.report(INVALID_VALUE, at, "a reply has either `json` or `text`");
-                ReplyBody::Empty
-            }
-        };
-        Some(HttpReply {
-            status: u16::try_from(status).unwrap_or(200),
-            headers,
-            body,
-        })
-    }
-
-    /// `{{request.body.id}}` in a reply would be sent as it stands, which nobody means.
-    fn refuse_templates(&mut self, node: &Node) {
-        match &node.data {
-            Data::Scalar(_, text) if text.contains("{{request.") => {
-                self.report(
-                    UNSUPPORTED,
-                    node.span,
-                    "`{{request.…}}` in a reply is not supported by this version",
-                );
-            }
-            Data::Scalar(..) => {}
-            Data::List(items) => items.iter().for_each(|item| self.refuse_templates(item)),
-            Data::Map(entries) => entries.iter().for_each(|(_, item)| self.refuse_templates(item)),
         }
     }
 }

@@ -9,21 +9,24 @@ use super::problem::{DUPLICATE_NAME, INVALID_VALUE, MISSING_KEY, SYNTAX, problem
 use super::reader::{Fields, Keys, Reader};
 use super::yaml::{self, Node};
 use super::{FlowFile, FlowTest, Given, InputSource, Spanned, SpecProblem};
+use crate::config::ALLOWABLE;
+use crate::profile::Profile;
 
 pub(super) const FILE: Keys = Keys {
-    known: &["mocks", "tests"],
+    known: &["mocks", "profile", "allow", "tests"],
     later: &[],
     prefix: "",
 };
 pub(super) const TEST: Keys = Keys {
     known: &[
-        "name", "property", "for_all", "mocks", "given", "when", "then", "cases", "ignore",
+        "name", "property", "for_all", "mocks", "given", "when", "then", "cases", "profile", "allow",
+        "ignore",
     ],
     later: &["schedules", "faults"],
     prefix: "",
 };
 pub(super) const GIVEN: Keys = Keys {
-    known: &["now", "env", "state"],
+    known: &["now", "env", "state", "streams"],
     later: &[],
     prefix: "",
 };
@@ -73,6 +76,15 @@ impl Reader {
             .get("mocks")
             .map(|node| self.mocks(node))
             .unwrap_or_default();
+        let shared_code = fields
+            .get("mocks")
+            .map(|node| self.code_mocks(node))
+            .unwrap_or_default();
+        let profile = fields.get("profile").and_then(|node| self.profile(node));
+        let allow = fields
+            .get("allow")
+            .map(|node| self.allow(node))
+            .unwrap_or_default();
         let list = self
             .require(&fields, "tests")
             .and_then(|node| self.filled_list(node, "`tests`"));
@@ -85,6 +97,10 @@ impl Reader {
             }
             test.http.extend(shared.iter().cloned());
             test.mocks.extend(fields.get("mocks").map(Node::to_json));
+            test.code.extend(&shared_code);
+            self.mocked_functions_exist(&test);
+            test.profile = test.profile.or(profile);
+            test.allow.extend(allow.iter().cloned());
             tests.push(test);
         }
         tests
@@ -97,6 +113,10 @@ impl Reader {
         let http = fields
             .get("mocks")
             .map(|node| self.mocks(node))
+            .unwrap_or_default();
+        let code = fields
+            .get("mocks")
+            .map(|node| self.code_mocks(node))
             .unwrap_or_default();
         let given = fields
             .get("given")
@@ -120,15 +140,23 @@ impl Reader {
                 "`cases` belongs to a `property`: a plain test runs once",
             );
         }
+        let profile = fields.get("profile").and_then(|node| self.profile(node));
+        let allow = fields
+            .get("allow")
+            .map(|node| self.allow(node))
+            .unwrap_or_default();
         Some(FlowTest {
             name: name?,
             for_all,
             http,
             mocks: fields.get("mocks").map(Node::to_json).into_iter().collect(),
+            code,
             given,
             when,
             then,
             cases,
+            profile,
+            allow,
             ignore: fields.get("ignore").and_then(|node| self.ignore(node)),
         })
     }
@@ -140,6 +168,32 @@ impl Reader {
             return self.wrong(node, "the reason in `ignore` must be one line");
         }
         Some(reason)
+    }
+
+    fn profile(&mut self, node: &Node) -> Option<Profile> {
+        let name = self.text(node, "`profile`")?;
+        let found = Profile::parse(&name);
+        if found.is_none() {
+            let message = format!("`{name}` is not a profile: {}", Profile::NAMES.join(", "));
+            self.report(INVALID_VALUE, name.span, message);
+        }
+        found
+    }
+
+    fn allow(&mut self, node: &Node) -> Vec<String> {
+        let items = self.list(node, "`allow`").unwrap_or_default();
+        let mut allowed = Vec::new();
+        for item in items {
+            let Some(name) = self.text(item, "a finding of `allow`") else {
+                continue;
+            };
+            if !ALLOWABLE.contains(&name.value.as_str()) {
+                let message = format!("`{name}` cannot be allowed: {}", ALLOWABLE.join(", "));
+                self.report(INVALID_VALUE, name.span, message);
+            }
+            allowed.push(name.value);
+        }
+        allowed
     }
 
     fn test_name(&mut self, fields: &Fields<'_>) -> Option<Spanned<String>> {
@@ -238,7 +292,16 @@ impl Reader {
             .get("state")
             .and_then(|node| self.state(node))
             .unwrap_or_default();
-        Some(Given { now, env, state })
+        let streams = fields
+            .get("streams")
+            .and_then(|node| self.stream_items(node))
+            .unwrap_or_default();
+        Some(Given {
+            now,
+            env,
+            state,
+            streams,
+        })
     }
 
     fn instant(&mut self, node: &Node) -> Option<i64> {

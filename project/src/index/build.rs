@@ -7,7 +7,7 @@ use banister_grammars::FileFacts;
 use banister_grammars::facts::{Declaration, Dialect, StepFact, Text};
 
 use super::{Helper, Index, Mention, slots};
-use crate::config::{self, Config};
+use crate::config::{self, Config, TestSettings};
 use crate::discovery::{self, FileRole, MANIFESTS};
 use crate::framework::Framework;
 use crate::project::{Project, Step, Stream};
@@ -233,6 +233,7 @@ fn build(
         name: name(root, manifests),
         steps: Vec::new(),
         streams: Vec::new(),
+        test: TestSettings::default(),
     };
     for source in own {
         let (file, language, source) = (source.path.clone(), source.facts.language, Arc::clone(source));
@@ -259,6 +260,7 @@ fn build(
         .get(&settings)
         .and_then(|text| Config::parse(&settings, text).ok())
         .unwrap_or_default();
+    project.test = config.test.clone();
     let mut index = Index {
         framework: Framework::of(root, &config, manifests, &project.steps),
         config,

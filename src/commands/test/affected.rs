@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use banister_project::Snapshot;
 use banister_project::discovery::{FileRole, role};
-use banister_testkit::plan::{Plan, PlanStep};
+use banister_testkit::plan::{Plan, PlanStep, PlanStream};
 use banister_testkit::report::TestOutcome;
 use banister_testkit::runner::TestCase;
 use banister_testkit::suites::{Suite, Suites};
@@ -18,7 +18,7 @@ pub(super) struct Known {
 }
 
 /// What decides which steps a flow can come by.
-type Declared = (Vec<PlanStep>, Vec<String>);
+type Declared = (Vec<PlanStep>, Vec<PlanStream>);
 
 fn declared(plan: &Plan) -> Declared {
     let steps = plan.steps.iter().map(|step| PlanStep {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json, json};
 
-use super::body::pairs;
+use super::body::{form, pairs};
 use crate::matching::{partial_match, shown};
 use banister_project::flow_test::{Endpoint, HttpMock};
 
@@ -18,6 +18,22 @@ pub(super) struct Request {
     pub(super) body: Json,
     /// True if every field of the body is a text because it came as a form.
     pub(super) form: bool,
+}
+
+impl Request {
+    /// The request as the placeholders of a reply see it; `on` names the segments of its path.
+    pub(super) fn as_json(&self, on: &Endpoint) -> Json {
+        let captured = on.captures(&self.at.path).into_iter();
+        let path: Map<String, Json> = captured.map(|(name, value)| (name, json!(value))).collect();
+        json!({
+            "method": self.at.method,
+            "url": self.at.url(),
+            "path": path,
+            "query": form(&self.query),
+            "headers": self.headers,
+            "body": self.body,
+        })
+    }
 }
 
 /// The first mock that matches, by its place.

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::style::{BAD, FAINT, LANES, paint};
 use crate::matching::shorten;
-use crate::protocol::HandlerError;
+use crate::protocol::{HandlerError, MockedOutcome};
 use crate::trace::{Event, Trace, What};
 
 /// Columns of a rendered story.
@@ -316,18 +316,33 @@ fn tell(what: &What, start: i64) -> Said {
             url,
             body,
             status,
+            fault,
         } => {
-            let answer =
-                status.map_or_else(|| "→ no mock answers".to_owned(), |status| format!("→ {status}"));
+            let answer = match (status, fault) {
+                (Some(status), None) => format!("→ {status}"),
+                (Some(status), Some(fault)) => format!("→ {status}, then {fault}"),
+                (None, Some(fault)) => format!("→ {fault}"),
+                (None, None) => "→ no mock answers".to_owned(),
+            };
             said(format!("{method} {url}"))
                 .value(body)
                 .outcome(answer)
-                .marked_if(status.is_none())
+                .marked_if(status.is_none() && fault.is_none())
         }
+        What::Answered { method, url } => said(format!("gets more of {method} {url}")),
         What::Refused { host, port } => said(format!("connects to {host}:{port}"))
             .outcome("→ no mock")
             .marked_if(true),
+        What::Mocked {
+            function,
+            args,
+            outcome,
+        } => said(format!("{function}(…)"))
+            .value(&Json::Array(args.clone()))
+            .outcome(mocked_outcome(outcome)),
         What::Slept { until } => said(format!("sleeps until {}", offset(until.saturating_sub(start)))),
+        What::Socket { op, client, data } => said(format!("socket of {client}: {op}")).value(data),
+        What::Skipped { .. } => said("is passed over: its condition does not hold".to_owned()),
         What::Finished { value } => said("ends").value(value),
         What::Threw { error } => said(format!("throws {}", error_text(error))).marked_if(true),
         What::Retried { attempt, next, .. } => {
@@ -342,6 +357,14 @@ fn tell(what: &What, start: i64) -> Said {
 fn path(args: &Json) -> String {
     let texts = args.as_array().into_iter().flatten().filter_map(Json::as_str);
     texts.map(|text| format!("/{text}")).collect()
+}
+
+fn mocked_outcome(outcome: &MockedOutcome) -> String {
+    match (&outcome.throws, &outcome.returns) {
+        (Some(error), _) => format!("→ throws {}", error.message),
+        (None, Some(value)) => format!("→ {}", shorten(&value.to_string(), LEAST_VALUE * 2)),
+        (None, None) => "→ its file".to_owned(),
+    }
 }
 
 fn error_text(error: &HandlerError) -> String {

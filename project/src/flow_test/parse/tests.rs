@@ -240,8 +240,6 @@ tests:
     then: [ { not_emitted: u } ]
 "#,
         &expect![[r#"
-            3:3 unsupported: `mocks.modules` is not supported by this version
-            4:3 unsupported: `mocks.functions` is not supported by this version
             5:44 unsupported: `reply.delay` is not supported by this version
             5:55 unsupported: `reply.fault` is not supported by this version
             5:81 unsupported: `{{request.…}}` in a reply is not supported by this version

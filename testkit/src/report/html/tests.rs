@@ -22,6 +22,7 @@ fn story() -> Trace {
         url: "https://pay.test/charges".into(),
         body: json!({"<b>": 1}),
         status: Some(503),
+        fault: None,
     };
     let error = crate::protocol::HandlerError {
         name: "Error".into(),

@@ -92,6 +92,7 @@ fn paying() -> Vec<Event> {
         url,
         body: json!({"amount": 2500}),
         status: None,
+        fault: None,
     };
     let retried = What::Retried {
         step: step.clone(),
