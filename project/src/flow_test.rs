@@ -88,6 +88,8 @@ pub struct FlowTest {
     pub for_all: Vec<(Spanned<String>, InputSource)>,
     /// Services that answer instead of the real ones.
     pub mocks: MockSet,
+    /// All mocks as written, for a trace: the test's own before those of the file.
+    pub mocks_written: Vec<Json>,
     /// Mocked modules and functions.
     pub code: CodeMocks,
     /// The world before the first action.

@@ -5,6 +5,7 @@ mod choice;
 mod html;
 mod interrupt;
 mod last_failed;
+mod new_from_trace;
 mod run;
 mod suites;
 mod watch;
@@ -80,6 +81,9 @@ pub(crate) struct Arguments {
     /// Write a page with the flow graph and the story of every failure besides
     #[arg(long, value_name = "FILE.html", conflicts_with = "list")]
     report: Option<PathBuf>,
+    /// Print a flow test that expects what this trace tells, and run nothing else
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "watch", "report"])]
+    new_from_trace: Option<PathBuf>,
     /// Write the canonical trace of every test into this folder
     #[arg(long, value_name = "DIR")]
     trace_dir: Option<PathBuf>,
@@ -116,6 +120,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let loaded = disk::load_cached(&arguments.dir, cache.as_deref())
         .with_context(|| format!("cannot test {}", arguments.dir.display()))?;
     let suites = Suites::of(&loaded.host.snapshot(), &loaded.root);
+    if let Some(path) = &arguments.new_from_trace {
+        return new_from_trace::run(arguments, path, suites);
+    }
     suites::show_invalid(&suites);
     let memory = Memory::of(cache.as_deref(), &loaded.root);
     if arguments.list {

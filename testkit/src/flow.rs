@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use banister_grammars::Span;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::plan::Plan;
 use crate::report::{ControlLabel, Reached, StepOutput};
@@ -11,7 +11,7 @@ use crate::rng::Seed;
 use crate::scheduler::{HttpRequest, HttpResponse, Place, Run, Start};
 use crate::stage::Stage;
 use crate::template::{UnknownVariable, Variables, fill, fill_string, select};
-use crate::trace::Trace;
+use crate::trace::{Event, Trace, What};
 use crate::verdict::{Evidence, judge};
 use banister_project::flow_test::{Action, Expectation, FlowTest, SocketAct};
 
@@ -142,10 +142,15 @@ struct Telling<'t, 'a> {
 
 impl Telling<'_, '_> {
     fn set_up(&mut self) {
+        let mut given = Map::new();
         for (group, items) in &self.test.given.state {
             for (key, item) in items {
                 match fill(item, &self.variables) {
-                    Ok(item) => self.run.world.seed_state(group, key, item),
+                    Ok(item) => {
+                        let items = given.entry(group.value.clone()).or_insert_with(|| json!({}));
+                        items[key] = item.clone();
+                        self.run.world.seed_state(group, key, item);
+                    }
                     Err(error) => self.fail_in_test(&error, self.test.name.span),
                 }
             }
@@ -159,6 +164,21 @@ impl Telling<'_, '_> {
                 }
             }
         }
+        let (env, mocks) = (self.test.given.env.clone(), self.test.mocks_written.clone());
+        if !(env.is_empty() && mocks.is_empty() && given.is_empty()) {
+            let state = Json::Object(given);
+            self.note(What::Given { env, state, mocks });
+        }
+    }
+
+    /// Puts down what the test itself does.
+    fn note(&mut self, what: What) {
+        let at = self.run.now();
+        self.run.trace.events.push(Event {
+            at,
+            invocation: None,
+            what,
+        });
     }
 
     fn act(&mut self) {
@@ -198,8 +218,11 @@ impl Telling<'_, '_> {
             }
             Action::Cron { step } => {
                 // Names were checked before the run; one that is gone means that the project changed under us.
-                if let Some(step) = self.run.plan().step(step) {
-                    self.run.cron(step);
+                if let Some(at) = self.run.plan().step(step) {
+                    self.note(What::Cron {
+                        step: step.value.clone(),
+                    });
+                    self.run.cron(at);
                 }
             }
             Action::Advance { ms } => self.run.advance(*ms),

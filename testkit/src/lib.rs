@@ -20,6 +20,8 @@ pub use project::{Flow, FlowError, FlowRun, OpenError, Project};
 
 pub mod flow_files;
 
+pub mod from_trace;
+
 pub mod suites;
 
 pub mod plan;

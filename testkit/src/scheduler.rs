@@ -195,6 +195,7 @@ impl<'a> Run<'a> {
             What::Request {
                 method: request.method.clone(),
                 target: request.target.clone(),
+                headers: request.headers.clone(),
                 body: request.body.clone(),
             },
         );

@@ -1,6 +1,8 @@
 //! What happened in a run, in the order in which the scheduler made it happen. The canonical text of a trace is the same
 //! for the same seed, project and test: it holds no wall-clock time, process id, port or path of the machine.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -30,12 +32,29 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum What {
+    /// What the test sets up before anything happens.
+    Given {
+        /// Environment variables of the handlers.
+        env: BTreeMap<String, String>,
+        /// Shared state: group, key, item.
+        state: Json,
+        /// Mocks as the test and its file write them; the first one counts.
+        mocks: Vec<Json>,
+    },
+    /// The test runs a cron step now.
+    Cron {
+        /// The step.
+        step: String,
+    },
     /// The test called an API step.
     Request {
         /// Upper case.
         method: String,
         /// Path and query.
         target: String,
+        /// Headers, names lower-case.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        headers: BTreeMap<String, String>,
         /// Body.
         body: Json,
     },

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use banister_project::{disk, flow_test};
-use banister_testkit::flow::{Setting, run_flow};
+use banister_testkit::flow::{DEFAULT_START_MS, Setting, run_flow};
 use banister_testkit::flow_files;
 use banister_testkit::live_stage::LiveStage;
 use banister_testkit::mock::MockServer;
+use banister_testkit::mock::Services;
 use banister_testkit::plan::Plan;
 use banister_testkit::rng::Seed;
 use banister_testkit::runner::TestCase;
@@ -77,7 +78,11 @@ fn warm_traces(plan: &Plan, tests: &[TestCase], stage: &mut LiveStage<'_>, from:
         let case = &tests[(from + at) % tests.len()];
         let test = &case.file.tests[case.index];
         let session = stage
-            .open_session(test.http.clone())
+            .open_session(Services {
+                http: test.http.clone(),
+                seed: Seed::root(0).part(&case.name, 0),
+                now: test.given.now.unwrap_or(DEFAULT_START_MS),
+            })
             .expect("a session can be opened");
         let setting = Setting {
             seed: Seed::root(0).part(&case.name, 0),
@@ -213,4 +218,21 @@ fn a_trace_tells_the_whole_flow_and_nothing_of_the_machine() {
     }
     let folder = project.root().to_str().expect("a path of plain text");
     assert!(!trace.contains(folder), "{trace}");
+}
+
+#[test]
+fn a_report_is_the_same_for_any_number_of_workers() {
+    let project = Project::fixture("failing-flow");
+    let told = |jobs: &str| {
+        let run = project.run(&["test", "--format", "json", "-j", jobs]).exits(1);
+        let mut lines = run.json_lines();
+        for line in &mut lines {
+            // The wall is no part of the story.
+            line.as_object_mut()
+                .expect("a line is an object")
+                .remove("exec_time");
+        }
+        lines
+    };
+    assert_eq!(told("1"), told("8"));
 }

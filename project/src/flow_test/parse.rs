@@ -141,6 +141,7 @@ impl Reader {
                 self.report(DUPLICATE_NAME, test.name.span, message);
             }
             test.mocks.extend(&shared);
+            test.mocks_written.extend(fields.get("mocks").map(Node::to_json));
             test.code.extend(&shared_code);
             self.mocked_functions_exist(&test);
             test.profile = test.profile.or(profile);
@@ -193,6 +194,7 @@ impl Reader {
             name: name?,
             for_all,
             mocks,
+            mocks_written: fields.get("mocks").map(Node::to_json).into_iter().collect(),
             code,
             given,
             when,

@@ -40,6 +40,10 @@ pub enum FlowError {
     Failed(String),
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "callers write `json!` in the place of the argument"
+)]
 impl<'p> Flow<'p> {
     pub(super) fn new(harness: &'p Harness, names: &'p ProjectNames, seed: u64) -> Self {
         Self {

@@ -57,7 +57,9 @@ pub enum RowKind {
 pub fn timeline(trace: &Trace, start: i64) -> Vec<TimelineRow> {
     let mut lanes = Lanes::default();
     let events = trace.events.iter();
-    events.map(|event| row(event, start, &mut lanes)).collect()
+    // The test itself says what it sets up.
+    let told = events.filter(|event| !matches!(event.what, What::Given { .. }));
+    told.map(|event| row(event, start, &mut lanes)).collect()
 }
 
 /// The name of an invocation in the story: its step, with its number if the step ran before.
@@ -276,7 +278,11 @@ fn told_answer(status: Option<u16>, fault: Option<&str>) -> String {
 
 fn tell(what: &What, start: i64) -> Said {
     match what {
-        What::Request { method, target, body } => said(format!("{method} {target}")).value(body),
+        What::Given { .. } => said("is set up"),
+        What::Cron { step } => said(format!("runs {step}")),
+        What::Request {
+            method, target, body, ..
+        } => said(format!("{method} {target}")).value(body),
         What::Response { status, body, .. } => said(format!("answers {status}"))
             .value(body)
             .marked_if(*status >= 500),
@@ -312,11 +318,7 @@ fn tell(what: &What, start: i64) -> Said {
             stream,
             args,
             value,
-        } => {
-            let args = args.as_array().into_iter().flatten().filter_map(Json::as_str);
-            let path: String = args.map(|arg| format!("/{arg}")).collect();
-            said(format!("stream.{op} {stream}{path}")).value(value)
-        }
+        } => said(format!("stream.{op} {stream}{}", path(args))).value(value),
         What::Log { level, message, data } => said(format!("{level}: {message}")).value(data),
         What::Http {
             method,
@@ -353,6 +355,12 @@ fn tell(what: &What, start: i64) -> Said {
         }
         What::DeadLettered { topic, .. } => said(format!("gives up the message on {topic}")).marked_if(true),
     }
+}
+
+/// The texts among the arguments of a stream's operation: group and item.
+fn path(args: &Json) -> String {
+    let texts = args.as_array().into_iter().flatten().filter_map(Json::as_str);
+    texts.map(|text| format!("/{text}")).collect()
 }
 
 fn mocked_outcome(outcome: &MockedOutcome) -> String {

@@ -33,13 +33,7 @@ impl Harness {
             Ok(strategies) => strategies,
             Err(failure) => return self.outcome(case, FlowResult::of_failure(*failure), None),
         };
-        let mut runner = TestRunner::new(Config {
-            cases: self.options.cases.or(case.test().cases).unwrap_or(DEFAULT_CASES),
-            max_shrink_iters: MAX_SHRINK_RUNS,
-            failure_persistence: None,
-            rng_seed: RngSeed::Fixed(seed.part("inputs", 0).number()),
-            ..Config::default()
-        });
+        let mut runner = self.case_runner(case, seed);
         let stage = RefCell::new(stage);
         let last = RefCell::new(None);
         let seen = RefCell::new((Reached::default(), ControlLabel::default()));
@@ -96,6 +90,16 @@ impl Harness {
                 )
             }
         }
+    }
+
+    fn case_runner(&self, case: &TestCase, seed: Seed) -> TestRunner {
+        TestRunner::new(Config {
+            cases: self.options.cases.or(case.test().cases).unwrap_or(DEFAULT_CASES),
+            max_shrink_iters: MAX_SHRINK_RUNS,
+            failure_persistence: None,
+            rng_seed: RngSeed::Fixed(seed.part("inputs", 0).number()),
+            ..Config::default()
+        })
     }
 
     fn strategies(

@@ -7,6 +7,8 @@ use crate::report::{RowKind, TimelineRow};
 
 /// A longer story loses its middle even here: no page shows a hundred thousand rows.
 const MAX_ROWS: usize = 4_000;
+/// Longer values are folded.
+const SHORT: usize = 60;
 /// Longer values are cut.
 const VALUE: usize = 2_000;
 const TEST: &str = "test";
@@ -53,6 +55,15 @@ pub(super) fn lanes(rows: &[TimelineRow], test: &str) -> String {
         }
     }
     out + "</tbody></table></div>\n"
+}
+
+/// A value; a long one is folded away behind its beginning.
+fn shown(value: &str) -> String {
+    let (short, long) = (escaped(&shorten(value, SHORT)), escaped(&shorten(value, VALUE)));
+    match short == long {
+        true => format!(" <span class=\"soft\">{short}</span>"),
+        false => format!("<details class=\"soft\"><summary>{short}</summary>{long}</details>"),
+    }
 }
 
 /// The lanes in order: the test, the steps as they start, the services as they are called, the clock.
@@ -126,7 +137,7 @@ fn cells(row: &TimelineRow, lanes: &[String]) -> Vec<Cell> {
     }
     text += &escaped(&row.what);
     if let Some(value) = &row.value {
-        text += &format!(" <span class=\"soft\">{}</span>", escaped(&shorten(value, VALUE)));
+        text += &shown(value);
     }
     let outcome = row.outcome.as_deref().map(escaped);
     match &row.kind {

@@ -31,6 +31,7 @@ fn outcomes() -> Vec<TestOutcome> {
     let request = What::Request {
         method: "POST".into(),
         target: "/orders".into(),
+        headers: Default::default(),
         body: json!({"quantity": 11}),
     };
     let trace = Trace {

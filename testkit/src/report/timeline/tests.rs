@@ -51,6 +51,7 @@ fn ordering() -> Vec<Event> {
     let request = What::Request {
         method: "POST".into(),
         target: "/orders".into(),
+        headers: Default::default(),
         body: order.clone(),
     };
     let response = What::Response {
