@@ -77,7 +77,7 @@ fn warm_traces(plan: &Plan, tests: &[TestCase], stage: &mut LiveStage<'_>, from:
         let case = &tests[(from + at) % tests.len()];
         let test = &case.file.tests[case.index];
         let session = stage
-            .open_session(test.http.clone())
+            .open_session(test.http.clone().into())
             .expect("a session can be opened");
         let setting = Setting {
             seed: Seed::root(0).part(&case.name, 0),
