@@ -5,6 +5,7 @@ use std::sync::Arc;
 use banister_project::flow_test::{self, FlowTest};
 use banister_project::workspace::Host;
 use banister_testkit::flow::{FlowResult, Setting, run_flow};
+use banister_testkit::mock::Services;
 use banister_testkit::plan::Plan;
 use banister_testkit::rng::Seed;
 use banister_testkit::template::Variables;
@@ -18,12 +19,14 @@ pub(crate) fn run(row: &Row, number: usize, tongue: Tongue, stages: &Stages) -> 
     let plan = plan(row, number, tongue, stages)?;
     let test = parse(row)?;
     let result = stages.with(|stage| {
-        let session = stage
-            .open_session(test.http.clone().into())
-            .map_err(|error| error.to_string())?;
+        let services = Services::from(test.mocks.http.clone());
+        let (hosts, holds) = (services.hosts(), services.holds());
+        let session = stage.open_session(services).map_err(|error| error.to_string())?;
         let setting = Setting {
             seed: Seed::root(0),
             session,
+            hosts,
+            holds,
             variables: Variables::new(),
         };
         let result = run_flow(&plan, stage, &test, setting);

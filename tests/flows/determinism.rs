@@ -15,6 +15,7 @@ use banister_testkit::mock::Services;
 use banister_testkit::plan::Plan;
 use banister_testkit::rng::Seed;
 use banister_testkit::runner::TestCase;
+use banister_testkit::stand_ins::StandIns;
 use banister_testkit::template::Variables;
 
 use crate::support::command::repository;
@@ -77,18 +78,23 @@ fn warm_traces(plan: &Plan, tests: &[TestCase], stage: &mut LiveStage<'_>, from:
     for at in 0..tests.len() {
         let case = &tests[(from + at) % tests.len()];
         let test = &case.file.tests[case.index];
-        let session = stage
-            .open_session(Services {
-                http: test.http.clone(),
-                seed: Seed::root(0).part(&case.name, 0),
-                now: test.given.now.unwrap_or(DEFAULT_START_MS),
-            })
-            .expect("a session can be opened");
+        let (seed, now) = (
+            Seed::root(0).part(&case.name, 0),
+            test.given.now.unwrap_or(DEFAULT_START_MS),
+        );
+        let file = plan.root.join(&case.file.path);
+        let folder = file.parent().expect("a test lies in a folder");
+        let services = Services::load(test, folder, seed.part("services", 0), now).expect("its services");
+        let (hosts, holds) = (services.hosts(), services.holds());
+        let session = stage.open_session(services).expect("a session can be opened");
         let setting = Setting {
-            seed: Seed::root(0).part(&case.name, 0),
+            seed,
             session,
+            hosts,
+            holds,
             variables: Variables::new(),
         };
+        stage.stand_in(StandIns::new(&test.code, folder, &setting.variables));
         let result = run_flow(plan, stage, test, setting);
         stage.close_session();
         traces.insert(case.name.clone(), result.trace.canonical());
