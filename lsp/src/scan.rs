@@ -10,6 +10,8 @@ use banister_project::discovery::{self, FileRole};
 use banister_project::disk::{self, Problem, Stamps};
 use banister_project::{Host, Snapshot, Source};
 
+use crate::folder::Names;
+
 /// What is scanned and what is known already. The work is done on a copy: the owner goes on meanwhile.
 pub(crate) struct Job {
     /// The files as they are known.
@@ -117,6 +119,18 @@ impl Job {
             stamps,
         }
     }
+}
+
+/// Takes out the modules that an edit made nobody import, and says which.
+pub(crate) fn let_go(names: &Names, host: &mut Host) -> Vec<String> {
+    let unneeded = catch_unwind(AssertUnwindSafe(|| {
+        disk::unneeded_senders(host, &names.open_paths())
+    }));
+    let unneeded = unneeded.unwrap_or_default();
+    for module in &unneeded {
+        host.remove_file(module);
+    }
+    unneeded
 }
 
 /// Reads the modules that an edit made a step import; nothing if there are none.

@@ -364,6 +364,21 @@ pub fn unneeded_modules(host: &Host, open: &BTreeSet<String>) -> Vec<String> {
         .collect()
 }
 
+/// [`unneeded_modules`] after an edit, if one of them may matter by itself: only what sends counts for a whole project, and
+/// few modules do, so that hardly any edit costs a look at all imports.
+pub fn unneeded_senders(host: &Host, open: &BTreeSet<String>) -> Vec<String> {
+    let snapshot = host.snapshot();
+    let may_matter = snapshot.files().iter().any(|(file, source)| {
+        let counts = !source.facts.emits.is_empty() || source.facts.step.is_some();
+        counts && discovery::role(file) == Some(FileRole::Module) && !open.contains(file)
+    });
+    if may_matter {
+        unneeded_modules(host, open)
+    } else {
+        Vec::new()
+    }
+}
+
 /// The folder to search: `start`, unless it lies inside the sources of a project; then that project.
 fn workspace_root(start: &Path) -> PathBuf {
     let is_source = |folder: &Path| {

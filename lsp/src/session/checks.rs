@@ -10,7 +10,7 @@ use crate::diagnostics::{self, Checked, Outcome};
 use crate::folder::FolderId;
 use crate::message::Event;
 use crate::outbox::Outgoing;
-use crate::{pull, uri};
+use crate::{pull, scan, uri};
 
 impl Session {
     /// Starts a check of each folder that changed since its last one.
@@ -25,9 +25,11 @@ impl Session {
             folder.checking = true;
             let (id, events) = (*id, self.events.clone());
             let with_graph = self.follows_graph;
-            let (names, host, generation) = (Arc::clone(&folder.names), folder.host(), folder.generation);
+            let (names, mut host, generation) = (Arc::clone(&folder.names), folder.host(), folder.generation);
             self.pool.later(move || {
-                let checked = diagnostics::check(names.root(), host, generation, with_graph);
+                let unneeded = scan::let_go(&names, &mut host);
+                let mut checked = diagnostics::check(names.root(), host, generation, with_graph);
+                checked.unneeded = unneeded;
                 // Refused only when the session is over.
                 let _ = events.send(Event::Checked(id, Box::new(checked)));
             });
@@ -43,6 +45,9 @@ impl Session {
         self.timer.learn(checked.took);
         folder.progress = None;
         folder.checked = checked.generation;
+        for path in &checked.unneeded {
+            folder.release(path);
+        }
         for (path, text) in checked.imported {
             // It was analysed once already, in the background; were it indigestible it would not be here.
             let _ = folder.import(&path, text);
