@@ -25,7 +25,7 @@ pub(crate) struct Row {
     /// Further files beside the steps.
     #[serde(default)]
     pub(crate) files: BTreeMap<String, String>,
-    /// Settings of the project.
+    /// Settings of the project; `{folder}` is the folder of the row, `{language}` the language of the run.
     #[serde(default)]
     pub(crate) settings: String,
     /// The rest of a flow test in YAML: `given`, `when`, `then` and what else a test may have.

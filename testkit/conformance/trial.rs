@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use crate::language::Tongue;
 use crate::row::Row;
-use crate::stages::{Stages, files};
+use crate::stages::{Stages, files, folder};
 
 pub(crate) fn run(row: &Row, number: usize, tongue: Tongue, stages: &Stages) -> Result<(), String> {
     let plan = plan(row, number, tongue, stages)?;
@@ -39,7 +39,9 @@ fn plan(row: &Row, number: usize, tongue: Tongue, stages: &Stages) -> Result<Pla
         host.set_file(&path, text.into());
     }
     if !row.settings.is_empty() {
-        host.set_file("banister.toml", row.settings.clone().into());
+        let settings = row.settings.replace("{folder}", &folder(number, tongue));
+        let settings = settings.replace("{language}", tongue.name());
+        host.set_file("banister.toml", settings.into());
     }
     let snapshot = host.snapshot();
     match snapshot.projects().as_slice() {

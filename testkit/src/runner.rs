@@ -241,6 +241,7 @@ impl Harness {
                 ));
                 details.extend(other.details.iter().map(|line| format!("  {line}")));
             }
+            details.extend(crate::world::lines(&result.world));
             Failure {
                 headline: first.headline.clone(),
                 place: place(case, &first.place),

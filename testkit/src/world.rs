@@ -5,6 +5,7 @@
 //! never catches another, and items may have a time to live.
 
 mod glob;
+mod lines;
 mod state;
 mod streams;
 mod update;
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 
 use banister_project::profile::Profile;
 use serde_json::{Map, Value as Json, json};
+
+pub use lines::lines;
 
 /// Groups of items, each in order of first writing.
 type Groups = BTreeMap<String, Map<String, Json>>;

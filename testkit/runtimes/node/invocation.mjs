@@ -5,6 +5,7 @@ import { begin as beginClock, forgetTimers, waitingTimers } from './clock.mjs'
 import { createContext, createRequest } from './context.mjs'
 import { describeError, Problem } from './errors.mjs'
 import { begin as beginEscapes } from './escapes.mjs'
+import { addRequest, addTrigger, bind as bindFramework } from './framework.mjs'
 import { takeLeaked } from './globals.mjs'
 import { begin as beginMocks, end as endMocks } from './mocks.mjs'
 import { Graph, importPackage } from './modules.mjs'
@@ -160,17 +161,23 @@ export class Invocation {
 
   async #run() {
     const { file, call, input, context: fields } = this.#message
-    const { config, handler } = await this.#load()
-    if (typeof handler !== 'function') {
-      const message = `Function handler not found in module ${file.replace(`${this.#root}/`, '')}`
-      throw new Problem({ name: 'Error', message, file })
-    }
     const harness = {
       call: (op, args) => this.#call(op, args),
       log: (level, message, data) => this.#log(level, message, data),
       listen: (stream, callback) => this.#listen(stream, callback),
     }
+    bindFramework(harness)
+    const { config, handler } = await this.#load()
+    if (typeof handler !== 'function') {
+      const message = `Function handler not found in module ${file.replace(`${this.#root}/`, '')}`
+      throw new Problem({ name: 'Error', message, file })
+    }
     const context = createContext(fields, harness)
+    if (fields.trigger) addTrigger(context, fields.trigger, input)
+    const condition = config?.triggers?.[fields.trigger?.index]?.condition
+    if (typeof condition === 'function' && !(await condition(input, context))) {
+      return { type: 'done', value: null, skipped: true }
+    }
     if (this.#message.socket) this.#socket = new Socket((op, args) => this.#say(op, args))
     const value = await this.#callHandler(handler, config, call, input, context)
     const done = { type: 'done', value: roundTrip(value) }
@@ -188,7 +195,8 @@ export class Invocation {
     if (call === 'cron') return config?.triggers ? handler(undefined, context) : handler(context)
     const request = createRequest(input)
     if (this.#socket) request.ws = this.#socket
-    const last = () => handler(request, context)
+    const written = config?.triggers ? addRequest(request) : () => undefined
+    const last = async () => (await handler(request, context)) ?? written()
     const chain = []
     for (const entry of this.#middleware(config)) chain.push(await this.#resolved(entry))
     return chain.reduceRight(

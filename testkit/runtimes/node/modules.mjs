@@ -11,6 +11,7 @@ import vm from 'node:vm'
 
 import { receive, send } from './channel.mjs'
 import { Problem, registerSource } from './errors.mjs'
+import { standIn } from './framework.mjs'
 import { remember as rememberGlobals } from './globals.mjs'
 
 const { SourceTextModule, SyntheticModule, compileFunction } = vm
@@ -44,6 +45,8 @@ function load(specifier, from) {
 
 /** A package's exports as node gives them to an importer at `from`. */
 export async function importPackage(specifier, from) {
+  const own = standIn(specifier, from)
+  if (own) return own
   const url = import.meta.resolve(specifier, pathToFileURL(from).href)
   if (url.endsWith('.json')) return { default: createRequire(from)(fileURLToPath(url)) }
   const exports = await import(url)
@@ -197,6 +200,8 @@ export class Graph {
     const require = (specifier) => {
       const answer = load(String(specifier), path)
       if (answer.external) {
+        const own = standIn(specifier, path)
+        if (own) return own
         const exports = native(specifier)
         rememberGlobals()
         return exports

@@ -4,6 +4,7 @@ require_relative "calls"
 require_relative "context"
 require_relative "cookies"
 require_relative "failure"
+require_relative "middleware"
 require_relative "mocks"
 require_relative "socket_end"
 require_relative "step"
@@ -66,7 +67,7 @@ module Banister
       input = input_of(message)
       globals = global_variables
       socket = message["socket"] && (input["ws"] = SocketEnd.new(calls))
-      result = step(message.fetch("file")).run(message.fetch("call"), input, context)
+      result = step(message.fetch("file")).run(message.fetch("call"), input, context, middleware(message, calls))
       # A response refuses the connection; anything else takes it, and the handler stays.
       calls.serve(socket) if socket && !refuses?(result)
       ["done", { "value" => Values.plain(result), "calls" => calls.unanswered, "leaked" => leaked(globals) }]
@@ -91,6 +92,12 @@ module Banister
     def input_of(message)
       input = message["call"] == "api" ? Cookies.added_to(message["input"]) : message["input"]
       message.dig("context", "profile") == "motia-0.17" ? Values.open(input) : Values.rich(input)
+    end
+
+    def middleware(message, calls)
+      fields = message.fetch("context")
+      warn = ->(text) { calls.log("warn", text, nil) }
+      Middleware.new(fields["middleware"], fields["profile"] == "motia-0.17", warn)
     end
 
     def refuses?(result) = result.is_a?(Hash) && (result[:status] || result["status"]).is_a?(Integer)

@@ -1,7 +1,6 @@
 //! From what static analysis knows of a project to a plan. Nothing is imported here: a step whose module cannot be loaded
 //! fails where it is run, not before.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use banister_grammars::facts::{
@@ -11,7 +10,7 @@ use banister_grammars::{Encoding, Span};
 use banister_project::profile::Profile;
 use banister_project::{Project, Step, Stream};
 
-use super::{EmitPolicy, Plan, PlanStep, PlanStream, PlanTrigger, QueuePolicy};
+use super::{EmitPolicy, Plan, PlanStep, PlanStream, PlanTrigger, QueuePolicy, middleware};
 
 impl Plan {
     /// The plan of `project`, whose workspace lies at `workspace` on the disk.
@@ -26,9 +25,6 @@ impl Plan {
             workspace.join(&project.root)
         };
         let detected = project.profile();
-        let middleware: BTreeMap<String, String> = (project.test.middleware.iter())
-            .map(|(name, file)| (name.clone(), root.join(file).to_string_lossy().into_owned()))
-            .collect();
         Self {
             steps: project
                 .steps
@@ -43,7 +39,7 @@ impl Plan {
             profile: detected.profile,
             profile_because: detected.because,
             allow: project.test.allow.clone(),
-            middleware,
+            middleware: middleware::files(project, &root),
             root,
         }
     }

@@ -2,7 +2,7 @@ use expect_test::{Expect, expect};
 use serde_json::json;
 
 use super::*;
-use crate::flow_test::{Action, Expectation, ReplyBody};
+use crate::flow_test::{Action, Expectation, ReplyBody, SocketAct};
 
 fn file(text: &str) -> FlowFile {
     parse("tests/a.flow.yaml", text.into()).unwrap_or_else(|problems| panic!("{problems:#?}"))
@@ -203,20 +203,20 @@ tests:
 "#,
         &expect![[r#"
             2:1 unknown-key: unknown key `mock` in a flow test file
-                did you mean `mocks`? a flow test file may have `mocks`, `tests`
+                did you mean `mocks`? a flow test file may have `mocks`, `profile`, `allow`, `tests`
             4:5 missing-key: a test needs the key `name` or `property`
             4:5 unknown-key: unknown key `nmae` in a test
-                did you mean `name`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`
+                did you mean `name`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `profile`, `allow`
             5:5 unknown-key: unknown key `whne` in a test
-                did you mean `when`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`
+                did you mean `when`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `profile`, `allow`
             6:23 missing-key: `emit` needs the key `topic`
             6:23 unknown-key: unknown key `topick` in `emit`
                 did you mean `topic`? `emit` may have `topic`, `data`
             6:40 unknown-key: unknown key `requets` in an action
-                did you mean `request`? an action may have `request`, `headers`, `body`, `emit`, `cron`, `advance`
+                did you mean `request`? an action may have `request`, `headers`, `body`, `emit`, `cron`, `advance`, `ws`
             6:82 invalid-value: `body` belongs to `request`, not to `emit`
             7:15 unknown-key: unknown key `emited` in an expectation
-                did you mean `emitted`? an expectation may have `response`, `emitted`, `not_emitted`, `state`, `stream`, `ran`, `called`, `log`
+                did you mean `emitted`? an expectation may have `response`, `emitted`, `not_emitted`, `state`, `stream`, `stream_event`, `ws`, `ran`, `called`, `log`
             7:51 missing-key: `response` needs one of `status`, `headers`, `body`, `captures`
             7:53 unknown-key: unknown key `statsu` in `response`
                 did you mean `status`? `response` may have `status`, `headers`, `body`, `captures`
@@ -282,7 +282,7 @@ tests:
             6:46 invalid-value: `FETCH` is not a method: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
             6:69 invalid-value: `7` is not a duration: write `500ms`, `30s`, `5m`, `2h`, `7d`, `1w` or `1d12h`
             6:96 invalid-value: an action is one thing: `emit` and `cron` are two
-            6:107 missing-key: an action is one of `request`, `emit`, `cron`, `advance`
+            6:107 missing-key: an action is one of `request`, `emit`, `cron`, `advance`, `ws`
             6:111 invalid-value: an action must be a mapping, found a number
             7:33 invalid-value: `topic` is empty
             7:44 invalid-value: `times` must be a whole number, 0 or more
@@ -355,4 +355,67 @@ fn files_that_are_no_flow_tests_are_told_of() {
         1:9 invalid-value: `tests` must be a list, found a number
     "##]]
     .assert_eq(&all.concat());
+}
+
+#[test]
+fn sockets_streams_profiles_and_what_is_allowed_are_read() {
+    let file = file(
+        "profile: seed\nallow: [invalid-item]\ntests:\n  - name: a\n    profile: motia-0.17\n    allow: [undeclared-emit]\n    \
+         given: { streams: { chat: { g: { i: { n: 1 } } } } }\n    \
+         when:\n      - ws: { connect: /rooms/7, headers: { X-A: 1 }, as: ann }\n      - ws: { send: { a: 1 }, as: ann }\n      \
+         - ws: { close: true }\n    \
+         then:\n      - ws: { received: hi, times: 2, closed: 1008 }\n      \
+         - stream_event: { stream: chat, group: g, type: typing, data: {} }\n  - name: b\n    when: [{ cron: X }]\n    then: [{ ran: [X] }]\n",
+    );
+    let [a, b] = file.tests.as_slice() else {
+        panic!("two tests")
+    };
+    assert_eq!(
+        (a.profile, b.profile),
+        (Some(Profile::Motia017), Some(Profile::Seed))
+    );
+    assert_eq!(a.allow, ["undeclared-emit", "invalid-item"]);
+    assert_eq!(a.given.streams[0].2, [("i".to_owned(), json!({"n": 1}))]);
+    let acts: Vec<_> = a.when.iter().map(|it| &it.value).collect();
+    assert!(
+        matches!(acts[0], Action::Socket { client, act: SocketAct::Connect { target, .. } } if client == "ann" && target.value == "/rooms/7")
+    );
+    assert!(
+        matches!(acts[1], Action::Socket { act: SocketAct::Send(message), .. } if *message == json!({"a": 1}))
+    );
+    assert!(matches!(acts[2], Action::Socket { client, act: SocketAct::Close(1000) } if client == "client"));
+    assert!(matches!(
+        &a.then[0].value,
+        Expectation::Socket {
+            times: Some(2),
+            closed: Some((true, Some(1008))),
+            ..
+        }
+    ));
+    assert!(
+        matches!(&a.then[1].value, Expectation::StreamEvent { kind: Some(kind), id: None, .. } if kind == "typing")
+    );
+}
+
+#[test]
+fn wrong_forms_of_sockets_streams_and_profiles_are_told() {
+    check(
+        "profile: seeds\nallow: [payload]\ntests:\n  - name: a\n    given: { streams: { chat: 1 } }\n    when:\n      - ws: { send: a, close: 1000 }\n      \
+         - ws: { connect: rooms }\n      - ws: { close: 7 }\n      - ws: { send: a, headers: {} }\n      - ws: {}\n    then:\n      - ws: { times: 1 }\n      \
+         - ws: { closed: true, times: 1 }\n      - stream_event: { group: g }\n",
+        &expect![[r#"
+            1:10 invalid-value: `seeds` is not a profile: motia-0.17, seed
+            2:9 invalid-value: `payload` cannot be allowed: undeclared-emit, invalid-payload, invalid-response, invalid-item
+            5:31 invalid-value: stream `chat` must be a mapping, found a number
+            7:24 invalid-value: `ws` is one thing: `send` and `close` are two
+            8:24 invalid-value: `rooms` must be a path: `/rooms/1`
+            9:22 invalid-value: `close` must be a whole number, 1000 to 4999
+            10:24 invalid-value: `headers` belongs to `connect`, not to `send`
+            11:13 missing-key: `ws` is one of `connect`, `send`, `close`
+            13:13 missing-key: `ws` needs one of `received`, `closed`
+            13:15 invalid-value: `times` counts what was `received`
+            14:29 invalid-value: `times` counts what was `received`
+            15:25 missing-key: `stream_event` needs the key `stream`
+        "#]],
+    );
 }

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 
-from . import channel, clock, context, errors, escapes, mocks, modules, network, randomness
+from . import channel, clock, context, errors, escapes, framework, mocks, modules, network, randomness
 from .loop import VirtualLoop
 from .socket_end import Socket
 
@@ -89,11 +89,18 @@ class Invocation:
         return {"type": "described", "config": json.loads(text), "handler": callable(handler)}
 
     async def _handle(self):
+        harness = _Harness(self._call, self._log, self._listen, self._call_now)
+        framework.MODULE.bind(harness)
         config, handler = self._load()
         if not callable(handler):
             name = os.path.relpath(self._message["file"], self._root)
             raise AttributeError(f"Function 'handler' not found in module {name}")
-        given = context.Context(self._message["context"], _Harness(self._call, self._log, self._listen))
+        fields = self._message["context"]
+        given = context.Context(fields, harness)
+        if fields.get("trigger"):
+            framework.add_trigger(given, fields["trigger"], self._message["input"])
+            if not await self._holds(config, fields["trigger"], given):
+                return {"type": "done", "value": None, "skipped": True}
         if self._message.get("socket"):
             self._socket = Socket(self._say, self._spawn)
         value = await self._call_handler(handler, config if isinstance(config, dict) else {}, given)
@@ -104,6 +111,20 @@ class Invocation:
             self._returned = self._loop.create_future()
             await self._returned
         return told
+
+    async def _holds(self, config, trigger, given):
+        """Whether the condition of the trigger, if it has one, holds."""
+        triggers = config.get("triggers", []) if isinstance(config, dict) else getattr(config, "triggers", [])
+        chosen = triggers[trigger["index"]] if trigger["index"] < len(triggers) else None
+        condition = chosen.get("condition") if isinstance(chosen, dict) else getattr(chosen, "condition", None)
+        return not callable(condition) or await _settled(condition(self._message["input"], given))
+
+    def _call_now(self, op, args):
+        """A call whose answer is waited for at once; nothing else of the handler runs meanwhile."""
+        future = self._call(op, args)
+        while not future.done():
+            self._loop.idle()
+        return future.result()
 
     def _listen(self, stream, callback):
         self._last_listener += 1
@@ -252,10 +273,11 @@ class Invocation:
 class _Harness:
     """What a context reaches of its invocation."""
 
-    def __init__(self, call, log, listen):
+    def __init__(self, call, log, listen, call_now):
         self.call = call
         self.log = log
         self.listen = listen
+        self.call_now = call_now
 
 
 async def _settled(value):
@@ -302,6 +324,7 @@ def _refuse_exit(code):
 def serve(root):
     """Does what the harness says until it hangs up."""
     modules.install(root)
+    framework.install()
     os._exit = _refuse_exit
     while True:
         message = channel.receive()
