@@ -10,3 +10,4 @@ mod interpreters;
 mod mocked_code;
 mod output;
 mod report;
+mod seed_forms;
