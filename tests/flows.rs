@@ -3,6 +3,7 @@
 mod bad_tests;
 mod determinism;
 mod example;
+mod examples;
 mod external_calls;
 mod failures;
 mod handlers;
