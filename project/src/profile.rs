@@ -69,7 +69,7 @@ pub(crate) fn detect(steps: &[Step], streams: &[Stream]) -> Detected {
 
 fn step_form(step: &Step) -> Option<String> {
     let config = step.source.facts.config.as_ref();
-    let key = config.and_then(|config| config_form(config));
+    let key = config.and_then(config_form);
     let shorthand = || {
         let mut inputs = step
             .fact()?

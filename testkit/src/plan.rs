@@ -29,6 +29,8 @@ pub struct Plan {
     pub profile_because: String,
     /// Findings that fail no test.
     pub allow: Vec<String>,
+    /// A request whose body its step's schema does not allow is answered with 400.
+    pub reject_invalid_bodies: bool,
     /// Files of middleware that steps name by a text: name and absolute path.
     pub middleware: BTreeMap<String, String>,
 }
@@ -42,6 +44,7 @@ impl Default for Plan {
             profile: Profile::Motia017,
             profile_because: String::new(),
             allow: Vec::new(),
+            reject_invalid_bodies: false,
             middleware: BTreeMap::new(),
         }
     }

@@ -188,7 +188,7 @@ impl<'a> Run<'a> {
             trigger: route.trigger,
         };
         let input = request.as_input(&route.params);
-        let input = match input.and_then(|input| self.checked_body(to, input)) {
+        let (input, misfit) = match input.and_then(|input| self.checked_body(to, input)) {
             Ok(input) => input,
             Err(answer) => return Some(self.answer_early(answer)),
         };
@@ -206,6 +206,10 @@ impl<'a> Run<'a> {
             .answers
             .remove(&invocation)
             .unwrap_or_else(HttpResponse::internal_error);
+        // A step that refuses such a request itself has done what it should.
+        if let Some(misfit) = misfit.filter(|_| answer.status < 400) {
+            self.remark(misfit);
+        }
         if request.method == "HEAD" {
             answer.body = Json::Null;
         }

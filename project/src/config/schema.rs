@@ -55,6 +55,10 @@ pub fn schema() -> Json {
                         "items": { "enum": ALLOWABLE },
                         "uniqueItems": true,
                     },
+                    "reject_invalid_bodies": {
+                        "description": "Answer 400 to a request whose body its step's schema does not allow. No release does this.",
+                        "type": "boolean",
+                    },
                     "middleware": {
                         "description": "Files of middleware that steps name by a text, relative to this file.",
                         "type": "object",

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::{Misfit, unknown};
 use crate::profile::Profile;
 
-const KEYS: [&str; 3] = ["profile", "allow", "middleware"];
+const KEYS: [&str; 4] = ["profile", "allow", "middleware", "reject_invalid_bodies"];
 
 /// Findings of a run that a project or a test may allow.
 pub const ALLOWABLE: [&str; 4] = [
@@ -27,6 +27,8 @@ pub struct TestSettings {
     pub allow: Vec<String>,
     /// Files, relative to the project, of middleware that steps name by a text.
     pub middleware: BTreeMap<String, String>,
+    /// A request whose body its step's schema does not allow is answered with 400. No release does this.
+    pub reject_invalid_bodies: bool,
 }
 
 pub(super) fn read(value: &Spanned<DeValue<'_>>) -> Result<TestSettings, Misfit> {
@@ -41,6 +43,10 @@ pub(super) fn read(value: &Spanned<DeValue<'_>>) -> Result<TestSettings, Misfit>
         match key.get_ref().as_ref() {
             "profile" => settings.profile = Some(profile(value)?),
             "allow" => settings.allow = allowed(value)?,
+            "reject_invalid_bodies" => match value.get_ref() {
+                DeValue::Boolean(reject) => settings.reject_invalid_bodies = *reject,
+                _ => return Err((value.span(), "`reject_invalid_bodies` is true or false".into())),
+            },
             "middleware" => settings.middleware = files(value)?,
             other => return Err((key.span(), unknown("setting of `test`", other, &KEYS))),
         }
@@ -121,6 +127,10 @@ mod tests {
             (
                 "[test]\nallow = ['invalid-payloads']",
                 "2:10: unknown finding `invalid-payloads`, did you mean `invalid-payload`?",
+            ),
+            (
+                "[test]\nreject_invalid_bodies = 1",
+                "2:25: `reject_invalid_bodies` is true or false",
             ),
             (
                 "[test]\nmiddleware = 1",

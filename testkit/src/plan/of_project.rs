@@ -39,6 +39,7 @@ impl Plan {
             profile: detected.profile,
             profile_because: detected.because,
             allow: project.test.allow.clone(),
+            reject_invalid_bodies: project.test.reject_invalid_bodies,
             middleware: middleware::files(project, &root),
             root,
         }

@@ -78,7 +78,7 @@ impl Run<'_> {
         };
         self.note(Some(invocation), what);
         if let Some(change) = change {
-            self.changed(at, change);
+            self.changed(at, &change);
         }
         result
     }

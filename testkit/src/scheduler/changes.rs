@@ -10,16 +10,16 @@ use crate::world::Change;
 
 impl Run<'_> {
     /// Tells of a change that the handler at `at` has made.
-    pub(super) fn changed(&mut self, at: usize, change: Change) {
+    pub(super) fn changed(&mut self, at: usize, change: &Change) {
         if let Change::Stream {
             stream,
             group,
             id,
             kind,
             data,
-        } = &change
+        } = change
         {
-            self.check_item(at, stream, *kind, data);
+            self.check_item(at, stream, kind, data);
             let event = json!({ "type": kind, "groupId": group, "id": id, "data": data });
             for live in &mut self.live {
                 for (subscription, name) in &live.subscriptions {
@@ -31,7 +31,7 @@ impl Run<'_> {
             }
         }
         let started: Vec<TriggerId> = (self.plan.triggers())
-            .filter(|(_, trigger)| match &change {
+            .filter(|(_, trigger)| match change {
                 Change::State { .. } => trigger.kind == StepKind::State,
                 Change::Stream {
                     stream, group, id, ..
@@ -50,7 +50,7 @@ impl Run<'_> {
         if started.is_empty() {
             return;
         }
-        let (topic, data) = self.as_input(&change);
+        let (topic, data) = self.as_input(change);
         for to in started {
             let delivery = Delivery {
                 topic: topic.clone(),

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use banister_project::profile::Profile;
 use jsonschema::Validator;
 use serde_json::{Value as Json, json};
 
@@ -47,20 +46,25 @@ impl Run<'_> {
         self.complain("invalid-payload", delivery.to.step, message, rest.to_vec());
     }
 
-    /// A body that is not what the step takes. Releases do not look; documents promise 400 before the step runs.
-    pub(super) fn checked_body(&mut self, to: TriggerId, input: Json) -> Result<Json, HttpResponse> {
+    /// A body that is not what the step takes reaches the step all the same, unless the settings ask for more than any
+    /// release does. The second value is what to tell of it if the step takes it.
+    pub(super) fn checked_body(
+        &mut self,
+        to: TriggerId,
+        input: Json,
+    ) -> Result<(Json, Option<String>), HttpResponse> {
         let problems = self.problems(&Part::Body(to), &input["body"], "body");
         let Some(first) = problems.first() else {
-            return Ok(input);
+            return Ok((input, None));
         };
-        if self.start.profile == Profile::Seed {
+        if self.plan.reject_invalid_bodies {
             return Err(HttpResponse::invalid_body(&problems));
         }
         let name = &self.plan.steps[to.step].name;
-        self.remark(format!(
-            "a request is not what {name} takes, which the framework does not check: {first}"
-        ));
-        Ok(input)
+        let told = format!(
+            "{name} took a request that is not what its schema allows, which the framework does not check: {first}"
+        );
+        Ok((input, Some(told)))
     }
 
     pub(super) fn check_response(&mut self, step: usize, answer: &HttpResponse) {
@@ -104,7 +108,7 @@ impl Run<'_> {
         errors
             .map(|error| {
                 let path = field(name, &error.instance_path().to_string());
-                let found = shown(&error.instance());
+                let found = shown(error.instance());
                 let text = error.to_string();
                 // The value is told apart, and shortened.
                 let text = text
