@@ -289,6 +289,11 @@ impl Harness {
         outcome
     }
 
+    fn stand_in(&self, case: &TestCase, stage: &mut LiveStage<'_>, variables: &Variables) {
+        let folder = folder_of(&case.file, &self.plan.root);
+        stage.stand_in(StandIns::new(&case.test().code, &folder, variables));
+    }
+
     pub(crate) fn run_once(
         &self,
         case: &TestCase,
@@ -321,8 +326,7 @@ impl Harness {
                 return FlowResult::failed(format!("the mock server cannot open a session: {error}"));
             }
         };
-        let folder = folder_of(&case.file, &self.plan.root);
-        stage.stand_in(StandIns::new(&case.test().code, &folder, &variables));
+        self.stand_in(case, stage, &variables);
         let result = run_flow(
             &self.plan,
             stage,

@@ -117,3 +117,31 @@ fn a_mock_without_its_file_is_refused_with_its_place() {
         .says("there is no file `./mocks/panda.py` beside this test")
         .says("tests/mocks.flow.yaml:15:13");
 }
+
+#[test]
+fn a_property_reads_schemas_of_modules_that_import_mocks() {
+    let project = Project::of(&[
+        (
+            "steps/pay.step.js",
+            "const { Gateway } = require('gateway')\nconst { limits } = require('limits')\n\
+             exports.config = { type: 'api', name: 'Pay', method: 'POST', path: '/pay', emits: [],\n  \
+             bodySchema: { type: 'object', properties: { amount: { type: 'integer', minimum: 1, maximum: limits().most } }, required: ['amount'] } }\n\
+             exports.handler = async (req) => {\n  const gateway = new Gateway(req.body.amount)\n  \
+             return { status: 200, body: { total: double(req.body.amount), made: gateway instanceof Gateway, fee: gateway.fee() } }\n}\n",
+        ),
+        (
+            "tests/mocks/gateway.mjs",
+            "export class Gateway {\n  constructor(amount) {\n    this.amount = amount\n  }\n\n  fee() {\n    return helper(this.amount)\n  }\n}\n",
+        ),
+        (
+            "tests/pay.flow.yaml",
+            "mocks:\n  modules: { gateway: ./mocks/gateway.mjs, limits: { limits: { returns: { most: 9 } } } }\n  \
+             functions: { double: { returns: '{{args.0}}' }, helper: { returns: '{{body.amount}}' } }\ntests:\n  \
+             - property: paying gives the amount\n    for_all: { body: { schema_of: Pay.body } }\n    \
+             when: [ { request: POST /pay, body: '{{body}}' } ]\n    then:\n      \
+             - response: { status: 200, body: { total: '{{body.amount}}', made: true, fee: '{{body.amount}}' } }\n      \
+             - called: { function: double, args: ['{{body.amount}}'], times: 1 }\n",
+        ),
+    ]);
+    run(&project, &["--cases", "20"]).exits(0);
+}

@@ -7,7 +7,7 @@ use super::documents::{Block, Fence};
 pub(super) enum Runnable {
     /// Files of steps, each with the name of its step.
     Steps(Vec<StepFile>),
-    /// A stream: there is nothing in it to run, but its config is loaded.
+    /// A stream: there is nothing in it to run.
     Stream(StepFile),
     /// Nothing to run, and why.
     Not(&'static str),
@@ -87,13 +87,18 @@ fn handlers(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A handler that takes a request is given a route and a user who is logged in; any other a topic.
+/// A handler that takes a request is given a route and a user who is logged in, and a socket if it speaks to one; any
+/// other a topic.
 fn with_config(fence: &Fence, extension: &str, (handler, first): &(String, String)) -> StepFile {
     let name = format!("{handler}{}", fence.line);
+    let user = "async (req, _, next) => { req.user = { id: req.headers['x-user'] }; return next() }";
+    let method = match fence.text.contains("ws.send") {
+        true => "'GET', websocket: true",
+        false => "'POST'",
+    };
     let config = match first.as_str() {
         "req" => format!(
-            "{{ type: 'api', name: '{name}', method: 'POST', path: '/{name}', middleware: [\n  \
-             async (req, _, next) => {{ req.user = {{ id: req.headers['x-user'] }}; return next() }},\n] }}"
+            "{{ type: 'api', name: '{name}', method: {method}, path: '/{name}', middleware: [\n  {user},\n] }}"
         ),
         _ => format!("{{ type: 'event', name: '{name}', subscribes: ['{name}'] }}"),
     };

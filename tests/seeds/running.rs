@@ -38,7 +38,7 @@ fn every_block_that_can_run_is_run() {
         failures,
     } = &tally;
     eprintln!(
-        "the documents have {blocks} blocks: {ran} ran, {streams} are streams whose configs were loaded, {} cannot run:\n  {}",
+        "the documents have {blocks} blocks: {ran} ran, {streams} declare streams, {} cannot run:\n  {}",
         not.len(),
         not.join("\n  ")
     );

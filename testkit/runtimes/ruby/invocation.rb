@@ -64,6 +64,7 @@ module Banister
       Outbound.open_session(message["session"], message["invocation"], message.fetch("hosts"))
       Escapes.channel = @channel
       mock(message)
+      add_libraries(message)
       calls = Pause.calls = Calls.new(@channel)
       Holds.begin(message["holds"], "#{message["session"]} #{message["invocation"]}", calls)
       context = Context.new(message.fetch("context"), calls)
@@ -76,6 +77,11 @@ module Banister
       ["done", { "value" => Values.plain(result), "calls" => calls.unanswered, "leaked" => leaked(globals) }]
     ensure
       leave_threads if @steps
+    end
+
+    # Documents use these without asking for them.
+    def add_libraries(message)
+      %w[securerandom time].each { |library| require library } if message.dig("context", "profile") == "seed"
     end
 
     def mock(message)

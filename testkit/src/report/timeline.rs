@@ -326,13 +326,7 @@ fn tell(what: &What, start: i64) -> Said {
             body,
             status,
             fault,
-        } => {
-            let answer = told_answer(*status, fault.as_deref());
-            said(format!("{method} {url}"))
-                .value(body)
-                .outcome(answer)
-                .marked_if(status.is_none() && fault.is_none())
-        }
+        } => http_call(method, url, body, *status, fault.as_deref()),
         What::Answered { method, url } => said(format!("gets more of {method} {url}")),
         What::Refused { host, port } => said(format!("connects to {host}:{port}"))
             .outcome("→ no mock")
@@ -341,9 +335,7 @@ fn tell(what: &What, start: i64) -> Said {
             function,
             args,
             outcome,
-        } => said(format!("{function}(…)"))
-            .value(&Json::Array(args.clone()))
-            .outcome(mocked_outcome(outcome)),
+        } => mocked_call(function, args, outcome),
         What::Slept { until } => said(format!("sleeps until {}", offset(until.saturating_sub(start)))),
         What::Socket { op, client, data } => said(format!("socket of {client}: {op}")).value(data),
         What::Skipped { .. } => said("is passed over: its condition does not hold".to_owned()),
@@ -363,12 +355,22 @@ fn path(args: &Json) -> String {
     texts.map(|text| format!("/{text}")).collect()
 }
 
-fn mocked_outcome(outcome: &MockedOutcome) -> String {
-    match (&outcome.throws, &outcome.returns) {
+fn http_call(method: &str, url: &str, body: &Json, status: Option<u16>, fault: Option<&str>) -> Said {
+    said(format!("{method} {url}"))
+        .value(body)
+        .outcome(told_answer(status, fault))
+        .marked_if(status.is_none() && fault.is_none())
+}
+
+fn mocked_call(function: &str, args: &[Json], outcome: &MockedOutcome) -> Said {
+    let came = match (&outcome.throws, &outcome.returns) {
         (Some(error), _) => format!("→ throws {}", error.message),
         (None, Some(value)) => format!("→ {}", shorten(&value.to_string(), LEAST_VALUE * 2)),
         (None, None) => "→ its file".to_owned(),
-    }
+    };
+    said(format!("{function}(…)"))
+        .value(&Json::Array(args.to_vec()))
+        .outcome(came)
 }
 
 fn error_text(error: &HandlerError) -> String {

@@ -13,6 +13,7 @@ use crate::report::{ControlLabel, Reached, TestOutcome};
 use crate::rng::Seed;
 use crate::schema::schema_of;
 use crate::strategy::strategy_for;
+use crate::template::Variables;
 use banister_grammars::Span;
 use banister_project::flow_test::InputSource;
 
@@ -29,6 +30,8 @@ impl Harness {
             .iter()
             .map(|(name, _)| name.value.clone())
             .collect();
+        // Modules are looked at for their schemas before anything runs: what they import must be there by then.
+        self.stand_in(case, stage, &Variables::new());
         let strategies = match self.strategies(case, stage) {
             Ok(strategies) => strategies,
             Err(failure) => return self.outcome(case, FlowResult::of_failure(*failure), None),
