@@ -138,7 +138,9 @@ fn copy_tree(source: &Path, target: &Path) {
 fn install_packages(folder: &Path) {
     let lock = File::create(std::env::temp_dir().join("banister-tests-npm.lock")).expect("a lock file");
     lock.lock().expect("the lock is free at some time");
-    if folder.join("node_modules/zod/package.json").is_file() {
+    let wants_packages = folder.join("package-lock.json").is_file();
+    // What npm writes last.
+    if !wants_packages || folder.join("node_modules/.package-lock.json").is_file() {
         return;
     }
     let status = Command::new("npm")

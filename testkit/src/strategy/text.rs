@@ -61,7 +61,7 @@ pub(super) fn text(flat: &Flat, patterns: &Patterns, dice: &mut Dice<'_>) -> Str
         length("minLength").unwrap_or(0),
         length("maxLength").unwrap_or(usize::MAX),
     );
-    let fits = |text: &String| (low..=high).contains(&text.chars().count());
+    let fits = |text: &String| text.chars().count() >= low && units(text) <= high;
     let named = flat.get("format").and_then(Json::as_str);
     if let Some(format) = named
         && let Some(text) = (0..ATTEMPTS).find_map(|_| by_format(format, dice).filter(fits))
@@ -88,6 +88,12 @@ pub(super) fn key(dice: &mut Dice<'_>) -> String {
         .collect()
 }
 
+/// How long a text is in UTF-16: JSON Schema counts characters, but Zod and whatever else checks texts with JavaScript's
+/// `length` counts these. A longest length is kept in both.
+fn units(text: &str) -> usize {
+    text.chars().map(char::len_utf16).sum()
+}
+
 fn free(low: usize, high: usize, dice: &mut Dice<'_>) -> String {
     let usual = low.saturating_add(USUAL).min(high);
     let length = match dice.below(8) {
@@ -98,9 +104,13 @@ fn free(low: usize, high: usize, dice: &mut Dice<'_>) -> String {
     };
     let foreign = dice.chance(1, 6);
     let mut out = String::new();
+    let mut spare = high - length;
     for _ in 0..length {
         if foreign && dice.chance(1, 3) {
-            out.extend(dice.pick(&FOREIGN));
+            let extra = |letter: &char| letter.len_utf16() - 1;
+            let letter = dice.pick(&FOREIGN).copied().filter(|it| extra(it) <= spare);
+            spare -= letter.as_ref().map_or(0, extra);
+            out.push(letter.unwrap_or('a'));
         } else {
             // Letters most of the time; what stands behind them in the list is what programs stumble over.
             let all = if dice.chance(1, 4) {
