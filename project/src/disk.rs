@@ -187,7 +187,7 @@ fn load_root(
 
 /// Holds every settings file against the folders that it names.
 fn check_settings(root: &Path, host: &Host) -> Result<(), ConfigError> {
-    for (file, text) in host.snapshot().manifests() {
+    for (file, text) in host.snapshot().manifests().iter() {
         if file.rsplit('/').next() == Some(config::FILE_NAME) {
             read_settings(root, file, text)?;
         }

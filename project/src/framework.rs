@@ -13,6 +13,7 @@ use toml::de::{DeTable, DeValue};
 use crate::config::Config;
 use crate::discovery;
 use crate::project::Step;
+use crate::shelf::Shelf;
 
 pub use ranges::Releases;
 
@@ -38,7 +39,7 @@ impl Framework {
         root: &str,
         config: &Config,
         manifests: &BTreeMap<String, Arc<str>>,
-        steps: &[Step],
+        steps: &Shelf<Step>,
     ) -> Self {
         let written = config.framework.as_deref().and_then(Releases::parse);
         let releases = written
@@ -63,7 +64,7 @@ impl Framework {
 }
 
 /// Steps of one generation speak for it; a mixture says nothing.
-fn of_dialect(steps: &[Step]) -> Releases {
+fn of_dialect(steps: &Shelf<Step>) -> Releases {
     let mut dialects = steps.iter().filter_map(Step::fact).map(|fact| fact.dialect);
     let Some(first) = dialects.next() else {
         return Releases::default();

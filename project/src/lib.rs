@@ -20,6 +20,8 @@ pub mod flow_test;
 
 mod index;
 
+mod shelf;
+
 mod source;
 
 mod manifests;
@@ -31,6 +33,8 @@ pub mod cron;
 pub mod rules;
 
 mod ignores;
+
+mod found;
 
 pub mod fixing;
 
@@ -52,4 +56,5 @@ mod fixture;
 pub use diagnostic::{Diagnostic, Edit, Fix, Related, Severity};
 pub use ignores::ignore_fix;
 pub use resolve::Aliases;
+pub use shelf::{Shelf, Shelved};
 pub use workspace::{FlowSource, Host, Project, Snapshot, Source, SourceText, Step, Stream};

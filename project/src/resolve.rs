@@ -16,6 +16,7 @@ use banister_grammars::facts::{ConstValue, ImportFact, ImportRef, Text};
 use banister_grammars::{FileFacts, Language};
 
 use crate::discovery;
+use crate::index::reads::{Lookup, note};
 use crate::workspace::{Manifests, Source, Sources};
 
 pub(crate) use modules::{Modules, package_name};
@@ -33,7 +34,7 @@ pub(crate) fn imported<'w>(
     // The files of a folder import much the same, and what a module means depends on the folder alone.
     let mut seen = BTreeSet::new();
     let imports = files
-        .values()
+        .iter()
         .flat_map(|source| source.facts.imports.iter().map(move |import| (source, import)));
     imports
         .filter(move |(source, import)| seen.insert(meaning_depends_on(source, import)))
@@ -53,10 +54,15 @@ fn meaning_depends_on<'w>(
     (discovery::folder(&source.path), language, &import.module, names)
 }
 
-/// True if some file imports a step or stream of another project, or a module imports any: then an edit in one project
-/// may change another.
+/// True if two imports mean the same wherever they stand.
+pub(crate) fn imports_the_same(one: &ImportFact, other: &ImportFact) -> bool {
+    (&one.module, &one.names) == (&other.module, &other.names)
+}
+
+/// True if one of some files imports a step or stream of another project, or a module among them imports any: then an
+/// edit in one project may change another.
 pub(crate) fn crosses_projects<'w>(
-    files: &'w Sources,
+    mut files: impl Iterator<Item = &'w Source>,
     manifests: &'w Manifests,
     root_of: impl Fn(&str) -> Option<&'w str>,
 ) -> bool {
@@ -70,7 +76,7 @@ pub(crate) fn crosses_projects<'w>(
             || import.names.iter().any(|(name, _)| names_a_step(name))
     };
     let mut seen = BTreeSet::new();
-    files.values().any(|source| {
+    files.any(|source| {
         let home = root_of(&source.path);
         let mut imports = source.facts.imports.iter().filter(may_lead_to_a_step);
         imports.any(|import| {
@@ -220,6 +226,7 @@ impl<'w> Resolver<'w> {
             .submodule(&file.path, &name)
             .find_map(|path| self.files.get(&path))
         {
+            note(Lookup::File(&inner.path));
             path.remove(0);
             return self.exported(inner, path, hops);
         }
@@ -253,12 +260,16 @@ impl<'w> Resolver<'w> {
             language,
             module.to_owned(),
         );
-        if let Some(known) = self.known.borrow().get(&key) {
-            return *known;
+        let known = self.known.borrow().get(&key).copied();
+        let found = known.unwrap_or_else(|| {
+            let mut candidates = self.modules.candidates(&from.path, language, module);
+            let found = candidates.find_map(|path| self.files.get(&path)).map(Arc::as_ref);
+            self.known.borrow_mut().insert(key, found);
+            found
+        });
+        if let Some(file) = found {
+            note(Lookup::File(&file.path));
         }
-        let mut candidates = self.modules.candidates(&from.path, language, module);
-        let found = candidates.find_map(|path| self.files.get(&path)).map(Arc::as_ref);
-        self.known.borrow_mut().insert(key, found);
         found
     }
 }

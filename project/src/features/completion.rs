@@ -52,8 +52,8 @@ fn topics(index: &Index, file: &str, offset: u32) -> Option<Vec<Completion>> {
     let step = index.step(file);
     let mut proposals: Vec<(u32, &str)> = index
         .topics
-        .keys()
-        .map(String::as_str)
+        .iter()
+        .map(|topic| topic.name.as_str())
         .filter(|topic| !place.listed.contains(topic) && is_used_elsewhere(index, topic, file, place.span))
         .map(|topic| (group(index, step, place.role, topic), topic))
         .collect();

@@ -61,7 +61,7 @@ fn of_entity(index: &Index, file: &str, offset: u32) -> Option<Jump> {
 
 /// From a request of a flow test to the route that answers it.
 fn of_route(index: &Index, file: &str, offset: u32) -> Option<Jump> {
-    let flow = index.flow_tests.iter().find(|flow| flow.path == file)?;
+    let flow = index.flow_tests.get(file)?;
     let (step, origin) = flow_file::routed(index, &flow.text, offset)?;
     let path = step
         .fact()?
