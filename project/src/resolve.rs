@@ -27,15 +27,13 @@ const MAX_HOPS: usize = 8;
 
 /// For every import of the files, the files that it may mean, in order of preference.
 pub(crate) fn imported<'w>(
-    files: &'w Sources,
+    files: impl Iterator<Item = &'w Arc<Source>> + 'w,
     manifests: &'w Manifests,
 ) -> impl Iterator<Item = Vec<String>> + 'w {
     let modules = manifests.modules();
     // The files of a folder import much the same, and what a module means depends on the folder alone.
     let mut seen = BTreeSet::new();
-    let imports = files
-        .iter()
-        .flat_map(|source| source.facts.imports.iter().map(move |import| (source, import)));
+    let imports = files.flat_map(|source| source.facts.imports.iter().map(move |import| (source, import)));
     imports
         .filter(move |(source, import)| seen.insert(meaning_depends_on(source, import)))
         .flat_map(|(source, import)| meanings(modules, source, import))

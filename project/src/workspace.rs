@@ -277,6 +277,15 @@ impl Snapshot {
         self.state.files.iter()
     }
 
+    /// The source files that an earlier state did not hold.
+    pub fn added_since(&self, before: &Self) -> Vec<Arc<Source>> {
+        let mut added = Vec::new();
+        before.files().difference(self.files(), |old, new| {
+            added.extend(new.filter(|_| old.is_none()).map(Arc::clone));
+        });
+        added
+    }
+
     /// Every project of the workspace, by root.
     pub fn projects(&self) -> Vec<Project> {
         self.indexes().iter().map(|index| index.project.clone()).collect()

@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use super::insert;
-use crate::features::{Completion, CompletionKind};
+use crate::features::{Completion, CompletionKind, MAX_COMPLETIONS};
 use banister_grammars::{Language, Span};
 
 pub(super) struct Proposals {
@@ -106,6 +106,11 @@ impl Proposals {
             replace: self.replace,
             rank: u32::try_from(self.found.len()).unwrap_or(u32::MAX),
         });
+    }
+
+    /// True if more would be cut off.
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() >= MAX_COMPLETIONS
     }
 
     pub(super) fn finish(self) -> Vec<Completion> {
