@@ -103,9 +103,12 @@ pub(crate) fn check(
         catch_unwind(AssertUnwindSafe(|| scan::new_imports(root, &mut host, before))).unwrap_or_default();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let snapshot = host.snapshot();
+        let changed = before.map(|before| changed(before, &snapshot));
+        snapshot.findings();
+        snapshot.warm_up();
         Outcome {
             projects: snapshot.projects().len(),
-            changed: before.map(|before| changed(before, &snapshot)),
+            changed,
             graph: with_graph.then(|| Graph::of(&snapshot, None)),
             snapshot,
         }

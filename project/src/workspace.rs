@@ -317,6 +317,12 @@ impl Snapshot {
         found.in_files()
     }
 
+    /// Works out what editors ask for and checks do not, so that the first question need not wait for it. Later states
+    /// take it over and keep it up.
+    pub fn warm_up(&self) {
+        self.indexes().iter().for_each(|index| index.warm_up());
+    }
+
     /// The findings in one file.
     pub fn findings_in(&self, file: &str) -> &[Diagnostic] {
         let found = self.findings().get(file);

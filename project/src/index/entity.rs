@@ -104,6 +104,11 @@ impl Index {
         each.map(|named| (&named.entity, named.places.as_slice()))
     }
 
+    /// Files the names of all things if that was not done yet.
+    pub(crate) fn warm_up(&self) {
+        self.entities();
+    }
+
     fn entities(&self) -> &Entities {
         self.entities.get_or_init(|| collect(self))
     }
