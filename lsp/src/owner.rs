@@ -65,10 +65,10 @@ pub(crate) struct Timer {
 }
 
 impl Timer {
-    /// A timer that is not running.
+    /// A timer that is not running. Until it learns better it does not wait: what comes first is no typing.
     pub(crate) fn new(longest_pause: Duration, patience: Duration) -> Self {
         Self {
-            pause: longest_pause,
+            pause: Duration::ZERO,
             longest_pause,
             patience,
             started: None,
@@ -131,6 +131,7 @@ mod tests {
         let at = |millis| start + Duration::from_millis(millis);
         let mut timer = Timer::new(Duration::from_millis(40), Duration::from_millis(100));
         assert_eq!(timer.due(), None);
+        timer.learn(Duration::from_millis(500));
         timer.touch(at(0));
         timer.touch(at(30));
         assert!(!timer.take(at(60)));

@@ -21,7 +21,7 @@ use self::reads::{Key, Lookup, note};
 use self::whole::Wholes;
 use crate::config::Config;
 use crate::discovery::{self, FileRole};
-use crate::framework::Framework;
+use crate::framework::{Dialects, Framework};
 use crate::project::{Project, Step};
 use crate::resolve::{Resolver, meanings};
 use crate::rules::Checked;
@@ -43,6 +43,8 @@ pub(crate) struct Index {
     pub(crate) config: Arc<Config>,
     /// What is known of the framework's release.
     pub(crate) framework: Framework,
+    /// The generations that its steps are written for.
+    dialects: Dialects,
     /// Helper modules of the project that take part in the flow because they send or mention topics.
     pub(crate) helpers: Shelf<Helper>,
     /// Its flow tests, by path.

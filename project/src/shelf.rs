@@ -4,6 +4,7 @@
 //! kept while somebody looks at it; and two states differ only where their chunks do, which [`Shelf::difference`] uses.
 
 use std::cmp::Ordering;
+use std::iter::FlatMap;
 use std::ops::Index;
 use std::sync::Arc;
 
@@ -163,7 +164,8 @@ impl<T: Shelved> Shelf<T> {
         let (mut old, mut new) = (Walk::new(self), Walk::new(now));
         loop {
             if old.shares_chunk(&new) {
-                (old.skip_chunk(), new.skip_chunk());
+                old.skip_chunk();
+                new.skip_chunk();
                 continue;
             }
             match (old.item(), new.item()) {
@@ -171,7 +173,8 @@ impl<T: Shelved> Shelf<T> {
                 (Some(one), Some(other)) => match one.key().cmp(other.key()) {
                     Ordering::Equal => {
                         visit(Some(one), Some(other));
-                        (old.step(), new.step());
+                        old.step();
+                        new.step();
                     }
                     Ordering::Less => {
                         visit(Some(one), None);
@@ -184,7 +187,8 @@ impl<T: Shelved> Shelf<T> {
                 },
                 (one, other) => {
                     visit(one, other);
-                    (old.step(), new.step());
+                    old.step();
+                    new.step();
                 }
             }
         }
@@ -295,13 +299,10 @@ fn panic_out_of_range<'t, T>(at: usize, len: usize) -> &'t T {
 
 /// The items of a [`Shelf`] in order.
 #[derive(Debug, Clone)]
-pub struct Iter<'s, T>(
-    std::iter::FlatMap<
-        std::slice::Iter<'s, Arc<Vec<T>>>,
-        std::slice::Iter<'s, T>,
-        fn(&'s Arc<Vec<T>>) -> std::slice::Iter<'s, T>,
-    >,
-);
+pub struct Iter<'s, T>(FlatMap<Items<'s, Arc<Vec<T>>>, Items<'s, T>, OfChunk<'s, T>>);
+
+type Items<'s, T> = std::slice::Iter<'s, T>;
+type OfChunk<'s, T> = fn(&'s Arc<Vec<T>>) -> Items<'s, T>;
 
 impl<'s, T> Iterator for Iter<'s, T> {
     type Item = &'s T;

@@ -38,11 +38,7 @@ pub(crate) fn run(view: &View, params: &CompletionParams) -> Option<CompletionRe
         .filter_map(|found| item(view, found))
         .collect();
     Some(if is_incomplete {
-        CompletionResponse::List(CompletionList {
-            is_incomplete,
-            items,
-            ..CompletionList::default()
-        })
+        CompletionResponse::List(CompletionList { is_incomplete, items })
     } else {
         CompletionResponse::Array(items)
     })

@@ -42,7 +42,14 @@ impl Session {
             return;
         };
         folder.checking = false;
-        self.timer.learn(checked.took);
+        // The first check of all files says nothing about how long those after an edit take.
+        if checked
+            .outcome
+            .as_ref()
+            .is_some_and(|outcome| outcome.changed.is_some())
+        {
+            self.timer.learn(checked.took);
+        }
         folder.progress = None;
         folder.checked = checked.generation;
         for (path, text) in checked.imported {

@@ -42,7 +42,7 @@ fn of_entity(index: &Index, file: &str, offset: u32) -> Option<Jump> {
     let places = index.places(&entity);
     let here = places
         .iter()
-        .find(|place| place.file == file && place.span == origin)?;
+        .find(|place| *place.file == *file && place.span == origin)?;
     let with =
         |wanted: Usage| -> Vec<&Place> { places.iter().filter(|place| place.usage == wanted).collect() };
     let found = match (entity.kind, here.usage) {
@@ -53,7 +53,7 @@ fn of_entity(index: &Index, file: &str, offset: u32) -> Option<Jump> {
         (EntityKind::Topic, _) => with(Usage::Reads),
     };
     let targets = found.into_iter().map(|place| Location {
-        file: place.file.clone(),
+        file: place.file.to_string(),
         span: place.span,
     });
     jump(origin, targets.collect())

@@ -68,7 +68,7 @@ fn targets(index: &Index, entity: &Entity) -> Result<BTreeSet<Location>, String>
     let target = |place: &Place| {
         if place.literal {
             return Ok(Location {
-                file: place.file.clone(),
+                file: place.file.to_string(),
                 span: place.span,
             });
         }

@@ -21,7 +21,7 @@ pub(super) fn search(index: &Index, query: &str) -> Vec<FoundSymbol> {
             kind,
             container: index.label(&place.file).to_owned(),
             location: Location {
-                file: place.file.clone(),
+                file: place.file.to_string(),
                 span: place.span,
             },
         })

@@ -11,7 +11,7 @@ use super::whole::Wholes;
 use super::{Helper, Index, Mention, Posting, Topic, Unseen, update};
 use crate::config::{self, Config};
 use crate::discovery::{self, FileRole, MANIFESTS};
-use crate::framework::Framework;
+use crate::framework::{Dialects, Framework};
 use crate::project::{Project, Step, Stream};
 use crate::resolve::{self, Resolver};
 use crate::shelf::Shelf;
@@ -49,6 +49,7 @@ fn build_anew(state: &State) -> Vec<Arc<Index>> {
                 },
                 config: Arc::new(config(root, manifests)),
                 framework: Framework::default(),
+                dialects: Dialects::default(),
                 helpers: Shelf::default(),
                 flow_tests: flow_tests.cloned().collect(),
                 strays: inside
@@ -72,7 +73,8 @@ fn build_anew(state: &State) -> Vec<Arc<Index>> {
                 base: None,
             };
             index.load(own, inside, &resolver);
-            index.framework = Framework::of(root, &index.config, manifests, &index.project.steps);
+            index.dialects = Dialects::of(index.project.steps.iter());
+            index.framework = Framework::of(root, &index.config, manifests, index.dialects);
             index.post(&modules);
             let mut config = (*index.config).clone();
             state.selection.apply(&mut config);

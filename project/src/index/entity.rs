@@ -64,7 +64,7 @@ pub(crate) enum Usage {
 /// A place that names a thing for sure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
-    pub(crate) file: String,
+    pub(crate) file: Arc<str>,
     /// The inside of the quotes of a literal, else the whole expression.
     pub(crate) span: Span,
     pub(crate) usage: Usage,
@@ -107,6 +107,9 @@ impl Index {
     /// Files the names of all things if that was not done yet.
     pub(crate) fn warm_up(&self) {
         self.entities();
+        if let Some(checked) = self.checked.get() {
+            checked.warm_up();
+        }
     }
 
     fn entities(&self) -> &Entities {
@@ -126,14 +129,17 @@ impl Index {
                 .filter(|entity| old.get(entity) != new.get(entity))
             {
                 let before = entities.get(entity).map_or(&[][..], |named| &named.places);
-                let others = before.iter().filter(|place| place.file != *file);
-                let added = new.get(entity).into_iter().flatten();
-                match places_in_order(others.chain(added).cloned().collect()) {
-                    places if places.is_empty() => drop(entities.remove(entity)),
-                    places => entities.insert(Named {
+                let start = before.partition_point(|place| &*place.file < *file);
+                let end = before.partition_point(|place| &*place.file <= *file);
+                let own = places_in_order(new.get(entity).cloned().unwrap_or_default());
+                let places = [&before[..start], &own, &before[end..]].concat();
+                if places.is_empty() {
+                    entities.remove(entity);
+                } else {
+                    entities.insert(Named {
                         entity: entity.clone(),
                         places: Arc::new(places),
-                    }),
+                    });
                 }
             }
         }
@@ -297,7 +303,7 @@ fn known(file: &str, fact: &TextFact, kind: EntityKind, usage: Usage, visit: &mu
         && !name.is_empty()
     {
         let place = Place {
-            file: file.to_owned(),
+            file: file.into(),
             span: fact.span,
             usage,
             literal: fact.literal,
@@ -323,7 +329,7 @@ fn flow_test(path: &str, file: &FlowFile, visit: &mut Visit<'_>) {
         let literal = inside.slice(&file.text) == text;
         if literal && !text.contains("{{") {
             let place = Place {
-                file: path.to_owned(),
+                file: path.into(),
                 span: inside,
                 usage: Usage::Names,
                 literal,

@@ -125,6 +125,7 @@ impl<'s> Update<'s> {
             project: old.project.clone(),
             config: Arc::clone(&old.config),
             framework: old.framework.clone(),
+            dialects: old.dialects,
             helpers: old.helpers.clone(),
             flow_tests: old.flow_tests.clone(),
             strays: old.strays.clone(),
@@ -187,13 +188,9 @@ impl<'s> Update<'s> {
 
     /// Remembers the last outcome of a check and what has changed since.
     fn base(&mut self) {
-        let dialects_differ = self.changes.files.iter().any(|file| {
-            let dialect = |index: &Index| Some(index.project.steps.get(file)?.fact()?.dialect);
-            dialect(self.old) != dialect(&self.next)
-        });
-        if dialects_differ {
+        if self.next.dialects.releases() != self.old.dialects.releases() {
             let (root, config) = (&self.next.project.root, &self.next.config);
-            self.next.framework = Framework::of(root, config, &self.next.manifests, &self.next.project.steps);
+            self.next.framework = Framework::of(root, config, &self.next.manifests, self.next.dialects);
         }
         // Nearly every rule asks for the release of the framework.
         if self.next.framework != self.old.framework {
@@ -219,9 +216,11 @@ impl<'s> Update<'s> {
         };
         let (part, share) = describe(self.old, file, self.old.files.get(file));
         let resolver = &self.resolver;
-        let reads = if self.old.project.steps.contains_key(file) {
+        let reads = if let Some(old) = self.old.project.steps.get(file) {
             let (resolved, reads) = record(|| resolver.resolve(&source));
-            self.next.project.steps.insert(step(&source, resolved));
+            let step = step(&source, resolved);
+            self.next.dialects = self.next.dialects.replaced(old, &step);
+            self.next.project.steps.insert(step);
             reads
         } else if self.old.project.streams.contains_key(file) {
             let (resolved, reads) = record(|| resolver.resolve(&source));

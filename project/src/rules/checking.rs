@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use banister_grammars::FileFacts;
 use banister_grammars::Span;
@@ -112,10 +112,28 @@ impl Shelved for InFile {
     }
 }
 
+/// The files whose checks looked something up.
+#[derive(Debug, Clone)]
+struct Readers {
+    key: Key,
+    /// Sorted.
+    files: Arc<Vec<Arc<str>>>,
+}
+
+impl Shelved for Readers {
+    type Key = Key;
+
+    fn key(&self) -> &Key {
+        &self.key
+    }
+}
+
 /// What the rules find in a project, and what that rests on.
 #[derive(Debug)]
 pub(crate) struct Checked {
     units: Shelf<Unit>,
+    /// Who looked up what: worked out before the first edit, and kept up from then on.
+    readers: OnceLock<Shelf<Readers>>,
     whole: Arc<Outcome>,
     ends: LooseEnds,
     /// The findings by file.
@@ -233,6 +251,7 @@ impl Checked {
         let whole = rules.of_project(&context);
         let mut checked = Self {
             units: units.into_iter().collect(),
+            readers: OnceLock::new(),
             whole: Arc::new(whole),
             ends,
             in_files: Shelf::default(),
@@ -261,17 +280,22 @@ impl Checked {
     fn updated(&self, index: &Index, mut changes: Changes) -> Self {
         let rules = Rules::of(index);
         let ends = self.ends.updated(index, rules.with_slips, &mut changes);
-        let is_stale = |outcome: &Outcome| outcome.reads.iter().any(|read| changes.keys.contains(read));
+        let readers = self.readers();
+        let reading = changes.keys.iter().filter_map(|key| readers.get(key));
         let mut stale: BTreeSet<&str> = changes.files.iter().map(String::as_str).collect();
-        let stale_units = self.units.iter().filter(|unit| is_stale(&unit.outcome));
-        stale.extend(stale_units.map(|unit| unit.file.as_str()));
+        stale.extend(
+            reading
+                .flat_map(|readers| readers.files.iter())
+                .map(AsRef::as_ref),
+        );
         let context = Context {
             index,
             ends: &ends,
             had_none: self.whole.found.is_empty(),
             changes: Some(&changes),
         };
-        let whole = if is_stale(&self.whole) {
+        let is_whole_stale = self.whole.reads.iter().any(|read| changes.keys.contains(read));
+        let whole = if is_whole_stale {
             Arc::new(rules.of_project(&context))
         } else {
             Arc::clone(&self.whole)
@@ -279,6 +303,7 @@ impl Checked {
         let fresh = run(&rules, &context, stale);
         let mut next = Self {
             units: self.units.clone(),
+            readers: OnceLock::new(),
             whole,
             ends: LooseEnds::default(),
             in_files: self.in_files.clone(),
@@ -292,8 +317,10 @@ impl Checked {
                     .map(str::to_owned),
             );
         }
+        let mut readers = readers.clone();
         for unit in fresh {
             let old = self.units.get(&unit.file);
+            note_readers(&mut readers, old, &unit);
             places.insert(unit.file.clone());
             places.extend(
                 old.into_iter()
@@ -310,7 +337,31 @@ impl Checked {
             }
         }
         next.ends = ends;
+        next.readers = OnceLock::from(readers);
         next
+    }
+
+    /// Who looked up what.
+    pub(crate) fn warm_up(&self) {
+        self.readers();
+    }
+
+    fn readers(&self) -> &Shelf<Readers> {
+        self.readers.get_or_init(|| {
+            let mut files: BTreeMap<Key, Vec<Arc<str>>> = BTreeMap::new();
+            for unit in &self.units {
+                let file: Arc<str> = unit.file.as_str().into();
+                for read in &unit.outcome.reads {
+                    files.entry(*read).or_default().push(Arc::clone(&file));
+                }
+            }
+            let each = files.into_iter().map(|(key, mut files)| {
+                files.shrink_to_fit();
+                let files = Arc::new(files);
+                Readers { key, files }
+            });
+            each.collect()
+        })
     }
 
     fn replace(&mut self, old: Option<&Unit>, new: Unit) {
@@ -372,6 +423,30 @@ impl Checked {
             file,
             findings: findings.into(),
         })
+    }
+}
+
+/// Brings the readers up to date with a fresh outcome. Most look up the same as before.
+fn note_readers(readers: &mut Shelf<Readers>, old: Option<&Unit>, new: &Unit) {
+    let before = old.map_or(&[][..], |old| &old.outcome.reads);
+    let now = &new.outcome.reads;
+    let has = |reads: &[Key], key: &Key| reads.binary_search(key).is_ok();
+    let changed =
+        (before.iter().filter(|key| !has(now, key))).chain(now.iter().filter(|key| !has(before, key)));
+    for key in changed {
+        let mut files = readers
+            .get(key)
+            .map_or_else(Arc::default, |readers| Arc::clone(&readers.files));
+        let list = Arc::make_mut(&mut files);
+        match list.binary_search_by(|file| file.as_ref().cmp(new.file.as_str())) {
+            Ok(at) => drop(list.remove(at)),
+            Err(at) => list.insert(at, new.file.as_str().into()),
+        }
+        if files.is_empty() {
+            readers.remove(key);
+        } else {
+            readers.insert(Readers { key: *key, files });
+        }
     }
 }
 

@@ -107,7 +107,7 @@ impl LooseEnds {
         }
         for (topic, slip) in &mut next.lonely {
             let may_mean = |other: &&str| slip.as_deref() == Some(*other) || is_slip(topic, other);
-            if moved.contains(topic.as_str()) || moved.iter().any(|other| may_mean(other)) {
+            if moved.contains(topic.as_str()) || moved.iter().any(may_mean) {
                 let all = index.topics.iter().map(|topic| topic.name.as_str());
                 *slip = meant(index, all.filter(|other| is_slip(topic, other)), topic);
             }

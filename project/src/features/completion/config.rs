@@ -173,7 +173,7 @@ impl Place<'_> {
         };
         let mut proposals = Proposals::new(cursor);
         for (entity, places) in self.index.all_entities() {
-            let elsewhere = places.iter().filter(|place| place.file != self.file).count();
+            let elsewhere = places.iter().filter(|place| *place.file != *self.file).count();
             if entity.kind == EntityKind::Flow && elsewhere > 0 && !is_listed(&entity.name) {
                 let plural = if elsewhere == 1 { "" } else { "s" };
                 proposals.text(

@@ -60,7 +60,7 @@ pub(super) fn topics<'i>(index: &'i Index, file: &str, typed: &str) -> BTreeSet<
             name,
         });
         // Files beside this one are nearer than those at the other end of the alphabet.
-        let here = places.partition_point(|place| place.file.as_str() < file);
+        let here = places.partition_point(|place| *place.file < *file);
         let from = here.saturating_sub(MAX_NEIGHBOURS / 2);
         for place in places.iter().skip(from).take(MAX_NEIGHBOURS) {
             for topic in of_file(&place.file) {

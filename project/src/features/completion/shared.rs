@@ -83,7 +83,7 @@ fn groups(index: &Index, file: &str, cursor: &Cursor<'_>, proposals: &mut Propos
         let others = || {
             places
                 .iter()
-                .filter(|place| place.file != file || place.span != typed)
+                .filter(|place| *place.file != *file || place.span != typed)
         };
         if others().next().is_some() {
             let count = |usage: Usage| others().filter(|place| place.usage == usage).count();
