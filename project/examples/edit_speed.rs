@@ -3,9 +3,9 @@
 //!
 //!     cargo run --release -p banister-project --example edit_speed -- FOLDER [EDITS]
 //!
-//! FOLDER is a step project such as `bench/project.py` writes. Times are milliseconds of processor time where Linux tells
-//! it, so that what else the machine does counts less, and of the clock elsewhere. The parse of the edited file is part
-//! of every edit, and printed on its own to compare with.
+//! FOLDER is a step project such as `bench/project.py` writes. Times are milliseconds: the mean processor time where Linux
+//! tells it, so that what else the machine does counts less, and median and 99th percentile by the clock. The parse of the
+//! edited file is part of every edit, and printed on its own to compare with.
 
 #![allow(
     clippy::print_stdout,
@@ -89,7 +89,7 @@ fn measure(host: &mut Host, files: &[String], edits: usize, kind: &str, word: &s
     );
 }
 
-/// The processor time of this thread, or the clock.
+/// The processor time of this thread, which Linux counts in ticks, and the clock.
 struct Clock(Option<Duration>, Instant);
 
 impl Clock {
@@ -103,9 +103,11 @@ impl Clock {
         Some(Duration::from_nanos(spent.split(' ').next()?.parse().ok()?))
     }
 
-    fn elapsed(&self) -> Duration {
+    /// The time by the clock, and that on a processor.
+    fn elapsed(&self) -> (Duration, Option<Duration>) {
         let spent = self.0.zip(Self::spent());
-        spent.map_or_else(|| self.1.elapsed(), |(before, now)| now.saturating_sub(before))
+        let spent = spent.map(|(before, now)| now.saturating_sub(before));
+        (self.1.elapsed(), spent)
     }
 }
 
@@ -119,15 +121,19 @@ fn place(text: &str, word: &str) -> Option<usize> {
     Some(at + quoted + 6)
 }
 
-/// `p50 / p99`.
-fn row(mut times: Vec<Duration>) -> String {
-    times.sort();
+/// The mean processor time, median and 99th percentile.
+fn row(times: Vec<(Duration, Option<Duration>)>) -> String {
+    let spent: Option<Duration> = times.iter().map(|(_, spent)| *spent).sum();
+    let count = u32::try_from(times.len().max(1)).unwrap();
+    let mean = spent.map_or_else(String::new, |spent| ms(spent / count));
+    let mut clock: Vec<Duration> = times.into_iter().map(|(clock, _)| clock).collect();
+    clock.sort();
     let at = |share: usize| {
-        times
-            .get(times.len() * share / 100)
+        clock
+            .get(clock.len() * share / 100)
             .map_or_else(String::new, |time| ms(*time))
     };
-    format!("{} / {}", at(50), at(99))
+    format!("{mean} ({} / {})", at(50), at(99))
 }
 
 fn ms(time: Duration) -> String {
