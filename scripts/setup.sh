@@ -75,6 +75,20 @@ if command -v ruby >/dev/null; then
   at_least ruby 3.0 "$(ruby -e 'puts RUBY_VERSION')"
 fi
 
+# The HTTP clients of Ruby that the tests drive. Those of Node and Python the tests install themselves.
+if command -v ruby >/dev/null; then
+  for library in faraday httparty http excon typhoeus; do
+    ruby -e "require '$library'" 2>/dev/null && continue
+    install "ruby-$library"
+    ruby -e "require '$library'" 2>/dev/null && continue
+    missing+=("ruby-$library")
+    note "The Ruby library $library is missing (a test makes calls with it). Install it, for example: sudo apt-get install ruby-$library"
+  done
+fi
+if command -v python3 >/dev/null && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+  install python3-venv
+fi
+
 if [ ! -f examples/ecommerce/node_modules/zod/package.json ]; then
   (cd examples/ecommerce && npm ci --no-audit --no-fund </dev/null)
 fi

@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Findings,
     /// 2: usage, configuration or internal error; a test file that is none.
     Failure,
+    /// 128 and the signal's number, as of any program that a signal ends: 130 for Ctrl-C.
+    Signal(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -19,6 +21,7 @@ impl From<Exit> for ExitCode {
             Exit::Success => ExitCode::SUCCESS,
             Exit::Findings => ExitCode::from(1),
             Exit::Failure => ExitCode::from(2),
+            Exit::Signal(number) => ExitCode::from(128 + number),
         }
     }
 }

@@ -1,11 +1,20 @@
 //! `banister test`: whole flows in real interpreters.
 
 mod bad_tests;
+mod choosing;
 mod determinism;
 mod example;
+mod examples;
 mod external_calls;
 mod failures;
+mod from_trace;
 mod handlers;
+mod html;
 mod interpreters;
+mod junit;
+mod mocked_code;
 mod output;
 mod report;
+mod seed_forms;
+mod signals;
+mod watch;

@@ -4,6 +4,8 @@
 mod documents;
 mod findings;
 mod forms;
+mod runnable;
+mod running;
 
 use crate::support::project::Project;
 

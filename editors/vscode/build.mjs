@@ -1,5 +1,7 @@
 // Bundles the extension, and with --tests its tests; --production leaves the source map out.
 
+import { copyFileSync } from 'node:fs'
+
 import { build } from 'esbuild'
 
 const production = process.argv.includes('--production')
@@ -16,6 +18,7 @@ const common = {
 }
 
 await build({ ...common, entryPoints: ['src/extension.ts'], outdir: 'dist' })
+copyFileSync('../../docs/flow-test.schema.json', 'dist/flow-test.schema.json')
 
 if (process.argv.includes('--tests')) {
   await build({

@@ -1,15 +1,18 @@
 //! What the client can do, settled once at `initialize`, and what the server offers in return.
 
 use banister_grammars::Encoding;
+use banister_project::disk::WATCHED;
 use tower_lsp::ls_types::{
     CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions,
     CodeActionProviderCapability, CodeLensOptions, CompletionOptions, DeclarationCapability,
     DiagnosticOptions, DiagnosticServerCapabilities, DiagnosticTag, DocumentLinkOptions,
-    ExecuteCommandOptions, FoldingRangeProviderCapability, GotoCapability, HoverProviderCapability,
-    ImplementationProviderCapability, InitializeParams, InitializeResult, MarkupKind, OneOf,
-    PositionEncodingKind, RenameOptions, ResourceOperationKind, SaveOptions, ServerCapabilities, ServerInfo,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    TypeDefinitionProviderCapability, WorkDoneProgressOptions, WorkspaceEditClientCapabilities,
+    ExecuteCommandOptions, FileOperationFilter, FileOperationPattern, FileOperationPatternKind,
+    FileOperationRegistrationOptions, FoldingRangeProviderCapability, GotoCapability,
+    HoverProviderCapability, ImplementationProviderCapability, InitializeParams, InitializeResult,
+    MarkupKind, OneOf, PositionEncodingKind, RenameOptions, ResourceOperationKind, SaveOptions,
+    ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, TypeDefinitionProviderCapability,
+    WorkDoneProgressOptions, WorkspaceEditClientCapabilities, WorkspaceFileOperationsServerCapabilities,
     WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
@@ -63,6 +66,8 @@ pub(crate) struct Negotiated {
     pub(crate) prepares_rename: bool,
     /// The client watches files for us if asked to.
     pub(crate) watches_files: bool,
+    /// The client tells of files that the user creates, renames and deletes in it.
+    pub(crate) tells_of_files: bool,
     /// The client asks for findings when it wants them; nothing is pushed to it then.
     pub(crate) pulls: bool,
     /// The answer about one document may bring news of others.
@@ -141,6 +146,7 @@ impl Negotiated {
             disabled_actions: action.and_then(|action| action.disabled_support).unwrap_or(false),
             shows_progress: shows_progress(client),
             follows_graph: follows_graph(client),
+            tells_of_files: workspace.is_some_and(|workspace| workspace.file_operations.is_some()),
             diagnostic_data: says(
                 push.and_then(|push| push.data_support),
                 pull.and_then(|pull| pull.data_support),
@@ -233,13 +239,38 @@ fn rename(client: &Negotiated) -> OneOf<bool, RenameOptions> {
     }
 }
 
-fn workspace_capabilities() -> WorkspaceServerCapabilities {
+fn workspace_capabilities(client: &Negotiated) -> WorkspaceServerCapabilities {
     WorkspaceServerCapabilities {
+        file_operations: client.tells_of_files.then(file_operations),
         workspace_folders: Some(WorkspaceFoldersServerCapabilities {
             supported: Some(true),
             change_notifications: Some(OneOf::Left(true)),
         }),
-        ..WorkspaceServerCapabilities::default()
+    }
+}
+
+/// What the user does to files and folders in the editor: told before any watcher notices.
+fn file_operations() -> WorkspaceFileOperationsServerCapabilities {
+    let filter = |glob: &str, matches| FileOperationFilter {
+        scheme: Some("file".into()),
+        pattern: FileOperationPattern {
+            glob: glob.into(),
+            matches: Some(matches),
+            options: None,
+        },
+    };
+    let files = WATCHED
+        .into_iter()
+        .map(|glob| filter(glob, FileOperationPatternKind::File));
+    let folders = std::iter::once(filter("**", FileOperationPatternKind::Folder));
+    let registered = FileOperationRegistrationOptions {
+        filters: files.chain(folders).collect(),
+    };
+    WorkspaceFileOperationsServerCapabilities {
+        did_create: Some(registered.clone()),
+        did_rename: Some(registered.clone()),
+        did_delete: Some(registered),
+        ..WorkspaceFileOperationsServerCapabilities::default()
     }
 }
 
@@ -307,7 +338,7 @@ fn server_capabilities(client: &Negotiated) -> ServerCapabilities {
                 ..DiagnosticOptions::default()
             })
         }),
-        workspace: Some(workspace_capabilities()),
+        workspace: Some(workspace_capabilities(client)),
         ..ServerCapabilities::default()
     }
 }

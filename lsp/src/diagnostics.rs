@@ -23,6 +23,8 @@ pub(crate) struct Checked {
     pub(crate) took: Duration,
     /// Modules that an edit made a step import, read from the disk on the way.
     pub(crate) imported: Vec<(String, Arc<str>)>,
+    /// Modules that an edit made nobody import, so that they do not count any more.
+    pub(crate) unneeded: Vec<String>,
     /// The state, how many projects it holds and what was found; nothing if the check panicked.
     pub(crate) outcome: Option<Outcome>,
 }
@@ -117,6 +119,7 @@ pub(crate) fn check(
         generation,
         took: begun.elapsed(),
         imported,
+        unneeded: Vec::new(),
         outcome: outcome.ok(),
     }
 }

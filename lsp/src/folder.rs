@@ -59,6 +59,11 @@ impl Names {
         uri::relative(&self.root, &uri::to_path(uri)?)
     }
 
+    /// The files that the client has open.
+    pub(crate) fn open_paths(&self) -> BTreeSet<String> {
+        self.open.keys().cloned().collect()
+    }
+
     /// The folder itself.
     pub(crate) fn root(&self) -> &Path {
         &self.root
@@ -195,6 +200,16 @@ impl Folder {
         }
         self.held.insert(path.into());
         self.set(path, text)
+    }
+
+    /// Forgets a module that nobody imports any more, unless it was opened meanwhile.
+    pub(crate) fn release(&mut self, path: &str) {
+        if self.names.open.contains_key(path) {
+            return;
+        }
+        self.generation += 1;
+        self.held.remove(path);
+        self.host.remove_file(path);
     }
 
     /// The client closed a file: the next scan takes what is on disk.

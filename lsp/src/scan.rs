@@ -10,6 +10,8 @@ use banister_project::discovery::{self, FileRole};
 use banister_project::disk::{self, Problem, Stamps};
 use banister_project::{Host, Snapshot, Source};
 
+use crate::folder::Names;
+
 /// What is scanned and what is known already. The work is done on a copy: the owner goes on meanwhile.
 pub(crate) struct Job {
     /// The files as they are known.
@@ -104,7 +106,12 @@ impl Job {
             disk::save_cache(&folder, root, &facts);
         }
         present.extend(sources_missing_in(&before, &host).map(|(file, _)| file));
-        present.extend(open);
+        present.extend(open.iter().cloned());
+        // What was open or imported once and is neither now.
+        for module in disk::unneeded_modules(&host, &open) {
+            host.remove_file(&module);
+            present.remove(&module);
+        }
         Scanned {
             host,
             held: present,
@@ -112,6 +119,18 @@ impl Job {
             stamps,
         }
     }
+}
+
+/// Takes out the modules that an edit made nobody import, and says which.
+pub(crate) fn let_go(names: &Names, host: &mut Host) -> Vec<String> {
+    let unneeded = catch_unwind(AssertUnwindSafe(|| {
+        disk::unneeded_senders(host, &names.open_paths())
+    }));
+    let unneeded = unneeded.unwrap_or_default();
+    for module in &unneeded {
+        host.remove_file(module);
+    }
+    unneeded
 }
 
 /// Reads the modules that edits since an earlier check made a step import; nothing if there are none.

@@ -12,6 +12,8 @@ mod features;
 
 mod flow_files;
 
+mod languages;
+
 mod lifecycle;
 
 mod pull;

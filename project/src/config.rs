@@ -2,6 +2,7 @@
 
 mod finding;
 mod schema;
+mod test;
 
 use std::collections::BTreeMap;
 
@@ -16,11 +17,12 @@ use crate::rules;
 
 pub use finding::INVALID_SETTINGS;
 pub use schema::schema;
+pub use test::{ALLOWABLE, TestSettings};
 
 /// The name of the settings file in a project's root.
 pub const FILE_NAME: &str = "banister.toml";
 
-const KEYS: [&str; 3] = ["framework", "roots", "rules"];
+const KEYS: [&str; 4] = ["framework", "roots", "rules", "test"];
 const LEVELS: [(&str, Option<Severity>); 5] = [
     ("off", None),
     ("hint", Some(Severity::Hint)),
@@ -38,6 +40,8 @@ pub struct Config {
     pub rules: BTreeMap<String, Option<Severity>>,
     /// Folders that are the roots of projects, relative to the settings file, with `/`; empty to find them.
     pub roots: Vec<String>,
+    /// What holds for all flow tests.
+    pub test: TestSettings,
 }
 
 /// Which rules one run asks for, over what the settings say.
@@ -132,6 +136,7 @@ impl Config {
                     }
                     _ => return Err(at(value.span(), "`rules` is a table of rule levels".into())),
                 },
+                "test" => config.test = test::read(value).map_err(|(span, why)| at(span, why))?,
                 other => return Err(at(key.span(), unknown("setting", other, &KEYS))),
             }
         }

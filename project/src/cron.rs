@@ -139,6 +139,32 @@ impl Cron {
         })
     }
 
+    /// The same schedule in the plainest form, for schedulers that know less: seconds first, every value written out, a year
+    /// only if there was one.
+    pub fn plain(&self) -> String {
+        let written = |field: &Field| {
+            if field.text == "*" || field.text == "?" {
+                return "*".to_owned();
+            }
+            let values: Vec<String> = field.values.iter().map(u16::to_string).collect();
+            values.join(",")
+        };
+        let seconds = self.seconds.as_ref().map_or_else(|| "0".to_owned(), written);
+        let mut fields = vec![seconds];
+        fields.extend(
+            [
+                &self.minutes,
+                &self.hours,
+                &self.days,
+                &self.months,
+                &self.weekdays,
+            ]
+            .map(written),
+        );
+        fields.extend(self.years.as_ref().map(written));
+        fields.join(" ")
+    }
+
     /// True if no calendar has a day that the expression allows: February 30.
     pub fn never_runs(&self) -> bool {
         // With a day of the week the schedulers differ on whether both must hold.

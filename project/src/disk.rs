@@ -17,7 +17,7 @@ use crate::cache::Cache;
 use crate::config::{self, Config, ConfigError};
 use crate::discovery::{self, FileRole, MANIFESTS};
 use crate::resolve;
-use crate::workspace::{Host, Snapshot, Source};
+use crate::workspace::{Host, Snapshot, Source, Sources};
 
 pub use packs::{open_cache, save_cache};
 pub use refresh::Stamps;
@@ -376,6 +376,53 @@ fn missing<'s>(
         })
         .filter(|file| snapshot.source(file).is_none() && discovery::role(file).is_some())
         .collect()
+}
+
+/// Modules that `host` holds and that no other file leads to any more: `check` would not read them. `open` are the files
+/// that count whoever imports them.
+pub fn unneeded_modules(host: &Host, open: &BTreeSet<String>) -> Vec<String> {
+    let snapshot = host.snapshot();
+    let files = snapshot.files();
+    let counts = |file: &String| discovery::role(file) != Some(FileRole::Module) || open.contains(file);
+    let mut reached: Sources = files
+        .iter()
+        .filter(|source| counts(&source.path))
+        .cloned()
+        .collect();
+    loop {
+        let more: Vec<String> = resolve::imported(reached.iter(), snapshot.manifests())
+            .filter_map(|candidates| candidates.into_iter().find(|file| files.contains_key(file)))
+            .filter(|file| !reached.contains_key(file))
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        for file in more {
+            if let Some(source) = files.get(&file) {
+                reached.insert(Arc::clone(source));
+            }
+        }
+    }
+    let paths = files.iter().map(|source| &source.path);
+    paths
+        .filter(|file| !reached.contains_key(file.as_str()))
+        .cloned()
+        .collect()
+}
+
+/// [`unneeded_modules`] after an edit, if one of them may matter by itself: only what sends counts for a whole project, and
+/// few modules do, so that hardly any edit costs a look at all imports.
+pub fn unneeded_senders(host: &Host, open: &BTreeSet<String>) -> Vec<String> {
+    let snapshot = host.snapshot();
+    let may_matter = snapshot.files().iter().any(|source| {
+        let counts = !source.facts.emits.is_empty() || source.facts.step.is_some();
+        counts && discovery::role(&source.path) == Some(FileRole::Module) && !open.contains(&source.path)
+    });
+    if may_matter {
+        unneeded_modules(host, open)
+    } else {
+        Vec::new()
+    }
 }
 
 /// The folder to search: `start`, unless it lies inside the sources of a project; then that project.

@@ -2,6 +2,7 @@
 //! a message may point at. `parse` reads a file; `check_names` holds it against a project.
 
 mod actions;
+pub(crate) mod code_mocks;
 mod duration;
 mod endpoint;
 mod expectations;
@@ -12,6 +13,12 @@ mod names;
 mod parse;
 mod problem;
 mod reader;
+mod replies;
+mod requests;
+pub(crate) mod schema;
+mod sockets;
+mod streams;
+pub mod templates;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -22,9 +29,15 @@ use std::sync::Arc;
 use banister_grammars::Span;
 use serde_json::Value as Json;
 
+use crate::profile::Profile;
+pub use code_mocks::{CodeMocks, FunctionAct, FunctionMock, MockFile, ModuleMock, Outcome, StandIn};
+
 pub use ignores::ignores;
 pub use names::{Open, ProjectNames, check_names};
-pub use parse::parse;
+pub use parse::{parse, parse_cassette, read_document};
+pub use replies::{Chunk, Fault, HttpReply, ReplyBody, SseEvent};
+pub use requests::{RequestPattern, TextMatch};
+pub use schema::schema;
 
 /// A value with its place in the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +65,9 @@ impl<T: fmt::Display> fmt::Display for Spanned<T> {
 /// Items of the state by group and key, in the order written.
 pub type StateItems = Vec<(Spanned<String>, Vec<(String, Json)>)>;
 
+/// Items of streams: the stream, a group, its items by id, in the order written.
+pub type StreamItems = Vec<(Spanned<String>, String, Vec<(String, Json)>)>;
+
 /// One `*.flow.yaml`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FlowFile {
@@ -70,8 +86,12 @@ pub struct FlowTest {
     pub name: Spanned<String>,
     /// Variables of a property test with where their values come from; empty for a plain test.
     pub for_all: Vec<(Spanned<String>, InputSource)>,
-    /// Mocked HTTP services, first match wins.
-    pub http: Vec<HttpMock>,
+    /// Services that answer instead of the real ones.
+    pub mocks: MockSet,
+    /// All mocks as written, for a trace: the test's own before those of the file.
+    pub mocks_written: Vec<Json>,
+    /// Mocked modules and functions.
+    pub code: CodeMocks,
     /// The world before the first action.
     pub given: Given,
     /// What happens.
@@ -80,6 +100,12 @@ pub struct FlowTest {
     pub then: Vec<Spanned<Expectation>>,
     /// Cases of a property test.
     pub cases: Option<u32>,
+    /// Which framework is played; what the project says if absent.
+    pub profile: Option<Profile>,
+    /// Findings that do not fail the test, beside those that the project allows.
+    pub allow: Vec<String>,
+    /// Why the test is passed over unless somebody asks for it.
+    pub ignore: Option<Spanned<String>>,
 }
 
 /// Where a generated value comes from.
@@ -107,21 +133,54 @@ pub struct Given {
     pub env: BTreeMap<String, String>,
     /// State by group and key, in the order written.
     pub state: StateItems,
+    /// Items of streams.
+    pub streams: StreamItems,
+}
+
+/// Services that answer instead of the real ones.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MockSet {
+    /// Mocked HTTP endpoints; the first that matches answers.
+    pub http: Vec<HttpMock>,
+    /// Hosts and ports that are reached for real.
+    pub allow: Vec<Spanned<(String, u16)>>,
+    /// Services that answer as a document describes them, where no mock of `http` does.
+    pub openapi: Vec<OpenApiMock>,
+    /// Names of secrets that are not recorded, beside the usual ones.
+    pub redact: Vec<Spanned<String>>,
+    /// Files with more mocks of `http`, relative to the test's own file.
+    pub cassettes: Vec<Spanned<String>>,
+}
+
+impl MockSet {
+    /// Puts other services behind these.
+    pub fn extend(&mut self, other: &MockSet) {
+        self.http.extend_from_slice(&other.http);
+        self.allow.extend_from_slice(&other.allow);
+        self.openapi.extend_from_slice(&other.openapi);
+        self.redact.extend_from_slice(&other.redact);
+        self.cassettes.extend_from_slice(&other.cassettes);
+    }
+}
+
+/// A service that an OpenAPI document describes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenApiMock {
+    /// The file, relative to the test's own.
+    pub document: Spanned<String>,
+    /// Where the service is; a path goes before those of the document.
+    pub server: Spanned<Endpoint>,
 }
 
 /// A mocked HTTP endpoint.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HttpMock {
-    /// `POST https://api.stripe.com/v1/charges`.
-    pub on: Spanned<Endpoint>,
-    /// Query parameters that must be there, with these values.
-    pub query: BTreeMap<String, String>,
-    /// Headers that must be there (names lower-case), with these values.
-    pub headers: BTreeMap<String, String>,
-    /// What the JSON or form body must match partially.
-    pub body: Option<Json>,
-    /// Answers in order; the last repeats.
+    /// The requests that it answers.
+    pub request: RequestPattern,
+    /// Answers in order; the last repeats unless the mock is `once`.
     pub replies: Vec<HttpReply>,
+    /// True if a request after the last reply is an error.
+    pub once: bool,
 }
 
 /// Method and address.
@@ -137,28 +196,6 @@ pub struct Endpoint {
     pub port: u16,
     /// Path; a `*` segment matches one, a `**` the rest.
     pub path: String,
-}
-
-/// One answer of a mock.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HttpReply {
-    /// Status code.
-    pub status: u16,
-    /// Headers beside the content type.
-    pub headers: BTreeMap<String, String>,
-    /// The body.
-    pub body: ReplyBody,
-}
-
-/// The body of an answer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ReplyBody {
-    /// No body.
-    Empty,
-    /// JSON, sent as `application/json`.
-    Json(Json),
-    /// Text, sent as `text/plain` unless a header says otherwise.
-    Text(String),
 }
 
 /// What a test does.
@@ -192,6 +229,29 @@ pub enum Action {
         /// Milliseconds.
         ms: i64,
     },
+    /// A client of a step with a socket does something.
+    Socket {
+        /// Which client: the value of `as`.
+        client: String,
+        /// What.
+        act: SocketAct,
+    },
+}
+
+/// What a client of a socket does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SocketAct {
+    /// Opens the connection.
+    Connect {
+        /// Path with query as written.
+        target: Spanned<String>,
+        /// Header names lower-case.
+        headers: BTreeMap<String, String>,
+    },
+    /// Sends a text as it is, anything else as JSON.
+    Send(Json),
+    /// Closes the connection with this code.
+    Close(u32),
 }
 
 /// What must be true. Values match partially: an object may have more keys than expected, a list must have as many
@@ -229,12 +289,44 @@ pub enum Expectation {
     Stream(Vec<(String, Json)>),
     /// These steps ran, in this order; others may run between them.
     Ran(Vec<Spanned<String>>),
-    /// An external call was made.
-    Called {
-        /// Method and address.
-        http: Endpoint,
+    /// External calls were made: one so often, several in this order with others between them.
+    Called(Vec<CalledHttp>),
+    /// An external call was not made.
+    NotCalled(RequestPattern),
+    /// A mocked function was called.
+    CalledFunction {
+        /// Its name; `pg.query` for an export of a mocked module.
+        function: Spanned<String>,
+        /// What the arguments must match, all of them.
+        args: Option<Json>,
         /// Exactly so often; at least once if absent.
         times: Option<u32>,
+    },
+    /// An event of a stream that leaves no item.
+    StreamEvent {
+        /// The stream.
+        stream: Spanned<String>,
+        /// Its group.
+        group: Option<String>,
+        /// The item it is about.
+        id: Option<String>,
+        /// The event's type.
+        kind: Option<String>,
+        /// The event's data.
+        data: Option<Json>,
+        /// Exactly so often; at least once if absent.
+        times: Option<u32>,
+    },
+    /// A client of a socket received something, or its connection ended.
+    Socket {
+        /// Which client: the value of `as`.
+        client: String,
+        /// What it received.
+        received: Option<Json>,
+        /// Exactly so often; at least once if absent.
+        times: Option<u32>,
+        /// Whether the step has closed the connection, and with which code.
+        closed: Option<(bool, Option<u32>)>,
     },
     /// A line was logged.
     Log {
@@ -245,6 +337,15 @@ pub enum Expectation {
         /// Exactly so often; at least once if absent.
         times: Option<u32>,
     },
+}
+
+/// An external call that is expected.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CalledHttp {
+    /// Which requests are meant.
+    pub request: RequestPattern,
+    /// Exactly so often; at least once if absent.
+    pub times: Option<u32>,
 }
 
 /// What is wrong in a flow test, and where.

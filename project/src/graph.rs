@@ -5,6 +5,7 @@ mod html;
 mod layout;
 mod mermaid;
 mod picture;
+mod quoting;
 mod svg;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,6 +102,26 @@ pub struct Edge {
     pub r#virtual: bool,
 }
 
+/// A part of the picture.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'g> {
+    /// The root of its project.
+    pub project: &'g str,
+    /// The name of the step or topic.
+    pub name: &'g str,
+    /// True for a step, false for a topic.
+    pub is_step: bool,
+}
+
+/// What is added to a part of the picture.
+#[derive(Debug, Clone)]
+pub struct Mark {
+    /// A class, for a style sheet.
+    pub class: &'static str,
+    /// A line of the tooltip.
+    pub says: String,
+}
+
 impl Graph {
     /// The graph of every project, or of the steps of one flow. Projects without a step in the flow are left out.
     pub fn of(snapshot: &Snapshot, flow: Option<&str>) -> Self {
@@ -130,6 +151,11 @@ impl Graph {
     /// A picture that stands alone, laid out here.
     pub fn to_svg(&self) -> String {
         svg::document(self)
+    }
+
+    /// The picture with marks on some of its parts: a class for their look and a line for their tooltip.
+    pub fn to_marked_svg(&self, mark: impl Fn(&Part<'_>) -> Option<Mark>) -> String {
+        svg::of_marked(&picture::Picture::of(self), &mark)
     }
 
     /// A page that stands alone: the picture with a search, a filter by flow, and paths that light up.

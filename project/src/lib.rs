@@ -16,6 +16,8 @@ pub mod project;
 
 pub mod route;
 
+pub mod profile;
+
 pub mod flow_test;
 
 mod index;
@@ -55,6 +57,6 @@ mod fixture;
 
 pub use diagnostic::{Diagnostic, Edit, Fix, Related, Severity};
 pub use ignores::ignore_fix;
-pub use resolve::Aliases;
+pub use resolve::{Aliases, Effective, Package};
 pub use shelf::{Shelf, Shelved};
 pub use workspace::{FlowSource, Host, Project, Snapshot, Source, SourceText, Step, Stream};

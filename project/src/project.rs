@@ -5,6 +5,8 @@ use std::sync::Arc;
 use banister_grammars::facts::{Declaration, Dialect, EmitSite, StepFact, StepKind, TextFact, TopicRef};
 use banister_grammars::{FileFacts, Language};
 
+use crate::config::TestSettings;
+use crate::profile::{self, Detected};
 use crate::shelf::{Shelf, Shelved};
 use crate::workspace::Source;
 
@@ -19,6 +21,21 @@ pub struct Project {
     pub steps: Shelf<Step>,
     /// Its loaded streams, by file.
     pub streams: Shelf<Stream>,
+    /// What its settings say about flow tests.
+    pub test: TestSettings,
+}
+
+impl Project {
+    /// Which framework its flow tests play: what the settings say, else what its steps show.
+    pub fn profile(&self) -> Detected {
+        match self.test.profile {
+            Some(profile) => Detected {
+                profile,
+                because: "the settings say so".to_owned(),
+            },
+            None => profile::detect(&self.steps, &self.streams),
+        }
+    }
 }
 
 /// A loaded step with its names resolved across files.

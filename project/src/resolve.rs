@@ -20,7 +20,8 @@ use crate::index::reads::{Lookup, note};
 use crate::workspace::{Manifests, Source, Sources};
 
 pub(crate) use modules::{Modules, package_name};
-pub use tsconfig::Aliases;
+pub use packages::Package;
+pub use tsconfig::{Aliases, Effective};
 
 /// Imports that go on longer than this are a cycle or a labyrinth; both are unknown.
 const MAX_HOPS: usize = 8;
@@ -37,6 +38,24 @@ pub(crate) fn imported<'w>(
     imports
         .filter(move |(source, import)| seen.insert(meaning_depends_on(source, import)))
         .flat_map(|(source, import)| meanings(modules, source, import))
+}
+
+/// The files that `start` needs to run, itself among them, as far as imports tell: through every import that leads to
+/// a file that is here.
+pub(crate) fn used_by(files: &Sources, manifests: &Manifests, start: &str) -> BTreeSet<String> {
+    let modules = manifests.modules();
+    let mut used = BTreeSet::from([start.to_owned()]);
+    let mut next = vec![start.to_owned()];
+    while let Some(source) = next.pop().and_then(|file| files.get(&file)) {
+        let imports = source.facts.imports.iter();
+        for candidates in imports.flat_map(|import| meanings(modules, source, import)) {
+            let found = candidates.into_iter().find(|file| files.contains_key(file));
+            if let Some(file) = found.filter(|file| used.insert(file.clone())) {
+                next.push(file);
+            }
+        }
+    }
+    used
 }
 
 /// What decides which files an import may mean: imports with the same of it mean the same.

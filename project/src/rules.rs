@@ -54,6 +54,7 @@ mod unrepresentable_schema;
 mod unresolved_middleware;
 mod unsubscribed_topic;
 mod unused_emit;
+mod unused_mock;
 
 use std::cmp;
 
@@ -118,6 +119,7 @@ pub const RULES: &[Rule] = &[
     flow_test::UNKNOWN_TOPIC,
     flow_test::UNKNOWN_ROUTE,
     flow_test::UNKNOWN_STATE_GROUP,
+    unused_mock::RULE,
     invalid_ignore::RULE,
     unexplained_ignore::RULE,
     stale_ignore::RULE,

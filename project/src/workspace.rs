@@ -1,5 +1,6 @@
 //! The mutable [`Host`] that takes edits and the immutable [`Snapshot`] that answers questions.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -270,6 +271,11 @@ impl Snapshot {
     pub fn text(&self, path: &str) -> Option<&SourceText> {
         let source = self.source(path).map(|source| &source.source);
         source.or_else(|| self.flow_test(path).map(|flow| &flow.source))
+    }
+
+    /// The source files that `file` needs to run, itself among them, as far as its imports tell.
+    pub fn used_by(&self, file: &str) -> BTreeSet<String> {
+        crate::resolve::used_by(self.files(), self.manifests(), file)
     }
 
     /// Every source file, by path.

@@ -1,20 +1,30 @@
 //! `banister test`: flow tests, looking and behaving like `cargo test`.
 
+mod affected;
+mod choice;
+mod html;
+mod interrupt;
+mod last_failed;
+mod new_from_trace;
+mod run;
+mod suites;
+mod watch;
+
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use banister_project::disk;
-use banister_project::flow_test::{self, ProjectNames};
-use banister_testkit::flow_files::{self, FlowSource};
-use banister_testkit::plan::Plan;
-use banister_testkit::report::{Format as ReportFormat, ReportOptions, Reporter};
-use banister_testkit::runner::{Harness, RunEvent, RunOptions, TestCase};
+use banister_testkit::report::{ControlLabel, Format as ReportFormat, ReportOptions};
+use banister_testkit::runner::{RunOptions, Stop};
+use banister_testkit::suites::Suites;
 
+use self::choice::Shard;
+use self::interrupt::Interrupt;
+use self::last_failed::Memory;
 use crate::cache_folder::cache_folder;
 use crate::exit::Exit;
-use crate::render::{full, problem};
+use crate::render::problem;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -32,6 +42,21 @@ pub(crate) struct Arguments {
     /// Pass over tests whose name contains this; may be given several times
     #[arg(long, value_name = "FILTER")]
     skip: Vec<String>,
+    /// Run only tests that are to be ignored
+    #[arg(long)]
+    ignored: bool,
+    /// Run tests that are to be ignored as well
+    #[arg(long, conflicts_with = "ignored")]
+    include_ignored: bool,
+    /// Run only the tests that failed when they ran last
+    #[arg(long)]
+    last_failed: bool,
+    /// Run tests again whenever a file changes that they depend on, until Ctrl-C
+    #[arg(long, conflicts_with = "list")]
+    watch: bool,
+    /// Run only the K-th of N equal shares of the tests
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
     /// Show what handlers print even if the test passes
     #[arg(long)]
     nocapture: bool,
@@ -47,12 +72,24 @@ pub(crate) struct Arguments {
     /// Seconds that a handler may run without ending or waiting before it counts as hung
     #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     budget: u64,
+    /// Fail tests whose run was less under control than this
+    #[arg(long, value_enum, value_name = "LABEL")]
+    require: Option<Required>,
     /// How results are printed
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     format: Format,
+    /// Write a page with the flow graph and the story of every failure besides
+    #[arg(long, value_name = "FILE.html", conflicts_with = "list")]
+    report: Option<PathBuf>,
+    /// Print a flow test that expects what this trace tells, and run nothing else
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "watch", "report"])]
+    new_from_trace: Option<PathBuf>,
     /// Write the canonical trace of every test into this folder
     #[arg(long, value_name = "DIR")]
     trace_dir: Option<PathBuf>,
+    /// Record calls to the services that a test allows into this cassette
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -63,171 +100,81 @@ enum Format {
     Terse,
     /// One JSON object an event
     Json,
+    /// JUnit XML, when all tests have run
+    Junit,
 }
 
-/// The tests of one project.
-struct Suite {
-    plan: Plan,
-    tests: Vec<TestCase>,
-}
-
-/// A flow test file that cannot be run, and what is wrong with it, ready to be shown.
-struct InvalidFile {
-    path: String,
-    problems: String,
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Required {
+    /// Order, time and randomness are all the scheduler's own
+    Controlled,
+    /// Something in the run may go another way next time
+    Partial,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let loaded = disk::load_cached(&arguments.dir, cache_folder().as_deref())
+    if arguments.watch {
+        return watch::run(arguments);
+    }
+    let cache = cache_folder();
+    let loaded = disk::load_cached(&arguments.dir, cache.as_deref())
         .with_context(|| format!("cannot test {}", arguments.dir.display()))?;
-    let snapshot = loaded.host.snapshot();
-    let projects = snapshot.projects();
-    let mut suites = Vec::new();
-    let mut invalid = Vec::new();
-    for project in &projects {
-        let mut suite = Suite {
-            plan: Plan::of_project(project, &loaded.root),
-            tests: Vec::new(),
-        };
-        let names = ProjectNames::of_project(&snapshot, &project.root);
-        // Projects of one repository have files of the same name.
-        let prefix = match projects.len() {
-            1 => String::new(),
-            _ => format!("{}/", project.root),
-        };
-        for source in flow_files::find(&suite.plan.root) {
-            match read(&source, &names) {
-                Ok(mut tests) => {
-                    for test in &mut tests {
-                        test.name.insert_str(0, prefix.trim_start_matches('/'));
-                    }
-                    suite.tests.append(&mut tests);
-                }
-                Err(problems) => {
-                    anstream::eprintln!("{problems}\n");
-                    invalid.push(InvalidFile {
-                        path: format!("{prefix}{}", source.path),
-                        problems,
-                    });
-                }
-            }
-        }
-        suites.push(suite);
+    let suites = Suites::of(&loaded.host.snapshot(), &loaded.root);
+    if let Some(path) = &arguments.new_from_trace {
+        return new_from_trace::run(arguments, path, suites);
     }
-    let all: usize = suites.iter().map(|suite| suite.tests.len()).sum();
-    for suite in &mut suites {
-        suite.tests.retain(|test| arguments.chooses(&test.name));
+    suites::show_invalid(&suites);
+    let memory = Memory::of(cache.as_deref(), &loaded.root);
+    if arguments.list {
+        let (suites, _) = arguments.choose(suites, &memory);
+        list(arguments, &suites)?;
+        return Ok(suites::exit(&suites, Exit::Success));
     }
-    let chosen: usize = suites.iter().map(|suite| suite.tests.len()).sum();
-    let failed = match arguments.list {
-        true => list(&suites)?,
-        false => run_all(arguments, suites, &invalid, all - chosen)?,
-    };
-    if !invalid.is_empty() {
-        let text = format!("{} flow test file(s) were not run: see above", invalid.len());
-        anstream::eprintln!("{}", problem::warning(&text));
-        return Ok(Exit::Failure);
-    }
-    Ok(if failed { Exit::Findings } else { Exit::Success })
+    let interrupt = Interrupt::listen()?;
+    run::run(arguments, suites, &loaded.host.snapshot(), &memory, &interrupt)
 }
 
-/// The tests of a file, or what is wrong with it, ready to be shown.
-fn read(source: &FlowSource, names: &ProjectNames) -> Result<Vec<TestCase>, String> {
-    let text = source
-        .text
-        .as_ref()
-        .map_err(|error| problem::error_line(&format!("{} {error}", source.path)))?;
-    let (file, problems) = match flow_test::parse(&source.path, Arc::clone(text)) {
-        Ok(file) => {
-            let mut problems = flow_test::check_names(&file, names);
-            let ignores = flow_test::ignores(text);
-            problems.retain(|problem| {
-                !ignores
-                    .iter()
-                    .any(|ignore| ignore.silences(problem.rule, problem.span.start))
-            });
-            (Some(file), problems)
-        }
-        Err(problems) => (None, problems),
-    };
-    match file.filter(|_| problems.is_empty()) {
-        Some(file) => Ok(TestCase::all_of(&Arc::new(file))),
-        None => {
-            let shown = problems.iter().map(|it| {
-                full::problem_with_code(
-                    it.rule,
-                    &it.message,
-                    it.help.as_deref(),
-                    &source.path,
-                    text,
-                    it.span,
-                )
-            });
-            Err(shown.collect::<Vec<_>>().join("\n\n"))
-        }
-    }
-}
-
-fn list(suites: &[Suite]) -> anyhow::Result<bool> {
-    let names: Vec<&str> = suites
-        .iter()
-        .flat_map(|suite| &suite.tests)
-        .map(|test| test.name.as_str())
+/// The contract of `cargo nextest`: with `--format terse` nothing but a line for each test.
+fn list(arguments: &Arguments, suites: &Suites) -> anyhow::Result<()> {
+    let lines: String = suites
+        .tests()
+        .map(|test| format!("{}: test\n", test.name))
         .collect();
-    let lines: String = names.iter().map(|name| format!("{name}: test\n")).collect();
-    let count = if names.len() == 1 {
-        "1 test".to_owned()
-    } else {
-        format!("{} tests", names.len())
+    let count = match suites.tests().count() {
+        1 => "1 test".to_owned(),
+        count => format!("{count} tests"),
     };
-    super::write_stdout(&format!("{lines}\n{count}\n"))?;
-    Ok(false)
-}
-
-/// Runs every suite as one; true if a test failed.
-fn run_all(
-    arguments: &Arguments,
-    suites: Vec<Suite>,
-    invalid: &[InvalidFile],
-    filtered_out: usize,
-) -> anyhow::Result<bool> {
-    let begun = Instant::now();
-    let mut reporter = Reporter::new(anstream::stdout(), arguments.report_options());
-    reporter.suite_started(suites.iter().map(|suite| suite.tests.len()).sum())?;
-    for file in invalid {
-        reporter.invalid_file(
-            &file.path,
-            &anstream::adapter::strip_str(&file.problems).to_string(),
-        )?;
+    match arguments.format {
+        Format::Terse => super::write_stdout(&lines),
+        _ => super::write_stdout(&format!("{lines}\n{count}\n")),
     }
-    let mut told = Ok(());
-    for suite in suites {
-        let harness = Harness::new(suite.plan, arguments.run_options())?;
-        harness.run(&suite.tests, &mut |event| {
-            let result = match event {
-                RunEvent::Started(test) => reporter.test_started(&test.name),
-                RunEvent::Finished(_, outcome) => reporter.test_finished(&outcome),
-            };
-            if told.is_ok() {
-                told = result;
-            }
-        });
-    }
-    told.context("cannot write the report")?;
-    let summary = reporter.suite_finished(filtered_out, begun.elapsed())?;
-    Ok(summary.failed > 0)
 }
 
 impl Arguments {
-    fn chooses(&self, name: &str) -> bool {
-        let fits = |filter: &String| {
-            if self.exact {
-                name == filter
-            } else {
-                name.contains(filter.as_str())
+    /// The tests that are asked for, and how many are not.
+    fn choose(&self, mut suites: Suites, memory: &Memory) -> (Suites, usize) {
+        let all = suites.tests().count();
+        if self.last_failed {
+            match memory.failed() {
+                Some(failed) if self.failed_before(suites.tests(), &failed) => {
+                    suites.retain(|test| failed.contains(&test.name));
+                }
+                remembered => {
+                    let why = match remembered {
+                        None => "no run of this project is remembered",
+                        Some(_) => "none of these tests failed when it ran last",
+                    };
+                    let text = format!("{why}: `--last-failed` runs them all");
+                    anstream::eprintln!("{}", problem::warning(&text));
+                }
             }
-        };
-        (self.filter.is_empty() || self.filter.iter().any(fits)) && !self.skip.iter().any(fits)
+        }
+        suites.retain(|test| self.chooses(test));
+        if let Some(shard) = self.shard {
+            suites.retain(shard.filter());
+        }
+        let chosen = suites.tests().count();
+        (suites, all - chosen)
     }
 
     fn report_options(&self) -> ReportOptions {
@@ -236,6 +183,7 @@ impl Arguments {
                 Format::Pretty => ReportFormat::Pretty,
                 Format::Terse => ReportFormat::Terse,
                 Format::Json => ReportFormat::Json,
+                Format::Junit => ReportFormat::Junit,
             },
             // The stream itself takes colours away where nobody sees them.
             color: true,
@@ -243,24 +191,42 @@ impl Arguments {
         }
     }
 
-    fn run_options(&self) -> RunOptions {
-        let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    fn run_options(&self, stop: &Stop) -> RunOptions {
+        let defaults = RunOptions::default();
         RunOptions {
             seed: self.seed,
             cases: self.cases,
-            jobs: self.jobs.map_or_else(processors, usize::from),
+            jobs: self.jobs.map_or(defaults.jobs, usize::from),
             budget: Duration::from_secs(self.budget),
             command: self.command(),
             trace_dir: self.trace_dir.clone(),
+            run_ignored: self.ignored || self.include_ignored,
+            require: self.require.map(|required| match required {
+                Required::Controlled => ControlLabel::Controlled,
+                Required::Partial => ControlLabel::Partial,
+            }),
+            stop: stop.clone(),
+            record: self.record.clone(),
         }
     }
 
     /// The beginning of a replay line. A `-C` that was not needed is not repeated.
     fn command(&self) -> String {
-        match self.dir == Path::new(".") {
+        let mut command = match self.dir == Path::new(".") {
             true => "banister test".to_owned(),
             false => format!("banister test -C {}", shell_word(&self.dir.to_string_lossy())),
+        };
+        if self.ignored || self.include_ignored {
+            command.push_str(" --include-ignored");
         }
+        if let Some(required) = self.require {
+            let label = match required {
+                Required::Controlled => "controlled",
+                Required::Partial => "partial",
+            };
+            command.push_str(&format!(" --require {label}"));
+        }
+        command
     }
 }
 

@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use banister_grammars::Span;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::plan::Plan;
-use crate::report::{ControlLabel, StepOutput};
+use crate::report::{ControlLabel, Reached, StepOutput};
 use crate::rng::Seed;
 use crate::scheduler::{HttpRequest, HttpResponse, Place, Run, Start};
 use crate::stage::Stage;
 use crate::template::{UnknownVariable, Variables, fill, fill_string, select};
-use crate::trace::Trace;
+use crate::trace::{Event, Trace, What};
 use crate::verdict::{Evidence, judge};
-use banister_project::flow_test::{Action, Expectation, FlowTest};
+use banister_project::flow_test::{Action, Expectation, FlowTest, SocketAct};
 
 /// Where the virtual clock starts unless the test says so: Monday, 2026-01-05T09:00:00Z.
 pub const DEFAULT_START_MS: i64 = 1_767_603_600_000;
@@ -35,6 +35,12 @@ pub struct FlowResult {
     pub label: ControlLabel,
     /// True if the run was stopped because it did not end.
     pub endless: bool,
+    /// The steps that ran and the topics that were sent.
+    pub reached: Reached,
+    /// The shared state at the end: group, key, item.
+    pub state: Json,
+    /// True if the state is not what the test expects.
+    pub state_differs: bool,
 }
 
 impl FlowResult {
@@ -57,6 +63,9 @@ impl FlowResult {
             output: Vec::new(),
             label: ControlLabel::Controlled,
             endless: false,
+            reached: Reached::default(),
+            state: Json::Null,
+            state_differs: false,
         }
     }
 }
@@ -90,6 +99,10 @@ pub struct Setting {
     pub seed: Seed,
     /// The mock session.
     pub session: u64,
+    /// Hosts that answer.
+    pub hosts: Vec<String>,
+    /// True if some answer comes later in virtual time.
+    pub holds: bool,
     /// Generated values of a property test.
     pub variables: Variables,
 }
@@ -100,8 +113,11 @@ pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Se
         now: test.given.now.unwrap_or(DEFAULT_START_MS),
         seed: setting.seed,
         env: test.given.env.clone(),
-        hosts: hosts(test),
+        hosts: setting.hosts,
         session: setting.session,
+        profile: test.profile.unwrap_or(plan.profile),
+        allow: test.allow.iter().chain(&plan.allow).cloned().collect(),
+        holds: setting.holds,
     };
     let begun = start.now;
     let mut telling = Telling {
@@ -116,13 +132,6 @@ pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Se
     telling.conclude(begun)
 }
 
-fn hosts(test: &FlowTest) -> Vec<String> {
-    let mut hosts: Vec<String> = test.http.iter().map(|mock| mock.on.value.host.clone()).collect();
-    hosts.sort();
-    hosts.dedup();
-    hosts
-}
-
 struct Telling<'t, 'a> {
     run: Run<'a>,
     test: &'t FlowTest,
@@ -133,26 +142,55 @@ struct Telling<'t, 'a> {
 
 impl Telling<'_, '_> {
     fn set_up(&mut self) {
+        let mut given = Map::new();
         for (group, items) in &self.test.given.state {
             for (key, item) in items {
                 match fill(item, &self.variables) {
-                    Ok(item) => self.run.world.seed_state(group, key, item),
+                    Ok(item) => {
+                        let items = given.entry(group.value.clone()).or_insert_with(|| json!({}));
+                        items[key] = item.clone();
+                        self.run.world.seed_state(group, key, item);
+                    }
                     Err(error) => self.fail_in_test(&error, self.test.name.span),
                 }
             }
         }
+        let now = self.run.now();
+        for (stream, group, items) in &self.test.given.streams {
+            for (id, item) in items {
+                match fill(item, &self.variables) {
+                    Ok(item) => self.run.world.seed_stream(stream, group, id, item, now),
+                    Err(error) => self.fail_in_test(&error, stream.span),
+                }
+            }
+        }
+        let (env, mocks) = (self.test.given.env.clone(), self.test.mocks_written.clone());
+        if !(env.is_empty() && mocks.is_empty() && given.is_empty()) {
+            let state = Json::Object(given);
+            self.note(What::Given { env, state, mocks });
+        }
+    }
+
+    /// Puts down what the test itself does.
+    fn note(&mut self, what: What) {
+        let at = self.run.now();
+        self.run.trace.events.push(Event {
+            at,
+            invocation: None,
+            what,
+        });
     }
 
     fn act(&mut self) {
         for action in &self.test.when {
-            if let Err(error) = self.act_once(&action.value) {
+            if let Err(error) = self.act_once(&action.value, action.span) {
                 self.fail_in_test(&error, action.span);
                 return;
             }
         }
     }
 
-    fn act_once(&mut self, action: &Action) -> Result<(), UnknownVariable> {
+    fn act_once(&mut self, action: &Action, span: Span) -> Result<(), UnknownVariable> {
         match action {
             Action::Request {
                 method,
@@ -173,18 +211,63 @@ impl Telling<'_, '_> {
                 self.responses.push(response);
                 self.capture();
             }
+            Action::Socket { client, act } => self.socket(client, act, span)?,
             Action::Emit { topic, data } => {
                 let data = fill(data, &self.variables)?;
                 self.run.emit(topic, &data);
             }
             Action::Cron { step } => {
                 // Names were checked before the run; one that is gone means that the project changed under us.
-                if let Some(step) = self.run.plan().step(step) {
-                    self.run.cron(step);
+                if let Some(at) = self.run.plan().step(step) {
+                    self.note(What::Cron {
+                        step: step.value.clone(),
+                    });
+                    self.run.cron(at);
                 }
             }
             Action::Advance { ms } => self.run.advance(*ms),
         }
+        Ok(())
+    }
+
+    fn socket(&mut self, client: &str, act: &SocketAct, span: Span) -> Result<(), UnknownVariable> {
+        let problem = match act {
+            SocketAct::Connect { target, headers } => {
+                let filled = headers
+                    .iter()
+                    .map(|(name, value)| Ok((name.clone(), fill_string(value, &self.variables)?)));
+                let request = HttpRequest {
+                    method: "GET".to_owned(),
+                    target: fill_string(target, &self.variables)?,
+                    headers: filled.collect::<Result<BTreeMap<_, _>, UnknownVariable>>()?,
+                    body: Json::Null,
+                };
+                match self.run.connect(client, &request) {
+                    None => Some(format!("no route takes a socket at {}", request.target)),
+                    Some(refused) => {
+                        if refused.is_some() {
+                            self.responses.push(refused);
+                            self.capture();
+                        }
+                        None
+                    }
+                }
+            }
+            SocketAct::Send(message) => {
+                let message = fill(message, &self.variables)?;
+                let sent = self.run.client_sends(client, &message);
+                (!sent).then(|| format!("`{client}` has no open connection to send over"))
+            }
+            SocketAct::Close(code) => {
+                let closed = self.run.client_closes(client, *code);
+                (!closed).then(|| format!("`{client}` has no open connection to close"))
+            }
+        };
+        self.failures.extend(problem.map(|headline| FlowFailure {
+            headline,
+            place: FailurePlace::Test(span),
+            details: Vec::new(),
+        }));
         Ok(())
     }
 
@@ -237,6 +320,7 @@ impl Telling<'_, '_> {
     }
 
     fn conclude(mut self, start: i64) -> FlowResult {
+        self.run.end();
         let evidence = Evidence {
             run: &self.run,
             responses: &self.responses,
@@ -261,13 +345,25 @@ impl Telling<'_, '_> {
             });
         }
         failures.append(&mut self.failures);
+        let of_state = |span: Span| {
+            let mut expected = self.test.then.iter();
+            expected.any(|it| it.span == span && matches!(it.value, Expectation::State(_)))
+        };
+        let state_differs = misses.iter().any(|miss| of_state(miss.span));
+        let state = self.run.world.snapshot(self.run.now())["state"].take();
         failures.extend(misses.into_iter().map(|miss| FlowFailure {
             headline: miss.message,
             place: FailurePlace::Test(miss.span),
             details: miss.details,
         }));
+        if !failures.is_empty() {
+            notes.push(self.run.played());
+        }
         FlowResult {
             endless: self.run.is_endless(),
+            reached: Reached::of(&self.run.trace),
+            state,
+            state_differs,
             trace: self.run.trace,
             start,
             failures,

@@ -1,7 +1,28 @@
 //! Flow tests: a spec, a plan, one scheduler that owns order, time and randomness, workers that run the real handlers,
 //! a trace of what happened and a verdict.
+//!
+//! From Rust there are two ways in:
+//!
+//! - [`Project`] opens a project and runs flows that are written in Rust: given, when, then, and what happened.
+//! - [`flow_tests!`] makes the `*.flow.yaml` files of a project tests of `cargo test` and `cargo nextest`.
+//!
+//! Whoever wants to know how it works reads the modules in this order: what is run ([`flow_files`], [`suites`], [`plan`]);
+//! the deterministic world ([`rng`], [`world`], [`queue`], [`schedule`], [`scheduler`], whose only door to the outside is
+//! [`stage`]); what came of it ([`trace`], [`matching`], [`template`], [`verdict`], [`flow`]); the real outside
+//! ([`protocol`], [`modules`], [`worker`], [`mock`], [`live_stage`]); generated inputs ([`schema`], [`strategy`]); many
+//! tests at a time and what is told of them ([`runner`], [`report`]).
+
+mod project;
+
+pub mod harness;
+
+pub use project::{Flow, FlowError, FlowRun, OpenError, Project};
 
 pub mod flow_files;
+
+pub mod from_trace;
+
+pub mod suites;
 
 pub mod plan;
 
@@ -30,6 +51,8 @@ pub mod flow;
 pub mod protocol;
 
 pub mod modules;
+
+pub mod stand_ins;
 
 pub mod worker;
 

@@ -2,38 +2,46 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use banister_grammars::Language;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::Value as Json;
 
-use crate::mock::{Held, MockError, MockServer, MockSession};
-use crate::protocol::{FromWorker, Invoke, Reply, ToWorker};
+use crate::mock::{Held, MockError, MockServer, MockSession, Recording, Services};
+use crate::protocol::{FromWorker, Invoke, ToWorker};
 use crate::report::StepOutput;
-use crate::stage::{Signal, Slot, Stage, StageError};
+use crate::stage::{Resume, Signal, Slot, Stage, StageError};
+use crate::stand_ins::StandIns;
 use crate::worker::{Worker, WorkerConfig, WorkerError};
-use banister_project::flow_test::HttpMock;
 
 /// Warm workers by interpreter, and the handlers that run in some of them.
 pub struct LiveStage<'m> {
     mocks: &'m MockServer,
     config: WorkerConfig,
-    idle: BTreeMap<Interpreter, Vec<Worker>>,
+    idle: BTreeMap<Pool, Vec<Worker>>,
+    /// What stands in for code in the running test.
+    stand_ins: StandIns,
     busy: BTreeMap<Slot, Busy>,
     slots: usize,
     session: Option<MockSession>,
-    /// The exchange that was signalled last: it is answered when the scheduler listens again.
-    held: Option<Held>,
-    described: BTreeMap<PathBuf, Json>,
+    /// Exchanges that were signalled and are not answered in full, by number.
+    held: BTreeMap<u64, Held>,
+    described: BTreeMap<(PathBuf, String), Json>,
 }
 
 /// A worker that runs a handler.
 struct Busy {
-    interpreter: Interpreter,
+    pool: Pool,
     worker: Worker,
     invocation: u64,
+    /// What it told and was not signalled, since a call of before has to be first.
+    told: Option<FromWorker>,
 }
+
+/// Workers that are as good as each other: the same interpreter, and in Python the same mocked modules, since a package
+/// that was imported once keeps the modules that it has imported itself.
+type Pool = (Interpreter, String);
 
 /// TypeScript and JavaScript run in the same interpreter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,10 +74,11 @@ impl<'m> LiveStage<'m> {
                 budget,
             },
             idle: BTreeMap::new(),
+            stand_ins: StandIns::default(),
             busy: BTreeMap::new(),
             slots: 0,
             session: None,
-            held: None,
+            held: BTreeMap::new(),
             described: BTreeMap::new(),
         }
     }
@@ -78,18 +87,30 @@ impl<'m> LiveStage<'m> {
     ///
     /// # Errors
     /// The mock server cannot open a session.
-    pub fn open_session(&mut self, mocks: Vec<HttpMock>) -> Result<u64, MockError> {
-        self.held = None;
-        let session = self.mocks.open_session(mocks)?;
+    pub fn open_session(&mut self, services: Services) -> Result<u64, MockError> {
+        self.held.clear();
+        let session = self.mocks.open_session(services)?;
         let id = session.id();
         self.session = Some(session);
         Ok(id)
     }
 
+    /// From now on this code stands in for modules and names, until the session is closed.
+    pub fn stand_in(&mut self, stand_ins: StandIns) {
+        self.stand_ins = stand_ins;
+    }
+
+    /// Calls of the run to real services, if they are recorded.
+    pub fn take_recordings(&mut self) -> Vec<Recording> {
+        let session = self.session.as_ref();
+        session.map(MockSession::take_recordings).unwrap_or_default()
+    }
+
     /// Ends the run: its mocks are gone and handlers that still run are thrown away.
     pub fn close_session(&mut self) {
-        self.held = None;
+        self.held.clear();
         self.session = None;
+        self.stand_ins = StandIns::default();
         self.busy.clear();
     }
 
@@ -98,22 +119,24 @@ impl<'m> LiveStage<'m> {
     /// # Errors
     /// The interpreter is missing or the module cannot be loaded; the text says which and why.
     pub fn describe(&mut self, language: Language, file: &Path) -> Result<Json, String> {
-        if let Some(config) = self.described.get(file) {
+        let mocks = self.stand_ins.of(language).clone();
+        let key = (file.to_owned(), fingerprint(&mocks));
+        if let Some(config) = self.described.get(&key) {
             return Ok(config.clone());
         }
-        let interpreter = Interpreter::from(language);
+        let pool = self.pool(language);
         let mut worker = self.take(language).map_err(|error| error.to_string())?;
-        let answer = worker
-            .send(&ToWorker::Describe {
-                file: file.to_string_lossy().into_owned(),
-            })
-            .and_then(|()| worker.recv())
+        let order = ToWorker::Describe {
+            file: file.to_string_lossy().into_owned(),
+            mocks,
+        };
+        let answer = described(&mut worker, &order, &mut self.stand_ins.clone())
             .map_err(|error| stage_error(error).to_string())?;
         worker.take_output();
-        self.idle.entry(interpreter).or_default().push(worker);
+        self.idle.entry(pool).or_default().push(worker);
         match answer {
             FromWorker::Described { config, .. } => {
-                self.described.insert(file.to_owned(), config.clone());
+                self.described.insert(key, config.clone());
                 Ok(config)
             }
             FromWorker::Threw { error, .. } => {
@@ -126,10 +149,22 @@ impl<'m> LiveStage<'m> {
         }
     }
 
+    fn pool(&self, language: Language) -> Pool {
+        let mocks = match language {
+            Language::Python => fingerprint(&self.stand_ins.of(language).modules),
+            _ => String::new(),
+        };
+        (language.into(), mocks)
+    }
+
     fn take(&mut self, language: Language) -> Result<Worker, StageError> {
-        if let Some(worker) = self.idle.get_mut(&language.into()).and_then(Vec::pop) {
+        let pool = self.pool(language);
+        if let Some(worker) = self.idle.get_mut(&pool).and_then(Vec::pop) {
             return Ok(worker);
         }
+        // Mocked modules are those of one file of tests as a rule: the workers of the last one have done their part.
+        self.idle
+            .retain(|other, _| other.0 != pool.0 || other.1.is_empty() || other.1 == pool.1);
         Worker::spawn(language, &self.config).map_err(stage_error)
     }
 
@@ -137,29 +172,40 @@ impl<'m> LiveStage<'m> {
     /// made a call lies in its socket by the time the call can be seen, so that looking there once more after a call
     /// has shown up gives the order in which the handler did things.
     fn listen(&mut self, slot: Slot) -> Result<Signal, WorkerError> {
-        let Some(Busy { worker, .. }) = self.busy.get_mut(&slot) else {
+        let Some(Busy { worker, told, .. }) = self.busy.get_mut(&slot) else {
             return Err(WorkerError::Died {
                 status: "it was released".to_owned(),
                 stderr_tail: String::new(),
             });
         };
-        let deadline = Instant::now() + self.config.budget;
         loop {
-            if let Some(message) = worker.try_recv()? {
-                return Ok(Signal::Message(message));
+            let message = match told.take() {
+                Some(message) => Some(message),
+                None => worker.try_recv()?,
+            };
+            if let Some(message) = message {
+                // It parks with an open exchange only once that is held, so the call has come before.
+                let parks = matches!(&message, FromWorker::Parked { exchanges, .. } if !exchanges.is_empty());
+                let call = self
+                    .session
+                    .as_ref()
+                    .filter(|_| parks)
+                    .and_then(MockSession::next_held);
+                let Some(held) = call else {
+                    return Ok(Signal::Message(message));
+                };
+                *told = Some(message);
+                return Ok(Self::signal(&mut self.held, held));
             }
             let Some(session) = &self.session else {
                 return worker.recv().map(Signal::Message);
             };
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(worker.over_budget());
-            }
+            let patience = worker.patience()?;
             let mut ready = [
                 PollFd::from_borrowed_fd(worker.socket(), PollFlags::IN),
                 PollFd::new(session.bell(), PollFlags::IN),
             ];
-            let timeout = Timespec::try_from(left).ok();
+            let timeout = Timespec::try_from(patience).ok();
             match poll(&mut ready, timeout.as_ref()) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => {
@@ -170,22 +216,35 @@ impl<'m> LiveStage<'m> {
                 }
             }
             let rings = !ready[1].revents().is_empty();
-            if let Some(message) = worker.try_recv()? {
-                return Ok(Signal::Message(message));
+            *told = worker.try_recv()?;
+            if told.is_some() {
+                continue;
             }
             if let Some(held) = rings.then(|| session.next_held()).flatten() {
-                let call = held.call.clone();
-                self.held = Some(held);
-                return Ok(Signal::Http(call));
+                return Ok(Self::signal(&mut self.held, held));
             }
+        }
+    }
+
+    fn signal(all: &mut BTreeMap<u64, Held>, held: Held) -> Signal {
+        let call = held.call.clone();
+        all.insert(call.exchange, held);
+        Signal::Http(Box::new(call))
+    }
+
+    fn set_now(&self, now: i64) {
+        if let Some(session) = &self.session {
+            session.set_now(now);
         }
     }
 }
 
 impl Stage for LiveStage<'_> {
-    fn start(&mut self, language: Language, invoke: Invoke) -> Result<Slot, StageError> {
+    fn start(&mut self, language: Language, mut invoke: Invoke) -> Result<Slot, StageError> {
+        self.set_now(invoke.now);
         let mut worker = self.take(language)?;
-        let (interpreter, invocation) = (language.into(), invoke.invocation);
+        let (pool, invocation) = (self.pool(language), invoke.invocation);
+        invoke.mocks = self.stand_ins.of(language).clone();
         worker
             .send(&ToWorker::Invoke(Box::new(invoke)))
             .map_err(stage_error)?;
@@ -194,19 +253,30 @@ impl Stage for LiveStage<'_> {
         self.busy.insert(
             slot,
             Busy {
-                interpreter,
+                pool,
                 worker,
                 invocation,
+                told: None,
             },
         );
         Ok(slot)
     }
 
     fn next(&mut self, slot: Slot) -> Result<Signal, StageError> {
-        if let Some(held) = self.held.take() {
-            held.answer();
+        let mut signal = self.listen(slot).map_err(stage_error)?;
+        if let Signal::Message(FromWorker::Mocked {
+            function,
+            args,
+            outcome,
+        }) = &mut signal
+        {
+            *outcome = self.stand_ins.call(function, args);
+            if let Some(Busy { worker, .. }) = self.busy.get_mut(&slot) {
+                worker
+                    .send(&ToWorker::Outcome(outcome.clone()))
+                    .map_err(stage_error)?;
+            }
         }
-        let signal = self.listen(slot).map_err(stage_error)?;
         match &signal {
             Signal::Message(FromWorker::Done { invocation, .. } | FromWorker::Threw { invocation, .. })
                 if *invocation != self.busy.get(&slot).map(|busy| busy.invocation) =>
@@ -220,33 +290,52 @@ impl Stage for LiveStage<'_> {
         }
     }
 
-    fn resume(
-        &mut self,
-        slot: Slot,
-        now: i64,
-        replies: Vec<Reply>,
-        timers: Vec<u64>,
-    ) -> Result<(), StageError> {
+    fn resume(&mut self, slot: Slot, resume: Resume) -> Result<(), StageError> {
+        self.set_now(resume.now);
         let Some(Busy { worker, .. }) = self.busy.get_mut(&slot) else {
             return Ok(());
         };
-        worker
-            .send(&ToWorker::Resume { now, replies, timers })
-            .map_err(stage_error)
+        let Resume {
+            now,
+            replies,
+            timers,
+            exchanges,
+            events,
+            end,
+        } = resume;
+        let message = ToWorker::Resume {
+            now,
+            replies,
+            timers,
+            exchanges,
+            events,
+            end,
+        };
+        worker.send(&message).map_err(stage_error)
+    }
+
+    fn describe(&mut self, language: Language, file: &Path) -> Option<Json> {
+        LiveStage::describe(self, language, file).ok()
+    }
+
+    fn answer(&mut self, exchange: u64) {
+        let Some(held) = self.held.get(&exchange) else {
+            return;
+        };
+        held.go_on();
+        let caller = held.call.invocation;
+        if let Some(busy) = self.busy.values_mut().find(|busy| busy.invocation == caller) {
+            busy.worker.goes_on();
+        }
     }
 
     fn release(&mut self, slot: Slot, step: &str, clean: bool) -> StepOutput {
-        let Some(Busy {
-            interpreter,
-            mut worker,
-            ..
-        }) = self.busy.remove(&slot)
-        else {
+        let Some(Busy { pool, mut worker, .. }) = self.busy.remove(&slot) else {
             return StepOutput::default();
         };
         let printed = worker.take_output();
         if clean {
-            self.idle.entry(interpreter).or_default().push(worker);
+            self.idle.entry(pool).or_default().push(worker);
         }
         StepOutput {
             step: step.to_owned(),
@@ -256,12 +345,38 @@ impl Stage for LiveStage<'_> {
     }
 }
 
+/// Describes a module; functions that it calls while it loads have their first outcomes.
+fn described(
+    worker: &mut Worker,
+    order: &ToWorker,
+    stand_ins: &mut StandIns,
+) -> Result<FromWorker, WorkerError> {
+    worker.send(order)?;
+    loop {
+        match worker.recv()? {
+            FromWorker::Mocked { function, args, .. } => {
+                worker.send(&ToWorker::Outcome(stand_ins.call(&function, &args)))?;
+            }
+            answer => return Ok(answer),
+        }
+    }
+}
+
+/// The same text for the same stand-ins.
+fn fingerprint<T: serde::Serialize + Default + PartialEq>(mocks: &T) -> String {
+    if *mocks == T::default() {
+        return String::new();
+    }
+    serde_json::to_string(mocks).unwrap_or_default()
+}
+
 fn stage_error(error: WorkerError) -> StageError {
     match error {
         WorkerError::MissingInterpreter { .. } | WorkerError::Outdated { .. } => {
             StageError::Missing(error.to_string())
         }
         WorkerError::Budget { seconds } => StageError::Budget { seconds },
+        WorkerError::Blocked { seconds } => StageError::Blocked { seconds },
         other => StageError::Broken(other.to_string()),
     }
 }

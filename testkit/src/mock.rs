@@ -6,7 +6,15 @@ mod authority;
 mod body;
 mod choice;
 mod connection;
+mod load;
+mod notices;
+mod openapi;
+mod record;
+mod scope;
+mod script;
+mod services;
 mod session;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -21,9 +29,14 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 use authority::Authority;
-use banister_project::flow_test::HttpMock;
+use banister_project::flow_test::RequestPattern;
+use choice::Request;
 use session::Sessions;
 
+pub use load::LoadError;
+pub use openapi::OpenApi;
+pub use record::{Recording, cassette};
+pub use services::Services;
 pub use session::{Held, MockSession};
 
 /// The mock server of one harness process.
@@ -66,12 +79,35 @@ pub struct HttpCall {
     pub headers: BTreeMap<String, String>,
     /// JSON, the fields of a form as an object, else the text; null for none.
     pub body: Json,
-    /// Status of the answer; `None` if no mock matches.
+    /// What it asked, as mocks look at it.
+    pub(crate) request: Request,
+    /// Its number in the session.
+    pub exchange: u64,
+    /// The client's number for the connection, if it hears when its answer is held.
+    pub connection: Option<u64>,
+    /// Status of the answer; `None` if no mock matches or nothing that has a status is sent.
     pub status: Option<u16>,
+    /// How the answer fails, if it does, as the mock says it.
+    pub fault: Option<&'static str>,
+    /// When the parts of the answer go out: virtual ms after the call or the part before; `None`: never.
+    pub parts: Vec<Option<i64>>,
+    /// True if it goes to the real service, and what is said there is nobody's business.
+    pub real: bool,
+    /// True if no mock matches.
+    pub unmatched: bool,
     /// What the closest mock would have needed, where none matches.
     pub near_miss: Option<String>,
     /// True if another exchange of the session was open at the same time.
     pub overlapped: bool,
+}
+
+impl HttpCall {
+    /// In what the call differs from what is expected, the weightiest first; empty if it is such a call.
+    pub fn misses(&self, expected: &RequestPattern) -> Vec<String> {
+        let mut misses = choice::misses(expected, &self.request);
+        misses.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+        misses.into_iter().map(|(_, text)| text).collect()
+    }
 }
 
 impl MockServer {
@@ -121,9 +157,9 @@ impl MockServer {
     ///
     /// # Errors
     /// The system has no more descriptors.
-    pub fn open_session(&self, mocks: Vec<HttpMock>) -> Result<MockSession, MockError> {
+    pub fn open_session(&self, services: impl Into<Services>) -> Result<MockSession, MockError> {
         let id = self.next_session.fetch_add(1, Ordering::Relaxed);
-        Ok(self.sessions.open(id, mocks)?)
+        Ok(self.sessions.open(id, services.into())?)
     }
 }
 

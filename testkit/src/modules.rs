@@ -3,6 +3,9 @@
 //! Only files of the project are answered; everything else (packages, node's own modules) is `external` and resolved
 //! by node as ever.
 
+mod configs;
+mod mocks;
+mod packages;
 mod resolve;
 mod transpile;
 
@@ -11,7 +14,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::protocol::{HandlerError, ModuleReply};
+use crate::protocol::{CodeStandIns, HandlerError, ModuleReply};
+use mocks::{Instead, Mocks};
 use resolve::{Found, Resolver};
 use transpile::transpile;
 
@@ -20,6 +24,7 @@ use transpile::transpile;
 pub struct Modules {
     root: PathBuf,
     resolver: Resolver,
+    mocks: Mocks,
     /// By path: the text as it was, and what became of it. A file that changed is done again.
     done: BTreeMap<PathBuf, (Vec<u8>, Arc<ModuleReply>)>,
 }
@@ -30,16 +35,31 @@ impl Modules {
         Self {
             root: root.to_owned(),
             resolver: Resolver::new(root),
+            mocks: Mocks::default(),
             done: BTreeMap::new(),
         }
     }
 
+    /// From now on these modules stand in for others.
+    pub fn stand_in(&mut self, mocks: &CodeStandIns) {
+        self.mocks.set(mocks);
+    }
+
     /// Answers `load`: `from` is the importing file, `None` for a step.
     pub fn load(&mut self, specifier: &str, from: Option<&str>) -> ModuleReply {
-        let found = match from {
+        let mut found = match from {
             None => Found::File(PathBuf::from(specifier)),
             Some(from) => self.resolver.resolve(specifier, Path::new(from)),
         };
+        let instead = match &found {
+            Found::File(path) => self.mocks.of_file(path, from),
+            _ => self.mocks.of_package(specifier, from),
+        };
+        match instead {
+            Some(Instead::File(path)) => found = Found::File(path),
+            Some(Instead::Made(reply)) => return reply,
+            None => {}
+        }
         match found {
             Found::External => ModuleReply {
                 external: true,
@@ -133,6 +153,69 @@ mod tests {
         let root = folder.path().to_string_lossy().into_owned() + "/";
         reply.path = reply.path.map(|path| path.replace(&root, ""));
         reply
+    }
+
+    #[test]
+    fn a_configuration_counts_with_what_it_extends() {
+        let files = [
+            ("steps/a.step.ts", ""),
+            (
+                "tsconfig.json",
+                "{\"extends\": [\"./config/base.json\", \"@acme/tsconfig\"]}",
+            ),
+            (
+                "config/base.json",
+                "{\"compilerOptions\": {\"paths\": {\"@/*\": [\"../src/*\"]}}}",
+            ),
+            (
+                "node_modules/@acme/tsconfig/tsconfig.json",
+                "{\"compilerOptions\": {\"baseUrl\": \"../../../shared\"}}",
+            ),
+            ("shared/money.ts", ""),
+            ("src/user.ts", ""),
+        ];
+        assert_eq!(load(&files, "money").path.as_deref(), Some("shared/money.ts"));
+        let without = [files[0], files[1], files[2], files[5]];
+        assert_eq!(load(&without, "@/user").path.as_deref(), Some("src/user.ts"));
+    }
+
+    #[test]
+    fn packages_of_the_workspace_are_sources() {
+        let (folder, mut modules) = project(&[
+            ("app/steps/a.step.ts", ""),
+            ("app/lib/money.ts", ""),
+            ("app/dist/index.d.ts", ""),
+            (
+                "app/package.json",
+                "{\"name\": \"@acme/app\", \"exports\": {\"./lib/*\": \"./lib/*.ts\"}, \"imports\": {\"#lib/*\": {\"types\": \"./dist/index.d.ts\", \"default\": \"./lib/*.ts\"}}}",
+            ),
+            ("packages/types/src/user.ts", ""),
+            ("packages/types/src/index.ts", ""),
+            (
+                "packages/types/package.json",
+                "{\"name\": \"@acme/types\", \"main\": \"dist/index.js\", \"exports\": {\".\": {\"types\": \"./dist/index.d.ts\", \"import\": \"./dist/index.js\"}, \"./user\": \"./src/user.ts\"}}",
+            ),
+            ("node_modules/installed/index.js", ""),
+        ]);
+        let root = folder.path().canonicalize().unwrap();
+        fs::create_dir_all(root.join("node_modules/@acme")).unwrap();
+        std::os::unix::fs::symlink(root.join("packages/types"), root.join("node_modules/@acme/types"))
+            .unwrap();
+        let from = root.join("app/steps/a.step.ts");
+        for (specifier, expected) in [
+            ("@acme/types", Some("packages/types/src/index.ts")),
+            ("@acme/types/user", Some("packages/types/src/user.ts")),
+            ("@acme/app/lib/money", Some("app/lib/money.ts")),
+            ("#lib/money", Some("app/lib/money.ts")),
+            ("installed", None),
+            ("missing", None),
+            ("node:fs", None),
+        ] {
+            let reply = modules.load(specifier, from.to_str());
+            let path = expected.map(|path| root.join(path).to_string_lossy().into_owned());
+            assert_eq!(reply.path, path, "{specifier}");
+            assert_eq!(reply.external, expected.is_none(), "{specifier}");
+        }
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub enum ToWorker {
     Describe {
         /// Absolute path.
         file: String,
+        /// What stands in for modules and names while it loads.
+        mocks: CodeStandIns,
     },
     /// Run a handler.
     Invoke(Box<Invoke>),
@@ -27,9 +29,20 @@ pub enum ToWorker {
         replies: Vec<Reply>,
         /// Timers that are due.
         timers: Vec<u64>,
+        /// What happened on streams and sockets that the handler listens to, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        events: Vec<Json>,
+        /// The handler has returned and shall not listen any longer.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        end: bool,
+        /// Connections on which more of an answer comes now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exchanges: Vec<u64>,
     },
     /// Answer to `load`.
     Module(ModuleReply),
+    /// Answer to `mocked`.
+    Outcome(MockedOutcome),
     /// End.
     Exit,
 }
@@ -59,6 +72,82 @@ pub struct Invoke {
     pub hosts: Vec<String>,
     /// How much of the last invocation's modules this one sees.
     pub isolation: Isolation,
+    /// What stands in for modules and names.
+    #[serde(default)]
+    pub mocks: CodeStandIns,
+    /// True if a client of a socket waits: the request has a `ws`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub socket: bool,
+    /// True if some answer of a service comes later in virtual time, so that the handler may park with open exchanges.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub holds: bool,
+}
+
+/// What stands in for modules and names in one interpreter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeStandIns {
+    /// Modules by the name that is imported.
+    pub modules: BTreeMap<String, ModuleStandIn>,
+    /// Free names, dotted ones with all their parts.
+    pub names: BTreeMap<String, NameStandIn>,
+}
+
+/// What stands in for a module.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModuleStandIn {
+    /// Absolute path of a file.
+    File(String),
+    /// What it exports.
+    Exports(BTreeMap<String, NameStandIn>),
+}
+
+/// What stands in for a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameStandIn {
+    /// A function whose outcomes the harness knows.
+    Function {
+        /// What `mocked` calls it.
+        function: String,
+        /// True if a call gives a promise or a coroutine.
+        is_async: bool,
+    },
+    /// A function of a file.
+    Export {
+        /// What `mocked` calls it.
+        function: String,
+        /// Absolute path.
+        file: String,
+        /// Its name there.
+        export: String,
+    },
+    /// A plain value.
+    Value(Json),
+}
+
+/// What comes of a call of a mocked function: exactly one of its fields.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MockedOutcome {
+    /// It gives this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub returns: Option<Json>,
+    /// It throws this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub throws: Option<MockedError>,
+    /// It does what the function in its file does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub runs: bool,
+}
+
+/// An error that a mocked function throws.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MockedError {
+    /// The class.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The text.
+    pub message: String,
 }
 
 /// How a handler is called.
@@ -73,8 +162,8 @@ pub enum CallShape {
     Cron,
 }
 
-/// The plain members of a context.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// The plain members of a context, and what the worker needs to make the others.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContextFields {
     /// The flow's trace id.
@@ -83,6 +172,15 @@ pub struct ContextFields {
     pub flows: Vec<String>,
     /// Names of the project's streams.
     pub streams: Vec<String>,
+    /// Which framework is played: `motia-0.17` or `seed`.
+    #[serde(default)]
+    pub profile: String,
+    /// What started the handler, for steps of 1.0: `type`, `index` and what belongs to the type; null in 0.x.
+    #[serde(default)]
+    pub trigger: Json,
+    /// Files of middleware that steps name by a text: name and absolute path.
+    #[serde(default)]
+    pub middleware: BTreeMap<String, String>,
 }
 
 /// How much module state survives between invocations.
@@ -179,6 +277,16 @@ pub enum FromWorker {
         #[serde(default)]
         data: Json,
     },
+    /// A mocked function is called; the worker waits for its outcome.
+    Mocked {
+        /// Its name.
+        function: String,
+        /// Its arguments; what JSON cannot hold is a text such as `<DataFrame>`.
+        args: Vec<Json>,
+        /// The answer that it got: for the harness, never sent.
+        #[serde(skip)]
+        outcome: MockedOutcome,
+    },
     /// An outbound connection without a mock.
     Refused {
         /// Host as the client named it.
@@ -190,6 +298,9 @@ pub enum FromWorker {
     Escaped {
         /// What it did: "started the program curl".
         what: String,
+        /// Only its randomness or its order is not controlled: the clock and the network still are.
+        #[serde(default)]
+        partial: bool,
     },
     /// Nothing can run before a `resume`.
     Parked {
@@ -197,6 +308,12 @@ pub enum FromWorker {
         calls: Vec<u64>,
         /// Timers that wait.
         timers: Vec<Timer>,
+        /// The handler has returned, and listens to its socket.
+        #[serde(default)]
+        listening: bool,
+        /// Connections whose answer is held and that the handler still has.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exchanges: Vec<u64>,
     },
     /// The handler ended.
     Done {
@@ -212,6 +329,9 @@ pub enum FromWorker {
         /// The invocation that ended.
         #[serde(default)]
         invocation: Option<u64>,
+        /// The condition of its trigger did not hold: the handler did not run.
+        #[serde(default)]
+        skipped: bool,
     },
     /// The handler or the module failed.
     Threw {

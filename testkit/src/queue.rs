@@ -4,21 +4,27 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use crate::plan::TriggerId;
+
 /// One delivery: a message for one subscriber.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delivery {
-    /// Topic.
+    /// Topic; `state` or `stream <name>` for a change that starts a step of 1.0.
     pub topic: String,
     /// Payload.
     pub data: Json,
-    /// Index of the subscriber in the plan.
-    pub step: usize,
+    /// The subscriber.
+    pub to: TriggerId,
     /// The flow's trace id, inherited from the sender.
     pub trace_id: String,
     /// Flows of the sender.
     pub flows: Vec<String>,
     /// From 1.
     pub attempt: u32,
+    /// True if the test itself sent it.
+    pub by_test: bool,
+    /// Messages of one group run one after the other, whoever takes them: `topic:group`.
+    pub group: Option<String>,
 }
 
 /// The delivery queue of a run.
@@ -35,54 +41,76 @@ impl Queue {
         self.sent += 1;
     }
 
-    /// The first delivery that is due at `now`.
-    pub fn pop_due(&mut self, now: i64) -> Option<Delivery> {
-        let (key, _) = self
-            .waiting
-            .first_key_value()
-            .filter(|((due, _), _)| *due <= now)?;
+    /// The first delivery that is due at `now` and whose group does not run.
+    pub fn pop_due(&mut self, now: i64, runs: impl Fn(&str) -> bool) -> Option<Delivery> {
+        let due = self.waiting.range(..=(now, u64::MAX));
+        let (key, _) = due.into_iter().find(|(_, delivery)| is_free(delivery, &runs))?;
         let key = *key;
         self.waiting.remove(&key)
     }
 
-    /// When the next delivery is due.
-    pub fn next_due(&self) -> Option<i64> {
-        self.waiting.first_key_value().map(|((due, _), _)| *due)
+    /// When the next delivery whose group does not run is due.
+    pub fn next_due(&self, runs: impl Fn(&str) -> bool) -> Option<i64> {
+        let mut free = self
+            .waiting
+            .iter()
+            .filter(|(_, delivery)| is_free(delivery, &runs));
+        free.next().map(|((due, _), _)| *due)
     }
+}
+
+fn is_free(delivery: &Delivery, runs: impl Fn(&str) -> bool) -> bool {
+    !delivery.group.as_deref().is_some_and(runs)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn delivery(topic: &str) -> Delivery {
+    fn delivery(topic: &str, group: Option<&str>) -> Delivery {
         Delivery {
             topic: topic.to_owned(),
             data: Json::Null,
-            step: 0,
+            to: TriggerId { step: 0, trigger: 0 },
             trace_id: String::new(),
             flows: Vec::new(),
             attempt: 1,
+            by_test: false,
+            group: group.map(str::to_owned),
         }
     }
 
     #[test]
     fn first_sent_is_first_delivered_among_those_due() {
         let mut queue = Queue::default();
-        queue.push(5, delivery("late"));
-        queue.push(0, delivery("a"));
-        queue.push(0, delivery("b"));
-        let order: Vec<_> = std::iter::from_fn(|| queue.pop_due(0)).map(|d| d.topic).collect();
+        queue.push(5, delivery("late", None));
+        queue.push(0, delivery("a", None));
+        queue.push(0, delivery("b", None));
+        let order: Vec<_> = std::iter::from_fn(|| queue.pop_due(0, |_| false))
+            .map(|d| d.topic)
+            .collect();
         assert_eq!(order, ["a", "b"]);
-        assert_eq!(queue.next_due(), Some(5));
+        assert_eq!(queue.next_due(|_| false), Some(5));
     }
 
     #[test]
     fn a_retry_does_not_cancel_or_overtake_another_message() {
         let mut queue = Queue::default();
-        queue.push(900_000, delivery("retry of a"));
-        queue.push(10, delivery("b"));
-        assert_eq!(queue.pop_due(10).unwrap().topic, "b");
-        assert_eq!(queue.next_due(), Some(900_000));
+        queue.push(900_000, delivery("retry of a", None));
+        queue.push(10, delivery("b", None));
+        assert_eq!(queue.pop_due(10, |_| false).unwrap().topic, "b");
+        assert_eq!(queue.next_due(|_| false), Some(900_000));
+    }
+
+    #[test]
+    fn a_message_waits_for_its_group_and_others_overtake_it() {
+        let mut queue = Queue::default();
+        queue.push(0, delivery("a", Some("t:1")));
+        queue.push(1, delivery("b", Some("t:2")));
+        let busy = |group: &str| group == "t:1";
+        assert_eq!(queue.next_due(busy), Some(1));
+        assert_eq!(queue.pop_due(1, busy).unwrap().topic, "b");
+        assert_eq!((queue.pop_due(1, busy), queue.next_due(busy)), (None, None));
+        assert_eq!(queue.pop_due(1, |_| false).unwrap().topic, "a");
     }
 }

@@ -2,7 +2,10 @@
 //! everything is written to what the caller hands in.
 
 mod failure;
+mod html;
 mod json;
+mod junit;
+mod reached;
 mod reporter;
 mod style;
 mod timeline;
@@ -13,8 +16,11 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 pub use failure::failure_text;
+pub use html::{HtmlReport, reached_by};
+pub use junit::with_skipped;
+pub use reached::Reached;
 pub use reporter::{Format, ReportOptions, Reporter, Summary};
-pub use timeline::{TimelineRow, timeline};
+pub use timeline::{RowKind, TimelineRow, lane_of, timeline};
 
 /// What became of a test.
 #[derive(Debug, Clone)]
@@ -29,10 +35,39 @@ pub struct TestOutcome {
     pub label: ControlLabel,
     /// Why it failed.
     pub failure: Option<Failure>,
+    /// The steps that ran and the topics that were sent.
+    pub reached: Reached,
     /// What handlers printed, in order.
     pub output: Vec<StepOutput>,
     /// What is worth knowing whether or not it passed.
     pub notes: Vec<String>,
+}
+
+impl TestOutcome {
+    /// Whether it passed; `None` if it was not run.
+    pub fn passed(&self) -> Option<bool> {
+        match self.status {
+            TestStatus::Passed => Some(true),
+            TestStatus::Failed => Some(false),
+            TestStatus::Ignored { .. } => None,
+        }
+    }
+
+    /// A test that was not run, and why.
+    pub fn ignored(name: String, reason: &str) -> Self {
+        Self {
+            name,
+            status: TestStatus::Ignored {
+                reason: Some(reason.to_owned()),
+            },
+            duration: Duration::ZERO,
+            label: ControlLabel::Controlled,
+            failure: None,
+            reached: Reached::default(),
+            output: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// Passed, failed or not run.
@@ -74,7 +109,7 @@ impl fmt::Display for ControlLabel {
 /// What one handler printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StepOutput {
-    /// The step.
+    /// The step, with the number of its run if it ran before: `ProcessPayment#2`, as in the story.
     pub step: String,
     /// Its standard output.
     pub stdout: String,
@@ -102,7 +137,9 @@ pub struct Failure {
     pub timeline: Vec<TimelineRow>,
     /// The smallest generated input that fails.
     pub minimal_input: Option<Json>,
-    /// The command that shows the failure again.
+    /// The shared state at the end, where the test expects another.
+    pub state: Option<Json>,
+    /// The command that shows the failure again; empty if there is none.
     pub replay: String,
 }
 

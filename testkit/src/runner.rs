@@ -1,26 +1,37 @@
 //! Runs tests: in parallel across tests, never inside one; told in the order of the tests, whatever finishes first.
 
 mod property;
+mod stop;
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use banister_grammars::{Encoding, LineIndex};
 use serde_json::Value as Json;
 
-use crate::flow::{FailurePlace, FlowResult, Setting, run_flow};
+use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, run_flow};
 use crate::live_stage::LiveStage;
-use crate::mock::{MockError, MockServer};
+use crate::mock::{MockError, MockServer, Recording, Services, cassette};
 use crate::plan::Plan;
 use crate::report::{ControlLabel, Failure, Place, TestOutcome, TestStatus, timeline};
 use crate::rng::Seed;
+use crate::stand_ins::{StandIns, folder_of};
 use crate::template::Variables;
 use crate::trace::Trace;
+use crate::worker::groups;
 use banister_project::flow_test::{FlowFile, FlowTest};
+
+pub use stop::Stop;
+
+/// A run that was stopped looks after its workers so often.
+const STOPPING: Duration = Duration::from_millis(20);
+/// Whether a run was stopped is looked at so often while tests run.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// One test, as the runner knows it.
 #[derive(Debug, Clone)]
@@ -50,6 +61,11 @@ impl TestCase {
             .collect()
     }
 
+    /// Why the test is passed over unless somebody asks for it.
+    pub fn ignored(&self) -> Option<&str> {
+        self.test().ignore.as_ref().map(|reason| reason.value.as_str())
+    }
+
     fn test(&self) -> &FlowTest {
         &self.file.tests[self.index]
     }
@@ -70,6 +86,32 @@ pub struct RunOptions {
     pub command: String,
     /// Where canonical traces are written, one file a test.
     pub trace_dir: Option<PathBuf>,
+    /// Runs tests that are to be ignored as well.
+    pub run_ignored: bool,
+    /// A test whose run was less under control than this fails.
+    pub require: Option<ControlLabel>,
+    /// The cassette that calls to allowed services are recorded in.
+    pub record: Option<PathBuf>,
+    /// Ends the run before its time.
+    pub stop: Stop,
+}
+
+impl Default for RunOptions {
+    /// Seed 0, a job for each processor, ten seconds for a handler, nothing written.
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            cases: None,
+            jobs: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            budget: Duration::from_secs(10),
+            command: "banister test".to_owned(),
+            trace_dir: None,
+            run_ignored: false,
+            require: None,
+            record: None,
+            stop: Stop::new(),
+        }
+    }
 }
 
 /// A project whose tests can be run.
@@ -77,6 +119,9 @@ pub struct Harness {
     plan: Plan,
     mocks: MockServer,
     options: RunOptions,
+    problems: Mutex<Vec<String>>,
+    /// Calls to real services by test; the last run of a test counts.
+    recordings: Mutex<BTreeMap<String, Vec<Recording>>>,
 }
 
 /// Why no test can be run.
@@ -102,6 +147,8 @@ pub enum RunEvent<'t> {
     Started(&'t TestCase),
     /// It ended.
     Finished(&'t TestCase, Box<TestOutcome>),
+    /// It did not: the run was stopped.
+    Unfinished(&'t TestCase),
 }
 
 impl Harness {
@@ -120,10 +167,26 @@ impl Harness {
             plan,
             mocks: MockServer::start()?,
             options,
+            problems: Mutex::default(),
+            recordings: Mutex::default(),
         })
     }
 
-    /// Runs `tests`. `tell` hears of every test in order; the same tests give the same story for any number of jobs.
+    /// What went wrong beside the tests, such as a trace that could not be written.
+    pub fn problems(&self) -> Vec<String> {
+        self.problems
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// A place where tests run one after the other in warm workers.
+    pub(crate) fn stage(&self) -> LiveStage<'_> {
+        LiveStage::new(&self.plan.root, &self.mocks, self.options.budget)
+    }
+
+    /// Runs `tests`. `tell` hears of every test in order; the same tests give the same story for any number of jobs. If
+    /// the run is stopped, it hears of what is finished all the same.
     pub fn run(&self, tests: &[TestCase], tell: &mut dyn FnMut(RunEvent<'_>)) {
         let next = AtomicUsize::new(0);
         let (done, outcomes) = mpsc::channel();
@@ -131,12 +194,13 @@ impl Harness {
             for _ in 0..self.options.jobs.clamp(1, tests.len().max(1)) {
                 let (next, done) = (&next, done.clone());
                 scope.spawn(move || {
-                    let mut stage = LiveStage::new(&self.plan.root, &self.mocks, self.options.budget);
+                    let mut stage = self.stage();
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
                         let Some(case) = tests.get(at) else { return };
-                        let outcome = self.run_test(case, &mut stage);
-                        if done.send((at, outcome)).is_err() {
+                        let outcome = self.run_case(case, &mut stage);
+                        // What fails because its workers were taken away says nothing of the test.
+                        if self.options.stop.is_stopped() || done.send((at, outcome)).is_err() {
                             return;
                         }
                     }
@@ -146,18 +210,70 @@ impl Harness {
             let mut waiting: BTreeMap<usize, TestOutcome> = BTreeMap::new();
             for (turn, case) in tests.iter().enumerate() {
                 tell(RunEvent::Started(case));
-                let outcome = loop {
-                    if let Some(outcome) = waiting.remove(&turn) {
-                        break outcome;
+                while !waiting.contains_key(&turn) {
+                    match outcomes.recv_timeout(PATIENCE) {
+                        Ok((at, outcome)) => {
+                            waiting.insert(at, outcome);
+                        }
+                        Err(RecvTimeoutError::Timeout) if !self.options.stop.is_stopped() => {}
+                        Err(_) => break,
                     }
-                    let Ok((at, outcome)) = outcomes.recv() else {
-                        return;
-                    };
-                    waiting.insert(at, outcome);
+                }
+                let Some(outcome) = waiting.remove(&turn) else {
+                    waiting.extend(self.wind_up(&outcomes));
+                    tell_rest(&tests[turn..], turn, waiting, tell);
+                    return;
                 };
                 tell(RunEvent::Finished(case, Box::new(outcome)));
             }
         });
+    }
+
+    /// Waits until every thread has given up; what was finished before is not lost.
+    fn wind_up(&self, outcomes: &mpsc::Receiver<(usize, TestOutcome)>) -> Vec<(usize, TestOutcome)> {
+        let mut finished = Vec::new();
+        loop {
+            // Again and again: a thread may have been about to start an interpreter.
+            groups::end_all(self.mocks.port());
+            match outcomes.recv_timeout(STOPPING) {
+                Ok(outcome) => finished.push(outcome),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return finished,
+            }
+        }
+    }
+
+    /// Runs one test. A defect of the harness itself fails this test and leaves the others alone.
+    pub(crate) fn run_case<'s>(&'s self, case: &TestCase, stage: &mut LiveStage<'s>) -> TestOutcome {
+        if let Some(reason) = case.ignored().filter(|_| !self.options.run_ignored) {
+            return TestOutcome::ignored(case.name.clone(), reason);
+        }
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.run_test(case, stage)));
+        outcome.unwrap_or_else(|panic| {
+            // Whatever it was doing, it is not finished.
+            *stage = self.stage();
+            let said = (panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+                .or_else(|| panic.downcast_ref::<String>().cloned())
+                .unwrap_or_default();
+            let headline = format!("the harness itself failed, which is a defect of banister: {said}");
+            self.outcome(case, FlowResult::failed(headline), None)
+        })
+    }
+
+    /// Writes what was recorded, in the order of the tests' names.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write_recordings(&self) -> std::io::Result<()> {
+        let Some(path) = &self.options.record else {
+            return Ok(());
+        };
+        let all = self.recordings.lock().unwrap_or_else(PoisonError::into_inner);
+        let recordings: Vec<Recording> = all.values().flatten().cloned().collect();
+        match recordings.is_empty() {
+            true => Ok(()),
+            false => std::fs::write(path, cassette(&recordings)),
+        }
     }
 
     fn run_test(&self, case: &TestCase, stage: &mut LiveStage<'_>) -> TestOutcome {
@@ -173,19 +289,44 @@ impl Harness {
         outcome
     }
 
-    fn run_once(
+    fn stand_in(&self, case: &TestCase, stage: &mut LiveStage<'_>, variables: &Variables) {
+        let folder = folder_of(&case.file, &self.plan.root);
+        stage.stand_in(StandIns::new(&case.test().code, &folder, variables));
+    }
+
+    pub(crate) fn run_once(
         &self,
         case: &TestCase,
         stage: &mut LiveStage<'_>,
         seed: Seed,
         variables: Variables,
     ) -> FlowResult {
-        let session = match stage.open_session(case.test().http.clone()) {
+        if self.options.stop.is_stopped() {
+            return FlowResult::failed("the run was stopped".to_owned());
+        }
+        let file = self.plan.root.join(&case.file.path);
+        let folder = file.parent().unwrap_or(&self.plan.root);
+        let now = case.test().given.now.unwrap_or(DEFAULT_START_MS);
+        let mut services = match Services::load(case.test(), folder, seed.part("services", 0), now) {
+            Ok(services) => services,
+            Err(error) => {
+                return FlowResult::of_failure(FlowFailure {
+                    headline: error.to_string(),
+                    place: FailurePlace::Test(error.span),
+                    details: Vec::new(),
+                });
+            }
+        };
+        services.record = self.options.record.is_some();
+        let (hosts, holds) = (services.hosts(), services.holds());
+        let services_recorded = services.record;
+        let session = match stage.open_session(services) {
             Ok(session) => session,
             Err(error) => {
                 return FlowResult::failed(format!("the mock server cannot open a session: {error}"));
             }
         };
+        self.stand_in(case, stage, &variables);
         let result = run_flow(
             &self.plan,
             stage,
@@ -193,9 +334,16 @@ impl Harness {
             Setting {
                 seed,
                 session,
+                hosts,
+                holds,
                 variables,
             },
         );
+        if services_recorded {
+            let recordings = stage.take_recordings();
+            let mut all = self.recordings.lock().unwrap_or_else(PoisonError::into_inner);
+            all.insert(case.name.clone(), recordings);
+        }
         stage.close_session();
         result
     }
@@ -226,8 +374,15 @@ impl Harness {
         self.outcome(case, result, input.map(|(_, value)| value))
     }
 
-    fn outcome(&self, case: &TestCase, result: FlowResult, minimal_input: Option<Json>) -> TestOutcome {
+    pub(crate) fn outcome(
+        &self,
+        case: &TestCase,
+        result: FlowResult,
+        minimal_input: Option<Json>,
+    ) -> TestOutcome {
         self.write_trace(case, &result.trace);
+        let mut result = result;
+        self.hold_to_requirement(&mut result);
         let failure = result.failures.first().map(|first| {
             let mut details = first.details.clone();
             for other in result.failures.iter().skip(1) {
@@ -244,9 +399,11 @@ impl Harness {
                 details,
                 timeline: timeline(&result.trace, result.start),
                 minimal_input,
+                state: result.state_differs.then(|| result.state.clone()),
                 replay: self.replay(case),
             }
         });
+
         TestOutcome {
             name: case.name.clone(),
             status: if failure.is_some() {
@@ -257,8 +414,22 @@ impl Harness {
             duration: Duration::ZERO,
             label: result.label,
             failure,
+            reached: result.reached,
             output: result.output,
             notes: result.notes,
+        }
+    }
+
+    fn hold_to_requirement(&self, result: &mut FlowResult) {
+        if let Some(required) = self.options.require.filter(|required| result.label > *required) {
+            result.failures.push(FlowFailure {
+                headline: format!(
+                    "the run was {}, and `--require {required}` asks for more control",
+                    result.label
+                ),
+                place: FailurePlace::Unknown,
+                details: result.notes.clone(),
+            });
         }
     }
 
@@ -286,7 +457,31 @@ impl Harness {
         };
         let path = dir.join(format!("{}.trace.json", slug(&case.name)));
         if let Err(error) = std::fs::write(&path, trace.canonical()) {
-            tracing::error!(path = %path.display(), %error, "a trace could not be written");
+            let problem = format!("the trace {} cannot be written: {error}", path.display());
+            self.problems
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(problem);
+        }
+    }
+}
+
+/// Tells what is known of `tests`, the first of which has the turn `first` and was begun already.
+fn tell_rest(
+    tests: &[TestCase],
+    first: usize,
+    mut finished: BTreeMap<usize, TestOutcome>,
+    tell: &mut dyn FnMut(RunEvent<'_>),
+) {
+    for (turn, case) in (first..).zip(tests) {
+        match finished.remove(&turn) {
+            Some(outcome) => {
+                if turn != first {
+                    tell(RunEvent::Started(case));
+                }
+                tell(RunEvent::Finished(case, Box::new(outcome)));
+            }
+            None => tell(RunEvent::Unfinished(case)),
         }
     }
 }

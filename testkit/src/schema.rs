@@ -25,6 +25,26 @@ pub fn schema_of(config: &Json, part: &str) -> Option<Json> {
     (!raw.is_null()).then(|| to_json_schema(raw))
 }
 
+/// The schema of an answer with this status; `None` if the config has none for it.
+pub fn response_schema_of(config: &Json, status: u16) -> Option<Json> {
+    let triggers = config
+        .get("triggers")
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten();
+    let by_status = std::iter::once(config)
+        .chain(triggers)
+        .find_map(|it| it.get("responseSchema").or_else(|| it.get("response_schema")))?;
+    let raw = by_status.get(status.to_string())?;
+    (!raw.is_null()).then(|| to_json_schema(raw))
+}
+
+/// The schema of a stream's items; `None` if the config has none.
+pub fn item_schema_of(config: &Json) -> Option<Json> {
+    let raw = config.get("schema")?;
+    (!raw.is_null()).then(|| to_json_schema(raw))
+}
+
 /// A schema in any notation that a config can hold at run time.
 fn to_json_schema(raw: &Json) -> Json {
     match raw {

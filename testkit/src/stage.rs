@@ -1,6 +1,9 @@
 //! The seam between the scheduler and the world outside it: interpreters that run handlers and services that are mocked.
 
+use std::path::Path;
+
 use banister_grammars::Language;
+use serde_json::Value as Json;
 
 use crate::mock::HttpCall;
 use crate::protocol::{FromWorker, HandlerError, Invoke, Reply};
@@ -14,7 +17,8 @@ pub trait Stage {
     /// The interpreter is missing or does not start.
     fn start(&mut self, language: Language, invoke: Invoke) -> Result<Slot, StageError>;
 
-    /// Waits for the next thing that a slot's handler does. External calls are held until the next `next` or `resume`.
+    /// Waits for the next thing that a slot's handler does. The parts of the answer to an external call are held until
+    /// `answer` lets them go.
     ///
     /// # Errors
     /// The handler used up its time, or its interpreter died; the slot is gone then.
@@ -24,16 +28,33 @@ pub trait Stage {
     ///
     /// # Errors
     /// The interpreter died; the slot is gone then.
-    fn resume(
-        &mut self,
-        slot: Slot,
-        now: i64,
-        replies: Vec<Reply>,
-        timers: Vec<u64>,
-    ) -> Result<(), StageError>;
+    fn resume(&mut self, slot: Slot, resume: Resume) -> Result<(), StageError>;
+
+    /// The config of a module as its interpreter reads it; `None` if it cannot be read, which its handler will tell.
+    fn describe(&mut self, language: Language, file: &Path) -> Option<Json>;
+
+    /// Lets the next part of the answer in an exchange go out.
+    fn answer(&mut self, exchange: u64);
 
     /// Gives a slot back after its handler ended (`clean`), or throws its interpreter away.
     fn release(&mut self, slot: Slot, step: &str, clean: bool) -> StepOutput;
+}
+
+/// What a parked handler goes on with.
+#[derive(Debug, Clone, Default)]
+pub struct Resume {
+    /// Virtual time, ms since the epoch.
+    pub now: i64,
+    /// Answers to its calls.
+    pub replies: Vec<Reply>,
+    /// Timers that are due.
+    pub timers: Vec<u64>,
+    /// Connections on which more of an answer comes now.
+    pub exchanges: Vec<u64>,
+    /// What happened on streams and sockets that it listens to.
+    pub events: Vec<Json>,
+    /// It has returned and shall not listen any longer.
+    pub end: bool,
 }
 
 /// A place where one handler runs.
@@ -46,7 +67,7 @@ pub enum Signal {
     /// It told us.
     Message(FromWorker),
     /// It calls an external service. Everything it told us before the call has been signalled before.
-    Http(HttpCall),
+    Http(Box<HttpCall>),
 }
 
 /// Why a handler cannot be run to its end.
@@ -61,6 +82,14 @@ pub enum StageError {
         /// The budget.
         seconds: u64,
     },
+    /// It stood still for too long, and not in a wait that the harness knows of.
+    #[error(
+        "was blocked for {seconds} s outside the virtual clock: a read, a lock that nobody frees, or a sleep of native code or of another program?"
+    )]
+    Blocked {
+        /// The budget.
+        seconds: u64,
+    },
     /// Its interpreter ended or talked nonsense.
     #[error("{0}")]
     Broken(String),
@@ -71,7 +100,7 @@ impl StageError {
     pub fn as_handler_error(&self) -> HandlerError {
         let name = match self {
             StageError::Missing(_) => "MissingInterpreter",
-            StageError::Budget { .. } => "Timeout",
+            StageError::Budget { .. } | StageError::Blocked { .. } => "Timeout",
             StageError::Broken(_) => "WorkerDied",
         };
         HandlerError {

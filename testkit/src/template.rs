@@ -23,22 +23,7 @@ pub struct UnknownVariable {
 /// # Errors
 /// A placeholder names nothing.
 pub fn fill(value: &Json, variables: &Variables) -> Result<Json, UnknownVariable> {
-    match value {
-        Json::String(text) => fill_text(text, variables),
-        Json::Array(items) => items
-            .iter()
-            .map(|item| fill(item, variables))
-            .collect::<Result<_, _>>()
-            .map(Json::Array),
-        Json::Object(fields) => {
-            let mut out = serde_json::Map::new();
-            for (key, item) in fields {
-                out.insert(fill_string(key, variables)?, fill(item, variables)?);
-            }
-            Ok(Json::Object(out))
-        }
-        other => Ok(other.clone()),
-    }
+    fill_with(value, &mut |name| look_up(name, variables).cloned().map(Some))
 }
 
 /// Fills the placeholders of a text that stays a text.
@@ -46,27 +31,66 @@ pub fn fill(value: &Json, variables: &Variables) -> Result<Json, UnknownVariable
 /// # Errors
 /// A placeholder names nothing.
 pub fn fill_string(text: &str, variables: &Variables) -> Result<String, UnknownVariable> {
-    Ok(match fill_text(text, variables)? {
+    fill_string_with(text, &mut |name| look_up(name, variables).cloned().map(Some))
+}
+
+/// What stands for a name: a value, or nothing if the placeholder stays as it is written.
+pub type LookUp<'f, E> = &'f mut dyn FnMut(&str) -> Result<Option<Json>, E>;
+
+/// Fills the placeholders of a value, keys included, with what `look_up` says.
+///
+/// # Errors
+/// The first that `look_up` has.
+pub fn fill_with<E>(value: &Json, look_up: LookUp<'_, E>) -> Result<Json, E> {
+    match value {
+        Json::String(text) => fill_text(text, look_up),
+        Json::Array(items) => items
+            .iter()
+            .map(|item| fill_with(item, look_up))
+            .collect::<Result<_, _>>()
+            .map(Json::Array),
+        Json::Object(fields) => {
+            let mut out = serde_json::Map::new();
+            for (key, item) in fields {
+                out.insert(fill_string_with(key, look_up)?, fill_with(item, look_up)?);
+            }
+            Ok(Json::Object(out))
+        }
+        other => Ok(other.clone()),
+    }
+}
+
+/// Fills the placeholders of a text that stays a text with what `look_up` says.
+///
+/// # Errors
+/// The first that `look_up` has.
+pub fn fill_string_with<E>(text: &str, look_up: LookUp<'_, E>) -> Result<String, E> {
+    Ok(match fill_text(text, look_up)? {
         Json::String(text) => text,
         other => other.to_string(),
     })
 }
 
-fn fill_text(text: &str, variables: &Variables) -> Result<Json, UnknownVariable> {
+fn fill_text<E>(text: &str, look_up: LookUp<'_, E>) -> Result<Json, E> {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
         let Some((name, after)) = after.split_once("}}") else {
             break;
         };
-        let value = look_up(name.trim(), variables)?;
-        if before.is_empty() && after.is_empty() && out.is_empty() {
+        let value = look_up(name.trim())?;
+        if let Some(value) = &value
+            && before.is_empty()
+            && after.is_empty()
+            && out.is_empty()
+        {
             return Ok(value.clone());
         }
         out.push_str(before);
         match value {
-            Json::String(text) => out.push_str(text),
-            other => out.push_str(&other.to_string()),
+            Some(Json::String(text)) => out.push_str(&text),
+            Some(other) => out.push_str(&other.to_string()),
+            None => out.push_str(&format!("{{{{{name}}}}}")),
         }
         rest = after;
     }

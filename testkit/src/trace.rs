@@ -1,10 +1,12 @@
 //! What happened in a run, in the order in which the scheduler made it happen. The canonical text of a trace is the same
 //! for the same seed, project and test: it holds no wall-clock time, process id, port or path of the machine.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::protocol::HandlerError;
+use crate::protocol::{HandlerError, MockedOutcome};
 
 /// The story of one run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -30,12 +32,29 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum What {
+    /// What the test sets up before anything happens.
+    Given {
+        /// Environment variables of the handlers.
+        env: BTreeMap<String, String>,
+        /// Shared state: group, key, item.
+        state: Json,
+        /// Mocks as the test and its file write them; the first one counts.
+        mocks: Vec<Json>,
+    },
+    /// The test runs a cron step now.
+    Cron {
+        /// The step.
+        step: String,
+    },
     /// The test called an API step.
     Request {
         /// Upper case.
         method: String,
         /// Path and query.
         target: String,
+        /// Headers, names lower-case.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        headers: BTreeMap<String, String>,
         /// Body.
         body: Json,
     },
@@ -117,6 +136,16 @@ pub enum What {
         /// Status of the answer; absent if no mock matched.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
+        /// How the mock fails, if it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fault: Option<String>,
+    },
+    /// An answer that was held, or a part of it, came.
+    Answered {
+        /// Of the call.
+        method: String,
+        /// Of the call.
+        url: String,
     },
     /// A connection to a host without a mock.
     Refused {
@@ -125,10 +154,33 @@ pub enum What {
         /// Port.
         port: u16,
     },
+    /// A mocked function was called.
+    Mocked {
+        /// Its name.
+        function: String,
+        /// Its arguments.
+        args: Vec<Json>,
+        /// What came of it.
+        outcome: MockedOutcome,
+    },
     /// A handler waits for a timer.
     Slept {
         /// Until this virtual time.
         until: i64,
+    },
+    /// A socket was used.
+    Socket {
+        /// `connect`, `message` and `close` of the client, `send` and `end` of the step.
+        op: String,
+        /// Which client.
+        client: String,
+        /// What went over it: a message, or the code of a close.
+        data: Json,
+    },
+    /// The condition of a trigger did not hold: the handler did not run.
+    Skipped {
+        /// The step.
+        step: String,
     },
     /// A handler ended.
     Finished {

@@ -1,13 +1,17 @@
 //! What a test expects against what happened.
 
-use serde_json::{Value as Json, json};
+mod calls;
+mod functions;
+mod listeners;
+
+use serde_json::Value as Json;
 
 use crate::matching::partial_match;
 use crate::scheduler::{HttpResponse, Run};
 use crate::template::{UnknownVariable, Variables, fill, fill_string};
 use crate::trace::What;
 use banister_grammars::Span;
-use banister_project::flow_test::{Endpoint, Expectation, Spanned, StateItems};
+use banister_project::flow_test::{Expectation, Spanned, StateItems};
 
 /// An expectation that was not met.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,8 +108,21 @@ impl Evidence<'_, '_> {
             },
             Expectation::State(groups) => self.judge_state(groups),
             Expectation::Stream(streams) => self.judge_stream(streams),
+            Expectation::StreamEvent { .. } => self.judge_stream_event(expectation),
+            Expectation::Socket {
+                client,
+                received,
+                times,
+                closed,
+            } => self.judge_socket(client, received.as_ref(), *times, *closed),
             Expectation::Ran(steps) => self.judge_ran(steps),
-            Expectation::Called { http, times } => self.judge_called(http, *times),
+            Expectation::Called(calls) => self.judge_called(calls),
+            Expectation::NotCalled(request) => self.judge_not_called(request),
+            Expectation::CalledFunction {
+                function,
+                args,
+                times,
+            } => self.judge_called_function(function, args.as_ref(), *times),
             Expectation::Log {
                 level,
                 message,
@@ -244,13 +261,7 @@ impl Evidence<'_, '_> {
                     details.push(format!("{group}/{key}{mismatch}"));
                 }
                 if actual.is_null() && !expected.is_null() {
-                    let keys: Vec<_> = self
-                        .run
-                        .world
-                        .state_group(&group, self.run.now())
-                        .iter()
-                        .map(|(key, _)| key.as_str())
-                        .collect();
+                    let keys = self.run.world.state_keys(&group, self.run.now());
                     details.push(match keys.is_empty() {
                         true => format!("group {group} is empty"),
                         false => format!("group {group} holds: {}", keys.join(", ")),
@@ -269,11 +280,7 @@ impl Evidence<'_, '_> {
         let mut details = Vec::new();
         for (name, expected) in streams {
             let expected = fill(expected, self.variables)?;
-            let actual = self
-                .run
-                .world
-                .stream(name)
-                .map_or_else(|| json!({}), |groups| json!(groups));
+            let actual = self.run.world.stream(name, self.run.now());
             for mismatch in partial_match(&expected, &actual).err().into_iter().flatten() {
                 details.push(format!("stream {name}{mismatch}"));
             }
@@ -313,28 +320,6 @@ impl Evidence<'_, '_> {
             }
         }
         Ok(())
-    }
-
-    fn judge_called(&self, http: &Endpoint, times: Option<u32>) -> Judgement {
-        let calls: Vec<String> = (self.run.trace.events.iter())
-            .filter_map(|event| match &event.what {
-                What::Http { method, url, .. } => Some(format!("{method} {url}")),
-                _ => None,
-            })
-            .collect();
-        let count = calls.iter().filter(|call| http.matches(call)).count();
-        if enough(count, times) {
-            return Ok(());
-        }
-        let made = if calls.is_empty() {
-            "no external call was made".to_owned()
-        } else {
-            format!("calls were: {}", calls.join(", "))
-        };
-        Err(Reason::new(
-            format!("{http} was called {}, expected {}", counted(count), wanted(times)),
-            vec![made],
-        ))
     }
 
     fn judge_log(&self, level: Option<&str>, message: Option<&str>, times: Option<u32>) -> Judgement {

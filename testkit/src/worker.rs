@@ -2,9 +2,14 @@
 //!
 //! A worker lives in a process group of its own, which ends with it: whatever a handler has started goes too.
 
+mod environments;
+pub(crate) mod groups;
+mod guardian;
 mod interpreter;
 mod output;
+mod processes;
 mod shims;
+mod watch;
 
 use std::io::{Read as _, Write as _};
 use std::os::fd::{AsFd as _, BorrowedFd};
@@ -20,9 +25,12 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::modules::Modules;
 use crate::protocol::{FromWorker, ToWorker};
+use groups::Group;
 use interpreter::Interpreter;
 use output::Printed;
+use processes::Strays;
 use shims::Shims;
+use watch::{Verdict, Watch};
 
 pub use output::Output;
 
@@ -30,6 +38,9 @@ pub use output::Output;
 const START_BUDGET: Duration = Duration::from_secs(20);
 /// A dying interpreter may take so long to say how it died.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// So often is looked for processes that left the group of a worker.
+const LOOKS: u32 = 20;
 
 /// What workers are started with.
 #[derive(Debug, Clone)]
@@ -40,7 +51,7 @@ pub struct WorkerConfig {
     pub mock_port: u16,
     /// PEM file with the mock server's authority.
     pub ca_file: PathBuf,
-    /// Wall time that a worker may run without a message.
+    /// Wall time that a handler may run without ending or waiting.
     pub budget: Duration,
 }
 
@@ -73,9 +84,15 @@ pub enum WorkerError {
         /// The environment variable that names another program.
         variable: &'static str,
     },
-    /// No message for too long; the process group was ended.
+    /// It computed for too long; the process group was ended.
     #[error("the handler ran for {seconds} s without ending or waiting for anything")]
     Budget {
+        /// The budget.
+        seconds: u64,
+    },
+    /// It stood still for too long, and not in a wait that the harness knows of; the process group was ended.
+    #[error("the handler was blocked for {seconds} s outside the virtual clock")]
+    Blocked {
         /// The budget.
         seconds: u64,
     },
@@ -107,15 +124,21 @@ pub enum WorkerError {
 #[derive(Debug)]
 pub struct Worker {
     child: Child,
+    group: Group,
     socket: UnixStream,
     /// What was read and is no whole message yet.
     inbox: Vec<u8>,
     /// So much of `inbox` has no line end.
     scanned: usize,
-    budget: Duration,
+    watch: Watch,
     printed: Printed,
     modules: Modules,
-    _shims: Arc<Shims>,
+    shims: Arc<Shims>,
+    /// The environment of everything that the steps start names it.
+    mark: PathBuf,
+    /// A handler started programs.
+    escaped: bool,
+    ended: bool,
 }
 
 impl Worker {
@@ -137,15 +160,20 @@ impl Worker {
             .set_write_timeout(Some(config.budget.max(Duration::from_secs(1))))
             .map_err(start_error)?;
         let child = interpreter.start(config, &shims, &printed, theirs)?;
+        shims.guardian().watch(child.id());
         let mut worker = Self {
+            group: Group::enter(config.mock_port, child.id()),
             child,
             socket,
             inbox: Vec::new(),
             scanned: 0,
-            budget: START_BUDGET,
+            watch: Watch::new(START_BUDGET),
             printed,
             modules: Modules::new(&config.root),
-            _shims: shims,
+            shims,
+            mark: config.ca_file.clone(),
+            escaped: false,
+            ended: false,
         };
         match worker.recv()? {
             FromWorker::Ready {
@@ -157,7 +185,7 @@ impl Worker {
                 });
             }
         }
-        worker.budget = config.budget;
+        worker.watch = Watch::new(config.budget);
         Ok(worker)
     }
 
@@ -166,12 +194,22 @@ impl Worker {
     /// # Errors
     /// The process is gone or does not read.
     pub fn send(&mut self, message: &ToWorker) -> Result<(), WorkerError> {
+        if !matches!(message, ToWorker::Module(_) | ToWorker::Outcome(_)) {
+            self.watch.restart();
+        }
+        match message {
+            ToWorker::Describe { mocks, .. } => self.modules.stand_in(mocks),
+            ToWorker::Invoke(invoke) => self.modules.stand_in(&invoke.mocks),
+            _ => {}
+        }
         let mut line = serde_json::to_vec(message).map_err(|error| WorkerError::Protocol {
             message: error.to_string(),
         })?;
         line.push(b'\n');
         self.socket.write_all(&line).map_err(|error| match error.kind() {
-            std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut => self.over_budget(),
+            std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut => {
+                self.over_budget(Verdict::Blocked)
+            }
             _ => self.died(),
         })
     }
@@ -181,11 +219,28 @@ impl Worker {
     /// # Errors
     /// None comes within the budget (the process group is ended then), or the process is gone or talks nonsense.
     pub fn recv(&mut self) -> Result<FromWorker, WorkerError> {
-        let deadline = Instant::now() + self.budget;
-        match self.recv_until(deadline)? {
-            Some(message) => Ok(message),
-            None => Err(self.over_budget()),
+        loop {
+            let patience = self.patience()?;
+            if let Some(message) = self.recv_until(Instant::now() + patience)? {
+                return Ok(message);
+            }
         }
+    }
+
+    /// How long the worker may be left alone before this is asked again.
+    ///
+    /// # Errors
+    /// The budget is used up; the process group is ended.
+    pub fn patience(&mut self) -> Result<Duration, WorkerError> {
+        match self.watch.look(self.child.id()) {
+            Verdict::Fine(patience) => Ok(patience),
+            verdict => Err(self.over_budget(verdict)),
+        }
+    }
+
+    /// The handler goes on after an answer that did not come through `send`.
+    pub fn goes_on(&mut self) {
+        self.watch.restart();
     }
 
     /// The next message if it is there already.
@@ -201,11 +256,13 @@ impl Worker {
         self.socket.as_fd()
     }
 
-    /// Ends the process group, and says that the budget is used up.
-    pub fn over_budget(&mut self) -> WorkerError {
+    /// Ends the process group, and says why.
+    fn over_budget(&mut self, verdict: Verdict) -> WorkerError {
         self.end();
-        WorkerError::Budget {
-            seconds: self.budget.as_secs(),
+        let seconds = self.watch.budget().as_secs();
+        match verdict {
+            Verdict::Blocked => WorkerError::Blocked { seconds },
+            Verdict::Busy | Verdict::Fine(_) => WorkerError::Budget { seconds },
         }
     }
 
@@ -222,7 +279,15 @@ impl Worker {
                         let answer = self.modules.load(&specifier, from.as_deref());
                         self.send(&ToWorker::Module(answer))?;
                     }
-                    message => return Ok(Some(message)),
+                    message => {
+                        self.watch.heard();
+                        self.escaped |= matches!(message, FromWorker::Escaped { .. });
+                        let goes_on = matches!(message, FromWorker::Log { .. } | FromWorker::Call { .. });
+                        if goes_on && self.watch.is_endless() {
+                            return Err(self.over_budget(Verdict::Busy));
+                        }
+                        return Ok(Some(message));
+                    }
                 }
             }
             if !self.fill(deadline)? {
@@ -292,11 +357,29 @@ impl Worker {
         }
     }
 
-    /// Ends the process group. Ending it twice does no harm: the child is not reaped before the group is gone.
+    /// Ends the process group, and what left it. Ending it twice does no harm: the child is not reaped before the group is gone.
     fn end(&mut self) {
+        if std::mem::replace(&mut self.ended, true) {
+            return;
+        }
+        let strays = match self.escaped {
+            true => Strays::of(self.child.id(), &self.mark),
+            false => Strays::default(),
+        };
         if let Some(group) = Pid::from_raw(self.child.id() as i32) {
             let _ = kill_process_group(group, Signal::KILL);
         }
+        strays.end();
+        // One that was about to copy itself may have done so while we looked.
+        for _ in 0..if self.escaped { LOOKS } else { 0 } {
+            let left = Strays::of(self.child.id(), &self.mark);
+            if left.is_empty() {
+                break;
+            }
+            left.end();
+        }
+        self.shims.guardian().forget(self.child.id());
+        self.group.leave();
         let _ = self.child.wait();
     }
 }

@@ -34,6 +34,7 @@ fn shows_findings_hovers_completions_and_jumps_in_the_packaged_extension() {
     }
     for passed in [
         "a definition leads from TypeScript into Ruby",
+        "a change of the flow is told before it is saved",
         "the flow graph is drawn",
     ] {
         assert!(said.contains(&format!("passed: {passed}\n")), "{said}");

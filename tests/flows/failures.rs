@@ -134,3 +134,30 @@ fn another_seed_finds_the_same_least_input() {
         );
     }
 }
+
+#[test]
+fn every_attempt_has_its_own_output_and_the_state_is_shown() {
+    let step = "exports.config = { type: 'event', name: 'Boom', subscribes: ['a.go'], emits: [] }\n\
+                exports.handler = async (input, { state }) => {\n  \
+                const tries = ((await state.get('tries', 'n')) ?? 0) + 1\n  \
+                await state.set('tries', 'n', tries)\n  \
+                console.log('try ' + tries)\n  \
+                throw new Error('no')\n}\n";
+    let flow = "tests:\n  - name: it works\n    when: [{ emit: { topic: a.go, data: {} } }]\n    \
+                then: [{ state: { tries: { n: 1 } } }]\n";
+    let project = Project::of(&[
+        ("package.json", "{}"),
+        ("steps/boom.step.js", step),
+        ("tests/a.flow.yaml", flow),
+    ]);
+    let run = super::report::run(&project, &[]).exits(1);
+    assert_in_order(
+        &printed(&run, "tests/a::it works"),
+        &[
+            "state at the end:\n  tries/n: 3\n",
+            "stdout of Boom:\n  try 1\n",
+            "stdout of Boom#2:\n  try 2\n",
+            "stdout of Boom#3:\n  try 3\n",
+        ],
+    );
+}

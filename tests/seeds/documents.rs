@@ -69,14 +69,24 @@ type Files = Vec<(String, String)>;
 /// One document.
 pub(super) struct Document {
     pub(super) number: String,
+    pub(super) fences: Vec<Fence>,
     blocks: Vec<Block>,
 }
 
+/// Any code block of a document.
+pub(super) struct Fence {
+    /// The line that opens it, from 1.
+    pub(super) line: usize,
+    /// As written behind the quotes; empty for none.
+    pub(super) language: String,
+    pub(super) text: String,
+}
+
 /// A code block that holds a step, a stream or a part of one.
-struct Block {
-    file: String,
-    name: Option<String>,
-    text: String,
+pub(super) struct Block {
+    pub(super) file: String,
+    pub(super) name: Option<String>,
+    pub(super) text: String,
     is_step: bool,
 }
 
@@ -102,8 +112,10 @@ impl Document {
         let bytes = fs::read(path).expect("a document can be read");
         let name = path.file_name().expect("a name").to_string_lossy();
         let number = name.split('_').next().unwrap_or_default().to_owned();
+        let fences = fences(&String::from_utf8_lossy(&bytes));
         Self {
-            blocks: blocks(&String::from_utf8_lossy(&bytes)),
+            blocks: fences.iter().filter_map(Fence::block).collect(),
+            fences,
             number,
         }
     }
@@ -133,35 +145,48 @@ impl Document {
     }
 }
 
-fn blocks(document: &str) -> Vec<Block> {
+fn fences(document: &str) -> Vec<Fence> {
     let mut found = Vec::new();
-    let mut open: Option<(usize, &str, String)> = None;
+    let mut open: Option<Fence> = None;
     for (number, line) in document.lines().enumerate() {
         match (&mut open, line.trim_start().strip_prefix("```")) {
-            (None, Some(language)) => open = Some((number + 1, language.trim(), String::new())),
-            (None, None) => {}
-            (Some(_), Some(_)) => {
-                if let Some((line, language, text)) = open.take() {
-                    found.extend(block(line, language, text));
-                }
+            (None, Some(language)) => {
+                open = Some(Fence {
+                    line: number + 1,
+                    language: language.trim().to_owned(),
+                    text: String::new(),
+                });
             }
-            (Some((_, _, text)), None) => {
-                text.push_str(line);
-                text.push('\n');
+            (None, None) => {}
+            (Some(_), Some(_)) => found.extend(open.take()),
+            (Some(fence), None) => {
+                fence.text.push_str(line);
+                fence.text.push('\n');
             }
         }
     }
     found
 }
 
-fn block(line: usize, language: &str, text: String) -> Option<Block> {
-    let extension = match language {
-        "typescript" | "ts" => "ts",
-        "javascript" | "js" => "js",
-        "python" | "py" => "py",
-        "ruby" | "rb" => "rb",
-        _ => return None,
-    };
+impl Fence {
+    /// The extension of its language, if steps can be written in it.
+    pub(super) fn extension(&self) -> Option<&'static str> {
+        match self.language.as_str() {
+            "typescript" | "ts" => Some("ts"),
+            "javascript" | "js" => Some("js"),
+            "python" | "py" => Some("py"),
+            "ruby" | "rb" => Some("rb"),
+            _ => None,
+        }
+    }
+
+    /// The step, the stream or the part of one that it holds.
+    pub(super) fn block(&self) -> Option<Block> {
+        block(self.line, self.extension()?, self.text.clone())
+    }
+}
+
+fn block(line: usize, extension: &str, text: String) -> Option<Block> {
     let is_step = ["const config", "exports.config", "config = {", "def config"]
         .iter()
         .any(|start| {

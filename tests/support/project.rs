@@ -24,9 +24,21 @@ impl Project {
         let source = repository("examples").join(name);
         install_packages(&source);
         let project = Self::copy_of(&source);
-        let packages = project.path("node_modules");
-        std::os::unix::fs::symlink(source.join("node_modules"), packages).expect("packages can be linked");
+        project.link_packages(&source);
         project
+    }
+
+    /// Gives it the packages of `examples/<name>`.
+    pub(crate) fn with_packages_of(self, name: &str) -> Self {
+        let source = repository("examples").join(name);
+        install_packages(&source);
+        self.link_packages(&source);
+        self
+    }
+
+    fn link_packages(&self, source: &Path) {
+        let packages = self.path("node_modules");
+        std::os::unix::fs::symlink(source.join("node_modules"), packages).expect("packages can be linked");
     }
 
     /// A project of the given files.

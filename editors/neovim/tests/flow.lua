@@ -57,7 +57,5 @@ support.run('a topic is completed, checked and followed across languages', funct
   support.wait('the server at the Ruby step', function()
     return vim.lsp.buf_is_attached(0, client().id)
   end)
-  support.equal(#vim.tbl_filter(function(other)
-    return other.name == 'banister'
-  end, vim.tbl_values(vim.lsp.get_active_clients())), 1, 'the number of servers')
+  support.equal(#support.clients(), 1, 'the number of servers')
 end)

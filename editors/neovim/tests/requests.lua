@@ -90,7 +90,36 @@ support.run('references, calls, lenses, symbols, highlights and fixes', function
   end)
   vim.cmd('silent edit!')
 
+  open('steps/create-order.step.ts')
+  cursor_at("emit({ topic: '", 'order.created')
+  local hover = ask('textDocument/hover', here_params()).contents
+  assert(vim.inspect(hover):find('ProcessPayment', 1, true), 'no subscriber in ' .. vim.inspect(hover))
+  for method, place in pairs({
+    definition = 'process-payment.step.js',
+    implementation = 'process-payment.step.js',
+    declaration = 'create-order.step.ts',
+    typeDefinition = 'process-payment.step.js',
+  }) do
+    local found = vim.inspect(ask('textDocument/' .. method, here_params()))
+    assert(found:find(place, 1, true), 'no ' .. place .. ' in the ' .. method .. ': ' .. found)
+  end
+  has(ask('textDocument/documentSymbol', document), 'CreateOrder', function(symbol)
+    return symbol.name
+  end)
+  assert(#ask('textDocument/foldingRange', document) > 0, 'nothing folds')
+  local whole = { textDocument = document.textDocument }
+  whole.range = { start = { line = 0, character = 0 }, ['end'] = { line = vim.fn.line('$'), character = 0 } }
+  has(ask('textDocument/inlayHint', whole), 'subscriber', function(hint)
+    return hint.label
+  end)
+  local command = { command = 'banister.showFlowGraph', arguments = { { format = 'mermaid' } } }
+  local graph = ask('workspace/executeCommand', command)
+  assert(graph:find('CreateOrder', 1, true), 'no step in ' .. graph)
+
   open('tests/orders.flow.yaml')
+  has(ask('textDocument/codeLens', { textDocument = vim.lsp.util.make_text_document_params() }), 'flow test', function(lens)
+    return lens.command.title:lower()
+  end)
   support.equal(vim.bo.filetype, 'yaml', 'the language of a flow test')
   cursor_at('', 'order.created')
   params = here_params()

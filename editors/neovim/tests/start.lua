@@ -74,4 +74,7 @@ support.run('projects are told from other folders', function()
   vim.cmd('noautocmd edit plain/src/index.ts')
   config.root_dir(vim.api.nvim_get_current_buf(), take)
   support.equal(roots, { path('shop') }, 'roots for vim.lsp.enable')
+  if vim.fn.has('nvim-0.11') == 1 then
+    support.equal(vim.lsp.is_enabled('banister'), true, 'the server is enabled')
+  end
 end)

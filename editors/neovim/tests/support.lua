@@ -31,13 +31,17 @@ function M.cursor_at(before, text)
   error('no ' .. before .. text .. ' in ' .. vim.api.nvim_buf_get_name(0))
 end
 
+--- The running servers of this plugin.
+function M.clients()
+  local all = vim.lsp.get_clients and vim.lsp.get_clients() or vim.lsp.get_active_clients()
+  return vim.tbl_filter(function(candidate)
+    return candidate.name == 'banister'
+  end, vim.tbl_values(all))
+end
+
 --- The running server, if there is one.
 function M.client()
-  for _, candidate in pairs(vim.lsp.get_active_clients and vim.lsp.get_active_clients() or vim.lsp.get_clients()) do
-    if candidate.name == 'banister' then
-      return candidate
-    end
-  end
+  return M.clients()[1]
 end
 
 --- Edits a file and waits for the server.

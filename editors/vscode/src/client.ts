@@ -16,15 +16,18 @@ import type { Binary } from './binary'
 /** Sent by a server that knows that the flow graph is another one now. */
 export const GRAPH_CHANGED = 'banister/graphChanged'
 
+/** Asks for the flow graph. */
+export const FLOW_GRAPH = 'banister/flowGraph'
+
 /** Commands of code lenses that this extension runs itself. */
 const OWN_COMMANDS = ['banister.showReferences', 'banister.runFlowTest', 'banister.showFlowGraph']
 
 const LANGUAGES = ['typescript', 'javascript', 'python', 'ruby']
 
-/** Tells the server which commands the editor has, and keeps the client from registering them a second time. */
+/** Tells the server which commands the editor has and that it wants to hear of the flow graph, and keeps the client from registering them a second time. */
 class OwnCommands implements StaticFeature {
   fillClientCapabilities(capabilities: ClientCapabilities): void {
-    capabilities.experimental = { commands: { commands: OWN_COMMANDS } }
+    capabilities.experimental = { commands: { commands: OWN_COMMANDS }, banister: { graphChanged: true } }
   }
 
   preInitialize(server: ServerCapabilities): void {

@@ -10,7 +10,13 @@ import { Session } from './session'
 
 let session: Session | undefined
 
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
+/** What other extensions may use. */
+export interface Api {
+  /** The flow graph is another one now, as the editor has the files. */
+  readonly onFlowGraphChanged: vscode.Event<void>
+}
+
+export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const log = vscode.window.createOutputChannel('Banister', { log: true })
   const running = new Session(context.extensionUri, log)
   const graph = new FlowGraph(running)
@@ -39,6 +45,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.workspace.onDidGrantWorkspaceTrust(() => void running.restart()),
   )
   await running.restart()
+  return { onFlowGraphChanged: running.onGraphChanged }
 }
 
 export async function deactivate(): Promise<void> {

@@ -1,4 +1,4 @@
-/** The flow graph beside the code: the page of `banister graph --format html`, drawn again when the flow changes. */
+/** The flow graph beside the code: the page of `banister graph --format html`, drawn again as the flow is edited. */
 
 import { randomBytes } from 'node:crypto'
 import * as vscode from 'vscode'
@@ -81,7 +81,11 @@ export class FlowGraph implements vscode.Disposable {
 
   private async page(folder: vscode.WorkspaceFolder): Promise<string> {
     try {
-      return await this.session.output(folder.uri, ['graph', '--format', 'html'])
+      // The server knows what is not saved yet; without one, what lies on the disk is drawn.
+      return (
+        (await this.session.flowGraph(folder.uri)) ??
+        (await this.session.output(folder.uri, ['graph', '--format', 'html']))
+      )
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       return `<!doctype html><html><head></head><body><pre>${escaped(reason)}</pre></body></html>`
@@ -89,15 +93,10 @@ export class FlowGraph implements vscode.Disposable {
   }
 }
 
-/** What the page needs inside an editor: its own background under its own colours, no frame, and room beside the code. */
+/** What the page needs inside an editor: its own background under its own colours, and no frame. */
 const STYLE = `<style>
 html { background: Canvas; }
 body { padding: 0; }
-@media (max-width: 60rem) {
-  body { grid-template: auto 2fr 1fr / 1fr; }
-  header { grid-column: 1; flex-wrap: wrap; }
-  aside { border-left: 0; border-top: 1px solid var(--rule); }
-}
 </style>`
 
 /** The page with its own scripts and styles and nothing else: no network, no files. */

@@ -6,7 +6,7 @@ import * as vscode from 'vscode'
 import type { LanguageClient } from 'vscode-languageclient/node'
 
 import { findBinary, type Binary } from './binary'
-import { createClient, GRAPH_CHANGED } from './client'
+import { createClient, FLOW_GRAPH, GRAPH_CHANGED } from './client'
 
 const run = promisify(execFile)
 
@@ -70,6 +70,15 @@ export class Session implements vscode.Disposable {
       throw new Error('There is no Banister server here. Install it on the PATH or in the project, or set its path.')
     }
     return binary
+  }
+
+  /** The page of the flow graph, as the editor has the files; nothing if no server runs. */
+  async flowGraph(folder: vscode.Uri): Promise<string | undefined> {
+    const client = this.client
+    if (!client?.isRunning()) {
+      return undefined
+    }
+    return client.sendRequest<string>(FLOW_GRAPH, { uri: folder.toString(), format: 'html' })
   }
 
   /** What `banister` prints when it is run with `args` in `folder`. Throws with what it says if it fails. */

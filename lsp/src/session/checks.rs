@@ -11,7 +11,7 @@ use crate::diagnostics::{self, Checked, Outcome};
 use crate::folder::FolderId;
 use crate::message::Event;
 use crate::outbox::Outgoing;
-use crate::pull;
+use crate::{pull, scan};
 
 impl Session {
     /// Starts a check of each folder that changed since its last one.
@@ -26,10 +26,13 @@ impl Session {
             folder.checking = true;
             let (id, events) = (*id, self.events.clone());
             let with_graph = self.follows_graph;
-            let (names, host, generation) = (Arc::clone(&folder.names), folder.host(), folder.generation);
+            let (names, mut host, generation) = (Arc::clone(&folder.names), folder.host(), folder.generation);
             let before = folder.shown.clone();
             self.pool.later(move || {
-                let checked = diagnostics::check(names.root(), host, before.as_ref(), generation, with_graph);
+                let unneeded = scan::let_go(&names, &mut host);
+                let mut checked =
+                    diagnostics::check(names.root(), host, before.as_ref(), generation, with_graph);
+                checked.unneeded = unneeded;
                 // Refused only when the session is over.
                 let _ = events.send(Event::Checked(id, Box::new(checked)));
             });
@@ -52,6 +55,9 @@ impl Session {
         }
         folder.progress = None;
         folder.checked = checked.generation;
+        for path in &checked.unneeded {
+            folder.release(path);
+        }
         for (path, text) in checked.imported {
             // It was analysed once already, in the background; were it indigestible it would not be here.
             let _ = folder.import(&path, text);

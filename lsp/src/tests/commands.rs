@@ -165,6 +165,62 @@ fn a_client_that_cannot_watch_files_hears_of_the_disk_all_the_same() {
     client.finish();
 }
 
+#[test]
+fn files_that_the_user_moves_in_the_editor_are_followed() {
+    let root = project();
+    let mut client = Client::start();
+    let capabilities = json!({ "workspace": {
+        "fileOperations": { "didCreate": true, "didRename": true, "didDelete": true },
+        "didChangeWatchedFiles": { "dynamicRegistration": true },
+    } });
+    let folders = json!([{ "uri": uri(root.path(), ""), "name": "root" }]);
+    let params = json!({ "processId": null, "capabilities": capabilities, "workspaceFolders": folders });
+    let answer = client.request("initialize", params).unwrap();
+    let offered = &answer["capabilities"]["workspace"]["fileOperations"];
+    for operation in ["didCreate", "didRename", "didDelete"] {
+        let filters = offered[operation]["filters"].as_array().unwrap();
+        assert!(
+            filters
+                .iter()
+                .any(|filter| filter["pattern"]["matches"] == "folder"),
+            "{filters:?}"
+        );
+    }
+    client.notify("initialized", json!({}));
+    client.request("banister/flowGraph", json!({})).unwrap();
+    let folder = root.path().join("apps/shop/steps");
+    let place = |name: &str| uri(root.path(), &format!("apps/shop/steps/{name}"));
+    let found = |client: &mut Client, name: &str, is_found: bool| {
+        let document = place(name);
+        let is_it = |message: &Json| {
+            let params = &message["params"];
+            params["uri"] == json!(document) && (params["diagnostics"] != json!([])) == is_found
+        };
+        client.wait_for(&format!("{name}, {is_found}"), is_it);
+    };
+    let broken = STEP
+        .replace("'A'", "'B'")
+        .replace("topic: 'x.done'", "topic: 'y.done'");
+    write(root.path(), "apps/shop/steps/b.step.ts", &broken);
+    client.notify(
+        "workspace/didCreateFiles",
+        json!({ "files": [{ "uri": place("b.step.ts") }] }),
+    );
+    found(&mut client, "b.step.ts", true);
+    std::fs::rename(folder.join("b.step.ts"), folder.join("c.step.ts")).unwrap();
+    let moved = json!({ "files": [{ "oldUri": place("b.step.ts"), "newUri": place("c.step.ts") }] });
+    client.notify("workspace/didRenameFiles", moved);
+    found(&mut client, "b.step.ts", false);
+    found(&mut client, "c.step.ts", true);
+    std::fs::remove_file(folder.join("c.step.ts")).unwrap();
+    client.notify(
+        "workspace/didDeleteFiles",
+        json!({ "files": [{ "uri": place("c.step.ts") }] }),
+    );
+    found(&mut client, "c.step.ts", false);
+    client.finish();
+}
+
 #[cfg(unix)]
 mod runs {
     use std::os::unix::fs::PermissionsExt;

@@ -111,7 +111,7 @@ fn half_typed_tests_are_completed() {
         ),
         (
             "tests:\n  - name: a\n    given:\n      |\n",
-            vec!["now", "env", "state"],
+            vec!["now", "env", "state", "streams"],
         ),
         ("|", vec!["mocks", "tests"]),
     ]

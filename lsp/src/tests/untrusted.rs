@@ -180,3 +180,35 @@ fn a_file_deleted_while_it_is_open_is_gone_once_it_is_closed() {
         client.finish();
     }
 }
+
+#[test]
+fn a_module_that_no_step_imports_counts_no_more_once_it_is_closed() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::create_dir(root.path().join("steps")).unwrap();
+    let step = "exports.config = { type: 'event', name: 'A', subscribes: ['x.sent'], emits: [] }\n\
+        exports.handler = async () => {}\n";
+    std::fs::write(root.path().join("steps/a.step.js"), step).unwrap();
+    let module = "export const send = (emit) => emit({ topic: 'x.sent', data: {} })\n";
+    std::fs::write(root.path().join("steps/send.js"), module).unwrap();
+    let (step, module_uri) = (
+        uri(root.path(), "steps/a.step.js"),
+        uri(root.path(), "steps/send.js"),
+    );
+    let mut client = Client::open(root.path());
+    let findings = |client: &mut Client, count: usize| {
+        let is_so = |message: &Json| {
+            let params = &message["params"];
+            params["uri"] == step.as_str() && params["diagnostics"].as_array().unwrap().len() == count
+        };
+        client.wait_for(&format!("{count} findings"), is_so);
+    };
+    findings(&mut client, 1);
+    client.did_open(&module_uri, module);
+    findings(&mut client, 0);
+    client.notify(
+        "textDocument/didClose",
+        json!({ "textDocument": { "uri": module_uri } }),
+    );
+    findings(&mut client, 1);
+    client.finish();
+}

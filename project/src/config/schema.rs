@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::LEVELS;
+use super::{ALLOWABLE, LEVELS};
+use crate::profile::Profile;
 use crate::rules::RULES;
 
 /// The schema, in draft 2020-12. `docs/banister.schema.json` is a copy of it.
@@ -38,6 +39,32 @@ pub fn schema() -> Json {
                 "description": "Levels of rules; \"off\" turns a rule off.",
                 "type": "object",
                 "properties": rules,
+                "additionalProperties": false,
+            },
+            "test": {
+                "description": "What holds for all flow tests of the project.",
+                "type": "object",
+                "properties": {
+                    "profile": {
+                        "description": "Which framework is played where releases and documents differ. Without it, it is found out.",
+                        "enum": Profile::NAMES,
+                    },
+                    "allow": {
+                        "description": "Findings of a run that fail no test.",
+                        "type": "array",
+                        "items": { "enum": ALLOWABLE },
+                        "uniqueItems": true,
+                    },
+                    "reject_invalid_bodies": {
+                        "description": "Answer 400 to a request whose body its step's schema does not allow. No release does this.",
+                        "type": "boolean",
+                    },
+                    "middleware": {
+                        "description": "Files of middleware that steps name by a text, relative to this file.",
+                        "type": "object",
+                        "additionalProperties": { "type": "string" },
+                    },
+                },
                 "additionalProperties": false,
             },
         },

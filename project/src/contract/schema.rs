@@ -65,13 +65,7 @@ impl Changes {
     }
 
     fn narrow(&mut self, old: &Json, new: &Json, at: &str, depth: usize) {
-        if old == new
-            || depth > MAX_DEPTH
-            || !is_plain(old)
-            || !is_plain(new)
-            || is_empty(old)
-            || is_empty(new)
-        {
+        if !is_comparable(old, new, depth) {
             return;
         }
         self.types(old, new, at, "takes");
@@ -94,13 +88,7 @@ impl Changes {
     }
 
     fn withdraw(&mut self, old: &Json, new: &Json, at: &str, depth: usize) {
-        if old == new
-            || depth > MAX_DEPTH
-            || !is_plain(old)
-            || !is_plain(new)
-            || is_empty(old)
-            || is_empty(new)
-        {
+        if !is_comparable(old, new, depth) {
             return;
         }
         // What the reader relied on is what the new values must still be: the roles of the two sides are swapped.
@@ -175,6 +163,12 @@ impl Changes {
             self.say(at, format!("has a `pattern` for {}", subject(at)));
         }
     }
+}
+
+/// True if the two differ in ways that can be told field by field.
+fn is_comparable(old: &Json, new: &Json, depth: usize) -> bool {
+    let says_something = |schema: &Json| is_plain(schema) && !is_empty(schema);
+    old != new && depth <= MAX_DEPTH && says_something(old) && says_something(new)
 }
 
 /// True if the schema says what it says by plain keywords.

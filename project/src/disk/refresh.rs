@@ -27,7 +27,7 @@ impl Stamps {
     }
 
     /// The files that are new, gone or otherwise in `self` than in `before`.
-    fn differing<'s>(&'s self, before: &'s Self) -> impl Iterator<Item = &'s String> {
+    pub fn differing<'s>(&'s self, before: &'s Self) -> impl Iterator<Item = &'s String> {
         let gone = before.0.keys().filter(|file| !self.0.contains_key(*file));
         let fresh = (self.0.iter()).filter(|(file, stamp)| before.0.get(*file) != Some(stamp));
         gone.chain(fresh.map(|(file, _)| file))

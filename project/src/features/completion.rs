@@ -1,12 +1,15 @@
 //! What may be written at the cursor: topics, the config's keys and values, keys of payloads and inputs, shared names.
 
+mod bare_topic;
 mod config;
 mod cursor;
 pub(super) mod input;
 mod insert;
 pub(super) mod nearest;
+mod pattern;
 pub(super) mod payload;
 mod proposals;
+pub(super) mod ranked;
 mod shared;
 mod spot;
 mod unfinished;
@@ -16,6 +19,7 @@ use std::collections::BTreeSet;
 use banister_grammars::{Language, Span};
 
 use self::cursor::Cursor;
+use self::ranked::Ranked;
 use super::card;
 use super::target::slot_at;
 use super::{Completion, CompletionKind, MAX_COMPLETIONS};
@@ -28,31 +32,40 @@ struct Place<'i> {
     span: Span,
     /// The other topics of the same list: nobody lists one twice.
     listed: BTreeSet<&'i str>,
+    /// What is written around it, where it has no quotes yet.
+    quote: Option<char>,
 }
 
 pub(super) fn completion(index: &Index, file: &str, offset: u32) -> Option<Vec<Completion>> {
-    if let Some(found) = topics(index, file, offset) {
-        return Some(found);
+    if let Some(place) = place(index, file, offset) {
+        return Some(topics(index, file, &place, offset));
     }
     let text = index.text(file)?;
     let language = Language::of_path(file)?;
     let cursor = Cursor::at(text, offset, language)?;
-    let spot = spot::spot(&cursor)?;
-    [
-        config::completion,
-        payload::completion,
-        shared::completion,
-        input::completion,
-    ]
-    .iter()
-    .find_map(|kind| kind(index, file, &cursor, &spot))
+    let spots = spot::spots(&cursor);
+    spots.iter().find_map(|spot| {
+        if index.step(file).is_some()
+            && let Some(place) = bare_topic::place(&cursor, spot)
+        {
+            return Some(topics(index, file, &place, offset));
+        }
+        [
+            config::completion,
+            payload::completion,
+            shared::completion,
+            input::completion,
+        ]
+        .iter()
+        .find_map(|kind| kind(index, file, &cursor, spot))
+    })
 }
 
-fn topics(index: &Index, file: &str, offset: u32) -> Option<Vec<Completion>> {
-    let place = place(index, file, offset)?;
+fn topics(index: &Index, file: &str, place: &Place<'_>, offset: u32) -> Vec<Completion> {
     let step = index.step(file);
     let flows: BTreeSet<&str> = step.map(|step| step.flows()).into_iter().flatten().collect();
-    let typed = index.text(file)?.get(place.span.start as usize..offset as usize);
+    let text = index.text(file);
+    let typed = text.and_then(|text| text.get(place.span.start as usize..offset as usize));
     let mut proposals: Vec<(u32, &str)> = nearest::topics(index, file, typed.unwrap_or_default())
         .into_iter()
         .filter(|topic| !place.listed.contains(topic) && is_used_elsewhere(index, topic, file, place.span))
@@ -60,17 +73,13 @@ fn topics(index: &Index, file: &str, offset: u32) -> Option<Vec<Completion>> {
         .collect();
     proposals.sort_unstable();
     proposals.truncate(MAX_COMPLETIONS);
-    let completions = (0..).zip(proposals).map(|(rank, (_, topic))| Completion {
-        label: topic.to_owned(),
-        kind: CompletionKind::Topic,
-        detail: card::summary(index, topic),
-        documentation: String::new(),
-        insert: topic.to_owned(),
-        snippet: None,
-        replace: place.span,
-        rank,
-    });
-    Some(completions.collect())
+    let mut found = Ranked::new(place.span);
+    let quote = place.quote.map(String::from).unwrap_or_default();
+    for (_, topic) in proposals {
+        let (detail, insert) = (card::summary(index, topic), format!("{quote}{topic}{quote}"));
+        found.push(topic, CompletionKind::Topic, &detail, String::new(), insert, None);
+    }
+    found.finish()
 }
 
 fn place<'i>(index: &'i Index, file: &str, offset: u32) -> Option<Place<'i>> {
@@ -80,6 +89,7 @@ fn place<'i>(index: &'i Index, file: &str, offset: u32) -> Option<Place<'i>> {
             role: slot.role,
             span: slot.fact.span,
             listed,
+            quote: None,
         });
     }
     let source = &index.step(file)?.source;
@@ -91,7 +101,25 @@ fn place<'i>(index: &'i Index, file: &str, offset: u32) -> Option<Place<'i>> {
         role,
         span,
         listed: BTreeSet::new(),
+        quote: None,
     })
+}
+
+/// The texts in the list that opens at a byte, up to its end.
+fn list_at(text: &str, open: usize) -> BTreeSet<&str> {
+    let list = text.get(open..).unwrap_or("");
+    let list = &list[..list.find(']').unwrap_or(list.len())];
+    let mut texts = BTreeSet::new();
+    let mut rest = list;
+    while let Some(at) = rest.find(['\'', '"', '`']) {
+        let quote = &rest[at..=at];
+        let Some(end) = rest[at + 1..].find(quote) else {
+            break;
+        };
+        texts.insert(&rest[at + 1..at + 1 + end]);
+        rest = &rest[at + end + 2..];
+    }
+    texts
 }
 
 fn listed<'i>(index: &'i Index, file: &str, slot: &Slot<'_>) -> BTreeSet<&'i str> {
@@ -160,6 +188,8 @@ fn shares_flow(index: &Index, step: Option<&Step>, flows: &BTreeSet<&str>, topic
 mod config_tests;
 #[cfg(test)]
 mod input_tests;
+#[cfg(test)]
+mod language_tests;
 
 #[cfg(test)]
 mod tests {

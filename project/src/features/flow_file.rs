@@ -10,7 +10,7 @@ pub(super) use complete::completion;
 pub(super) use place::Place;
 
 use super::{Symbol, SymbolKind};
-use crate::flow_test::Action;
+use crate::flow_test::{Action, SocketAct};
 use crate::index::Index;
 use crate::project::Step;
 use crate::route::match_path;
@@ -35,6 +35,14 @@ pub(super) fn symbols(flow: &FlowSource) -> Vec<Symbol> {
                 Action::Emit { topic, .. } => (SymbolKind::Emits, topic.value.clone()),
                 Action::Cron { step } => (SymbolKind::Cron, step.value.clone()),
                 Action::Advance { ms } => (SymbolKind::Cron, format!("advance {ms} ms")),
+                Action::Socket { client, act } => (
+                    SymbolKind::Route,
+                    match act {
+                        SocketAct::Connect { target, .. } => format!("{client} connects to {target}"),
+                        SocketAct::Send(_) => format!("{client} sends"),
+                        SocketAct::Close(_) => format!("{client} closes"),
+                    },
+                ),
             };
             Symbol {
                 name,

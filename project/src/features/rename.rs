@@ -187,6 +187,33 @@ tests: [{ name: n, when: [{ emit: { topic: 'order.placed' } }], then: [{ ran: [B
         assert_eq!(renamed(PROJECT, "order.accepted"), Ok(expected));
     }
 
+    const CONSTANTS: &str = "\
+//- steps/a_step.py
+PLACED = 'order.placed'
+config = {'type': 'event', 'name': 'A', 'subscribes': ['x'], 'emits': [PLACED]}
+async def handler(data, context):
+    await context.emit({'topic': PLACED, 'data': {}})
+//- steps/b.step.rb
+PLACED = 'order.placed'
+def config
+  { type: 'event', name: 'B', subscribes: [PLACED], emits: [] }
+end
+def handler(input, context)
+end
+//- steps/c.step.ts
+enum Topic { Placed = 'order.placed' }
+export const config = { name: 'C', triggers: [{ type: 'queue', topic: Topic.Placed }], enqueues: [{ topic: 'or$0der.placed', label: 'x' }], virtualEnqueues: ['order.placed'] }
+export const handler = async (input, { enqueue }) => { await enqueue({ topic: `order.placed`, data: {} }) }
+";
+
+    #[test]
+    fn constants_and_the_newer_dialect_are_renamed_too() {
+        let expected = CONSTANTS
+            .replace("$0", "")
+            .replace("order.placed", "order.accepted");
+        assert_eq!(renamed(CONSTANTS, "order.accepted"), Ok(expected));
+    }
+
     #[test]
     fn a_name_that_is_taken_or_breaks_a_string_is_refused() {
         let taken = PROJECT.replace("virtualEmits: []", "virtualEmits: ['x.done']");

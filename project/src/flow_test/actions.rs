@@ -9,7 +9,7 @@ use super::yaml::Node;
 use super::{Action, Spanned};
 
 pub(super) const ACTION: Keys = Keys {
-    known: &["request", "headers", "body", "emit", "cron", "advance"],
+    known: &["request", "headers", "body", "emit", "cron", "advance", "ws"],
     later: &[],
     prefix: "",
 };
@@ -18,7 +18,7 @@ pub(super) const EMIT: Keys = Keys {
     later: &[],
     prefix: "",
 };
-const KINDS: [&str; 4] = ["request", "emit", "cron", "advance"];
+pub(super) const KINDS: [&str; 5] = ["request", "emit", "cron", "advance", "ws"];
 
 impl Reader {
     pub(super) fn actions(&mut self, node: &Node) -> Vec<Spanned<Action>> {
@@ -53,6 +53,7 @@ impl Reader {
                     data: fields.get("data").map_or(Json::Null, Node::to_json),
                 }
             }
+            "ws" => self.socket_action(value)?,
             "cron" => Action::Cron {
                 step: self.text(value, "`cron`")?,
             },

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Endpoint;
+use crate::route::decode;
 
 impl Endpoint {
     /// Reads method and address; the error says what is wrong.
@@ -32,6 +33,19 @@ impl Endpoint {
             return Err(format!(
                 "`**` stands for the rest of a path: it must be the end of `{path}`"
             ));
+        }
+        let mut names: Vec<&str> = Vec::new();
+        for segment in &segments {
+            let name = capture(segment);
+            if segment.contains(['{', '}']) && name.is_none() {
+                return Err(format!(
+                    "`{segment}` names a whole segment of a path: write `{{id}}`"
+                ));
+            }
+            if name.is_some_and(|name| names.contains(&name)) {
+                return Err(format!("`{segment}` stands twice in `{path}`"));
+            }
+            names.extend(name);
         }
         Ok(Self {
             method,
@@ -67,11 +81,20 @@ impl Endpoint {
             match (wanted, given.next()) {
                 ("**", _) => return true,
                 ("*", Some(segment)) if !segment.is_empty() => {}
+                (wanted, Some(segment)) if capture(wanted).is_some() && !segment.is_empty() => {}
                 (wanted, Some(segment)) if wanted == segment => {}
                 _ => return false,
             }
         }
         given.next().is_none()
+    }
+
+    /// The segments of a path that stand where `{name}` does, decoded, in order. The path must fit.
+    pub fn captures(&self, path: &str) -> Vec<(String, String)> {
+        let segments = self.path.split('/').zip(path.split('/'));
+        segments
+            .filter_map(|(wanted, segment)| Some((capture(wanted)?.to_owned(), decode(segment))))
+            .collect()
     }
 
     /// Scheme, host, port and path, without the port that the scheme implies.
@@ -97,7 +120,14 @@ impl fmt::Display for Endpoint {
     }
 }
 
-fn split_port(authority: &str, implied: u16) -> Option<(String, u16)> {
+/// The name in `{name}`.
+fn capture(segment: &str) -> Option<&str> {
+    let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+    let fits = |c: char| c.is_alphanumeric() || "_-".contains(c);
+    (!name.is_empty() && name.chars().all(fits)).then_some(name)
+}
+
+pub(super) fn split_port(authority: &str, implied: u16) -> Option<(String, u16)> {
     let (host, port, valid) = match authority.strip_prefix('[') {
         Some(rest) => {
             let (host, rest) = rest.split_once(']')?;
@@ -161,9 +191,24 @@ mod tests {
             "POST https://user:pw@a.b/",
             "POST https://a.b:0/",
             "POST https://a.b/**/c",
+            "POST https://a.b/x{id}",
+            "POST https://a.b/{id}/{id}",
         ] {
             assert!(Endpoint::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn names_capture_segments() {
+        let one = endpoint("GET https://a.b/users/{id}/*/{post}");
+        assert!(one.matches("GET https://a.b/users/7/posts/a%20b"));
+        assert_eq!(
+            one.captures("/users/7/posts/a%20b"),
+            [
+                ("id".to_owned(), "7".to_owned()),
+                ("post".to_owned(), "a b".to_owned())
+            ]
+        );
     }
 
     #[test]

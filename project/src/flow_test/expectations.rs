@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::problem::{INVALID_VALUE, MISSING_KEY};
-use super::reader::{Keys, Reader};
+use super::reader::{Fields, Keys, Reader};
 use super::yaml::{Data, Node};
-use super::{Expectation, Spanned};
+use super::{CalledHttp, Expectation, Spanned};
 
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 11] = [
     "response",
     "emitted",
     "not_emitted",
     "state",
     "stream",
+    "stream_event",
+    "ws",
     "ran",
     "called",
+    "not_called",
     "log",
 ];
 pub(super) const EXPECTATION: Keys = Keys {
@@ -33,7 +36,12 @@ pub(super) const EMITTED: Keys = Keys {
     prefix: "",
 };
 pub(super) const CALLED: Keys = Keys {
-    known: &["http", "times"],
+    known: &["http", "function", "args", "times", "query", "headers", "body"],
+    later: &[],
+    prefix: "",
+};
+pub(super) const NOT_CALLED: Keys = Keys {
+    known: &["http", "query", "headers", "body"],
     later: &[],
     prefix: "",
 };
@@ -75,6 +83,8 @@ impl Reader {
             },
             "state" => Expectation::State(self.state(value)?),
             "stream" => self.stream(value)?,
+            "stream_event" => self.stream_event(value)?,
+            "ws" => self.socket_expectation(value)?,
             "ran" => {
                 let steps = self.filled_list(value, "`ran`")?;
                 Expectation::Ran(
@@ -84,22 +94,79 @@ impl Reader {
                         .collect(),
                 )
             }
-            "called" => {
-                let fields = self.fields(value, "`called`", &CALLED)?;
+            "called" => self.called(value)?,
+            "not_called" => {
+                let fields = self.fields(value, "`not_called`", &NOT_CALLED)?;
                 let http = self
                     .require(&fields, "http")
-                    .and_then(|node| self.endpoint(node, "`http`"));
-                let times = self.times(&fields);
-                Expectation::Called {
-                    http: http?.value,
-                    times,
-                }
+                    .and_then(|node| self.endpoint(node, "`http`"))?;
+                Expectation::NotCalled(self.request_pattern(&fields, http))
             }
             _ => self.log(value)?,
         };
         Some(Spanned {
             value: expectation,
             span,
+        })
+    }
+
+    fn called(&mut self, node: &Node) -> Option<Expectation> {
+        if let Data::List(_) = &node.data {
+            let items = self.filled_list(node, "`called`")?;
+            let mut calls = Vec::new();
+            for item in items {
+                let fields = self.fields(item, "`called`", &CALLED)?;
+                calls.extend(self.called_http(&fields, false));
+            }
+            return Some(Expectation::Called(calls));
+        }
+        let fields = self.fields(node, "`called`", &CALLED)?;
+        match (fields.get("http"), fields.get("function")) {
+            (Some(_), Some(_)) => self.wrong(node, "`called` has either `http` or `function`"),
+            (None, Some(function)) => self.called_function(&fields, function),
+            _ => Some(Expectation::Called(vec![self.called_http(&fields, true)?])),
+        }
+    }
+
+    /// A call of a service; `or_function` says so where a function could stand as well.
+    fn called_http(&mut self, fields: &Fields<'_>, or_function: bool) -> Option<CalledHttp> {
+        for key in ["function", "args"] {
+            if let Some(at) = fields.key_span(key) {
+                let message = match or_function {
+                    true => format!("`{key}` belongs to a `function`"),
+                    false => format!("`{key}` stands alone: several calls in order are calls of services"),
+                };
+                self.report(INVALID_VALUE, at, message);
+            }
+        }
+        let Some(http) = fields.get("http") else {
+            let message = match or_function {
+                true => "`called` needs the key `http` or `function`",
+                false => "`called` needs the key `http`",
+            };
+            self.report(MISSING_KEY, fields.place(), message);
+            return None;
+        };
+        let http = self.endpoint(http, "`http`");
+        let times = self.times(fields);
+        let request = self.request_pattern(fields, http?);
+        Some(CalledHttp { request, times })
+    }
+
+    fn called_function(&mut self, fields: &Fields<'_>, function: &Node) -> Option<Expectation> {
+        for key in ["query", "headers", "body"] {
+            if let Some(at) = fields.key_span(key) {
+                self.report(INVALID_VALUE, at, format!("`{key}` belongs to `http`"));
+            }
+        }
+        let args = fields.get("args");
+        if let Some(args) = args {
+            self.list(args, "`args`")?;
+        }
+        Some(Expectation::CalledFunction {
+            function: self.text(function, "`function`")?,
+            args: args.map(Node::to_json),
+            times: self.times(fields),
         })
     }
 

@@ -1,49 +1,102 @@
 //! `mocks`: services that answer instead of the real ones.
 
-use super::problem::{INVALID_VALUE, MISSING_KEY, UNSUPPORTED};
+use super::endpoint::split_port;
+use super::problem::{INVALID_VALUE, MISSING_KEY};
 use super::reader::{Keys, Reader};
-use super::yaml::{Data, Node};
-use super::{Endpoint, HttpMock, HttpReply, ReplyBody, Spanned};
+use super::yaml::Node;
+use super::{Endpoint, HttpMock, MockSet, OpenApiMock, Spanned};
+use serde_json::Value as Json;
 
 pub(super) const MOCKS: Keys = Keys {
-    known: &["http"],
-    later: &["modules", "functions"],
+    known: &[
+        "http",
+        "modules",
+        "functions",
+        "allow",
+        "openapi",
+        "cassettes",
+        "redact",
+    ],
+    later: &[],
     prefix: "mocks.",
 };
-pub(super) const MOCK: Keys = Keys {
-    known: &["on", "query", "headers", "body", "reply", "replies"],
+pub(super) const OPENAPI: Keys = Keys {
+    known: &["document", "server"],
     later: &[],
     prefix: "",
 };
-pub(super) const REPLY: Keys = Keys {
-    known: &["status", "headers", "json", "text"],
-    later: &["delay", "fault"],
-    prefix: "reply.",
+pub(super) const MOCK: Keys = Keys {
+    known: &["on", "query", "headers", "body", "reply", "replies", "repeat"],
+    later: &[],
+    prefix: "",
 };
-
 impl Reader {
-    pub(super) fn mocks(&mut self, node: &Node) -> Vec<HttpMock> {
-        let fields = self.fields(node, "`mocks`", &MOCKS);
-        let list = fields
-            .and_then(|fields| fields.get("http"))
-            .and_then(|node| self.filled_list(node, "`mocks.http`"));
-        list.into_iter()
-            .flatten()
-            .filter_map(|item| self.http_mock(item))
-            .collect()
+    pub(super) fn mocks(&mut self, node: &Node) -> MockSet {
+        let Some(fields) = self.fields(node, "`mocks`", &MOCKS) else {
+            return MockSet::default();
+        };
+        let mut list = |key: &str| {
+            let node = fields.get(key)?;
+            self.filled_list(node, &format!("`mocks.{key}`"))
+        };
+        let (http, allow) = (list("http"), list("allow"));
+        let (openapi, cassettes) = (list("openapi"), list("cassettes"));
+        let redact = list("redact");
+        let items = |list: Option<&'_ [Node]>| list.map(<[Node]>::to_vec).unwrap_or_default();
+        MockSet {
+            http: items(http).iter().filter_map(|it| self.http_mock(it)).collect(),
+            allow: items(allow).iter().filter_map(|it| self.allowed(it)).collect(),
+            openapi: items(openapi).iter().filter_map(|it| self.openapi(it)).collect(),
+            redact: (items(redact).iter())
+                .filter_map(|it| self.text(it, "an item of `mocks.redact`"))
+                .collect(),
+            cassettes: (items(cassettes).iter())
+                .filter_map(|it| self.text(it, "a cassette"))
+                .collect(),
+        }
     }
 
-    fn http_mock(&mut self, node: &Node) -> Option<HttpMock> {
+    /// `localhost:5432`.
+    fn allowed(&mut self, node: &Node) -> Option<Spanned<(String, u16)>> {
+        let text = self.text(node, "an item of `mocks.allow`")?;
+        match split_port(&text, 0) {
+            Some((host, port)) if port > 0 => Some(Spanned {
+                value: (host, port),
+                span: text.span,
+            }),
+            _ => self.wrong(
+                node,
+                format!("`{text}` must be a host and a port: `localhost:5432`"),
+            ),
+        }
+    }
+
+    fn openapi(&mut self, node: &Node) -> Option<OpenApiMock> {
+        let fields = self.fields(node, "an item of `mocks.openapi`", &OPENAPI)?;
+        let document = self
+            .require(&fields, "document")
+            .and_then(|node| self.text(node, "`document`"));
+        let server = self.require(&fields, "server").and_then(|node| {
+            let text = self.text(node, "`server`")?;
+            match Endpoint::parse(&format!("* {}", text.value)) {
+                Ok(value) => Some(Spanned {
+                    value,
+                    span: text.span,
+                }),
+                Err(message) => self.wrong(node, message),
+            }
+        });
+        Some(OpenApiMock {
+            document: document?,
+            server: server?,
+        })
+    }
+
+    pub(super) fn http_mock(&mut self, node: &Node) -> Option<HttpMock> {
         let fields = self.fields(node, "a mock", &MOCK)?;
         let on = self
             .require(&fields, "on")
             .and_then(|node| self.endpoint(node, "`on`"));
-        let query = fields
-            .get("query")
-            .and_then(|node| self.texts(node, "`query`"))
-            .unwrap_or_default();
-        let headers = self.headers(fields.get("headers"));
-        let body = fields.get("body").map(Node::to_json);
         let replies = match (fields.get("reply"), fields.get("replies")) {
             (Some(reply), None) => self.reply(reply).into_iter().collect(),
             (None, Some(replies)) => {
@@ -64,12 +117,17 @@ impl Reader {
                 Vec::new()
             }
         };
+        let repeat = fields.get("repeat").map(|node| match node.to_json() {
+            Json::Bool(repeat) => repeat,
+            _ => self
+                .wrong(node, "`repeat` must be `true` or `false`")
+                .unwrap_or(true),
+        });
+        let request = self.request_pattern(&fields, on?);
         Some(HttpMock {
-            on: on?,
-            query,
-            headers,
-            body,
+            request,
             replies,
+            once: repeat == Some(false),
         })
     }
 
@@ -82,64 +140,6 @@ impl Reader {
                 span: text.span,
             }),
             Err(message) => self.wrong(node, message),
-        }
-    }
-
-    fn reply(&mut self, node: &Node) -> Option<HttpReply> {
-        let fields = self.fields(node, "a reply", &REPLY)?;
-        let status = fields
-            .get("status")
-            .and_then(|node| self.whole(node, "`status`", 200, 599))
-            .unwrap_or(200);
-        let headers = self.headers(fields.get("headers"));
-        for (name, value) in &headers {
-            let fits = http::HeaderName::from_bytes(name.as_bytes()).is_ok()
-                && http::HeaderValue::from_str(value).is_ok();
-            if !fits {
-                let at = fields.key_span("headers").unwrap_or(fields.place());
-                self.report(
-                    INVALID_VALUE,
-                    at,
-                    format!("`{name}: {value}` is not a valid HTTP header"),
-                );
-            }
-        }
-        let body = match (fields.get("json"), fields.get("text")) {
-            (None, None) => ReplyBody::Empty,
-            (Some(json), None) => {
-                self.refuse_templates(json);
-                ReplyBody::Json(json.to_json())
-            }
-            (None, Some(text)) => {
-                self.refuse_templates(text);
-                ReplyBody::Text(self.scalar_text(text, "`text`")?)
-            }
-            (Some(_), Some(_)) => {
-                let at = fields.key_span("text").unwrap_or(fields.place());
-                self.report(INVALID_VALUE, at, "a reply has either `json` or `text`");
-                ReplyBody::Empty
-            }
-        };
-        Some(HttpReply {
-            status: u16::try_from(status).unwrap_or(200),
-            headers,
-            body,
-        })
-    }
-
-    /// `{{request.body.id}}` in a reply would be sent as it stands, which nobody means.
-    fn refuse_templates(&mut self, node: &Node) {
-        match &node.data {
-            Data::Scalar(_, text) if text.contains("{{request.") => {
-                self.report(
-                    UNSUPPORTED,
-                    node.span,
-                    "`{{request.…}}` in a reply is not supported by this version",
-                );
-            }
-            Data::Scalar(..) => {}
-            Data::List(items) => items.iter().for_each(|item| self.refuse_templates(item)),
-            Data::Map(entries) => entries.iter().for_each(|(_, item)| self.refuse_templates(item)),
         }
     }
 }

@@ -4,7 +4,7 @@ use banister_grammars::facts::StepKind;
 use banister_grammars::{FileFacts, Span};
 
 use super::problem::{UNKNOWN_ROUTE, UNKNOWN_STATE_GROUP, UNKNOWN_STEP, UNKNOWN_TOPIC, problem, suggestion};
-use super::{Action, Expectation, FlowFile, FlowTest, InputSource, SpecProblem, StateItems};
+use super::{Action, Expectation, FlowFile, FlowTest, InputSource, SocketAct, SpecProblem, StateItems};
 use crate::index::Index;
 use crate::project::Step;
 use crate::route::match_path;
@@ -160,7 +160,11 @@ impl Check<'_> {
                 Action::Request { method, target, .. } => self.route(method, target, target.span),
                 Action::Emit { topic, .. } => self.topic(topic, topic.span),
                 Action::Cron { step } => self.step(step, step.span),
-                Action::Advance { .. } => {}
+                Action::Socket {
+                    act: SocketAct::Connect { target, .. },
+                    ..
+                } => self.route("GET", target, target.span),
+                Action::Advance { .. } | Action::Socket { .. } => {}
             }
         }
         for expectation in &test.then {

@@ -4,26 +4,35 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use banister_grammars::Span;
+use serde_json::Value as Json;
 
 use super::problem::{DUPLICATE_NAME, INVALID_VALUE, MISSING_KEY, SYNTAX, problem};
 use super::reader::{Fields, Keys, Reader};
 use super::yaml::{self, Node};
-use super::{FlowFile, FlowTest, Given, InputSource, Spanned, SpecProblem};
+use super::{FlowFile, FlowTest, Given, HttpMock, InputSource, Spanned, SpecProblem};
+use crate::config::ALLOWABLE;
+use crate::profile::Profile;
 
 pub(super) const FILE: Keys = Keys {
-    known: &["mocks", "tests"],
+    known: &["mocks", "profile", "allow", "tests"],
+    later: &[],
+    prefix: "",
+};
+const CASSETTE: Keys = Keys {
+    known: &["http"],
     later: &[],
     prefix: "",
 };
 pub(super) const TEST: Keys = Keys {
     known: &[
-        "name", "property", "for_all", "mocks", "given", "when", "then", "cases",
+        "name", "property", "for_all", "mocks", "given", "when", "then", "cases", "profile", "allow",
+        "ignore",
     ],
     later: &["schedules", "faults"],
     prefix: "",
 };
 pub(super) const GIVEN: Keys = Keys {
-    known: &["now", "env", "state"],
+    known: &["now", "env", "state", "streams"],
     later: &[],
     prefix: "",
 };
@@ -64,6 +73,45 @@ pub fn parse(path: &str, text: Arc<str>) -> Result<FlowFile, Vec<SpecProblem>> {
     Err(problems)
 }
 
+/// Reads a cassette: a file with the key `http`, whose mocks are written as in a test.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of the text.
+pub fn parse_cassette(text: &str) -> Result<Vec<HttpMock>, Vec<SpecProblem>> {
+    let mut reader = Reader::default();
+    let mut mocks = Vec::new();
+    if let Some(root) = yaml::read(text, &mut reader.problems)
+        && let Some(fields) = reader.fields(&root, "a cassette", &CASSETTE)
+    {
+        mocks = reader
+            .require(&fields, "http")
+            .and_then(|node| reader.filled_list(node, "`http`"))
+            .map(<[Node]>::to_vec)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|node| reader.http_mock(node))
+            .collect();
+    }
+    match reader.problems.is_empty() {
+        true => Ok(mocks),
+        false => Err(reader.problems),
+    }
+}
+
+/// Any YAML document as JSON, read as strictly as a test.
+///
+/// # Errors
+/// What is wrong with it, in one sentence.
+pub fn read_document(text: &str) -> Result<Json, String> {
+    let mut problems = Vec::new();
+    let root = yaml::read(text, &mut problems);
+    match (root, problems.first()) {
+        (Some(root), None) => Ok(root.to_json()),
+        (_, Some(problem)) => Err(problem.message.clone()),
+        (None, None) => Err("the file is empty".to_owned()),
+    }
+}
+
 impl Reader {
     fn file(&mut self, root: &Node) -> Vec<FlowTest> {
         let Some(fields) = self.fields(root, "a flow test file", &FILE) else {
@@ -72,6 +120,15 @@ impl Reader {
         let shared = fields
             .get("mocks")
             .map(|node| self.mocks(node))
+            .unwrap_or_default();
+        let shared_code = fields
+            .get("mocks")
+            .map(|node| self.code_mocks(node))
+            .unwrap_or_default();
+        let profile = fields.get("profile").and_then(|node| self.profile(node));
+        let allow = fields
+            .get("allow")
+            .map(|node| self.allow(node))
             .unwrap_or_default();
         let list = self
             .require(&fields, "tests")
@@ -83,7 +140,12 @@ impl Reader {
                 let message = format!("another test of this file is called \"{}\"", test.name);
                 self.report(DUPLICATE_NAME, test.name.span, message);
             }
-            test.http.extend(shared.iter().cloned());
+            test.mocks.extend(&shared);
+            test.mocks_written.extend(fields.get("mocks").map(Node::to_json));
+            test.code.extend(&shared_code);
+            self.mocked_functions_exist(&test);
+            test.profile = test.profile.or(profile);
+            test.allow.extend(allow.iter().cloned());
             tests.push(test);
         }
         tests
@@ -93,9 +155,13 @@ impl Reader {
         let fields = self.fields(node, "a test", &TEST)?;
         let name = self.test_name(&fields);
         let for_all = self.for_all(&fields);
-        let http = fields
+        let mocks = fields
             .get("mocks")
             .map(|node| self.mocks(node))
+            .unwrap_or_default();
+        let code = fields
+            .get("mocks")
+            .map(|node| self.code_mocks(node))
             .unwrap_or_default();
         let given = fields
             .get("given")
@@ -119,15 +185,60 @@ impl Reader {
                 "`cases` belongs to a `property`: a plain test runs once",
             );
         }
+        let profile = fields.get("profile").and_then(|node| self.profile(node));
+        let allow = fields
+            .get("allow")
+            .map(|node| self.allow(node))
+            .unwrap_or_default();
         Some(FlowTest {
             name: name?,
             for_all,
-            http,
+            mocks,
+            mocks_written: fields.get("mocks").map(Node::to_json).into_iter().collect(),
+            code,
             given,
             when,
             then,
             cases,
+            profile,
+            allow,
+            ignore: fields.get("ignore").and_then(|node| self.ignore(node)),
         })
+    }
+
+    /// The reason, which a report shows beside the name.
+    fn ignore(&mut self, node: &Node) -> Option<Spanned<String>> {
+        let reason = self.text(node, "the reason in `ignore`")?;
+        if reason.chars().any(char::is_control) {
+            return self.wrong(node, "the reason in `ignore` must be one line");
+        }
+        Some(reason)
+    }
+
+    fn profile(&mut self, node: &Node) -> Option<Profile> {
+        let name = self.text(node, "`profile`")?;
+        let found = Profile::parse(&name);
+        if found.is_none() {
+            let message = format!("`{name}` is not a profile: {}", Profile::NAMES.join(", "));
+            self.report(INVALID_VALUE, name.span, message);
+        }
+        found
+    }
+
+    fn allow(&mut self, node: &Node) -> Vec<String> {
+        let items = self.list(node, "`allow`").unwrap_or_default();
+        let mut allowed = Vec::new();
+        for item in items {
+            let Some(name) = self.text(item, "a finding of `allow`") else {
+                continue;
+            };
+            if !ALLOWABLE.contains(&name.value.as_str()) {
+                let message = format!("`{name}` cannot be allowed: {}", ALLOWABLE.join(", "));
+                self.report(INVALID_VALUE, name.span, message);
+            }
+            allowed.push(name.value);
+        }
+        allowed
     }
 
     fn test_name(&mut self, fields: &Fields<'_>) -> Option<Spanned<String>> {
@@ -226,7 +337,16 @@ impl Reader {
             .get("state")
             .and_then(|node| self.state(node))
             .unwrap_or_default();
-        Some(Given { now, env, state })
+        let streams = fields
+            .get("streams")
+            .and_then(|node| self.stream_items(node))
+            .unwrap_or_default();
+        Some(Given {
+            now,
+            env,
+            state,
+            streams,
+        })
     }
 
     fn instant(&mut self, node: &Node) -> Option<i64> {

@@ -6,6 +6,7 @@ use banister_grammars::facts::StepKind;
 
 use super::Graph;
 use super::picture::{Node, Picture, What, colour};
+use super::quoting;
 
 pub(super) fn digraph(graph: &Graph) -> String {
     let picture = Picture::of(graph);
@@ -89,17 +90,12 @@ fn quoted(text: &str) -> String {
 
 /// Inside of double quotes a backslash starts an escape, and `&` an entity.
 fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for ch in text.chars() {
-        match ch {
-            '"' => safe += "\\\"",
-            '\\' => safe += "\\\\",
-            '&' => safe += "&amp;",
-            ch if ch.is_control() => safe.push(' '),
-            ch => safe.push(ch),
-        }
-    }
-    safe
+    quoting::escaped(text, |ch| match ch {
+        '"' => Some("\\\"".into()),
+        '\\' => Some("\\\\".into()),
+        '&' => Some("&amp;".into()),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use banister_grammars::facts::StepKind;
 
-use super::{Graph, ProjectGraph, StepNode};
+use super::{Graph, ProjectGraph, StepNode, quoting};
 
 pub(super) fn flowchart(graph: &Graph) -> String {
     let mut lines = vec!["flowchart LR".to_owned()];
@@ -113,15 +113,10 @@ fn quoted(text: &str) -> String {
 
 /// Mermaid has its own entities; whatever could end a label, start one or pass for markup becomes one.
 fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for ch in text.chars() {
-        match ch {
-            '"' | '<' | '>' | '&' | '#' | '`' | '|' | '\\' => safe += &format!("#{};", u32::from(ch)),
-            ch if ch.is_control() => safe.push(' '),
-            ch => safe.push(ch),
-        }
-    }
-    safe
+    quoting::escaped(text, |ch| match ch {
+        '"' | '<' | '>' | '&' | '#' | '`' | '|' | '\\' => Some(format!("#{};", u32::from(ch)).into()),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

@@ -17,6 +17,9 @@ pub(super) struct Picture {
 /// A box.
 #[derive(Serialize)]
 pub(super) struct Node {
+    /// The root of its project.
+    #[serde(skip)]
+    pub(super) project: String,
     /// What it is called.
     pub(super) title: String,
     /// `step` or `topic`.
@@ -71,7 +74,10 @@ impl Picture {
                 Some(&at) => self.nodes[at].places.push(place),
                 None => {
                     steps.insert(&step.name, self.nodes.len());
-                    self.nodes.push(step_box(step, place));
+                    self.nodes.push(Node {
+                        project: project.root.clone(),
+                        ..step_box(step, place)
+                    });
                 }
             }
         }
@@ -86,7 +92,10 @@ impl Picture {
             let mut flows: Vec<String> = ends.flat_map(|&at| self.nodes[at].flows.clone()).collect();
             flows.sort();
             flows.dedup();
-            self.nodes.push(topic_box(topic, flows));
+            self.nodes.push(Node {
+                project: project.root.clone(),
+                ..topic_box(topic, flows)
+            });
             self.links.extend(topic.emitters.iter().filter_map(|name| {
                 Some(Link {
                     from: end(name)?,
@@ -114,6 +123,7 @@ fn step_box(step: &StepNode, place: String) -> Node {
         _ => {}
     }
     Node {
+        project: String::new(),
         title: step.name.clone(),
         what: What::Step(step.language, step.kind),
         lines,
@@ -129,6 +139,7 @@ fn topic_box(topic: &TopicNode, flows: Vec<String>) -> Node {
         _ => None,
     };
     Node {
+        project: String::new(),
         title: topic.name.clone(),
         what: note.map_or(What::Topic, |_| What::Loose),
         lines: note.map(str::to_owned).into_iter().collect(),

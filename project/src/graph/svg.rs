@@ -2,9 +2,9 @@
 
 use banister_grammars::facts::StepKind;
 
-use super::Graph;
 use super::layout::{Layout, Point, Size, layered};
 use super::picture::{Node, Picture, What, colour};
+use super::{Graph, Mark, Part};
 
 /// A letter of the title and of the smaller lines; wide scripts take two.
 const TITLE_LETTER: i32 = 8;
@@ -30,12 +30,20 @@ pub(super) const STYLE: &str = "\
 .banister .tip { fill: var(--line); }
 ";
 
+/// What is marked, and how.
+pub(super) type Marks<'m> = dyn Fn(&Part<'_>) -> Option<Mark> + 'm;
+
 pub(super) fn document(graph: &Graph) -> String {
     of_picture(&Picture::of(graph))
 }
 
 /// The picture with `data-node` and `data-from`/`data-to` on its parts, by index.
 pub(super) fn of_picture(picture: &Picture) -> String {
+    of_marked(picture, &|_| None)
+}
+
+/// The same, with a class and a word more on the parts that `mark` gives some for.
+pub(super) fn of_marked(picture: &Picture, mark: &Marks<'_>) -> String {
     let sizes: Vec<Size> = picture.nodes.iter().map(size).collect();
     let edges: Vec<(usize, usize)> = picture.links.iter().map(|link| (link.from, link.to)).collect();
     let layout = layered(&sizes, &edges);
@@ -57,7 +65,7 @@ pub(super) fn of_picture(picture: &Picture) -> String {
         );
     }
     for at in 0..picture.nodes.len() {
-        out += &node(picture, &layout, &sizes, at);
+        out += &node(picture, &layout, &sizes, at, mark);
     }
     out + "</svg>\n"
 }
@@ -78,8 +86,13 @@ fn letters(text: &str) -> i32 {
         .sum()
 }
 
-fn node(picture: &Picture, layout: &Layout, sizes: &[Size], at: usize) -> String {
+fn node(picture: &Picture, layout: &Layout, sizes: &[Size], at: usize, mark: &Marks<'_>) -> String {
     let node = &picture.nodes[at];
+    let mark = mark(&Part {
+        project: &node.project,
+        name: &node.title,
+        is_step: matches!(node.what, What::Step(..)),
+    });
     let (Point { x, y }, Size { width, height }) = (layout.corners[at], sizes[at]);
     let (class, shape) = match node.what {
         What::Step(language, kind) => {
@@ -111,7 +124,11 @@ fn node(picture: &Picture, layout: &Layout, sizes: &[Size], at: usize) -> String
             (class, shape)
         }
     };
+    let class = mark
+        .as_ref()
+        .map_or_else(|| class.to_owned(), |mark| format!("{class} {}", mark.class));
     let mut tooltip = vec![node.title.clone()];
+    tooltip.extend(mark.map(|mark| mark.says));
     tooltip.extend(node.places.iter().cloned());
     let mut text = String::new();
     let mut baseline = y + PADDING / 2 + 12;

@@ -9,7 +9,7 @@ use super::posted::{Open, Part};
 use super::reads::{Key, record};
 use super::whole::Wholes;
 use super::{Helper, Index, Mention, Posting, Topic, Unseen, update};
-use crate::config::{self, Config};
+use crate::config::{self, Config, TestSettings};
 use crate::discovery::{self, FileRole, MANIFESTS};
 use crate::framework::{Dialects, Framework};
 use crate::project::{Project, Step, Stream};
@@ -46,6 +46,7 @@ fn build_anew(state: &State) -> Vec<Arc<Index>> {
                     name: name(root, manifests),
                     steps: Shelf::default(),
                     streams: Shelf::default(),
+                    test: TestSettings::default(),
                 },
                 config: Arc::new(config(root, manifests)),
                 framework: Framework::default(),
@@ -72,6 +73,7 @@ fn build_anew(state: &State) -> Vec<Arc<Index>> {
                 checked: OnceLock::new(),
                 base: None,
             };
+            index.project.test = index.config.test.clone();
             index.load(own, inside, &resolver);
             index.dialects = Dialects::of(index.project.steps.iter());
             index.framework = Framework::of(root, &index.config, manifests, index.dialects);

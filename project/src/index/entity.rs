@@ -344,6 +344,9 @@ fn flow_test(path: &str, file: &FlowFile, visit: &mut Visit<'_>) {
                 name(EntityKind::Step, step, Span::new(start, start + step.len()));
             }
         }
+        for (stream, ..) in &test.given.streams {
+            name(EntityKind::Stream, stream, stream.span);
+        }
         let mut state = |items: &crate::flow_test::StateItems| {
             items
                 .iter()
@@ -359,7 +362,7 @@ fn flow_test(path: &str, file: &FlowFile, visit: &mut Visit<'_>) {
             match &action.value {
                 Action::Emit { topic, .. } => name(EntityKind::Topic, topic, topic.span),
                 Action::Cron { step } => name(EntityKind::Step, step, step.span),
-                Action::Request { .. } | Action::Advance { .. } => {}
+                Action::Request { .. } | Action::Advance { .. } | Action::Socket { .. } => {}
             }
         }
         for expectation in &test.then {
@@ -370,6 +373,7 @@ fn flow_test(path: &str, file: &FlowFile, visit: &mut Visit<'_>) {
                 Expectation::Ran(steps) => steps
                     .iter()
                     .for_each(|step| name(EntityKind::Step, step, step.span)),
+                Expectation::StreamEvent { stream, .. } => name(EntityKind::Stream, stream, stream.span),
                 _ => {}
             }
         }

@@ -41,6 +41,8 @@ pub(crate) enum Lookup<'k> {
     Links,
     /// Everything that flow tests may name.
     Names,
+    /// The texts of all files.
+    Texts,
 }
 
 impl Lookup<'_> {

@@ -234,6 +234,7 @@ impl<'s> Update<'s> {
         self.post(file, part, new_part);
         share.compare(&new_share, &mut self.changes);
         self.changes.file(file);
+        self.changes.touch(Lookup::Texts);
     }
 
     fn module(&mut self, source: &Arc<Source>) -> Box<[Key]> {

@@ -7,9 +7,9 @@ const MAX_CONDITIONS: u32 = 6;
 
 /// The part of one manifest that leads from a module as written to files.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Package {
+pub struct Package {
     /// Its name.
-    pub(crate) name: Option<String>,
+    pub name: Option<String>,
     /// Subpath (`.`, `./user`, `./*`) to targets, in order.
     exports: Vec<(String, Vec<String>)>,
     /// Private name (`#lib/*`) to targets, in order.
@@ -20,7 +20,7 @@ pub(crate) struct Package {
 
 impl Package {
     /// Reads a manifest; what is not understood says nothing.
-    pub(crate) fn parse(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         let Ok(Json::Object(manifest)) = serde_json::from_str::<Json>(text) else {
             return Self::default();
         };
@@ -47,7 +47,7 @@ impl Package {
 
     /// Where a subpath of the package (empty for itself) may lie, relative to its folder. Sources are looked for where
     /// the manifest names what is built of them.
-    pub(crate) fn exported(&self, subpath: &str) -> Vec<String> {
+    pub fn exported(&self, subpath: &str) -> Vec<String> {
         let key = if subpath.is_empty() {
             ".".to_owned()
         } else {
@@ -64,7 +64,7 @@ impl Package {
     }
 
     /// Where a private name may lie, relative to the package's folder.
-    pub(crate) fn private(&self, name: &str) -> Vec<String> {
+    pub fn private(&self, name: &str) -> Vec<String> {
         let mut found = expand(&self.imports, name);
         let sources: Vec<String> = found.iter().filter_map(|target| source_of(target)).collect();
         found.extend(sources);

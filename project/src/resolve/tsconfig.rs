@@ -47,15 +47,9 @@ impl Aliases {
         Self { extends, base, paths }
     }
 
-    /// Where `module` may lie by this configuration alone, relative to its folder.
-    pub fn expand(&self, module: &str) -> Vec<String> {
-        let base = self.base.as_deref().unwrap_or(".");
-        let paths = self.paths.as_deref().unwrap_or(&[]);
-        let mut found: Vec<String> = targets(paths, module)
-            .map(|target| format!("{base}/{target}"))
-            .collect();
-        found.extend(self.base.as_deref().map(|base| format!("{base}/{module}")));
-        found
+    /// What it extends, as written.
+    pub fn extends(&self) -> &[String] {
+        &self.extends
     }
 }
 
@@ -78,7 +72,7 @@ fn strings(list: Option<&Json>) -> Vec<String> {
 
 /// The aliases that hold in a folder, with all that its configuration extends. Folders are relative to the workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Effective {
+pub struct Effective {
     base: Option<String>,
     paths: Vec<(String, Vec<String>)>,
     /// The folder of the configuration that has the paths.
@@ -88,7 +82,7 @@ pub(crate) struct Effective {
 impl Effective {
     /// The aliases of the configuration at `path`. `configs` are those of the workspace by path, `package` leads from
     /// the name of a package and what follows it to a path.
-    pub(crate) fn of(
+    pub fn of(
         path: &str,
         configs: &BTreeMap<&str, Aliases>,
         package: &dyn Fn(&str) -> Option<String>,
@@ -96,6 +90,15 @@ impl Effective {
         let mut effective = Self::default();
         effective.add(path, configs, package, MAX_PARENTS);
         effective
+    }
+
+    /// The files that a configuration which is extended may lie in.
+    pub fn files_of(named: &str) -> [String; 3] {
+        [
+            named.to_owned(),
+            format!("{named}.json"),
+            format!("{named}/tsconfig.json"),
+        ]
     }
 
     fn add(
@@ -116,13 +119,8 @@ impl Effective {
                 package(parent)
             };
             let Some(named) = named else { continue };
-            let file = [
-                named.clone(),
-                format!("{named}.json"),
-                format!("{named}/tsconfig.json"),
-            ]
-            .into_iter()
-            .find(|file| configs.contains_key(file.as_str()));
+            let files = Self::files_of(&named);
+            let file = files.into_iter().find(|file| configs.contains_key(file.as_str()));
             if let Some(file) = file {
                 self.add(&file, configs, package, hops);
             }
@@ -137,7 +135,7 @@ impl Effective {
     }
 
     /// Where `module` may lie, relative to the workspace.
-    pub(crate) fn expand(&self, module: &str) -> Vec<String> {
+    pub fn expand(&self, module: &str) -> Vec<String> {
         let base = self.base.as_deref().unwrap_or(&self.home);
         let mut found: Vec<String> = targets(&self.paths, module)
             .filter_map(|target| join(base, &target))

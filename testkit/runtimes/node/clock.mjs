@@ -1,9 +1,10 @@
 // Virtual time. The clock stands still at the last time that the harness told; timers wait for the harness to fire them.
 //
-// Not covered: the default argument of Intl.DateTimeFormat.format, performance.mark, and timers that node's own
+// Not covered: times of files, `Date` in a context of `vm`, and timers that node's own
 // modules set (socket time-outs, which are real and only watch over the mock server).
 
 import { AsyncResource } from 'node:async_hooks'
+import buffer from 'node:buffer'
 import { performance } from 'node:perf_hooks'
 import timers from 'node:timers'
 import timersPromises from 'node:timers/promises'
@@ -125,6 +126,11 @@ function calledByFetch(caller) {
   return typeof file === 'string' && file.startsWith('node:internal/deps/undici')
 }
 
+/** A timer for what watches over sockets. */
+export function makeTimer(callback, ms) {
+  return new VirtualTimer(callback, ms, [], false)
+}
+
 function virtualSetTimeout(callback, delay, ...args) {
   if (calledByFetch(virtualSetTimeout)) return real.setTimeout(callback, delay, ...args)
   return new VirtualTimer(callback, delay, args, false)
@@ -220,9 +226,46 @@ function installMonotonic() {
   process.uptime = () => (now - start) / 1000
 }
 
+// What Node and its engine read from the system's clock by themselves.
+function installHiddenClocks() {
+  const { prototype } = Intl.DateTimeFormat
+  const { get: realFormat } = Object.getOwnPropertyDescriptor(prototype, 'format')
+  const bound = new WeakMap()
+  Object.defineProperty(prototype, 'format', {
+    configurable: true,
+    get() {
+      const format = realFormat.call(this)
+      if (!bound.has(this)) bound.set(this, (date = now) => format(date))
+      return bound.get(this)
+    },
+  })
+  const { formatToParts } = prototype
+  prototype.formatToParts = function parts(date = now) {
+    return formatToParts.call(this, date)
+  }
+  Object.defineProperty(Event.prototype, 'timeStamp', { configurable: true, get: () => now - start })
+  globalThis.File = class File extends buffer.File {
+    constructor(parts, name, options) {
+      super(parts, name, { lastModified: now, ...options })
+    }
+  }
+  buffer.File = globalThis.File
+  const { mark, measure } = performance
+  performance.mark = (name, options) => mark.call(performance, name, { startTime: now - start, ...options })
+  performance.measure = (name, from, to) => {
+    if (typeof from === 'object' && from !== null) return measure.call(performance, name, from)
+    const marks = [from, to].map((it) => (it === undefined ? undefined : performance.getEntriesByName(it, 'mark').at(-1)))
+    // Names that are not known, or that Node knows by itself: the runtime words the error, or has the times.
+    if ([from, to].some((it, at) => it !== undefined && marks[at] === undefined)) return measure.call(performance, name, from, to)
+    const [begin, end] = marks.map((it) => it?.startTime)
+    return measure.call(performance, name, { start: begin ?? 0, end: end ?? now - start })
+  }
+}
+
 /** Puts virtual time behind every clock and timer. */
 export function install() {
   installDate()
   installMonotonic()
   installTimers()
+  installHiddenClocks()
 }

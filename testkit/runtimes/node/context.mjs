@@ -2,22 +2,29 @@
 
 import { roundTrip } from './channel.mjs'
 
-/** @param call (op, args) => Promise of the harness's answer */
-export function createContext({ traceId, flows }, call, log) {
+/**
+ * @param fields what the harness says of the flow
+ * @param harness `call(op, args)`: a promise of the harness's answer; `tell(op, args)`: nothing comes back;
+ *   `log(level, message, data)`; `listen(stream, callback)`: a function that stops listening
+ */
+export function createContext(fields, harness) {
+  const { traceId, flows } = fields
+  const emit = (message) => harness.call('emit', [message]).then(() => undefined)
   const context = {
     traceId,
     flows,
-    logger: createLogger(log),
-    state: createState(call),
-    emit: (message) => call('emit', [message]).then(() => undefined),
-    streams: createStreams(call),
+    logger: createLogger(harness.log),
+    state: createState(harness.call),
+    emit,
+    streams: createStreams(fields, harness),
   }
-  // The spelling of the other languages works too, and does not show when the context is printed.
-  Object.defineProperty(context, 'trace_id', { value: traceId, enumerable: false })
+  // What releases do not have does not show when the context is printed.
+  const hidden = { trace_id: traceId, utils: { dates: { now: () => new Date() } }, enqueue: emit }
+  for (const [name, value] of Object.entries(hidden)) Object.defineProperty(context, name, { value, enumerable: false })
   return context
 }
 
-function createLogger(log) {
+export function createLogger(log) {
   const at =
     (level) =>
     (message, ...rest) =>
@@ -56,7 +63,7 @@ function expand(error) {
   return { name: error.name, message: error.message }
 }
 
-function createState(call) {
+export function createState(call) {
   const values = (pairs) => pairs.map(([, item]) => item)
   const getGroup = (group) => call('state.get_group', [group]).then(values)
   const getPattern = (group, glob) => call('state.get_pattern', [group, glob]).then(values)
@@ -69,22 +76,30 @@ function createState(call) {
     get_group: getGroup,
     getPattern,
     get_pattern: getPattern,
+    update: (group, key, operations) => call('state.update', [group, key, operations]),
+    list: getGroup,
+    listGroups: () => call('state.list_groups', []),
   }
 }
 
-/** Any name is a stream: whether the project has one of that name is for the harness to judge. */
-function createStreams(call) {
+/**
+ * Any name is a stream where documents are played: whether the project has one of that name is for the harness to judge.
+ * Releases know the names of the project only.
+ */
+function createStreams({ streams: known = [], profile }, harness) {
   const made = new Map()
   const stream = (name) => {
-    if (!made.has(name)) made.set(name, createStream(name, call))
+    if (!made.has(name)) made.set(name, createStream(name, harness))
     return made.get(name)
   }
   // A promise resolves what has a `then`, and `toJSON` would be called by JSON.stringify.
-  const isName = (name) => typeof name === 'string' && name !== 'then' && name !== 'toJSON'
+  const isName = (name) =>
+    typeof name === 'string' &&
+    (profile === 'motia-0.17' ? known.includes(name) : name !== 'then' && name !== 'toJSON')
   return new Proxy(Object.create(null), { get: (_, name) => (isName(name) ? stream(name) : undefined) })
 }
 
-function createStream(name, call) {
+export function createStream(name, { call, listen }) {
   const at =
     (op) =>
     (...args) =>
@@ -95,7 +110,10 @@ function createStream(name, call) {
     delete: at('delete'),
     getGroup: at('get_group'),
     get_group: at('get_group'),
+    list: at('get_group'),
+    update: at('update'),
     send: at('send'),
+    subscribe: (callback) => listen(name, callback),
   }
 }
 

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url'
 const OURS = dirname(fileURLToPath(import.meta.url))
 const MAP = /\n\/\/# sourceMappingURL=data:application\/json;[^,]*base64,([A-Za-z0-9+/=]+)\s*$/
 
+/** So many errors behind an error are told. */
+const MOST_CAUSES = 10
+
 /** Code that was handed to the runtime, by path; a map is read when the first error asks for it. */
 const sources = new Map()
 
@@ -83,11 +86,26 @@ export function describeError(thrown, root) {
   const message = text(() => thrown.message)
   const lines = text(() => thrown.stack).split('\n').filter((line) => !isOurs(line))
   const place = thrown instanceof Problem ? thrown.place : placeOf(lines, root)
-  for (let cause = thrown.cause, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
-    lines.push(`  caused by ${text(() => `${cause.name}: ${cause.message}`)}`)
-  }
+  lines.push(...causes(thrown, root, new Set([thrown])))
   const stack = thrown instanceof Problem ? '' : lines.join('\n').replaceAll(`${root}/`, '')
   return { name, message, stack, ...place }
+}
+
+/** The errors behind one: its cause, and those that an AggregateError gathers, each with its first line in the project. */
+function causes(thrown, root, told) {
+  const gathered = Array.isArray(thrown.errors) ? thrown.errors : []
+  const lines = []
+  for (const [label, error] of [['caused by', thrown.cause], ...gathered.map((it) => ['one of them', it])]) {
+    if (!(error instanceof Error) || told.has(error) || told.size > MOST_CAUSES) continue
+    told.add(error)
+    const frames = text(() => error.stack).split('\n').filter((line) => !isOurs(line) && /^ +at /.test(line))
+    lines.push(`  ${label} ${text(() => `${error.name}: ${error.message}`)}`)
+    const { file } = placeOf(frames, root)
+    const first = frames.find((frame) => file !== undefined && frame.includes(file))
+    if (first) lines.push(`  ${first}`)
+    lines.push(...causes(error, root, told))
+  }
+  return lines
 }
 
 function text(get) {

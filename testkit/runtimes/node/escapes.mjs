@@ -2,16 +2,44 @@
 // and the harness is told, so that the test does not count as controlled.
 
 import childProcess from 'node:child_process'
+import crypto from 'node:crypto'
 import workerThreads from 'node:worker_threads'
 
 let tell = () => {}
 
-/** A new invocation begins; `told(what)` hears of everything that leaves our control. */
+/** A new invocation begins; `told(what, partial)` hears of everything that leaves our control. */
 export function begin(told) {
   tell = told
 }
 
+/** Something left our control. */
+export function report(what, partial = false) {
+  tell(what, partial)
+}
+
+/** What OpenSSL draws for keys comes from its own source. */
+function installKeys() {
+  const told = (owner, name, what) => {
+    const real = owner[name]
+    owner[name] = function made(...args) {
+      tell(what, true)
+      return real.apply(this, args)
+    }
+    // How `promisify` is to hand on several values.
+    for (const symbol of Object.getOwnPropertySymbols(real)) {
+      Object.defineProperty(owner[name], symbol, Object.getOwnPropertyDescriptor(real, symbol))
+    }
+  }
+  told(crypto, 'generateKeyPair', 'generated a key pair')
+  told(crypto, 'generateKeyPairSync', 'generated a key pair')
+  for (const name of ['createECDH', 'createDiffieHellman', 'generatePrime', 'generatePrimeSync']) {
+    told(crypto, name, 'generated a key')
+  }
+  told(Object.getPrototypeOf(crypto.webcrypto.subtle), 'generateKey', 'generated a key')
+}
+
 export function install() {
+  installKeys()
   const { ChildProcess } = childProcess
   const spawn = ChildProcess.prototype.spawn
   ChildProcess.prototype.spawn = function told(options) {

@@ -5,11 +5,15 @@ import { begin as beginClock, forgetTimers, waitingTimers } from './clock.mjs'
 import { createContext, createRequest } from './context.mjs'
 import { describeError, Problem } from './errors.mjs'
 import { begin as beginEscapes } from './escapes.mjs'
+import { addRequest, addTrigger, bind as bindFramework } from './framework.mjs'
 import { takeLeaked } from './globals.mjs'
+import { heldExchanges } from './holds.mjs'
+import { begin as beginMocks, end as endMocks } from './mocks.mjs'
 import { Graph, importPackage } from './modules.mjs'
 import { begin as beginNetwork, closeAll } from './network.mjs'
 import { reseed } from './randomness.mjs'
 import { configAsJson } from './schemas.mjs'
+import { Socket } from './socket.mjs'
 
 /** A look at a module happens at no time in particular, but always at the same one. */
 const NO_TIME = 0
@@ -32,6 +36,13 @@ export class Invocation {
   #onEnd
   #calls = new Map()
   #lastCall = 0
+  /** Callbacks of streams by subscription. */
+  #listeners = new Map()
+  #lastListener = 0
+  #socket = null
+  #graph = null
+  /** The message that ends the invocation, once its handler has returned and only its socket is open. */
+  #returned = null
   ended = false
 
   constructor(message, root, onEnd) {
@@ -45,34 +56,55 @@ export class Invocation {
   }
 
   start() {
-    const { now = NO_TIME, seed = NO_SEED, env = {}, hosts = [], session = 0, invocation = 0 } = this.#message
+    const { now = NO_TIME, seed = NO_SEED, env = {}, hosts = [], session = 0, invocation = 0, holds } = this.#message
     beginClock(now)
     reseed(seed)
     setEnvironment(env)
-    beginNetwork({ session, invocation, hosts }, (host, port) => this.#tell({ type: 'refused', host, port }))
-    beginEscapes((what) => this.#tell({ type: 'escaped', what }))
+    beginNetwork({ session, invocation, hosts, holds }, (host, port) => this.#tell({ type: 'refused', host, port }))
+    beginEscapes((what, partial = false) => this.#tell({ type: 'escaped', what, partial }))
     const work = this.isDescribe ? this.#describe() : this.#run()
     work.then(
-      (message) => this.#end(message),
+      (message) => message && this.#end(message),
       (error) => this.fail(error),
     )
   }
 
   /** Nothing can run before the harness says so. */
   park() {
-    if (!this.isDescribe) {
-      send({ type: 'parked', calls: [...this.#calls.keys()], timers: waitingTimers() })
-      return true
+    if (this.isDescribe) {
+      this.fail(new Error('the module waits for something that never happens'))
+      return false
     }
-    this.fail(new Error('the module waits for something that never happens'))
-    return false
+    const timers = waitingTimers()
+    const exchanges = heldExchanges()
+    const listening = this.#returned !== null && this.#socket?.isOpen === true
+    const waits = listening || this.#calls.size > 0 || timers.length > 0 || exchanges.length > 0
+    if (this.#returned && !waits) {
+      this.#end(this.#returned)
+      return false
+    }
+    send({ type: 'parked', calls: [...this.#calls.keys()], timers, exchanges, listening })
+    return true
+  }
+
+  /** Something happened on a stream or the socket that the handler listens to. */
+  deliver(happened) {
+    if (happened.kind !== 'stream') return this.#socket?.receive(happened)
+    const result = this.#listeners.get(happened.subscription)?.(happened.event.data, happened.event)
+    if (typeof result?.then === 'function') result.then(undefined, (error) => this.fail(error))
+  }
+
+  /** The test is over for a handler that only listens. */
+  finish() {
+    this.#socket?.forget()
+    if (this.#returned) this.#end(this.#returned)
   }
 
   answer({ id, value, error }) {
     const call = this.#calls.get(id)
     this.#calls.delete(id)
     if (error === undefined) call?.resolve(value ?? null)
-    else call?.reject(new Error(error))
+    else call?.reject(failure(error, call.origin))
   }
 
   fail(error) {
@@ -88,7 +120,25 @@ export class Invocation {
       return Promise.reject(error)
     }
     this.#lastCall = id
-    return new Promise((resolve, reject) => this.#calls.set(id, { resolve, reject }))
+    // An answer comes out of nowhere, so the place of the call is kept for the case that it is an error.
+    const origin = {}
+    Error.captureStackTrace(origin)
+    return new Promise((resolve, reject) => this.#calls.set(id, { resolve, reject, origin }))
+  }
+
+  /** Says something that is not answered. */
+  #say(op, args) {
+    if (!this.ended) write(encode({ type: 'call', id: 0, op, args }))
+  }
+
+  #listen(stream, callback) {
+    if (typeof callback !== 'function') throw new TypeError('subscribe takes a function')
+    const subscription = ++this.#lastListener
+    this.#listeners.set(subscription, callback)
+    this.#say('stream.subscribe', [subscription, stream])
+    return () => {
+      if (this.#listeners.delete(subscription)) this.#say('stream.unsubscribe', [subscription])
+    }
   }
 
   #tell(message) {
@@ -100,8 +150,9 @@ export class Invocation {
   }
 
   async #load() {
-    const graph = this.#message.isolation === 'shared' ? (shared ??= new Graph()) : new Graph()
-    const exports = await graph.evaluate(this.#message.file)
+    this.#graph = this.#message.isolation === 'shared' ? (shared ??= new Graph()) : new Graph()
+    await beginMocks(this.#message.mocks, (file) => this.#graph.evaluate(file))
+    const exports = await this.#graph.evaluate(this.#message.file)
     return {
       config: exports?.config ?? exports?.default?.config,
       handler: exports?.handler ?? exports?.default?.handler,
@@ -116,44 +167,75 @@ export class Invocation {
 
   async #run() {
     const { file, call, input, context: fields } = this.#message
+    const harness = {
+      call: (op, args) => this.#call(op, args),
+      log: (level, message, data) => this.#log(level, message, data),
+      listen: (stream, callback) => this.#listen(stream, callback),
+    }
+    bindFramework(harness)
     const { config, handler } = await this.#load()
     if (typeof handler !== 'function') {
       const message = `Function handler not found in module ${file.replace(`${this.#root}/`, '')}`
       throw new Problem({ name: 'Error', message, file })
     }
-    const context = createContext(
-      fields,
-      (op, args) => this.#call(op, args),
-      (level, message, data) => this.#log(level, message, data),
-    )
+    const context = createContext(fields, harness)
+    if (fields.trigger) addTrigger(context, fields.trigger, input)
+    const condition = config?.triggers?.[fields.trigger?.index]?.condition
+    if (typeof condition === 'function' && !(await condition(input, context))) {
+      return { type: 'done', value: null, skipped: true }
+    }
+    if (this.#message.socket) this.#socket = new Socket((op, args) => this.#say(op, args))
     const value = await this.#callHandler(handler, config, call, input, context)
-    const text = roundTrip(value)
-    return { type: 'done', value: text }
+    const done = { type: 'done', value: roundTrip(value) }
+    // A response refuses the connection; anything else takes it, and the handler stays.
+    if (this.#socket?.isOpen && typeof value?.status !== 'number') {
+      this.#returned = done
+      return null
+    }
+    return done
   }
 
-  #callHandler(handler, config, call, input, context) {
+  async #callHandler(handler, config, call, input, context) {
     if (call === 'event') return handler(input, context)
     // In the dialect of 1.0, which has triggers, the context is always the second argument.
     if (call === 'cron') return config?.triggers ? handler(undefined, context) : handler(context)
     const request = createRequest(input)
-    const last = () => handler(request, context)
-    return this.#middleware(config).reduceRight(
+    if (this.#socket) request.ws = this.#socket
+    const written = config?.triggers ? addRequest(request) : () => undefined
+    const last = async () => (await handler(request, context)) ?? written()
+    const chain = []
+    for (const entry of this.#middleware(config)) chain.push(await this.#resolved(entry))
+    return chain.reduceRight(
       (next, middleware) => async () => middleware(request, context, next),
       async () => last(),
     )()
   }
 
   #middleware(config) {
-    const entries = config?.middleware ?? config?.triggers?.find((trigger) => trigger?.middleware)?.middleware ?? []
-    return entries.filter((entry) => {
-      if (typeof entry !== 'string') return true
-      this.#log('warn', `Middleware '${entry}' is only a name: it was skipped`)
-      return false
-    })
+    return config?.middleware ?? config?.triggers?.find((trigger) => trigger?.middleware)?.middleware ?? []
+  }
+
+  /** Middleware that is named by a text: releases call the text and fail; documents mean the function of that name. */
+  async #resolved(entry) {
+    if (typeof entry !== 'string') return entry
+    const { middleware = {}, profile } = this.#message.context
+    const file = middleware[entry]
+    if (file) {
+      const exports = await this.#graph.evaluate(file)
+      const found = exports?.[entry] ?? exports?.default?.[entry] ?? exports?.default ?? exports?.handler
+      if (typeof found === 'function') return found
+      throw new Error(`${file.replace(`${this.#root}/`, '')} exports no middleware '${entry}'`)
+    }
+    if (profile === 'motia-0.17') return entry
+    // A test may stand in for it.
+    if (typeof globalThis[entry] === 'function') return globalThis[entry]
+    this.#log('warn', `Middleware '${entry}' is only a name: it was skipped`)
+    return (request, context, next) => next()
   }
 
   #end(message) {
     if (this.ended) return
+    endMocks()
     if (message.type === 'done') {
       message.calls = [...this.#calls.keys()]
       message.leaked = takeLeaked(this.#message.isolation !== 'shared')
@@ -167,6 +249,13 @@ export class Invocation {
     this.#onEnd()
     send(message)
   }
+}
+
+/** The error that a call ends with, thrown where it was made. */
+function failure(message, origin) {
+  const error = new Error(message)
+  error.stack = `Error: ${message}\n${origin.stack.split('\n').slice(1).join('\n')}`
+  return error
 }
 
 /** Ends what still holds the event loop after an invocation (servers, children, watchers): it would never be idle. */

@@ -11,6 +11,7 @@ import vm from 'node:vm'
 
 import { receive, send } from './channel.mjs'
 import { Problem, registerSource } from './errors.mjs'
+import { standIn } from './framework.mjs'
 import { remember as rememberGlobals } from './globals.mjs'
 
 const { SourceTextModule, SyntheticModule, compileFunction } = vm
@@ -42,16 +43,42 @@ function load(specifier, from) {
   return answer
 }
 
-/** A package's exports as node gives them to an importer at `from`. */
-export async function importPackage(specifier, from) {
-  const url = import.meta.resolve(specifier, pathToFileURL(from).href)
+/**
+ * Packages that draw random bytes ahead and keep them. They are loaded anew for each graph, since what is left of the draws
+ * of one invocation must not be what the next one gets.
+ */
+const KEEPS_RANDOM_BYTES = new Set(['nanoid'])
+
+let graphs = 0
+
+function keepsRandomBytes(specifier) {
+  return KEEPS_RANDOM_BYTES.has(specifier.split('/')[0])
+}
+
+/** Lets `require` load such a package again. */
+function forgetRequired(specifier) {
+  const folder = `/node_modules/${specifier.split('/')[0]}/`
+  const { cache } = createRequire(import.meta.url)
+  for (const path of Object.keys(cache)) if (path.includes(folder)) delete cache[path]
+}
+
+/** A package's exports as node gives them to an importer at `from`; `graph` tells apart what is loaded anew. */
+export async function importPackage(specifier, from, graph) {
+  const own = standIn(specifier, from)
+  if (own) return own
+  let url = import.meta.resolve(specifier, pathToFileURL(from).href)
   if (url.endsWith('.json')) return { default: createRequire(from)(fileURLToPath(url)) }
+  if (graph !== undefined && keepsRandomBytes(specifier)) {
+    forgetRequired(specifier)
+    url += `?graph=${graph}`
+  }
   const exports = await import(url)
   rememberGlobals()
   return exports
 }
 
-async function packageModule(specifier, from) {
+async function packageModule(specifier, from, graph) {
+  if (keepsRandomBytes(specifier)) return wrap(await importPackage(specifier, from, graph), specifier)
   const key = `${specifier}\n${dirname(from)}`
   if (!packages.has(key)) packages.set(key, wrap(await importPackage(specifier, from), specifier))
   return packages.get(key)
@@ -80,6 +107,8 @@ export class Graph {
   #ready = new Map()
   #commonJs = new Map()
   #prepared = new Set()
+  #number = ++graphs
+  #requiredAnew = new Set()
 
   /** The exports of a step, freshly evaluated. */
   async evaluate(path) {
@@ -119,7 +148,7 @@ export class Graph {
   /** The module for an import in the file at `from`, not linked yet. */
   async #imported(specifier, from) {
     const answer = load(specifier, from)
-    if (answer.external) return packageModule(specifier, from)
+    if (answer.external) return packageModule(specifier, from, this.#number)
     if (answer.format === 'module') return this.#sourceModule(answer)
     const key = `commonjs:${answer.path}`
     if (!this.#esm.has(key)) {
@@ -154,7 +183,7 @@ export class Graph {
   async #prepare({ path, code }) {
     if (this.#prepared.has(path)) return
     this.#prepared.add(path)
-    for (const [, specifier] of code.matchAll(/\brequire\s*\(\s*['"](\.{1,2}\/[^'"]+)['"]\s*\)/g)) {
+    for (const [, specifier] of code.matchAll(/\brequire\s*\(\s*['"]([^'"]+)['"]\s*\)/g)) {
       let answer
       try {
         answer = load(specifier, path)
@@ -197,6 +226,12 @@ export class Graph {
     const require = (specifier) => {
       const answer = load(String(specifier), path)
       if (answer.external) {
+        const own = standIn(specifier, path)
+        if (own) return own
+        if (keepsRandomBytes(specifier) && !this.#requiredAnew.has(specifier)) {
+          forgetRequired(specifier)
+          this.#requiredAnew.add(specifier)
+        }
         const exports = native(specifier)
         rememberGlobals()
         return exports

@@ -1,13 +1,17 @@
 // Every outbound connection goes to the mock server, which a line in front of everything else tells whom it stands for.
 // A host without a mock is refused before a socket opens.
 //
-// Not covered: child processes, worker threads, native addons with sockets of their own.
+// Not covered: child processes, worker threads, native addons with sockets of their own. The addons that are known for it
+// are not loaded, so that no call reaches the network unseen.
 
 import diagnostics from 'node:diagnostics_channel'
 import dgram from 'node:dgram'
 import dns from 'node:dns'
 import net from 'node:net'
 import tls from 'node:tls'
+
+import { report as tellEscaped } from './escapes.mjs'
+import * as holds from './holds.mjs'
 
 const LOCAL = '127.0.0.1'
 /** Names that are looked up get addresses of a range that is set aside for tests, and `connect` turns them back. */
@@ -27,6 +31,7 @@ const open = new Set()
 /** A new invocation begins. `refuse(host, port)` is told of every connection without a mock. */
 export function begin(message, refuse) {
   ;({ session, invocation } = message)
+  holds.begin(message)
   hosts = new Set(message.hosts.map((host) => host.toLowerCase()))
   names = []
   tellRefused = refuse
@@ -77,7 +82,7 @@ function connect(...args) {
   delete target.lookup
   delete target.localAddress
   realConnect.call(this, target, callback)
-  this.write(`\x01${session} ${invocation} ${host} ${port}\n`)
+  this.write(`\x01${session} ${invocation} ${host} ${port}${holds.watch(this, mockPort)}\n`)
   return this
 }
 
@@ -158,8 +163,21 @@ function installLetGo() {
   })
 }
 
+function installAddons() {
+  const realLoad = process.dlopen
+  process.dlopen = function dlopen(module, filename, ...rest) {
+    const known = /(?:^|[\\/])(?<file>node_libcurl\.node|libpq[\\/].*\.node)$/.exec(filename)?.groups.file
+    if (!known) return realLoad.call(this, module, filename, ...rest)
+    const library = known.startsWith('libpq') ? 'libpq' : 'libcurl'
+    tellEscaped(`loaded ${library}`)
+    const message = `${library} is not loaded: it opens connections of its own, which no mock can answer`
+    throw Object.assign(new Error(message), { code: 'ERR_DLOPEN_FAILED' })
+  }
+}
+
 export function install(port) {
   mockPort = port
+  installAddons()
   net.Socket.prototype.connect = connect
   tls.connect = tlsConnect
   installNames()

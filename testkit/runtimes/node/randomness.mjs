@@ -107,6 +107,21 @@ export function install() {
     if (!callback) return result
     setImmediate(callback, null, result)
   }
+  // A symmetric key is nothing but random bytes.
+  const { generateKey: realGenerateKey, generateKeySync: realGenerateKeySync } = crypto
+  const symmetric = (type, options) => {
+    const bits = options?.length
+    if (type === 'aes' ? [128, 192, 256].includes(bits) : type === 'hmac' && Number.isInteger(bits) && bits >= 8) {
+      return crypto.createSecretKey(bytes(bits >> 3))
+    }
+    return realGenerateKeySync(type, options)
+  }
+  crypto.generateKeySync = symmetric
+  crypto.generateKey = function generateKey(type, options, callback) {
+    if (typeof callback !== 'function') return realGenerateKey(type, options, callback)
+    const key = symmetric(type, options)
+    setImmediate(callback, null, key)
+  }
   // `crypto.getRandomValues` asks the web's object for its own.
   define(crypto.webcrypto, 'getRandomValues', getRandomValues)
   define(crypto.webcrypto, 'randomUUID', randomUUID)

@@ -11,8 +11,10 @@ import { receive, send } from './channel.mjs'
 import * as clock from './clock.mjs'
 import { installStackTraces } from './errors.mjs'
 import * as escapes from './escapes.mjs'
+import * as holds from './holds.mjs'
 import { remember as rememberGlobals } from './globals.mjs'
 import { dropHandles, Invocation } from './invocation.mjs'
+import * as mocks from './mocks.mjs'
 import * as network from './network.mjs'
 import * as randomness from './randomness.mjs'
 
@@ -35,10 +37,13 @@ function turn() {
 }
 
 // Each answer and each timer is a turn of the event loop of its own, as it would be if they came one by one.
-function resume({ now, replies, timers }) {
+function resume({ now, replies, timers, exchanges = [], events = [], end = false }) {
   clock.setNow(now)
+  holds.goOn(exchanges)
   for (const reply of replies) later(() => current.answer(reply))
   for (const id of timers) later(() => clock.fire(id))
+  for (const event of events) later(() => current.deliver(event))
+  if (end) later(() => current.finish())
   later(() => {})
 }
 
@@ -52,7 +57,9 @@ installStackTraces()
 clock.install()
 randomness.install()
 network.install(Number(mockPort))
+holds.install(clock.makeTimer)
 escapes.install()
+mocks.install()
 process.exit = refuseExit
 process.reallyExit = refuseExit
 process.abort = () => refuseExit('abort')

@@ -22,13 +22,14 @@ if sys.version_info < (3, 9):
              % (platform.python_version().encode(), os.getpid()))
     sys.exit(0)
 
-from banister_worker import channel, clock, escapes, network, randomness  # noqa: E402
+from banister_worker import channel, clock, escapes, network, network_foreign, randomness  # noqa: E402
 
 sys.path.remove(HERE)
 
 clock.install()
 randomness.install()
 network.install(MOCK_PORT, CA_FILE)
+network_foreign.install()
 escapes.install()
 
 from banister_worker import invocation  # noqa: E402

@@ -21,7 +21,7 @@ module Banister
   # and the time limits of `Thread#join` and `ConditionVariable#wait` count real time.
   class Calls
     # One thread that waits for a reply or a timer.
-    Wait = Struct.new(:thread, :call, :timer, :deadlines, :outcome, :wake) do
+    Wait = Struct.new(:thread, :call, :timer, :deadlines, :outcome, :wake, :exchange) do
       def timers = [timer, *deadlines].compact
     end
     Timer = Struct.new(:id, :due)
@@ -39,6 +39,10 @@ module Banister
       @waits = []
       @waking = Set.new
       @unanswered = []
+      # What a client did while the handler was at work.
+      @pending = []
+      # Blocks of streams by subscription.
+      @subscriptions = {}
       @calls = 0
       @timers = 0
     end
@@ -52,9 +56,43 @@ module Banister
         number
       end
       reply = wait(call: id)
+      hear_streams
       raise reply["error"] if reply["error"]
 
       reply["value"]
+    end
+
+    # Says something that is not answered.
+    def tell(operation, arguments)
+      @lock.synchronize { @channel.write("call", { "id" => 0, "op" => operation, "args" => arguments }) }
+    end
+
+    # Calls the block with every change of a stream; gives what stops it. Blocks run when their thread comes back from a call.
+    def subscribe(stream, &block)
+      subscription = @subscriptions.size + 1
+      @subscriptions[subscription] = block
+      tell("stream.subscribe", [subscription, stream])
+      lambda do
+        next if @subscriptions[subscription].nil?
+
+        @subscriptions[subscription] = nil
+        tell("stream.unsubscribe", [subscription])
+      end
+    end
+
+    # Serves a socket after its handler has returned, until it is closed or the harness says that the test is over.
+    def serve(socket)
+      while socket.open?
+        hear_streams
+        happened = @pending.shift
+        next socket.receive(happened) if happened
+
+        message = listen
+        return socket.forget if message["end"]
+
+        Clock.now = message.fetch("now")
+        @pending.concat(message["events"] || [])
+      end
     end
 
     def log(level, message, data)
@@ -64,6 +102,17 @@ module Banister
     # Waits until a virtual time, or for ever.
     def sleep_until(due)
       wait(timer: due && timer(due))
+    end
+
+    # A timer that strikes after so many virtual seconds.
+    def timer_in(seconds)
+      timer(Clock.now + (seconds * 1000).ceil)
+    end
+
+    # Waits for more of a held answer; true if the timer comes first.
+    def wait_held(exchange, timer)
+      outcome = wait(timer: timer, exchange: exchange)
+      !timer.nil? && outcome.equal?(timer)
     end
 
     def timer(due)
@@ -77,8 +126,8 @@ module Banister
 
     private
 
-    def wait(call: nil, timer: nil)
-      entry = Wait.new(Thread.current, call, timer, deadlines.dup, nil, Thread::Queue.new)
+    def wait(call: nil, timer: nil, exchange: nil)
+      entry = Wait.new(Thread.current, call, timer, deadlines.dup, nil, Thread::Queue.new, exchange)
       @lock.synchronize { @waits << entry }
       if alone?
         park until entry.outcome
@@ -96,17 +145,33 @@ module Banister
       end
     end
 
+    def hear_streams
+      while (at = @pending.index { |happened| happened["kind"] == "stream" })
+        happened = @pending.delete_at(at)
+        block = @subscriptions[happened["subscription"]]
+        block&.call(Values.rich(happened["event"]["data"]))
+      end
+    end
+
+    def listen
+      @channel.write("parked", { "calls" => [], "timers" => [], "listening" => true })
+      message = @channel.read
+      exit!(0) if message.nil? || message["type"] == "exit"
+      message
+    end
+
     # Tells the harness that nothing can go on, and hands out what it answers.
     def park
       @lock.synchronize do
         timers = @waits.flat_map(&:timers).uniq(&:id).map { |timer| { "id" => timer.id, "due" => timer.due } }
-        @channel.write("parked", { "calls" => @unanswered, "timers" => timers })
+        @channel.write("parked", { "calls" => @unanswered, "timers" => timers, "exchanges" => Holds.held })
       end
       message = @channel.read
       exit!(0) if message.nil? || message["type"] == "exit"
       raise "expected resume, got #{message["type"]}" unless message["type"] == "resume"
 
       Clock.now = message.fetch("now")
+      @pending.concat(message["events"] || [])
       @lock.synchronize { settle(message) }
     end
 
@@ -115,6 +180,9 @@ module Banister
         @unanswered.delete(reply["id"])
         settle_one(reply) { |entry| entry.call == reply["id"] }
       end
+      exchanges = message.fetch("exchanges", [])
+      Holds.go_on(exchanges)
+      exchanges.each { |number| settle_one(number) { |entry| entry.exchange == number } }
       message.fetch("timers").each do |id|
         @waits.each do |entry|
           due = entry.timers.find { |timer| timer.id == id }

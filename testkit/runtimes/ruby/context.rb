@@ -13,7 +13,7 @@ module Banister
 
   # What a handler gets beside its input.
   class Context
-    MEMBERS = %i[emit state streams logger trace_id traceId flows file_name].freeze
+    MEMBERS = %i[emit state streams logger trace_id traceId flows file_name utils].freeze
 
     attr_reader :trace_id, :flows, :state, :streams, :logger
     alias traceId trace_id
@@ -26,6 +26,9 @@ module Banister
       @streams = Streams.new(calls)
       @logger = Logger.new(calls)
     end
+
+    # Helpers that some projects expect.
+    def utils = Utils.new
 
     # `context.emit(topic: …, data: …)`; without arguments the emitter, for `context.emit.call(…)`.
     def emit(*event, **fields)
@@ -48,6 +51,18 @@ module Banister
     def key?(name) = MEMBERS.include?(name.to_sym)
     def to_h = MEMBERS.to_h { |name| [name, public_send(name)] }
     def inspect = "#<Context #{trace_id}>"
+  end
+
+  # `context.utils.dates.now`, on the virtual clock.
+  class Utils
+    include MembersByName
+
+    MEMBERS = %i[dates].freeze
+    Dates = Struct.new(:clock) do
+      def now = clock.now
+    end
+
+    def dates = Dates.new(Time)
   end
 
   # Sends events.
@@ -74,7 +89,7 @@ module Banister
   class State
     include MembersByName
 
-    MEMBERS = %i[get set delete clear get_group getGroup get_pattern getPattern].freeze
+    MEMBERS = %i[get set delete clear get_group getGroup get_pattern getPattern update list list_groups listGroups].freeze
 
     def initialize(calls)
       @calls = calls
@@ -95,8 +110,12 @@ module Banister
 
     def get_group(group) = Group.new(call("get_group", group))
     def get_pattern(group, glob) = Group.new(call("get_pattern", group, glob))
+    def update(group, key, operations) = call("update", group, key, operations)
+    def list_groups = call("list_groups")
     alias getGroup get_group
+    alias list get_group
     alias getPattern get_pattern
+    alias listGroups list_groups
 
     private
 
@@ -151,7 +170,7 @@ module Banister
   class Stream
     include MembersByName
 
-    MEMBERS = %i[get set delete get_group getGroup send].freeze
+    MEMBERS = %i[get set delete get_group getGroup list update send subscribe].freeze
 
     def initialize(name, calls)
       @name = name
@@ -161,11 +180,15 @@ module Banister
     def get(group, id) = call("get", group, id)
     def delete(group, id) = call("delete", group, id)
     def get_group(group) = call("get_group", group)
+    def update(group, id, operations) = call("update", group, id, operations)
     alias getGroup get_group
+    alias list get_group
 
     def set(group, id, data = nil, **fields)
       call("set", group, id, data.nil? && !fields.empty? ? fields : data)
     end
+
+    def subscribe(&block) = @calls.subscribe(@name, &block)
 
     def send(channel, event = nil, **fields)
       call("send", channel, event.nil? ? fields : event)

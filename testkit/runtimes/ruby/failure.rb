@@ -6,6 +6,8 @@ module Banister
     FRAME = /\A(?<file>.+?):(?<line>\d+)(?::in\b|\z)/.freeze
     HEAD = 60
     TAIL = 10
+    # So many causes are told.
+    MOST_CAUSES = 10
     HARNESS = [__dir__, File.realpath(__dir__)].uniq.map { |folder| "#{folder}/" }.freeze
 
     class << self
@@ -38,8 +40,13 @@ module Banister
       def title(error) = "#{error.class.name}: #{message(error)}"
 
       # A cause that says the same again is a library's way to raise once more.
-      def cause(error)
-        title(error.cause).then { |found| found == title(error) ? nil : "Caused by #{found}" } if error.cause
+      def cause(error, told = [error])
+        found = error.cause
+        return [] if found.nil? || told.include?(found) || told.size > MOST_CAUSES
+
+        first = project_frames(found).first(1).map { |frame| "\tfrom #{frame}" }
+        lines = title(found) == title(error) ? [] : ["Caused by #{title(found)}", *first]
+        lines + cause(found, told + [found])
       end
 
       def project_frames(error)

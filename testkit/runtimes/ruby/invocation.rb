@@ -4,6 +4,9 @@ require_relative "calls"
 require_relative "context"
 require_relative "cookies"
 require_relative "failure"
+require_relative "middleware"
+require_relative "mocks"
+require_relative "socket_end"
 require_relative "step"
 
 module Banister
@@ -18,14 +21,18 @@ module Banister
     end
 
     def answer(message)
+      process = Process.pid
       type, fields = attempt { message["type"] == "describe" ? describe(message) : invoke(message) }
       flush
+      # A copy that the handler made of its process has nothing to say to the harness.
+      Forks::REAL_EXIT.call(0) unless Process.pid == process
       @channel.write(type, fields)
     end
 
     # Makes ready for further invocations like this one: the environment is set and the libraries are loaded.
     def warm(order, libraries)
       prepare(order.fetch("now"), NO_SEED, order.fetch("env"))
+      Mocks.stand_in_for_libraries(order.fetch("mocks", {}))
       libraries.each do |library|
         require library
       rescue Exception # rubocop:disable Lint/RescueException
@@ -47,6 +54,7 @@ module Banister
     def describe(message)
       prepare(0, NO_SEED, {})
       Outbound.open_session(nil, nil, [])
+      mock(message)
       step = Step.new(message.fetch("file"), @root)
       ["described", { "config" => Values.plain(step.config), "handler" => step.handler? }]
     end
@@ -55,15 +63,48 @@ module Banister
       prepare(message.fetch("now"), message.fetch("seed"), message.fetch("env"))
       Outbound.open_session(message["session"], message["invocation"], message.fetch("hosts"))
       Escapes.channel = @channel
+      mock(message)
+      add_libraries(message)
       calls = Pause.calls = Calls.new(@channel)
+      Holds.begin(message["holds"], "#{message["session"]} #{message["invocation"]}", calls)
       context = Context.new(message.fetch("context"), calls)
-      input = Values.rich(message["call"] == "api" ? Cookies.added_to(message["input"]) : message["input"])
+      input = input_of(message)
       globals = global_variables
-      result = step(message.fetch("file")).run(message.fetch("call"), input, context)
+      socket = message["socket"] && (input["ws"] = SocketEnd.new(calls))
+      result = step(message.fetch("file")).run(message.fetch("call"), input, context, middleware(message, calls))
+      # A response refuses the connection; anything else takes it, and the handler stays.
+      calls.serve(socket) if socket && !refuses?(result)
       ["done", { "value" => Values.plain(result), "calls" => calls.unanswered, "leaked" => leaked(globals) }]
     ensure
       leave_threads if @steps
     end
+
+    # Documents use these without asking for them.
+    def add_libraries(message)
+      %w[securerandom time].each { |library| require library } if message.dig("context", "profile") == "seed"
+    end
+
+    def mock(message)
+      mocks = message.fetch("mocks", {})
+      Mocks.channel = @channel
+      # A nursery has them already, and has loaded some.
+      Mocks.stand_in_for_libraries(mocks) unless @warm
+      Mocks.define_names(mocks)
+    end
+
+    # Releases give an OpenStruct; documents ask it as a Hash.
+    def input_of(message)
+      input = message["call"] == "api" ? Cookies.added_to(message["input"]) : message["input"]
+      message.dig("context", "profile") == "motia-0.17" ? Values.open(input) : Values.rich(input)
+    end
+
+    def middleware(message, calls)
+      fields = message.fetch("context")
+      warn = ->(text) { calls.log("warn", text, nil) }
+      Middleware.new(fields["middleware"], fields["profile"] == "motia-0.17", warn)
+    end
+
+    def refuses?(result) = result.is_a?(Hash) && (result[:status] || result["status"]).is_a?(Integer)
 
     def step(file)
       @steps ? @steps[file] ||= Step.new(file, @root) : Step.new(file, @root)

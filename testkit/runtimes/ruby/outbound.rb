@@ -1,6 +1,8 @@
 # frozen_string_literal: true
 
+require_relative "holds"
 require_relative "late_patches"
+require_relative "outbound_foreign"
 
 module Banister
   # Outbound connections: each one goes to the harness' mock server, led by a line that says where it was meant to go.
@@ -34,14 +36,30 @@ module Banister
         name = name_of(host.to_s).downcase.delete_suffix(".")
         return name if @hosts.include?(name)
 
-        # A look at a module belongs to no session, and tells nothing but what the module holds.
-        @channel.write("refused", { "host" => name, "port" => port.to_i }) if @session
+        tell_refused(name, port)
         raise Refusal, "UNMOCKED outbound call to #{name}:#{port}: no mock declared for this host"
       end
 
+      # A look at a module belongs to no session, and tells nothing but what the module holds.
+      def tell_refused(name, port)
+        return if @session.nil? || @hosts.include?(name.to_s.downcase)
+
+        @channel.write("refused", { "host" => name, "port" => port.to_i })
+      end
+
       def introduce(socket, host, port)
-        socket.write("\x01#{@session} #{@invocation} #{host} #{port}\n")
+        number = Holds.watch(socket) { |line| notices(line) }
+        socket.write("\x01#{@session} #{@invocation} #{host} #{port}#{number}\n")
         socket.flush
+      end
+
+      # A connection for notices of the mock server, which bypasses the places that lead elsewhere.
+      def notices(line)
+        socket = Socket.allocate
+        Socket.instance_method(:initialize).bind_call(socket, Socket::AF_INET, Socket::SOCK_STREAM, 0)
+        OutboundSockets.real_connect(socket, mock_port)
+        socket.write(line)
+        socket
       end
 
       # The stand-in address of a name.
@@ -77,6 +95,7 @@ module Banister
         LatePatches.on("Resolv", ready: ->(resolv) { resolv.method_defined?(:each_address) }) do |resolv|
           resolv.prepend(ResolvSource)
         end
+        OutboundForeign.install
       end
     end
 

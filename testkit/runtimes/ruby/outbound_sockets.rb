@@ -7,6 +7,7 @@ module Banister
   module OutboundSockets
     class << self
       def install
+        @connect = Socket.instance_method(:connect)
         TCPSocket.prepend(TcpSource)
         Socket.prepend(SocketSource)
         UDPSocket.prepend(DatagramSource)
@@ -20,6 +21,10 @@ module Banister
       def target(address)
         address = Addrinfo.new(address) if address.is_a?(String)
         address.ip? ? [address.ip_address, address.ip_port] : nil
+      end
+
+      def real_connect(socket, port)
+        @connect.bind_call(socket, Socket.sockaddr_in(port, Outbound::LOOPBACK))
       end
 
       # The mock server's address in the family of the socket.

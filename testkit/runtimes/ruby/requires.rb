@@ -2,6 +2,7 @@
 
 require_relative "entropy"
 require_relative "late_patches"
+require_relative "mocks"
 
 module Banister
   # Watches `require`: changes libraries as they come, and remembers which ones a step asked for, so that a nursery can load them
@@ -19,9 +20,17 @@ module Banister
         @depth = 0
         [Kernel, Kernel.singleton_class].each do |owner|
           original = owner.instance_method(:require)
-          owner.define_method(:require) { |path| Requires.track(path) { original.bind_call(self, path) } }
+          owner.define_method(:require) do |path|
+            mocked = Mocks.instead_of(path)
+            mocked.nil? ? Requires.track(path) { original.bind_call(self, path) } : mocked
+          end
+          # The original looks at its caller, who would be us.
+          owner.define_method(:require_relative) do |path|
+            place = caller_locations(1, 1).first
+            require(File.expand_path(path, File.dirname(place.absolute_path || place.path)))
+          end
         end
-        Kernel.send(:private, :require)
+        Kernel.send(:private, :require, :require_relative)
         LatePatches.apply
       end
 

@@ -17,12 +17,17 @@ module Banister
     def config = @config&.bind_call(MAIN)
     def handler? = !@handler.nil?
 
-    # Calls the handler in the shape of its trigger.
-    def run(shape, input, context)
+    # Calls the handler in the shape of its trigger, an API step through its middleware.
+    def run(shape, input, context, middleware)
       raise NoMethodError, "Function 'handler' not found in module #{@relative}" unless handler?
+      return @handler.bind_call(MAIN, *cron_arguments(context)) if shape == "cron"
 
-      arguments = shape == "cron" ? cron_arguments(context) : [input, context]
-      @handler.bind_call(MAIN, *arguments)
+      last = -> { @handler.bind_call(MAIN, input, context) }
+      return last.call unless shape == "api"
+
+      middleware.chain(config).reverse.reduce(last) do |following, entry|
+        -> { entry.call(input, context, ->(*) { following.call }) }
+      end.call
     end
 
     private

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "ostruct"
 require_relative "record"
 
 module Banister
@@ -21,6 +22,15 @@ module Banister
         case value
         when Hash then value.each_with_object(Record.new) { |(key, item), record| record[key] = rich(item) }
         when Array then value.map { |item| rich(item) }
+        else value
+        end
+      end
+
+      # A message as releases give it: a missing member is nil, and there is no `each`, `fetch` or `key?`.
+      def open(value)
+        case value
+        when Hash then OpenStruct.new(value.transform_values { |item| open(item) })
+        when Array then value.map { |item| open(item) }
         else value
         end
       end

@@ -7,6 +7,10 @@
 # and top-level methods could not be called from the step's classes. A fork forgets all of it, and loading stays what Ruby does.
 # Libraries that a step loads each time would make forks slow; nurseries (nursery.rb) keep them.
 
+# Before anything of ours is in the way: Bundler is the project's own choice of libraries.
+require_relative "bundle"
+Banister::Bundle.setup(ENV.fetch("BANISTER_ROOT"))
+
 require_relative "channel"
 require_relative "clock"
 require_relative "entropy"
@@ -55,7 +59,7 @@ module Banister
       $stdout.sync = $stderr.sync = true
       Outbound.channel = @channel
       Outbound.configure(@mock_port)
-      [Clock, Entropy, Pause, Outbound, Escapes].each(&:install)
+      [Clock, Entropy, Pause, Outbound, Holds, Escapes].each(&:install)
       Trust.install(@authority)
       Requires.install(@root)
       Forks.hold_exit
@@ -72,7 +76,7 @@ module Banister
     end
 
     def in_a_fresh_process(order)
-      key = [order["file"], order["env"]]
+      key = [order["file"], order["env"], order.dig("mocks", "modules")]
       libraries = @libraries[key]
       return with_libraries(key, libraries, order) if libraries && !libraries.empty?
 

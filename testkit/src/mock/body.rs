@@ -40,7 +40,7 @@ pub(super) fn pairs(text: &str) -> Vec<(String, String)> {
 }
 
 /// Fields by name; a repeated field becomes a list, `a[b]` stays one name.
-fn form(text: &str) -> Json {
+pub(super) fn form(text: &str) -> Json {
     let mut fields: Map<String, Json> = Map::new();
     for (name, value) in pairs(text) {
         match fields.get_mut(&name) {

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use regex::Regex;
+use serde_json::{Map, Value as Json, json};
 
-use super::body::pairs;
+use super::body::{form, pairs};
 use crate::matching::{partial_match, shown};
-use banister_project::flow_test::{Endpoint, HttpMock};
+use banister_project::flow_test::{Endpoint, HttpMock, RequestPattern, TextMatch};
 
 /// A request as mocks look at it.
-#[derive(Debug, Clone)]
-pub(super) struct Request {
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Request {
     /// What the request was sent to; the path may hold anything, and stands here without its query.
     pub(super) at: Endpoint,
     pub(super) query: String,
@@ -20,6 +21,22 @@ pub(super) struct Request {
     pub(super) form: bool,
 }
 
+impl Request {
+    /// The request as the placeholders of a reply see it; `on` names the segments of its path.
+    pub(super) fn as_json(&self, on: &Endpoint) -> Json {
+        let captured = on.captures(&self.at.path).into_iter();
+        let path: Map<String, Json> = captured.map(|(name, value)| (name, json!(value))).collect();
+        json!({
+            "method": self.at.method,
+            "url": self.at.url(),
+            "path": path,
+            "query": form(&self.query),
+            "headers": self.headers,
+            "body": self.body,
+        })
+    }
+}
+
 /// The first mock that matches, by its place.
 ///
 /// # Errors
@@ -27,7 +44,7 @@ pub(super) struct Request {
 pub(super) fn choose(mocks: &[HttpMock], request: &Request) -> Result<usize, Option<String>> {
     let mut closest: Option<(u32, String)> = None;
     for (at, mock) in mocks.iter().enumerate() {
-        let misses = misses(mock, request);
+        let misses = misses(&mock.request, request);
         if misses.is_empty() {
             return Ok(at);
         }
@@ -36,15 +53,15 @@ pub(super) fn choose(mocks: &[HttpMock], request: &Request) -> Result<usize, Opt
             let texts: Vec<_> = misses.into_iter().map(|(_, text)| text).take(4).collect();
             closest = Some((
                 distance,
-                format!("`{}` is mocked, but {}", mock.on, texts.join("; ")),
+                format!("`{}` is mocked, but {}", mock.request.on, texts.join("; ")),
             ));
         }
     }
     Err(closest.map(|(_, text)| text))
 }
 
-/// Everything in which a request differs from what a mock wants, with its weight.
-fn misses(mock: &HttpMock, request: &Request) -> Vec<(u32, String)> {
+/// Everything in which a request differs from what is wanted, with its weight.
+pub(super) fn misses(mock: &RequestPattern, request: &Request) -> Vec<(u32, String)> {
     let (on, at) = (&mock.on.value, &request.at);
     let mut misses = Vec::new();
     if (&on.scheme, &on.host, on.port) != (&at.scheme, &at.host, at.port) {
@@ -57,17 +74,17 @@ fn misses(mock: &HttpMock, request: &Request) -> Vec<(u32, String)> {
     }
     let query = pairs(&request.query);
     for (name, wanted) in &mock.query {
-        let mut values = query
-            .iter()
+        let values: Vec<&String> = (query.iter())
             .filter(|(given, _)| given == name)
-            .map(|(_, value)| value);
-        if !values.clone().any(|value| value == wanted) {
-            misses.push((1, was("query parameter", name, values.next(), wanted)));
+            .map(|(_, value)| value)
+            .collect();
+        if !fits(wanted, &values) {
+            misses.push((1, was("query parameter", name, values.first().copied(), wanted)));
         }
     }
     for (name, wanted) in &mock.headers {
         let value = request.headers.get(name);
-        if value != Some(wanted) {
+        if !fits(wanted, &value.into_iter().collect::<Vec<_>>()) {
             misses.push((1, was("header", name, value, wanted)));
         }
     }
@@ -90,10 +107,27 @@ fn misses(mock: &HttpMock, request: &Request) -> Vec<(u32, String)> {
     misses
 }
 
-fn was(what: &str, name: &str, value: Option<&String>, wanted: &str) -> String {
+fn fits(wanted: &TextMatch, values: &[&String]) -> bool {
+    match wanted {
+        TextMatch::Is(text) => values.contains(&text),
+        // It was compiled when the test was read.
+        TextMatch::Matches(pattern) => {
+            Regex::new(pattern).is_ok_and(|pattern| values.iter().any(|value| pattern.is_match(value)))
+        }
+        TextMatch::Present(present) => values.is_empty() != *present,
+    }
+}
+
+fn was(what: &str, name: &str, value: Option<&String>, wanted: &TextMatch) -> String {
     let quoted = |text: &str| shown(&Json::String(text.to_owned()));
     let value = value.map_or_else(|| "not sent".to_owned(), |value| quoted(value));
-    format!("{what} {name} was {value}, expected {}", quoted(wanted))
+    let wanted = match wanted {
+        TextMatch::Is(text) => quoted(text),
+        TextMatch::Matches(pattern) => format!("a match of /{pattern}/"),
+        TextMatch::Present(true) => "any value".to_owned(),
+        TextMatch::Present(false) => "none".to_owned(),
+    };
+    format!("{what} {name} was {value}, expected {wanted}")
 }
 
 /// A form can only say `"5"` where a test says `5`.
@@ -126,6 +160,7 @@ mod tests {
             .unwrap()
             .tests
             .remove(0)
+            .mocks
             .http
     }
 
@@ -176,6 +211,22 @@ mod tests {
         );
         assert!(near("GET", "/v2", json!(null)).contains("but the path was /v2; the method was GET; "));
         assert_eq!(choose(&[], &request("GET", "/", json!(null))), Err(None));
+    }
+
+    #[test]
+    fn texts_may_match_or_only_be_there() {
+        let mocks = mocks(
+            "{ on: GET https://a.b/, query: { page: { matches: \"^[0-9]+$\" }, debug: { present: false } }, headers: { x-key: { present: true } }, reply: {} }",
+        );
+        let at = |target: &str| choose(&mocks, &request("GET", target, json!(null)));
+        assert_eq!(at("/?page=12"), Ok(0));
+        let near = at("/?page=x&debug=1").unwrap_err().unwrap();
+        assert!(
+            near.ends_with(
+                "query parameter debug was \"1\", expected none; query parameter page was \"x\", expected a match of /^[0-9]+$/"
+            ),
+            "{near}"
+        );
     }
 
     #[test]

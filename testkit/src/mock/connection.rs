@@ -3,25 +3,27 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_TYPE, HeaderMap};
+use hyper::header::HeaderMap;
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Response, StatusCode};
+use hyper::{Method, Response, Version};
 use hyper_util::rt::TokioIo;
-use serde_json::{Value as Json, json};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::rustls::server::Acceptor;
 
 use super::authority::Authority;
 use super::choice::Request;
+use super::script::{Asked, End, Script, unmatched};
 use super::session::{Exchange, Sessions};
-use super::{HttpCall, MockError, body};
-use banister_project::flow_test::{Endpoint, HttpReply, ReplyBody};
+use super::wire::{Counted, Shared, Wire};
+use super::{HttpCall, MockError, body, record};
+use banister_project::flow_test::Endpoint;
 
 /// A longer preamble is none.
 const MAX_PREAMBLE: usize = 512;
@@ -53,29 +55,78 @@ struct Preamble {
     invocation: u64,
     host: String,
     port: u16,
+    watched: Option<Watched>,
+}
+
+/// A connection whose client hears when its answer is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Watched {
+    /// Unique in the invocation.
+    connection: u64,
+    /// True if another exchange was open and not held when the client connected.
+    beside: bool,
+}
+
+/// The first line of a connection.
+#[derive(Debug, Clone, PartialEq)]
+enum Line {
+    Exchange(Preamble),
+    Notices {
+        session: u64,
+        invocation: u64,
+        connection: u64,
+    },
 }
 
 async fn serve(mut stream: TcpStream, sessions: Arc<Sessions>, authority: Arc<Authority>) {
-    let Some(preamble) = read_preamble(&mut stream).await else {
-        return;
+    let preamble = match read_preamble(&mut stream).await {
+        Some(Line::Exchange(preamble)) => preamble,
+        Some(Line::Notices {
+            session,
+            invocation,
+            connection,
+        }) => {
+            if let Some(session) = sessions.get(session) {
+                session.notices.add((invocation, connection), stream);
+            }
+            return;
+        }
+        None => return,
     };
     let Some(session) = sessions.get(preamble.session) else {
         return;
     };
-    let exchange = session.begin();
+    let watched = preamble.watched;
+    let exchange = session.begin(watched.map(|it| it.beside));
+    let of = watched.map(|it| (preamble.invocation, it.connection));
     let _ = stream.set_nodelay(true);
+    let records = session.answers.records(&preamble.host, preamble.port);
+    if session.answers.allows(&preamble.host, preamble.port) && !records {
+        tokio::select! {
+            () = session.closed() => {}
+            result = tunnel(stream, &preamble, &exchange) => {
+                if let Err(error) = result {
+                    tracing::debug!(%error, "an allowed connection broke");
+                }
+            }
+        }
+        return;
+    }
     tokio::select! {
         () = session.closed() => {}
-        result = talk(stream, preamble, exchange, authority) => {
+        result = talk(Counted::new(stream), preamble, exchange, authority) => {
             if let Err(error) = result {
                 tracing::debug!(%error, "a mocked connection broke");
             }
         }
     }
+    if let Some(of) = of {
+        session.notices.remove(of);
+    }
 }
 
 /// Reads up to the end of the line and not a byte further: what follows may be TLS.
-async fn read_preamble(stream: &mut TcpStream) -> Option<Preamble> {
+async fn read_preamble(stream: &mut TcpStream) -> Option<Line> {
     let mut line = Vec::new();
     loop {
         match stream.read_u8().await.ok()? {
@@ -83,24 +134,45 @@ async fn read_preamble(stream: &mut TcpStream) -> Option<Preamble> {
             byte if line.len() < MAX_PREAMBLE => line.push(byte),
             _ => return None,
         }
-        if line.first() != Some(&1) {
+        if !matches!(line.first(), Some(&(1 | 2))) {
             return None;
         }
     }
 }
 
-fn parse_preamble(line: &[u8]) -> Option<Preamble> {
-    let mut parts = std::str::from_utf8(line.strip_prefix(&[1])?).ok()?.split(' ');
+fn parse_preamble(line: &[u8]) -> Option<Line> {
+    let (kind, text) = line.split_first()?;
+    let mut parts = std::str::from_utf8(text).ok()?.split(' ');
     let session = parts.next()?.parse().ok()?;
     let invocation = parts.next()?.parse().ok()?;
-    let host = parts.next()?.trim_matches(['[', ']']).to_ascii_lowercase();
-    let port = parts.next()?.parse().ok()?;
-    (!host.is_empty() && parts.next().is_none()).then_some(Preamble {
-        session,
-        invocation,
-        host,
-        port,
-    })
+    let line = if *kind == 2 {
+        Line::Notices {
+            session,
+            invocation,
+            connection: parts.next()?.parse().ok()?,
+        }
+    } else {
+        let host = parts.next()?.trim_matches(['[', ']']).to_ascii_lowercase();
+        let port = parts.next()?.parse().ok()?;
+        let watched = match parts.next() {
+            None => None,
+            Some(number) => Some(Watched {
+                connection: number.trim_end_matches('+').parse().ok()?,
+                beside: number.ends_with('+'),
+            }),
+        };
+        if host.is_empty() {
+            return None;
+        }
+        Line::Exchange(Preamble {
+            session,
+            invocation,
+            host,
+            port,
+            watched,
+        })
+    };
+    parts.next().is_none().then_some(line)
 }
 
 /// Why a connection ends before its exchange does.
@@ -115,16 +187,41 @@ enum Broken {
     #[error("the body of the request breaks off: {0}")]
     Body(Box<dyn std::error::Error + Send + Sync>),
     #[error("the run ended before the exchange did")]
-    Released(#[from] tokio::sync::oneshot::error::RecvError),
+    Released,
+}
+
+/// Joins the client with the real service.
+async fn tunnel(mut stream: TcpStream, preamble: &Preamble, exchange: &Exchange) -> Result<(), Broken> {
+    let asked = Request {
+        at: Endpoint {
+            method: "CONNECT".to_owned(),
+            scheme: "tcp".to_owned(),
+            host: preamble.host.clone(),
+            port: preamble.port,
+            path: String::new(),
+        },
+        query: String::new(),
+        headers: BTreeMap::new(),
+        body: serde_json::Value::Null,
+        form: false,
+    };
+    let mut call = call(&asked, preamble);
+    call.connection = None;
+    call.parts = vec![Some(0)];
+    call.real = true;
+    exchange.hold(call).recv().await.ok_or(Broken::Released)?;
+    let mut service = TcpStream::connect((preamble.host.as_str(), preamble.port)).await?;
+    tokio::io::copy_bidirectional(&mut stream, &mut service).await?;
+    Ok(())
 }
 
 async fn talk(
-    stream: TcpStream,
+    stream: Counted,
     preamble: Preamble,
     exchange: Exchange,
     authority: Arc<Authority>,
 ) -> Result<(), Broken> {
-    let Some(first) = first_byte(&stream).await? else {
+    let Some(first) = first_byte(stream.stream()).await? else {
         return Ok(());
     };
     if first != TLS_HANDSHAKE {
@@ -148,35 +245,45 @@ async fn first_byte(stream: &TcpStream) -> std::io::Result<Option<u8>> {
 }
 
 /// One exchange, then the end: the next call of a handler opens a connection of its own, which says whose it is.
-async fn converse<S>(
+///
+/// The request is read by HTTP; the answer is written by us, since it may come in parts, break off or be no HTTP at all.
+async fn converse<S: Wire>(
     stream: S,
     scheme: &'static str,
     preamble: Preamble,
     exchange: Exchange,
-) -> Result<(), Broken>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
+) -> Result<(), Broken> {
+    let wire = Shared::new(stream);
     let (preamble, exchange) = (Arc::new(preamble), Arc::new(exchange));
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
+    let answered = Arc::new(Notify::new());
+    let service = service_fn(|request: hyper::Request<Incoming>| {
         let (preamble, exchange) = (Arc::clone(&preamble), Arc::clone(&exchange));
-        async move { respond(request, scheme, &preamble, &exchange).await }
+        let (wire, answered) = (wire.clone(), Arc::clone(&answered));
+        async move {
+            respond(request, scheme, &preamble, &exchange, wire).await?;
+            answered.notify_one();
+            std::future::pending::<Result<Response<Empty<Bytes>>, Broken>>().await
+        }
     });
     let connection = http1::Builder::new()
         .keep_alive(false)
         .half_close(true)
         .auto_date_header(false)
         .header_read_timeout(None)
-        .serve_connection(TokioIo::new(stream), service);
-    Ok(connection.await?)
+        .serve_connection(TokioIo::new(wire.clone()), service);
+    tokio::select! {
+        result = connection => Ok(result?),
+        () = answered.notified() => Ok(wire.clone().shutdown().await?),
+    }
 }
 
-async fn respond(
+async fn respond<S: Wire>(
     request: hyper::Request<Incoming>,
     scheme: &str,
     preamble: &Preamble,
     exchange: &Exchange,
-) -> Result<Response<Full<Bytes>>, Broken> {
+    mut wire: Shared<S>,
+) -> Result<(), Broken> {
     let (parts, incoming) = request.into_parts();
     let bytes = Limited::new(incoming, MAX_BODY)
         .collect()
@@ -190,25 +297,56 @@ async fn respond(
         bytes => bytes.unwrap_or_default(),
     };
     let asked = asked(&parts, scheme, preamble, &bytes);
+    let how = Asked {
+        head: parts.method == Method::HEAD,
+        old: parts.version == Version::HTTP_10,
+    };
     let found = match too_large {
         true => Err(Some(format!("the body is larger than {} MiB", MAX_BODY >> 20))),
-        false => exchange.session().reply(&asked),
+        false => exchange.session().answers.answer(&asked, how),
     };
     let mut call = call(&asked, preamble);
-    let response = match found {
-        Ok(reply) => {
-            call.status = Some(reply.status);
-            mocked(reply)
+    let answers = &exchange.session().answers;
+    let found = match found {
+        Err(_) if !too_large && answers.records(&preamble.host, preamble.port) => {
+            call.real = true;
+            let answer = record::ask(&asked, &parts, bytes, answers.redact()).await;
+            answer.map_err(Some).map(|(reply, recording)| {
+                answers.keep(recording);
+                Script::of(&reply, how)
+            })
+        }
+        found => found,
+    };
+    let script = match found {
+        Ok(script) => {
+            (call.status, call.fault) = (script.status, script.fault);
+            script
         }
         Err(near_miss) => {
-            let response = unmatched(&call, near_miss.as_deref());
-            call.near_miss = near_miss;
-            response
+            let error = format!("no mock answers {} {}", call.method, call.url);
+            let script = Script::failure(501, &unmatched(&error, near_miss.as_deref()));
+            (call.unmatched, call.near_miss) = (true, near_miss);
+            script
         }
     };
-    // Nobody lets go of an exchange whose session has ended: the connection breaks.
-    exchange.hold(call).await?;
-    Ok(response)
+    call.parts = script.parts.iter().map(|part| part.after).collect();
+    let mut going = exchange.hold(call);
+    for part in &script.parts {
+        if let (Some(watched), true) = (preamble.watched, part.after != Some(0)) {
+            let of = (preamble.invocation, watched.connection);
+            exchange.session().notices.tell_held(of, wire.written()).await?;
+        }
+        // Nobody lets go of an exchange whose session has ended: the connection breaks.
+        going.recv().await.ok_or(Broken::Released)?;
+        wire.write_all(&part.bytes).await?;
+        wire.flush().await?;
+    }
+    if script.end == End::Reset {
+        wire.reset()?;
+        return Err(Broken::Released);
+    }
+    Ok(())
 }
 
 fn asked(parts: &Parts, scheme: &str, preamble: &Preamble, bytes: &[u8]) -> Request {
@@ -259,50 +397,17 @@ fn call(asked: &Request, preamble: &Preamble) -> HttpCall {
         port: preamble.port,
         headers: asked.headers.clone(),
         body: asked.body.clone(),
+        request: asked.clone(),
+        exchange: 0,
+        connection: preamble.watched.map(|watched| watched.connection),
         status: None,
+        fault: None,
+        parts: Vec::new(),
+        real: false,
+        unmatched: false,
         near_miss: None,
         overlapped: false,
     }
-}
-
-fn mocked(reply: &HttpReply) -> Response<Full<Bytes>> {
-    let (kind, body) = match &reply.body {
-        ReplyBody::Empty => (None, String::new()),
-        ReplyBody::Json(value) => (Some("application/json"), value.to_string()),
-        ReplyBody::Text(text) => (Some("text/plain; charset=utf-8"), text.clone()),
-    };
-    let mut response = Response::builder().status(reply.status);
-    for (name, value) in &reply.headers {
-        response = response.header(name, value);
-    }
-    if let Some(kind) = kind.filter(|_| !reply.headers.contains_key("content-type")) {
-        response = response.header(CONTENT_TYPE, kind);
-    }
-    let bodiless = matches!(reply.status, 204 | 304);
-    let body = if bodiless { Bytes::new() } else { Bytes::from(body) };
-    // Status and headers were checked when the test was read.
-    response
-        .body(Full::new(body))
-        .unwrap_or_else(|error| failure(&json!({ "error": error.to_string() })))
-}
-
-fn unmatched(call: &HttpCall, near_miss: Option<&str>) -> Response<Full<Bytes>> {
-    let error = format!("no mock answers {} {}", call.method, call.url);
-    failure(&match near_miss {
-        Some(closest) => json!({ "error": error, "closest": closest }),
-        None => json!({ "error": error }),
-    })
-}
-
-/// 501: the world outside is not implemented here.
-fn failure(body: &Json) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
-    *response.status_mut() = StatusCode::NOT_IMPLEMENTED;
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        hyper::header::HeaderValue::from_static("application/json"),
-    );
-    response
 }
 
 #[cfg(test)]
@@ -311,19 +416,39 @@ mod tests {
 
     #[test]
     fn preambles_are_read_strictly() {
-        let whole = Preamble {
+        let whole = |watched| {
+            Line::Exchange(Preamble {
+                session: 3,
+                invocation: 7,
+                host: "api.x".to_owned(),
+                port: 443,
+                watched,
+            })
+        };
+        let watched = |connection, beside| Some(Watched { connection, beside });
+        assert_eq!(parse_preamble(b"\x013 7 API.x 443"), Some(whole(None)));
+        assert_eq!(
+            parse_preamble(b"\x013 7 API.x 443 2"),
+            Some(whole(watched(2, false)))
+        );
+        assert_eq!(
+            parse_preamble(b"\x013 7 API.x 443 2+"),
+            Some(whole(watched(2, true)))
+        );
+        let notices = Line::Notices {
             session: 3,
             invocation: 7,
-            host: "api.x".to_owned(),
-            port: 443,
+            connection: 2,
         };
-        assert_eq!(parse_preamble(b"\x013 7 API.x 443"), Some(whole));
+        assert_eq!(parse_preamble(b"\x023 7 2"), Some(notices));
         for line in [
             &b"3 7 a 443"[..],
             b"\x013 7 a",
-            b"\x013 7 a 443 9",
+            b"\x013 7 a 443 9 9",
+            b"\x013 7 a 443 x",
             b"\x013 7 a 99999",
             b"\x01x 7 a 1",
+            b"\x023 7",
             b"\x01\xff",
         ] {
             assert_eq!(parse_preamble(line), None, "{line:?}");

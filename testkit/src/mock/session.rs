@@ -1,15 +1,16 @@
 //! The mocks of one run: which reply is next, which exchanges are open, and which wait for the scheduler.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 use super::HttpCall;
-use super::choice::{Request, choose};
-use banister_project::flow_test::{HttpMock, HttpReply};
+use super::notices::Notices;
+use super::record::Recording;
+use super::services::{Answers, Services};
 
 /// All open sessions.
 #[derive(Default)]
@@ -18,13 +19,13 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    pub(super) fn open(self: &Arc<Self>, id: u64, mocks: Vec<HttpMock>) -> std::io::Result<MockSession> {
+    pub(super) fn open(self: &Arc<Self>, id: u64, services: Services) -> std::io::Result<MockSession> {
         let (bell, ring) = UnixStream::pair()?;
         bell.set_nonblocking(true)?;
         ring.set_nonblocking(true)?;
         let session = Arc::new(Session {
-            served: Mutex::new(vec![0; mocks.len()]),
-            mocks,
+            answers: Answers::new(services),
+            notices: Notices::default(),
             exchanges: Mutex::default(),
             ring,
             closed: watch::Sender::new(false),
@@ -62,6 +63,21 @@ impl MockSession {
         &self.bell
     }
 
+    /// The virtual time that answers are made at.
+    pub fn set_now(&self, now: i64) {
+        self.session.answers.set_now(now);
+    }
+
+    /// Calls to real services, in order, if they are recorded.
+    pub fn take_recordings(&self) -> Vec<Recording> {
+        self.session.answers.take_recordings()
+    }
+
+    /// True if an exchange waits to be taken.
+    pub fn has_held(&self) -> bool {
+        !lock(&self.session.exchanges).waiting.is_empty()
+    }
+
     /// The exchange that has waited longest, if one waits.
     pub fn next_held(&self) -> Option<Held> {
         let mut exchanges = lock(&self.session.exchanges);
@@ -69,11 +85,8 @@ impl MockSession {
         // One byte was put in for every exchange that waits.
         let _ = (&self.bell).read(&mut [0]);
         let mut call = waiting.call;
-        call.overlapped = exchanges.overlapped(waiting.exchange);
-        Some(Held {
-            call,
-            release: waiting.release,
-        })
+        call.overlapped |= exchanges.overlapped(call.exchange);
+        Some(Held { call, go: waiting.go })
     }
 }
 
@@ -90,22 +103,28 @@ impl Drop for MockSession {
 pub struct Held {
     /// The call.
     pub call: HttpCall,
-    release: oneshot::Sender<()>,
+    go: mpsc::UnboundedSender<()>,
 }
 
 impl Held {
-    /// Lets the answer go out.
-    pub fn answer(self) {
+    /// Lets the next part of the answer go out.
+    pub fn go_on(&self) {
         // The client may have gone away meanwhile, which is its own affair.
-        let _ = self.release.send(());
+        let _ = self.go.send(());
+    }
+
+    /// Lets the whole answer go out.
+    pub fn answer(self) {
+        self.call.parts.iter().for_each(|_| self.go_on());
     }
 }
 
 /// What connections share with the holder of a session.
 pub(super) struct Session {
-    mocks: Vec<HttpMock>,
-    /// Replies given so far, by mock.
-    served: Mutex<Vec<usize>>,
+    /// What services say.
+    pub(super) answers: Answers,
+    /// Where clients hear that their answer is held.
+    pub(super) notices: Notices,
     exchanges: Mutex<Exchanges>,
     ring: UnixStream,
     closed: watch::Sender<bool>,
@@ -114,20 +133,23 @@ pub(super) struct Session {
 #[derive(Default)]
 struct Exchanges {
     next: u64,
-    /// Open exchanges, and whether another was open beside them.
-    open: BTreeMap<u64, bool>,
+    /// Open exchanges, and those that were open beside them.
+    open: BTreeMap<u64, BTreeSet<u64>>,
+    /// Exchanges in which something was asked: a connection that is only opened, as some clients do ahead of need, meets
+    /// nobody.
+    asked: BTreeSet<u64>,
     waiting: VecDeque<Waiting>,
 }
 
 struct Waiting {
-    exchange: u64,
     call: HttpCall,
-    release: oneshot::Sender<()>,
+    go: mpsc::UnboundedSender<()>,
 }
 
 impl Exchanges {
     fn overlapped(&self, exchange: u64) -> bool {
-        self.open.get(&exchange).copied().unwrap_or(false)
+        let beside = self.open.get(&exchange);
+        beside.is_some_and(|others| !others.is_disjoint(&self.asked))
     }
 }
 
@@ -139,33 +161,25 @@ impl Session {
 
     /// Counts an exchange as open, from the moment its connection is known, so that a call which is still shaking hands
     /// counts as one that overlaps.
-    pub(super) fn begin(self: &Arc<Self>) -> Exchange {
+    ///
+    /// A client that watches its exchanges knows which of them are settled, so that `beside` is its word; without it, every
+    /// other open exchange counts.
+    pub(super) fn begin(self: &Arc<Self>, beside: Option<bool>) -> Exchange {
         let mut exchanges = lock(&self.exchanges);
         let id = exchanges.next;
         exchanges.next += 1;
-        let others = !exchanges.open.is_empty();
-        exchanges
-            .open
-            .values_mut()
-            .for_each(|overlapped| *overlapped = true);
+        let mut others = BTreeSet::new();
+        if beside.unwrap_or(true) {
+            others.extend(exchanges.open.keys());
+            exchanges.open.values_mut().for_each(|known| {
+                known.insert(id);
+            });
+        }
         exchanges.open.insert(id, others);
         Exchange {
             id,
             session: Arc::clone(self),
         }
-    }
-
-    /// The next reply of the first mock that matches.
-    ///
-    /// # Errors
-    /// None does: what the closest would have needed.
-    pub(super) fn reply(&self, request: &Request) -> Result<&HttpReply, Option<String>> {
-        let at = choose(&self.mocks, request)?;
-        let replies = &self.mocks[at].replies;
-        let mut served = lock(&self.served);
-        let turn = served[at].min(replies.len().saturating_sub(1));
-        served[at] += 1;
-        replies.get(turn).ok_or(None)
     }
 }
 
@@ -187,18 +201,16 @@ impl Exchange {
         &self.session
     }
 
-    /// Puts the call before the scheduler; the receiver hears when its answer may go.
-    pub(super) fn hold(&self, call: HttpCall) -> oneshot::Receiver<()> {
-        let (release, released) = oneshot::channel();
+    /// Puts the call before the scheduler; the receiver hears when the parts of its answer may go.
+    pub(super) fn hold(&self, mut call: HttpCall) -> mpsc::UnboundedReceiver<()> {
+        let (go, going) = mpsc::unbounded_channel();
+        call.exchange = self.id;
         let mut exchanges = lock(&self.session.exchanges);
-        exchanges.waiting.push_back(Waiting {
-            exchange: self.id,
-            call,
-            release,
-        });
+        exchanges.asked.insert(self.id);
+        exchanges.waiting.push_back(Waiting { call, go });
         // The buffer of a socket holds far more bytes than a run makes calls at once.
         let _ = (&self.session.ring).write(&[1]);
-        released
+        going
     }
 }
 

@@ -9,7 +9,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, pem::PemObject
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use super::*;
-use banister_project::flow_test::parse;
+use banister_project::flow_test::{HttpMock, parse};
 
 fn mocks(list: &str) -> Vec<HttpMock> {
     let text = format!(
@@ -19,6 +19,7 @@ fn mocks(list: &str) -> Vec<HttpMock> {
         .unwrap()
         .tests
         .remove(0)
+        .mocks
         .http
 }
 
@@ -94,7 +95,14 @@ fn an_exchange_is_held_until_it_is_answered() {
         port: 80,
         headers: held.call.headers.clone(),
         body: json!({"n": 1}),
+        request: held.call.request.clone(),
+        exchange: 0,
+        connection: None,
         status: Some(201),
+        fault: None,
+        parts: vec![Some(0)],
+        real: false,
+        unmatched: false,
         near_miss: None,
         overlapped: false,
     };
@@ -106,8 +114,8 @@ fn an_exchange_is_held_until_it_is_answered() {
         HTTP/1.1 201 Created
         x-b: b
         content-type: application/json
-        connection: close
         content-length: 8
+        connection: close
 
         {"id":7}"#]]
     .assert_eq(&client.join().unwrap().replace('\r', ""));
@@ -292,4 +300,41 @@ fn a_body_that_is_too_large_is_refused() {
     held.answer();
     // The client may still be writing when the answer is there; that it is let go is what counts.
     drop(client);
+}
+
+#[test]
+fn a_client_hears_that_its_answer_is_held_and_gets_it_part_by_part() {
+    let server = MockServer::start().unwrap();
+    let session = server
+        .open_session(mocks(
+            "{ on: GET http://api.test/, reply: { delay: 1s, chunks: [ ab, { text: cd, after: 2s } ] } }",
+        ))
+        .unwrap();
+    let id = session.id();
+    let connect = |line: &str| {
+        let mut stream = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.write_all(line.as_bytes()).unwrap();
+        stream
+    };
+    let read = |stream: &mut TcpStream| {
+        let mut bytes = [0; 1024];
+        let count = stream.read(&mut bytes).unwrap();
+        String::from_utf8(bytes[..count].to_vec()).unwrap()
+    };
+    let mut client = connect(&format!("\u{1}{id} 7 api.test 80 5\n{}", get("/")));
+    let mut notices = connect(&format!("\u{2}{id} 7 5\n"));
+    let held = next(&session);
+    assert_eq!(
+        (held.call.connection, &held.call.parts),
+        (Some(5), &vec![Some(1_000), Some(2_000)])
+    );
+    assert_eq!(read(&mut notices), "held 0\n");
+    held.go_on();
+    let first = read(&mut client);
+    assert!(first.ends_with("2\r\nab\r\n"), "{first}");
+    assert_eq!(read(&mut notices), format!("held {}\n", first.len()));
+    held.go_on();
+    assert_eq!(read(&mut client), "2\r\ncd\r\n0\r\n\r\n");
+    assert_eq!(read(&mut client), "");
 }

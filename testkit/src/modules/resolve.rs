@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use banister_project::Aliases;
+use super::configs::Configs;
+use super::packages;
 
 /// What an import means.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,15 +26,17 @@ const SOURCES: [(&str, &str); 3] = [("js", "ts"), ("mjs", "mts"), ("cjs", "cts")
 #[derive(Debug)]
 pub(super) struct Resolver {
     root: PathBuf,
-    /// By folder: the aliases of the `tsconfig.json` that counts there, and the folder it lies in.
-    aliases: BTreeMap<PathBuf, Option<(PathBuf, Aliases)>>,
+    configs: Configs,
+    /// By folder and specifier: the source of a package of the same workspace.
+    sources: BTreeMap<(PathBuf, String), Option<PathBuf>>,
 }
 
 impl Resolver {
     pub(super) fn new(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
-            aliases: BTreeMap::new(),
+            configs: Configs::new(root),
+            sources: BTreeMap::new(),
         }
     }
 
@@ -45,8 +48,25 @@ impl Resolver {
             let folder = from.parent().unwrap_or(Path::new("/"));
             return existing(&folder.join(specifier)).map_or(Found::Nothing, native_or_file);
         }
+        if specifier.starts_with("node:") {
+            return Found::External;
+        }
         self.aliased(specifier, from)
+            .or_else(|| self.source_of_package(specifier, from))
             .map_or(Found::External, native_or_file)
+    }
+
+    /// Packages of the same workspace, the package itself by its name, and its private `#imports`: where those lead to a file
+    /// outside `node_modules`, it may be one that node cannot read.
+    fn source_of_package(&mut self, specifier: &str, from: &Path) -> Option<PathBuf> {
+        let folder = from.parent()?;
+        let key = (folder.to_owned(), specifier.to_owned());
+        let found = self.sources.entry(key).or_insert_with(|| {
+            packages::source_of(specifier, folder)
+                .iter()
+                .find_map(|candidate| existing(candidate))
+        });
+        found.clone()
     }
 
     /// Whether plain `.js` files beside `path` are modules: the nearest `package.json` says so.
@@ -64,22 +84,8 @@ impl Resolver {
     }
 
     fn aliased(&mut self, specifier: &str, from: &Path) -> Option<PathBuf> {
-        let folder = from.parent()?;
-        if !self.aliases.contains_key(folder) {
-            let found = folder
-                .ancestors()
-                .take_while(|it| it.starts_with(&self.root))
-                .find_map(|it| {
-                    let text = fs::read_to_string(it.join("tsconfig.json")).ok()?;
-                    Some((it.to_owned(), Aliases::parse(&text)))
-                });
-            self.aliases.insert(folder.to_owned(), found);
-        }
-        let (base, aliases) = self.aliases.get(folder)?.as_ref()?;
-        aliases
-            .expand(specifier)
-            .iter()
-            .find_map(|candidate| existing(&base.join(candidate)))
+        let candidates = self.configs.expand(specifier, from.parent()?);
+        candidates.iter().find_map(|candidate| existing(candidate))
     }
 }
 
@@ -120,7 +126,7 @@ fn existing(path: &Path) -> Option<PathBuf> {
 }
 
 /// Without `.` and `..`, so that one file has one name.
-fn tidy(path: &Path) -> PathBuf {
+pub(super) fn tidy(path: &Path) -> PathBuf {
     let mut tidy = PathBuf::new();
     for component in path.components() {
         match component {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use oxc::allocator::Allocator;
+use oxc::ast::ast::{Program, Statement};
 use oxc::codegen::{Codegen, CodegenOptions, CommentOptions};
 use oxc::diagnostics::OxcDiagnostic;
 use oxc::parser::{ParseOptions, Parser};
@@ -65,6 +66,18 @@ pub(super) fn transpile(path: &Path, text: &str, module_package: bool) -> Module
     if let Some(error) = transformed.diagnostics.errors().next() {
         return failed(path, text, error);
     }
+    let format = if is_module && only_types_were_imported(extension, text, &program) {
+        // What marks a module of types is a syntax error in CommonJS.
+        program.body.retain(|statement| !is_empty_export(statement));
+        ModuleFormat::CommonJs
+    } else {
+        format
+    };
+    reply(path, format, printed(path, text, &program))
+}
+
+/// The program as JavaScript, with its source map inline.
+fn printed(path: &Path, text: &str, program: &Program) -> String {
     let options = CodegenOptions {
         source_map_path: Some(path.to_owned()),
         comments: CommentOptions::disabled(),
@@ -73,14 +86,32 @@ pub(super) fn transpile(path: &Path, text: &str, module_package: bool) -> Module
     let generated = Codegen::new()
         .with_options(options)
         .with_source_text(text)
-        .build(&program);
+        .build(program);
     let mut code = generated.code;
     if let Some(map) = generated.map {
         code.push_str("\n//# sourceMappingURL=");
         code.push_str(&map.to_data_url());
         code.push('\n');
     }
-    reply(path, format, code)
+    code
+}
+
+/// A file whose module syntax was all about types, and that hands out its exports as CommonJS does.
+fn only_types_were_imported(extension: &str, text: &str, program: &Program) -> bool {
+    let is_common_js = || {
+        ["module.exports", "exports.", "require("]
+            .iter()
+            .any(|it| text.contains(it))
+    };
+    let mut statements = program.body.iter();
+    let has_module_syntax = statements.any(|it| it.is_module_declaration() && !is_empty_export(it));
+    extension != "mts" && !has_module_syntax && (extension == "cts" || is_common_js())
+}
+
+/// `export {}`, which the transformer leaves behind where only types were exported.
+fn is_empty_export(statement: &Statement) -> bool {
+    matches!(statement, Statement::ExportNamedDeclaration(export)
+        if export.specifiers.is_empty())
 }
 
 /// JSON is a module whose value is the document, for both kinds of import.

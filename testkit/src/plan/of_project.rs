@@ -3,11 +3,13 @@
 
 use std::path::Path;
 
-use banister_grammars::facts::{Declaration, StepKind};
+use banister_grammars::facts::{
+    ConfigFact, ConfigKind, ConfigValue, Declaration, Dialect, SchemaNotation, StepKind, Trigger,
+};
 use banister_grammars::{Encoding, Span};
-use banister_project::{Project, Step};
+use banister_project::{Project, Step, Stream};
 
-use super::{EmitPolicy, Plan, PlanStep};
+use super::{EmitPolicy, Plan, PlanStep, PlanStream, PlanTrigger, QueuePolicy, middleware};
 
 impl Plan {
     /// The plan of `project`, whose workspace lies at `workspace` on the disk.
@@ -16,12 +18,13 @@ impl Plan {
             let below = file.strip_prefix(project.root.as_str()).unwrap_or(file);
             below.trim_start_matches('/').to_owned()
         };
+        let root = if project.root.is_empty() {
+            workspace.to_owned()
+        } else {
+            workspace.join(&project.root)
+        };
+        let detected = project.profile();
         Self {
-            root: if project.root.is_empty() {
-                workspace.to_owned()
-            } else {
-                workspace.join(&project.root)
-            },
             steps: project
                 .steps
                 .iter()
@@ -30,38 +33,142 @@ impl Plan {
             streams: project
                 .streams
                 .iter()
-                .filter_map(|stream| stream.name())
-                .map(str::to_owned)
+                .filter_map(|stream| plan_stream(stream, local(&stream.file)))
                 .collect(),
+            profile: detected.profile,
+            profile_because: detected.because,
+            allow: project.test.allow.clone(),
+            reject_invalid_bodies: project.test.reject_invalid_bodies,
+            middleware: middleware::files(project, &root),
+            root,
         }
     }
 }
 
 fn plan_step(step: &Step, file: String) -> PlanStep {
+    let config = step.source.facts.config.as_ref();
+    let dialect = step.dialect();
+    let triggers = step.fact().map_or(&[][..], |fact| &fact.triggers);
     PlanStep {
         name: step.name().map_or_else(|| file.clone(), str::to_owned),
         file,
         language: step.language,
-        kind: step.kind().unwrap_or(StepKind::Noop),
-        subscribes: step.subscribes().into_iter().map(str::to_owned).collect(),
+        dialect,
+        triggers: match step.kind() {
+            // A noop of 0.x has no trigger to run.
+            Some(StepKind::Noop) => Vec::new(),
+            _ => (triggers.iter().enumerate())
+                .map(|(at, trigger)| plan_trigger(trigger, written(config, dialect, at), config, dialect))
+                .collect(),
+        },
         emits: emit_policy(step),
         flows: step.flows().into_iter().map(str::to_owned).collect(),
-        route: step
-            .route()
-            .map(|(method, path)| (method.to_ascii_uppercase(), path.to_owned())),
-        cron: step.cron().map(str::to_owned),
+        timeout_ms: config
+            .and_then(|config| config.get("infrastructure"))
+            .and_then(|entry| entry.value.get("handler")?.value.get("timeout")?.value.number())
+            .map(|seconds| (seconds * 1000.0) as i64),
+        has_schemas: has_schemas(step),
         handler_line: handler_line(step),
     }
+}
+
+/// The object that a trigger of 1.0 is written as.
+fn written(config: Option<&ConfigFact>, dialect: Dialect, at: usize) -> Option<&ConfigValue> {
+    if dialect == Dialect::V0 {
+        return None;
+    }
+    let trigger = config?.get("triggers")?.value.items().get(at)?;
+    match &trigger.kind {
+        ConfigKind::Object { .. } => Some(trigger),
+        ConfigKind::Call { args, .. } => {
+            (args.iter().rev()).find(|arg| matches!(arg.kind, ConfigKind::Object { .. }))
+        }
+        _ => None,
+    }
+}
+
+fn plan_trigger(
+    trigger: &Trigger,
+    written: Option<&ConfigValue>,
+    config: Option<&ConfigFact>,
+    dialect: Dialect,
+) -> PlanTrigger {
+    let known = |fact: &Option<banister_grammars::facts::TextFact>| {
+        fact.as_ref().and_then(|it| it.text.known()).map(str::to_owned)
+    };
+    let text = |keys: [&str; 2]| {
+        let found = keys.iter().find_map(|key| written?.get(key));
+        found.and_then(|entry| entry.value.text()).map(str::to_owned)
+    };
+    let queue = match dialect {
+        Dialect::V0 => config
+            .and_then(|config| config.get("infrastructure"))
+            .and_then(|entry| entry.value.get("queue"))
+            .map(|entry| &entry.value),
+        Dialect::V1 => written.and_then(|it| it.get("config")).map(|entry| &entry.value),
+    };
+    PlanTrigger {
+        kind: trigger.kind,
+        topics: (trigger.topics.iter())
+            .flat_map(|topic| topic.topic.text.candidates())
+            .cloned()
+            .collect(),
+        route: known(&trigger.path).map(|path| {
+            let method = known(&trigger.method).unwrap_or_else(|| "GET".to_owned());
+            (method.to_ascii_uppercase(), path)
+        }),
+        cron: known(&trigger.cron),
+        queue: QueuePolicy::read(queue, dialect),
+        stream: (
+            text(["streamName", "stream_name"]),
+            text(["groupId", "group_id"]),
+            text(["itemId", "item_id"]),
+        ),
+    }
+}
+
+fn plan_stream(stream: &Stream, file: String) -> Option<PlanStream> {
+    let config = stream.source.facts.config.as_ref();
+    let number = |key: &str| {
+        let config = config?;
+        let storage = config
+            .get("baseConfig")
+            .or_else(|| config.get("base_config"))
+            .and_then(|entry| entry.value.get(key));
+        let found = storage.or_else(|| config.get(key))?;
+        found.value.number()
+    };
+    Some(PlanStream {
+        name: stream.name()?.to_owned(),
+        file,
+        language: stream.language,
+        ttl_ms: number("ttl").map(|seconds| (seconds * 1000.0) as i64),
+        max_items: number("maxItems").map(|count| count as usize),
+    })
 }
 
 fn emit_policy(step: &Step) -> EmitPolicy {
     let declaration = step.declaration();
     match declaration {
-        Declaration::List { topics, .. } if !topics.is_empty() && declaration.is_complete() => {
+        // 1.0 does not check.
+        Declaration::List { topics, .. }
+            if step.dialect() == Dialect::V0 && !topics.is_empty() && declaration.is_complete() =>
+        {
             EmitPolicy::Listed(step.emits().into_iter().map(str::to_owned).collect())
         }
         _ => EmitPolicy::Any,
     }
+}
+
+fn has_schemas(step: &Step) -> bool {
+    let Some(fact) = step.fact() else { return false };
+    fact.keys_open
+        || fact.triggers.iter().any(|trigger| {
+            let input = trigger.input.as_ref();
+            input.is_some_and(|input| input.notation != SchemaNotation::Null)
+                || !trigger.responses.is_empty()
+                || trigger.responses_open
+        })
 }
 
 fn handler_line(step: &Step) -> Option<u32> {

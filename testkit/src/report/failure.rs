@@ -2,12 +2,17 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value as Json;
+
 use super::style::{BAD, FAINT, NOTICE, paint};
 use super::timeline::render;
 use super::{ControlLabel, StepOutput, TestOutcome};
+use crate::matching::shown;
 
 /// More printed lines of one handler are left out, from their middle.
 const MAX_LINES: usize = 60;
+/// More items of the state are only counted.
+const MAX_ITEMS: usize = 40;
 
 /// Everything that a failed test has to say.
 pub fn failure_text(outcome: &TestOutcome, color: bool) -> String {
@@ -23,6 +28,10 @@ pub fn failure_text(outcome: &TestOutcome, color: bool) -> String {
         if let Some(input) = &failure.minimal_input {
             line(&mut out, &format!("minimal input: {input}"));
         }
+        if let Some(state) = &failure.state {
+            line(&mut out, "state at the end:");
+            out.push_str(&state_text(state));
+        }
         if !failure.timeline.is_empty() {
             line(&mut out, "what happened:");
             out.push_str(&render(&failure.timeline, color));
@@ -35,7 +44,7 @@ pub fn failure_text(outcome: &TestOutcome, color: bool) -> String {
     if outcome.label != ControlLabel::Controlled {
         line(&mut out, &control_text(outcome.label, color));
     }
-    if let Some(failure) = &outcome.failure {
+    if let Some(failure) = outcome.failure.as_ref().filter(|it| !it.replay.is_empty()) {
         line(&mut out, &format!("replay: {}", failure.replay));
     }
     out
@@ -66,6 +75,25 @@ pub(super) fn output_text(output: &[StepOutput], limit: Option<usize>, color: bo
                 .iter()
                 .for_each(|text| line(&mut out, &format!("  {text}")));
         }
+    }
+    out
+}
+
+/// An item a line, cut to a width that is read.
+fn state_text(state: &Json) -> String {
+    let mut out = String::new();
+    let groups = state.as_object().into_iter().flatten();
+    let items = groups.flat_map(|(group, items)| {
+        let items = items.as_object().into_iter().flatten();
+        items.map(move |(key, item)| format!("  {group}/{key}: {}", shown(item)))
+    });
+    let lines: Vec<String> = items.collect();
+    if lines.is_empty() {
+        line(&mut out, "  nothing");
+    }
+    lines.iter().take(MAX_ITEMS).for_each(|text| line(&mut out, text));
+    if lines.len() > MAX_ITEMS {
+        line(&mut out, &format!("  … {} more items", lines.len() - MAX_ITEMS));
     }
     out
 }

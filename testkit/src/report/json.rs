@@ -47,6 +47,9 @@ pub(super) fn test_finished(outcome: &TestOutcome, nocapture: bool) -> Json {
             line["failure"]["line"] = json!(place.line);
             line["failure"]["column"] = json!(place.column);
         }
+        if let Some(state) = &failure.state {
+            line["failure"]["state"] = state.clone();
+        }
         if let Some(input) = &failure.minimal_input {
             line["failure"]["minimal_input"] = input.clone();
         }
@@ -54,14 +57,18 @@ pub(super) fn test_finished(outcome: &TestOutcome, nocapture: bool) -> Json {
     line
 }
 
+pub(super) fn test_unfinished(name: &str) -> Json {
+    json!({ "type": "test", "event": "unfinished", "name": name })
+}
+
 pub(super) fn invalid_file(file: &str, problems: &str) -> Json {
     json!({ "type": "file", "event": "invalid", "file": file, "problems": problems })
 }
 
 pub(super) fn suite_finished(summary: &Summary, filtered_out: usize, elapsed: Duration) -> Json {
-    json!({
+    let mut line = json!({
         "type": "suite",
-        "event": if summary.failed == 0 && summary.invalid == 0 { "ok" } else { "failed" },
+        "event": if summary.is_ok() { "ok" } else { "failed" },
         "passed": summary.passed,
         "failed": summary.failed,
         "ignored": summary.ignored,
@@ -69,7 +76,11 @@ pub(super) fn suite_finished(summary: &Summary, filtered_out: usize, elapsed: Du
         "measured": 0,
         "filtered_out": filtered_out,
         "exec_time": seconds(elapsed),
-    })
+    });
+    if summary.unfinished > 0 {
+        line["unfinished"] = json!(summary.unfinished);
+    }
+    line
 }
 
 /// Whole microseconds are as much as anybody reads.

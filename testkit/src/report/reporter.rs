@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::failure::{failure_text, output_text};
+use super::junit::Collected;
 use super::style::{BAD, GOOD, NOTICE, paint};
 use super::{ControlLabel, TestOutcome, TestStatus, json};
 
@@ -22,6 +23,8 @@ pub enum Format {
     Terse,
     /// A JSON object for an event.
     Json,
+    /// One XML document at the end.
+    Junit,
 }
 
 /// What is shown.
@@ -46,6 +49,15 @@ pub struct Summary {
     pub ignored: usize,
     /// Test files that could not be read; a run that has some is not ok.
     pub invalid: usize,
+    /// Tests that were not finished when the run was stopped.
+    pub unfinished: usize,
+}
+
+impl Summary {
+    /// True if every test that was to run has passed.
+    pub fn is_ok(&self) -> bool {
+        self.failed == 0 && self.invalid == 0 && self.unfinished == 0
+    }
 }
 
 /// Writes the story of a run to `out`. Tests are told of in the order in which it hears of them.
@@ -56,6 +68,7 @@ pub struct Reporter<W> {
     summary: Summary,
     tests: usize,
     failed: Vec<TestOutcome>,
+    junit: Collected,
     notes: Vec<String>,
 }
 
@@ -68,6 +81,7 @@ impl<W: Write> Reporter<W> {
             summary: Summary::default(),
             tests: 0,
             failed: Vec::new(),
+            junit: Collected::default(),
             notes: Vec::new(),
         }
     }
@@ -80,6 +94,7 @@ impl<W: Write> Reporter<W> {
         self.tests = tests;
         match self.options.format {
             Format::Json => self.json(&json::suite_started(tests)),
+            Format::Junit => Ok(()),
             _ => writeln!(
                 self.out,
                 "\nrunning {tests} {}",
@@ -96,7 +111,7 @@ impl<W: Write> Reporter<W> {
         match self.options.format {
             Format::Json => self.json(&json::test_started(name))?,
             Format::Pretty => write!(self.out, "test {name} ... ")?,
-            Format::Terse => {}
+            Format::Terse | Format::Junit => {}
         }
         // A test that takes long should be seen to run.
         self.out.flush()
@@ -127,8 +142,9 @@ impl<W: Write> Reporter<W> {
             Format::Json => self.json(&json::test_finished(outcome, self.options.nocapture))?,
             Format::Pretty => writeln!(self.out, "{}", self.verdict(outcome))?,
             Format::Terse => self.dot(&outcome.status)?,
+            Format::Junit => self.junit.finished(outcome),
         }
-        if self.options.nocapture && self.options.format != Format::Json && !outcome.output.is_empty() {
+        if self.options.nocapture && self.is_for_people() && !outcome.output.is_empty() {
             write!(
                 self.out,
                 "{}",
@@ -138,6 +154,30 @@ impl<W: Write> Reporter<W> {
         self.out.flush()
     }
 
+    /// A test was not finished when the run was stopped.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn test_unfinished(&mut self, name: &str) -> io::Result<()> {
+        self.summary.unfinished += 1;
+        match self.options.format {
+            Format::Json => self.json(&json::test_unfinished(name)),
+            // The first is the one whose line has begun.
+            Format::Pretty if self.summary.unfinished == 1 => {
+                writeln!(self.out, "{}", paint("not finished", BAD, self.options.color))
+            }
+            Format::Pretty | Format::Terse => Ok(()),
+            Format::Junit => {
+                self.junit.unfinished(name);
+                Ok(())
+            }
+        }
+    }
+
+    fn is_for_people(&self) -> bool {
+        matches!(self.options.format, Format::Pretty | Format::Terse)
+    }
+
     /// A test file could not be read: `problems` is what is wrong with it, as it is shown to people.
     ///
     /// # Errors
@@ -145,9 +185,11 @@ impl<W: Write> Reporter<W> {
     pub fn invalid_file(&mut self, file: &str, problems: &str) -> io::Result<()> {
         self.summary.invalid += 1;
         match self.options.format {
-            Format::Json => self.json(&json::invalid_file(file, problems)),
-            _ => Ok(()),
+            Format::Json => self.json(&json::invalid_file(file, problems))?,
+            Format::Junit => self.junit.invalid_file(file, problems),
+            Format::Pretty | Format::Terse => {}
         }
+        Ok(())
     }
 
     /// All tests have run; `filtered_out` were not chosen.
@@ -156,11 +198,19 @@ impl<W: Write> Reporter<W> {
     /// It cannot be written.
     pub fn suite_finished(&mut self, filtered_out: usize, elapsed: Duration) -> io::Result<Summary> {
         let summary = self.summary;
-        if self.options.format == Format::Json {
-            self.json(&json::suite_finished(&summary, filtered_out, elapsed))?;
-            self.out.flush()?;
-            return Ok(summary);
+        match self.options.format {
+            Format::Json => self.json(&json::suite_finished(&summary, filtered_out, elapsed))?,
+            Format::Junit => {
+                let junit = std::mem::take(&mut self.junit).write(elapsed);
+                self.out.write_all(junit.map_err(io::Error::other)?.as_bytes())?;
+            }
+            Format::Pretty | Format::Terse => self.conclude(filtered_out, elapsed)?,
         }
+        self.out.flush()?;
+        Ok(summary)
+    }
+
+    fn conclude(&mut self, filtered_out: usize, elapsed: Duration) -> io::Result<()> {
         let color = self.options.color;
         if self.options.format == Format::Terse && self.tests > 0 {
             writeln!(self.out)?;
@@ -182,25 +232,28 @@ impl<W: Write> Reporter<W> {
                 writeln!(self.out, "    {}", outcome.name)?;
             }
         }
-        let verdict = if summary.failed == 0 && summary.invalid == 0 {
-            paint("ok", GOOD, color)
-        } else {
-            paint("FAILED", BAD, color)
-        };
         let Summary {
             passed,
             failed,
             ignored,
+            unfinished,
             ..
-        } = summary;
+        } = self.summary;
+        let verdict = match self.summary.is_ok() {
+            true => paint("ok", GOOD, color),
+            false => paint("FAILED", BAD, color),
+        };
+        // libtest has no word for it; the line is longer only where it must be.
+        let cut = match unfinished {
+            0 => String::new(),
+            count => format!("{count} not finished; "),
+        };
         writeln!(
             self.out,
             "\ntest result: {verdict}. {passed} passed; {failed} failed; {ignored} ignored; 0 measured; \
-             {filtered_out} filtered out; finished in {:.2}s\n",
+             {filtered_out} filtered out; {cut}finished in {:.2}s\n",
             elapsed.as_secs_f64()
-        )?;
-        self.out.flush()?;
-        Ok(summary)
+        )
     }
 
     fn json(&mut self, line: &Json) -> io::Result<()> {

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::style::{BAD, FAINT, LANES, paint};
 use crate::matching::shorten;
-use crate::protocol::HandlerError;
+use crate::protocol::{HandlerError, MockedOutcome};
 use crate::trace::{Event, Trace, What};
 
 /// Columns of a rendered story.
@@ -33,33 +33,63 @@ pub struct TimelineRow {
     pub outcome: Option<String>,
     /// True where something went wrong.
     pub marked: bool,
+    /// What it stands for in a picture.
+    pub kind: RowKind,
+}
+
+/// What a line of the story stands for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum RowKind {
+    /// A handler starts.
+    Starts,
+    /// A handler ends or fails.
+    Ends,
+    /// The clock moves, or something is put off to a later time.
+    Clock,
+    /// A service is called: its host.
+    Calls(String),
+    /// Anything else.
+    #[default]
+    Plain,
 }
 
 /// The story of a run that began at virtual time `start`.
 pub fn timeline(trace: &Trace, start: i64) -> Vec<TimelineRow> {
     let mut lanes = Lanes::default();
-    let mut rows: Vec<TimelineRow> = trace
-        .events
-        .iter()
-        .map(|event| row(event, start, &mut lanes))
-        .collect();
-    if rows.len() > MAX_ROWS {
-        let left_out = rows.len() - MAX_ROWS;
-        let gap = TimelineRow {
-            offset: String::new(),
-            lane: "…".to_owned(),
-            what: format!("{left_out} more events"),
-            value: None,
-            outcome: None,
-            marked: false,
-        };
-        rows.splice(MAX_ROWS / 2..rows.len() - MAX_ROWS / 2, [gap]);
+    let events = trace.events.iter();
+    // The test itself says what it sets up.
+    let told = events.filter(|event| !matches!(event.what, What::Given { .. }));
+    told.map(|event| row(event, start, &mut lanes)).collect()
+}
+
+/// The name of an invocation in the story: its step, with its number if the step ran before.
+pub fn lane_of(trace: &Trace, invocation: u32, step: String) -> String {
+    let runs = trace.events.iter().filter(|event| {
+        let same = matches!(&event.what, What::Started { step: name, .. } if *name == step);
+        same && event.invocation.is_some_and(|it| it <= invocation)
+    });
+    match runs.count() {
+        0 | 1 => step,
+        run => format!("{step}#{run}"),
     }
-    rows
 }
 
 /// The rows as text, each line indented by two columns or marked with `>`.
 pub(super) fn render(rows: &[TimelineRow], color: bool) -> String {
+    if rows.len() > MAX_ROWS {
+        let (head, rest) = rows.split_at(MAX_ROWS / 2);
+        let tail = &rest[rest.len() - MAX_ROWS / 2..];
+        let gap = format!(
+            "  … {} of {} rows are left out; `--report FILE.html` has them all\n",
+            rest.len() - tail.len(),
+            rows.len()
+        );
+        return render_all(head, color) + &gap + &render_all(tail, color);
+    }
+    render_all(rows, color)
+}
+
+fn render_all(rows: &[TimelineRow], color: bool) -> String {
     let offset = rows
         .iter()
         .map(|row| row.offset.chars().count())
@@ -219,12 +249,40 @@ fn row(event: &Event, start: i64, lanes: &mut Lanes) -> TimelineRow {
         value,
         outcome: outcome.map(|outcome| one_line(&outcome)),
         marked,
+        kind: kind(&event.what),
+    }
+}
+
+fn kind(what: &What) -> RowKind {
+    match what {
+        What::Started { .. } => RowKind::Starts,
+        What::Finished { .. } | What::Threw { .. } | What::Response { .. } => RowKind::Ends,
+        What::Advance { .. } | What::Slept { .. } | What::Retried { .. } => RowKind::Clock,
+        What::Http { url, .. } => {
+            let host = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+            RowKind::Calls(host.split('/').next().unwrap_or(host).to_owned())
+        }
+        What::Refused { host, port } => RowKind::Calls(format!("{host}:{port}")),
+        _ => RowKind::Plain,
+    }
+}
+
+fn told_answer(status: Option<u16>, fault: Option<&str>) -> String {
+    match (status, fault) {
+        (Some(status), None) => format!("→ {status}"),
+        (Some(status), Some(fault)) => format!("→ {status}, then {fault}"),
+        (None, Some(fault)) => format!("→ {fault}"),
+        (None, None) => "→ no mock answers".to_owned(),
     }
 }
 
 fn tell(what: &What, start: i64) -> Said {
     match what {
-        What::Request { method, target, body } => said(format!("{method} {target}")).value(body),
+        What::Given { .. } => said("is set up"),
+        What::Cron { step } => said(format!("runs {step}")),
+        What::Request {
+            method, target, body, ..
+        } => said(format!("{method} {target}")).value(body),
         What::Response { status, body, .. } => said(format!("answers {status}"))
             .value(body)
             .marked_if(*status >= 500),
@@ -260,29 +318,27 @@ fn tell(what: &What, start: i64) -> Said {
             stream,
             args,
             value,
-        } => {
-            let args = args.as_array().into_iter().flatten().filter_map(Json::as_str);
-            let path: String = args.map(|arg| format!("/{arg}")).collect();
-            said(format!("stream.{op} {stream}{path}")).value(value)
-        }
+        } => said(format!("stream.{op} {stream}{}", path(args))).value(value),
         What::Log { level, message, data } => said(format!("{level}: {message}")).value(data),
         What::Http {
             method,
             url,
             body,
             status,
-        } => {
-            let answer =
-                status.map_or_else(|| "→ no mock answers".to_owned(), |status| format!("→ {status}"));
-            said(format!("{method} {url}"))
-                .value(body)
-                .outcome(answer)
-                .marked_if(status.is_none())
-        }
+            fault,
+        } => http_call(method, url, body, *status, fault.as_deref()),
+        What::Answered { method, url } => said(format!("gets more of {method} {url}")),
         What::Refused { host, port } => said(format!("connects to {host}:{port}"))
             .outcome("→ no mock")
             .marked_if(true),
+        What::Mocked {
+            function,
+            args,
+            outcome,
+        } => mocked_call(function, args, outcome),
         What::Slept { until } => said(format!("sleeps until {}", offset(until.saturating_sub(start)))),
+        What::Socket { op, client, data } => said(format!("socket of {client}: {op}")).value(data),
+        What::Skipped { .. } => said("is passed over: its condition does not hold".to_owned()),
         What::Finished { value } => said("ends").value(value),
         What::Threw { error } => said(format!("throws {}", error_text(error))).marked_if(true),
         What::Retried { attempt, next, .. } => {
@@ -291,6 +347,30 @@ fn tell(what: &What, start: i64) -> Said {
         }
         What::DeadLettered { topic, .. } => said(format!("gives up the message on {topic}")).marked_if(true),
     }
+}
+
+/// The texts among the arguments of a stream's operation: group and item.
+fn path(args: &Json) -> String {
+    let texts = args.as_array().into_iter().flatten().filter_map(Json::as_str);
+    texts.map(|text| format!("/{text}")).collect()
+}
+
+fn http_call(method: &str, url: &str, body: &Json, status: Option<u16>, fault: Option<&str>) -> Said {
+    said(format!("{method} {url}"))
+        .value(body)
+        .outcome(told_answer(status, fault))
+        .marked_if(status.is_none() && fault.is_none())
+}
+
+fn mocked_call(function: &str, args: &[Json], outcome: &MockedOutcome) -> Said {
+    let came = match (&outcome.throws, &outcome.returns) {
+        (Some(error), _) => format!("→ throws {}", error.message),
+        (None, Some(value)) => format!("→ {}", shorten(&value.to_string(), LEAST_VALUE * 2)),
+        (None, None) => "→ its file".to_owned(),
+    };
+    said(format!("{function}(…)"))
+        .value(&Json::Array(args.to_vec()))
+        .outcome(came)
 }
 
 fn error_text(error: &HandlerError) -> String {

@@ -9,10 +9,11 @@ use serde_json::{Map, Value as Json};
 use super::{Harness, TestCase};
 use crate::flow::{FailurePlace, FlowFailure, FlowResult, variables_of};
 use crate::live_stage::LiveStage;
-use crate::report::TestOutcome;
+use crate::report::{ControlLabel, Reached, TestOutcome};
 use crate::rng::Seed;
 use crate::schema::schema_of;
 use crate::strategy::strategy_for;
+use crate::template::Variables;
 use banister_grammars::Span;
 use banister_project::flow_test::InputSource;
 
@@ -29,33 +30,40 @@ impl Harness {
             .iter()
             .map(|(name, _)| name.value.clone())
             .collect();
+        // Modules are looked at for their schemas before anything runs: what they import must be there by then.
+        self.stand_in(case, stage, &Variables::new());
         let strategies = match self.strategies(case, stage) {
             Ok(strategies) => strategies,
             Err(failure) => return self.outcome(case, FlowResult::of_failure(*failure), None),
         };
-        let mut runner = TestRunner::new(Config {
-            cases: self.options.cases.or(case.test().cases).unwrap_or(DEFAULT_CASES),
-            max_shrink_iters: MAX_SHRINK_RUNS,
-            failure_persistence: None,
-            rng_seed: RngSeed::Fixed(seed.part("inputs", 0).number()),
-            ..Config::default()
-        });
+        let mut runner = self.case_runner(case, seed);
         let stage = RefCell::new(stage);
         let last = RefCell::new(None);
+        let seen = RefCell::new((Reached::default(), ControlLabel::default()));
         let verdict = runner.run(&strategies, |values| {
             let variables = variables_of(&names, &values);
             let result = self.run_once(case, &mut stage.borrow_mut(), seed, variables);
             let reason = result.failures.first().map(|failure| failure.headline.clone());
+            let (reached, label) = &mut *seen.borrow_mut();
+            reached.extend(&result.reached);
+            *label = result.label.max(*label);
             *last.borrow_mut() = Some(result);
             reason.map_or(Ok(()), |reason| Err(TestCaseError::fail(reason)))
         });
         let stage = stage.into_inner();
+        // What holds of one case need not hold of the last one, which the report shows.
+        let with_all_cases = |mut result: FlowResult| {
+            let (reached, label) = &*seen.borrow();
+            result.reached.extend(reached);
+            result.label = result.label.max(*label);
+            result
+        };
         match verdict {
             Ok(()) => {
                 let result = last
                     .into_inner()
                     .unwrap_or_else(|| FlowResult::of_failure(nothing_ran(case)));
-                self.outcome(case, result, None)
+                self.outcome(case, with_all_cases(result), None)
             }
             Err(TestError::Fail(_, values)) => {
                 let variables = variables_of(&names, &values);
@@ -69,7 +77,7 @@ impl Harness {
                     case,
                     stage,
                     seed,
-                    result,
+                    with_all_cases(result),
                     Some((variables, shown(&names, &values))),
                 )
             }
@@ -85,6 +93,16 @@ impl Harness {
                 )
             }
         }
+    }
+
+    fn case_runner(&self, case: &TestCase, seed: Seed) -> TestRunner {
+        TestRunner::new(Config {
+            cases: self.options.cases.or(case.test().cases).unwrap_or(DEFAULT_CASES),
+            max_shrink_iters: MAX_SHRINK_RUNS,
+            failure_persistence: None,
+            rng_seed: RngSeed::Fixed(seed.part("inputs", 0).number()),
+            ..Config::default()
+        })
     }
 
     fn strategies(

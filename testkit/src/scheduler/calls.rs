@@ -1,5 +1,6 @@
 //! What a handler asks for while it runs, applied in the order in which it asked.
 
+use banister_project::profile::Profile;
 use serde_json::{Value as Json, json};
 
 use super::Run;
@@ -12,6 +13,7 @@ impl Run<'_> {
     pub(super) fn apply_said(&mut self, at: usize) {
         for message in std::mem::take(&mut self.live[at].said) {
             match message {
+                FromWorker::Call { id: 0, op, args } => self.apply_told(at, &op, &args),
                 FromWorker::Call { id, op, args } => {
                     let (value, error) = match self.apply_call(at, &op, &args) {
                         Ok(value) => (Some(value), None),
@@ -23,7 +25,19 @@ impl Run<'_> {
                     self.note(Some(self.live[at].invocation), What::Log { level, message, data });
                 }
                 FromWorker::Refused { host, port } => self.refused(at, host, port),
-                FromWorker::Escaped { what } => self.escaped(at, &what),
+                FromWorker::Mocked {
+                    function,
+                    args,
+                    outcome,
+                } => self.note(
+                    Some(self.live[at].invocation),
+                    What::Mocked {
+                        function,
+                        args,
+                        outcome,
+                    },
+                ),
+                FromWorker::Escaped { what, partial } => self.escaped(at, &what, partial),
                 _ => {}
             }
         }
@@ -38,6 +52,10 @@ impl Run<'_> {
             .world
             .apply(op, args, self.now)
             .map_err(|error| error.to_string());
+        let (result, change) = match result {
+            Ok(applied) => (Ok(applied.value), applied.change),
+            Err(error) => (Err(error), None),
+        };
         let value = result.clone().unwrap_or_else(|error| json!({ "error": error }));
         let text = |i: usize| {
             args.get(i)
@@ -59,7 +77,31 @@ impl Run<'_> {
             None => return result,
         };
         self.note(Some(invocation), what);
+        if let Some(change) = change {
+            self.changed(at, &change);
+        }
         result
+    }
+
+    /// What a handler does without waiting for an answer.
+    fn apply_told(&mut self, at: usize, op: &str, args: &[Json]) {
+        let number = |at: usize| args.get(at).and_then(Json::as_u64);
+        match (op, number(0)) {
+            ("stream.subscribe", Some(subscription)) => {
+                let stream = args.get(1).and_then(Json::as_str).unwrap_or_default();
+                self.live[at]
+                    .subscriptions
+                    .insert(subscription, stream.to_owned());
+            }
+            ("stream.unsubscribe", Some(subscription)) => {
+                self.live[at].subscriptions.remove(&subscription);
+            }
+            _ => {
+                if let Some(("ws", op)) = op.split_once('.') {
+                    self.socket_call(at, op, args);
+                }
+            }
+        }
     }
 
     fn apply_emit(&mut self, at: usize, args: &[Json]) -> Result<Json, String> {
@@ -70,15 +112,32 @@ impl Run<'_> {
         };
         let data = message.get("data").cloned().unwrap_or(Json::Null);
         let step = self.step_of(at);
-        let dropped = !step.emits.allows(topic);
-        if dropped {
-            self.undeclared_emit(at, topic);
+        let undeclared = !step.emits.allows(topic);
+        let dropped = undeclared && self.start.profile == Profile::Motia017;
+        if undeclared {
+            self.undeclared_emit(at, topic, dropped);
         }
+        let group = message
+            .get("messageGroupId")
+            .or_else(|| message.get("message_group_id"));
+        let group = group.and_then(Json::as_str).map(str::to_owned);
         let (invocation, trace_id) = (self.live[at].invocation, self.live[at].trace_id.clone());
-        self.send(Some(invocation), topic, &data, &trace_id, &step.flows, dropped);
+        self.send(
+            Some(invocation),
+            topic,
+            &data,
+            &trace_id,
+            &step.flows,
+            dropped,
+            group.as_deref(),
+        );
         Ok(Json::Null)
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a message has these parts, and nobody keeps them together"
+    )]
     pub(super) fn send(
         &mut self,
         from: Option<u32>,
@@ -87,35 +146,40 @@ impl Run<'_> {
         trace_id: &str,
         flows: &[String],
         dropped: bool,
+        group: Option<&str>,
     ) {
-        let steps = if dropped {
+        let subscribers = if dropped {
             Vec::new()
         } else {
             self.plan.subscribers(topic)
         };
-        let to = steps
-            .iter()
-            .map(|step| self.plan.steps[*step].name.clone())
-            .collect();
+        let names = subscribers.iter().map(|id| self.plan.steps[id.step].name.clone());
         self.note(
             from,
             What::Emitted {
                 topic: topic.to_owned(),
                 data: data.clone(),
-                to,
+                to: names.collect(),
                 dropped,
             },
         );
-        for step in steps {
+        for to in subscribers {
+            let policy = self.plan.steps[to.step].triggers[to.trigger].queue;
             let delivery = Delivery {
                 topic: topic.to_owned(),
                 data: data.clone(),
-                step,
+                to,
                 trace_id: trace_id.to_owned(),
                 flows: flows.to_vec(),
                 attempt: 1,
+                by_test: from.is_none(),
+                // The lock of the framework's queue is that of the topic and the group, whoever subscribes.
+                group: group
+                    .filter(|_| policy.fifo)
+                    .map(|group| format!("{topic}:{group}")),
             };
-            self.queue.push(self.now, delivery);
+            self.queue
+                .push(self.now.saturating_add(policy.delay_ms), delivery);
         }
     }
 }

@@ -2,49 +2,30 @@
 
 use serde_json::Value as Json;
 
-use super::{Cause, HttpResponse, Run};
+use super::{Cause, Finding, HttpResponse, Live, Run};
 use crate::mock::HttpCall;
 use crate::protocol::HandlerError;
 use crate::queue::Delivery;
 use crate::report::ControlLabel;
 use crate::trace::What;
 
-/// The framework gives a message up after this many attempts …
-const MAX_ATTEMPTS: u32 = 3;
-/// … and waits so long between two of them (its default visibility timeout), virtual ms.
-const RETRY_AFTER_MS: i64 = 900_000;
-
-/// Something wrong with a run that no expectation has to ask for.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Finding {
-    /// What, in one sentence that names the step.
-    pub message: String,
-    /// Where in the project.
-    pub place: Option<Place>,
-    /// Further lines, such as a stack.
-    pub details: Vec<String>,
-    /// True if the test fails because of it.
-    pub fails: bool,
-    /// The request whose answer this is: an expected 5xx response excuses it.
-    pub answers_request: bool,
-}
-
-/// A place in the project.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// Relative to the project, with `/`.
-    pub file: String,
-    /// 1-based.
-    pub line: u32,
-    /// 1-based; 1 if only the line is known.
-    pub column: u32,
-}
-
 impl Run<'_> {
-    pub(super) fn finished(&mut self, at: usize, value: Json, unawaited: &[u64], leaked: &[String]) {
+    pub(super) fn finished(
+        &mut self,
+        at: usize,
+        value: Json,
+        unawaited: &[u64],
+        leaked: &[String],
+        skipped: bool,
+    ) {
         let live = self.live.remove(at);
         self.collect_output(&live, true);
         let step = &self.plan.steps[live.step];
+        if skipped {
+            let step = step.name.clone();
+            self.note(Some(live.invocation), What::Skipped { step });
+            return;
+        }
         if !unawaited.is_empty() {
             self.remark(format!(
                 "{} ended before {} of its calls was answered: an await is missing",
@@ -60,8 +41,13 @@ impl Run<'_> {
                 leaked.join(", ")
             ));
         }
-        if matches!(live.cause, Cause::Request) {
+        if let Cause::Socket(client) = &live.cause {
+            self.left_socket(&live, client, value);
+        } else if matches!(live.cause, Cause::Request) {
             let answer = HttpResponse::of_value(&value);
+            if let Some(answer) = &answer {
+                self.check_response(live.step, answer);
+            }
             if answer.is_none() {
                 self.findings.push(Finding {
                     message: format!(
@@ -72,6 +58,7 @@ impl Run<'_> {
                     details: vec![format!("it returned {value}")],
                     fails: true,
                     answers_request: true,
+                    kind: None,
                 });
             }
             self.answer(
@@ -80,6 +67,17 @@ impl Run<'_> {
             );
         } else {
             self.note(Some(live.invocation), What::Finished { value });
+        }
+    }
+
+    /// A handler that took a socket is done. One that returned a response has refused the connection with it.
+    fn left_socket(&mut self, live: &Live, client: &str, value: Json) {
+        if let Some(connection) = self.sockets.get_mut(client) {
+            connection.open = false;
+        }
+        match HttpResponse::of_value(&value) {
+            Some(answer) => self.answer(live.invocation, answer),
+            None => self.note(Some(live.invocation), What::Finished { value }),
         }
     }
 
@@ -93,15 +91,27 @@ impl Run<'_> {
                 self.answer(invocation, HttpResponse::internal_error());
             }
             Cause::Cron => self.report_error(step, &error, "failed", false),
+            Cause::Socket(client) => {
+                if let Some(connection) = self.sockets.get_mut(client) {
+                    connection.open = false;
+                }
+                self.report_error(step, &error, "failed", false);
+            }
             Cause::Message(delivery) => self.retry(invocation, delivery, &error),
         }
     }
 
     fn retry(&mut self, invocation: u32, delivery: &Delivery, error: &HandlerError) {
-        let name = self.plan.steps[delivery.step].name.clone();
+        let step = &self.plan.steps[delivery.to.step];
+        let name = step.name.clone();
+        let policy = step
+            .triggers
+            .get(delivery.to.trigger)
+            .map(|it| it.queue)
+            .unwrap_or_default();
         let hopeless = is_hopeless(error);
-        if delivery.attempt < MAX_ATTEMPTS && !hopeless {
-            let next = self.now.saturating_add(RETRY_AFTER_MS);
+        if delivery.attempt < policy.attempts && !hopeless {
+            let next = self.now.saturating_add(policy.pause_after(delivery.attempt));
             self.note(
                 Some(invocation),
                 What::Retried {
@@ -134,18 +144,34 @@ impl Run<'_> {
                 delivery.topic
             ),
         };
-        self.report_error(delivery.step, error, &attempts, false);
+        self.report_error(delivery.to.step, error, &attempts, false);
     }
 
     /// A handler waits for something that nothing will bring.
     pub(super) fn stuck(&mut self, at: usize) {
+        let message = match self.unanswered(at) {
+            Some(call) => format!("waits without a time limit for {call}, whose mock never answers"),
+            None => "waits for something that no call, timer or answer will bring: its promise never settles"
+                .to_owned(),
+        };
         let live = self.live.remove(at);
         self.collect_output(&live, false);
         let error = HandlerError {
             name: "NeverSettles".to_owned(),
-            message:
-                "waits for something that no call, timer or answer will bring: its promise never settles"
-                    .to_owned(),
+            message,
+            ..HandlerError::default()
+        };
+        self.fail(live.invocation, live.step, &live.cause, error);
+    }
+
+    /// A handler has used up the time that its step allows.
+    pub(super) fn over_time(&mut self, at: usize) {
+        let live = self.live.remove(at);
+        self.collect_output(&live, false);
+        let seconds = self.plan.steps[live.step].timeout_ms.unwrap_or(0) / 1000;
+        let error = HandlerError {
+            name: "StepTimeout".to_owned(),
+            message: format!("Step execution timed out after {seconds} seconds"),
             ..HandlerError::default()
         };
         self.fail(live.invocation, live.step, &live.cause, error);
@@ -183,6 +209,7 @@ impl Run<'_> {
             details: Vec::new(),
             fails: true,
             answers_request: false,
+            kind: None,
         });
     }
 
@@ -191,7 +218,7 @@ impl Run<'_> {
             // Two exchanges at once race for the mock's sequence of replies; that order is not ours.
             self.label = self.label.max(ControlLabel::Partial);
         }
-        if call.status.is_none() {
+        if call.unmatched {
             let step = self.step_of(at);
             self.findings.push(Finding {
                 message: format!(
@@ -202,13 +229,23 @@ impl Run<'_> {
                 details: call.near_miss.iter().cloned().collect(),
                 fails: true,
                 answers_request: false,
+                kind: None,
             });
         }
+        if call.real {
+            let step = self.step_of(at);
+            let message = format!("{} was connected to {}, a real service", step.name, call.url);
+            self.label = ControlLabel::Opaque;
+            self.remark(message);
+        }
+        self.hold_or_answer(at, &call);
+        self.calls.push(call.clone());
         let what = What::Http {
             method: call.method,
             url: call.url,
             body: call.body,
             status: call.status,
+            fault: call.fault.map(str::to_owned),
         };
         self.note(Some(self.live[at].invocation), what);
     }
@@ -221,13 +258,18 @@ impl Run<'_> {
             details: advice(&host, port),
             fails: true,
             answers_request: false,
+            kind: None,
         });
         self.note(Some(self.live[at].invocation), What::Refused { host, port });
     }
 
     /// What a program or a thread of its own does is beyond the virtual clock, the seeds and the mocks.
-    pub(super) fn escaped(&mut self, at: usize, what: &str) {
-        self.label = ControlLabel::Opaque;
+    pub(super) fn escaped(&mut self, at: usize, what: &str, partial: bool) {
+        self.label = self.label.max(if partial {
+            ControlLabel::Partial
+        } else {
+            ControlLabel::Opaque
+        });
         let step = self.step_of(at);
         self.remark(format!(
             "{} {what}, which the harness does not control",
@@ -235,12 +277,19 @@ impl Run<'_> {
         ));
     }
 
-    pub(super) fn undeclared_emit(&mut self, at: usize, topic: &str) {
+    /// Releases drop such a message without an error; documents count on it.
+    pub(super) fn undeclared_emit(&mut self, at: usize, topic: &str, dropped: bool) {
         let step = self.step_of(at);
-        self.remark(format!(
-            "{} emitted `{topic}`, which its config does not declare: the framework drops the message",
+        let outcome = if dropped {
+            ": the framework drops the message"
+        } else {
+            ""
+        };
+        let message = format!(
+            "{} emitted `{topic}`, which its config does not declare{outcome}",
             step.name
-        ));
+        );
+        self.complain("undeclared-emit", self.live[at].step, message, Vec::new());
     }
 
     pub(super) fn topicless_emit(&mut self, at: usize, message: &Json) {
@@ -252,71 +301,22 @@ impl Run<'_> {
     }
 
     fn answer(&mut self, invocation: u32, answer: HttpResponse) {
-        let headers = serde_json::to_value(&answer.headers).unwrap_or(Json::Null);
-        let what = What::Response {
-            status: answer.status,
-            headers,
-            body: answer.body.clone(),
-        };
-        self.note(Some(invocation), what);
+        self.note(Some(invocation), response_of(&answer));
         self.answers.insert(invocation, answer);
     }
 
-    fn report_error(&mut self, step: usize, error: &HandlerError, verb: &str, answers_request: bool) {
-        let it = &self.plan.steps[step];
-        let place = match (&error.file, error.line) {
-            (Some(file), Some(line)) => Some(Place {
-                file: file.clone(),
-                line,
-                column: error.column.unwrap_or(1),
-            }),
-            _ => self.handler_place(step),
-        };
-        let what = match error.name.as_str() {
-            "Timeout" | "NeverSettles" | "MissingInterpreter" | "WorkerDied" | "" => error.message.clone(),
-            name => format!("{name}: {}", error.message),
-        };
-        self.findings.push(Finding {
-            message: format!("{} {verb}: {what}", it.name),
-            place,
-            details: error.stack.lines().map(str::to_owned).collect(),
-            fails: true,
-            answers_request,
-        });
+    /// An answer of the server itself: no step ran.
+    pub(super) fn answer_early(&mut self, answer: HttpResponse) -> HttpResponse {
+        self.note(None, response_of(&answer));
+        answer
     }
+}
 
-    /// A note that does not fail the test. The same note is made once.
-    fn remark(&mut self, message: String) {
-        if !self.findings.iter().any(|finding| finding.message == message) {
-            let finding = Finding {
-                message,
-                place: None,
-                details: Vec::new(),
-                fails: false,
-                answers_request: false,
-            };
-            self.findings.push(finding);
-        }
-    }
-
-    fn handler_place(&self, step: usize) -> Option<Place> {
-        let it = &self.plan.steps[step];
-        Some(Place {
-            file: it.file.clone(),
-            line: it.handler_line?,
-            column: 1,
-        })
-    }
-
-    /// The error with paths relative to the project, so that a trace is the same on every machine.
-    fn relative(&self, mut error: HandlerError) -> HandlerError {
-        let root = format!("{}/", self.plan.root.to_string_lossy().trim_end_matches('/'));
-        error.stack = error.stack.replace(&root, "");
-        error.message = error.message.replace(&root, "");
-        error.file = error
-            .file
-            .map(|file| file.strip_prefix(&root).map_or(file.clone(), str::to_owned));
-        error
+fn response_of(answer: &HttpResponse) -> What {
+    What::Response {
+        status: answer.status,
+        headers: serde_json::to_value(&answer.headers).unwrap_or(Json::Null),
+        body: answer.body.clone(),
     }
 }
 

@@ -1,15 +1,16 @@
 //! The scheduler against scripted handlers: order, time, retries and ends, without an interpreter.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::Path;
 
 use banister_grammars::Language;
-use banister_grammars::facts::StepKind;
+use banister_grammars::facts::{Dialect, StepKind};
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::plan::EmitPolicy;
-use crate::protocol::HandlerError;
-use crate::stage::StageError;
+use crate::plan::{EmitPolicy, PlanTrigger};
+use crate::protocol::{HandlerError, Invoke};
+use crate::stage::{Resume, Signal, StageError};
 
 /// What a scripted handler does between two parks.
 type Scene = Vec<Result<FromWorker, StageError>>;
@@ -22,6 +23,7 @@ struct Script {
     slots: usize,
     resumed: Vec<(i64, Vec<Reply>, Vec<u64>)>,
     missing: bool,
+    configs: BTreeMap<String, Json>,
 }
 
 impl Script {
@@ -60,9 +62,15 @@ impl Stage for Script {
             .map(Signal::Message)
     }
 
-    fn resume(&mut self, _: Slot, now: i64, replies: Vec<Reply>, timers: Vec<u64>) -> Result<(), StageError> {
-        self.resumed.push((now, replies, timers));
+    fn resume(&mut self, _: Slot, resume: Resume) -> Result<(), StageError> {
+        self.resumed.push((resume.now, resume.replies, resume.timers));
         Ok(())
+    }
+
+    fn answer(&mut self, _: u64) {}
+
+    fn describe(&mut self, _: Language, file: &Path) -> Option<Json> {
+        self.configs.get(file.file_name()?.to_str()?).cloned()
     }
 
     fn release(&mut self, slot: Slot, _: &str, _: bool) -> StepOutput {
@@ -77,6 +85,7 @@ fn done() -> Result<FromWorker, StageError> {
         calls: vec![],
         leaked: vec![],
         invocation: None,
+        skipped: false,
     })
 }
 
@@ -104,6 +113,8 @@ fn parked(calls: &[u64], timers: &[(u64, i64)]) -> Result<FromWorker, StageError
     Ok(FromWorker::Parked {
         calls: calls.to_vec(),
         timers,
+        listening: false,
+        exchanges: vec![],
     })
 }
 
@@ -124,13 +135,23 @@ fn step(name: &str, subscribes: &[&str]) -> PlanStep {
         name: name.into(),
         file: name.into(),
         language: Language::JavaScript,
-        kind: StepKind::Event,
-        subscribes: subscribes.iter().map(|topic| (*topic).into()).collect(),
+        dialect: Dialect::V0,
+        triggers: vec![PlanTrigger {
+            topics: subscribes.iter().map(|topic| (*topic).into()).collect(),
+            ..PlanTrigger::new(StepKind::Event)
+        }],
         emits: EmitPolicy::Any,
         flows: vec![],
-        route: None,
-        cron: None,
+        timeout_ms: None,
+        has_schemas: false,
         handler_line: Some(3),
+    }
+}
+
+fn triggered(name: &str, trigger: PlanTrigger) -> PlanStep {
+    PlanStep {
+        triggers: vec![trigger],
+        ..step(name, &[])
     }
 }
 
@@ -138,7 +159,7 @@ fn plan(steps: Vec<PlanStep>) -> Plan {
     Plan {
         root: "/project".into(),
         steps,
-        streams: vec![],
+        ..Plan::default()
     }
 }
 
@@ -148,7 +169,10 @@ fn start() -> Start {
         seed: Seed::root(0),
         env: BTreeMap::new(),
         hosts: vec![],
+        holds: false,
         session: 1,
+        profile: Profile::Motia017,
+        allow: vec![],
     }
 }
 
@@ -301,7 +325,7 @@ fn a_missing_interpreter_fails_the_test_by_name() {
 }
 
 #[test]
-fn an_undeclared_message_is_dropped_and_noted() {
+fn an_undeclared_message_is_dropped_and_fails_the_test() {
     let mut sender = step("a", &["t"]);
     sender.emits = EmitPolicy::Listed(BTreeSet::from(["other".to_owned()]));
     let plan = plan(vec![sender, step("b", &["u"])]);
@@ -309,7 +333,7 @@ fn an_undeclared_message_is_dropped_and_noted() {
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
     assert_eq!(names(&run), ["a"]);
-    assert!(!run.findings[0].fails && run.findings[0].message.contains("`u`"));
+    assert!(run.findings[0].fails && run.findings[0].message.contains("`u`"));
 }
 
 #[test]
@@ -327,10 +351,14 @@ fn steps_that_start_each_other_for_ever_are_stopped() {
 
 #[test]
 fn schedules_fire_in_the_order_of_their_times() {
-    let at = |name: &str, cron: &str| PlanStep {
-        cron: Some(cron.into()),
-        kind: StepKind::Cron,
-        ..step(name, &[])
+    let at = |name: &str, cron: &str| {
+        triggered(
+            name,
+            PlanTrigger {
+                cron: Some(cron.into()),
+                ..PlanTrigger::new(StepKind::Cron)
+            },
+        )
     };
     let plan = plan(vec![
         at("hourly", "0 * * * *"),
@@ -351,11 +379,13 @@ fn schedules_fire_in_the_order_of_their_times() {
 
 #[test]
 fn a_retry_moves_the_clock_without_setting_off_schedules() {
-    let minutely = PlanStep {
-        cron: Some("* * * * *".into()),
-        kind: StepKind::Cron,
-        ..step("tick", &[])
-    };
+    let minutely = triggered(
+        "tick",
+        PlanTrigger {
+            cron: Some("* * * * *".into()),
+            ..PlanTrigger::new(StepKind::Cron)
+        },
+    );
     let plan = plan(vec![minutely, step("a", &["t"])]);
     let mut script = Script::default().play("a", vec![vec![threw()]]);
     let mut run = Run::new(&plan, &mut script, start());
@@ -365,10 +395,14 @@ fn a_retry_moves_the_clock_without_setting_off_schedules() {
 
 #[test]
 fn a_request_is_answered_with_what_the_framework_makes_of_the_value() {
-    let route = |name: &str, path: &str| PlanStep {
-        route: Some(("GET".into(), path.into())),
-        kind: StepKind::Api,
-        ..step(name, &[])
+    let route = |name: &str, path: &str| {
+        triggered(
+            name,
+            PlanTrigger {
+                route: Some(("GET".into(), path.into())),
+                ..PlanTrigger::new(StepKind::Api)
+            },
+        )
     };
     let plan = plan(vec![
         route("ok", "/ok"),
@@ -384,6 +418,7 @@ fn a_request_is_answered_with_what_the_framework_makes_of_the_value() {
                 calls: vec![],
                 leaked: vec![],
                 invocation: None,
+                skipped: false,
             })]],
         )
         .play("throws", vec![vec![threw()]]);

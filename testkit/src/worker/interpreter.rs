@@ -11,6 +11,7 @@ use std::process::{Child, Command, Stdio};
 use banister_grammars::Language;
 use command_fds::{CommandFdExt as _, FdMapping};
 
+use super::environments;
 use super::output::Printed;
 use super::shims::Shims;
 use super::{WorkerConfig, WorkerError};
@@ -100,15 +101,8 @@ impl Interpreter {
             .ok()
             .filter(|program| !program.is_empty());
         let virtual_env = || {
-            let of_project = root.join(".venv/bin/python");
-            let of_shell =
-                std::env::var_os("VIRTUAL_ENV").map(|folder| Path::new(&folder).join("bin/python"));
-            let candidates = [Some(of_project), of_shell];
-            candidates
-                .into_iter()
-                .flatten()
-                .find(|path| path.is_file())
-                .map(|path| path.to_string_lossy().into_owned())
+            let found = environments::python(root)?;
+            Some(found.to_string_lossy().into_owned())
         };
         let program = named
             .or_else(|| (language == Language::Python).then(virtual_env).flatten())

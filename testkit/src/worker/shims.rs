@@ -7,12 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tempfile::TempDir;
 
+use super::guardian::Guardian;
+
 /// Path below `runtimes/`, and text; build.rs lists them.
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/runtimes.rs"));
 
 /// The folder that holds them. It goes when the last worker that uses it is gone.
 #[derive(Debug)]
 pub(super) struct Shims {
+    guardian: Guardian,
     folder: TempDir,
 }
 
@@ -34,6 +37,11 @@ impl Shims {
         self.folder.path()
     }
 
+    /// Who ends the workers if this process cannot.
+    pub(super) fn guardian(&self) -> &Guardian {
+        &self.guardian
+    }
+
     fn write() -> std::io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("banister-").tempdir()?;
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700))?;
@@ -44,6 +52,7 @@ impl Shims {
             }
             fs::write(path, text)?;
         }
-        Ok(Self { folder })
+        let guardian = Guardian::start(folder.path())?;
+        Ok(Self { guardian, folder })
     }
 }

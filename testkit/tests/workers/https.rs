@@ -1,61 +1,18 @@
 //! Real TLS to the real mock server, from what each language brings along.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
-use banister_project::flow_test;
-use banister_testkit::mock::MockServer;
-use banister_testkit::protocol::CallShape;
 use serde_json::json;
 
-use crate::support::{NOW, Project, Told, language_of, run};
+use crate::mocked::run_mocked;
+use crate::support::{NOW, Project, Told};
 
-const MOCKS: &str = r#"
-mocks:
-  http:
-    - on: POST https://api.pay.example/v1/charges
-      reply: { status: 201, json: { id: ch_1 } }
-tests:
-  - name: unused
-    when: [ { advance: 1s } ]
-    then: [ { not_emitted: never } ]
-"#;
+const MOCKS: &str = "    - on: POST https://api.pay.example/v1/charges
+      reply: { status: 201, json: { id: ch_1 } }";
 
 fn run_against_mock(file: &str, text: &str) -> Option<(Told, Vec<String>)> {
-    let server = MockServer::start().unwrap();
-    let flows = flow_test::parse("a.flow.yaml", Arc::from(MOCKS)).unwrap();
-    let session = server.open_session(flows.tests[0].http.clone()).unwrap();
     let mut project = Project::new(&[(file, text)]);
-    project.mock_port = server.port();
-    project.ca_file = server.ca_file().to_owned();
-    // What a client keeps for later must not count as work.
-    project.budget = Duration::from_secs(5);
-    let mut worker = project.worker(language_of(file))?;
-    let mut invoke = project.invoke(file, CallShape::Event, json!({}));
-    invoke.session = session.id();
-    invoke.hosts = vec!["api.pay.example".into()];
-
-    let ended = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        let answering = scope.spawn(|| {
-            let mut calls = Vec::new();
-            while !ended.load(Ordering::Relaxed) {
-                match session.next_held() {
-                    Some(held) => {
-                        calls.push(format!("{} {}", held.call.method, held.call.url));
-                        held.answer();
-                    }
-                    None => std::thread::sleep(Duration::from_millis(1)),
-                }
-            }
-            calls
-        });
-        let told = run(&mut worker, invoke);
-        ended.store(true, Ordering::Relaxed);
-        let calls = answering.join().unwrap();
-        Some((told.unwrap(), calls))
-    })
+    let (told, calls) = run_mocked(&mut project, file, MOCKS, &["api.pay.example"])?;
+    let calls = calls.iter().map(|call| format!("{} {}", call.method, call.url));
+    Some((told, calls.collect()))
 }
 
 #[test]

@@ -263,6 +263,14 @@ fn a_program_that_a_handler_starts_is_told_of() {
             "steps/e.step.rb",
             "def handler(input, context)\n  IO.popen(['echo', 'hi'], &:read)\nend\n",
         ),
+        (
+            "steps/f.step.rb",
+            "def handler(input, context)\n  reader, writer = IO.pipe\n  raise 'public' if 1.respond_to?(:spawn) || 1.respond_to?(:fork)\n  Process.wait(Process.spawn('echo', 'hi', out: writer))\n  writer.close\n  reader.read\nend\n",
+        ),
+        (
+            "steps/g_step.py",
+            "import os\nasync def handler(data, ctx):\n    reader, writer = os.pipe()\n    os.waitpid(os.posix_spawnp('echo', ['echo', 'hi'], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, writer, 1)]), 0)\n    return os.read(reader, 99).decode()\n",
+        ),
     ];
     for (file, text) in starters {
         let project = Project::new(&[(file, text)]);
@@ -273,6 +281,44 @@ fn a_program_that_a_handler_starts_is_told_of() {
             .unwrap()
             .ok();
         assert_eq!(told.value, json!("hi\n"), "{file}");
-        assert_eq!(told.escaped, ["started the program echo"], "{file}");
+        let expected = match file {
+            "steps/g_step.py" => "called os.posix_spawn",
+            _ => "started the program echo",
+        };
+        assert_eq!(told.escaped, [expected], "{file}");
+    }
+}
+
+#[test]
+fn a_copy_of_the_process_never_speaks_to_the_harness() {
+    for (file, text) in [
+        (
+            "steps/a_step.py",
+            "import os\nasync def handler(data, ctx):\n    child = os.fork()\n    if child == 0:\n        return 'child'\n    os.waitpid(child, 0)\n    return 'parent'\n",
+        ),
+        (
+            "steps/b_step.py",
+            "import multiprocessing, os\ndef work(queue):\n    queue.put('parent')\nasync def handler(data, ctx):\n    queue = multiprocessing.get_context('fork').Queue()\n    child = multiprocessing.get_context('fork').Process(target=work, args=(queue,))\n    child.start()\n    value = queue.get()\n    child.join()\n    return value if child.exitcode == 0 else child.exitcode\n",
+        ),
+        (
+            "steps/a.step.rb",
+            "def handler(input, context)\n  child = fork\n  return 'child' if child.nil?\n  Process.wait(child)\n  'parent'\nend\n",
+        ),
+        (
+            "steps/b.step.rb",
+            "def handler(input, context)\n  reader, writer = IO.pipe\n  Process.wait(fork { writer.write('parent'); exit!(0) })\n  writer.close\n  reader.read\nend\n",
+        ),
+    ] {
+        let project = Project::new(&[(file, text)]);
+        let Some(mut worker) = project.worker(language_of(file)) else {
+            continue;
+        };
+        for _ in 0..2 {
+            let told = run(&mut worker, project.invoke(file, CallShape::Event, json!({})))
+                .unwrap()
+                .ok();
+            assert_eq!(told.value, json!("parent"), "{text}");
+            assert_eq!(told.escaped.len(), 1, "{text}");
+        }
     }
 }

@@ -9,10 +9,17 @@
     reason = "helpers of a test fail by panicking and skip by saying so"
 )]
 
+mod clients;
 mod errors;
 mod forms;
 mod https;
 mod isolation;
+mod libraries;
+mod mocked;
 mod outbound;
+mod packages;
 mod support;
+mod sweep;
 mod time;
+mod traces;
+mod watchdog;

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use banister_grammars::Language;
 use banister_testkit::protocol::{
-    CallShape, ContextFields, FromWorker, HandlerError, Invoke, Isolation, Reply, Timer, ToWorker,
+    CallShape, CodeStandIns, ContextFields, FromWorker, HandlerError, Invoke, Isolation, Reply, Timer,
+    ToWorker,
 };
 use banister_testkit::worker::{Worker, WorkerConfig, WorkerError};
 use serde_json::{Value as Json, json};
@@ -78,12 +79,17 @@ impl Project {
                 trace_id: "ABCDE-1234567".into(),
                 flows: vec!["shop".into()],
                 streams: vec!["chat".into()],
+                profile: "seed".into(),
+                ..ContextFields::default()
             },
             now: NOW,
             seed: SEED.into(),
             env: BTreeMap::new(),
             hosts: Vec::new(),
             isolation: Isolation::Fresh,
+            mocks: CodeStandIns::default(),
+            socket: false,
+            holds: false,
         }
     }
 }
@@ -139,8 +145,8 @@ pub(crate) fn run(worker: &mut Worker, invoke: Invoke) -> Result<Told, WorkerErr
             }
             FromWorker::Log { level, message, data } => told.logs.push((level, message, data)),
             FromWorker::Refused { host, port } => told.refused.push((host, port)),
-            FromWorker::Escaped { what } => told.escaped.push(what),
-            FromWorker::Parked { calls, timers } => {
+            FromWorker::Escaped { what, .. } => told.escaped.push(what),
+            FromWorker::Parked { calls, timers, .. } => {
                 let pending: Vec<u64> = replies.iter().map(|reply: &Reply| reply.id).collect();
                 assert_eq!(calls, pending, "the calls without an answer");
                 let Some(resume) = next(&mut told.now, std::mem::take(&mut replies), &timers) else {
@@ -176,6 +182,9 @@ fn next(now: &mut i64, replies: Vec<Reply>, timers: &[Timer]) -> Option<ToWorker
             now: *now,
             replies,
             timers: Vec::new(),
+            events: Vec::new(),
+            end: false,
+            exchanges: Vec::new(),
         });
     }
     let due = timers.iter().map(|timer| timer.due).min()?;
@@ -190,6 +199,9 @@ fn next(now: &mut i64, replies: Vec<Reply>, timers: &[Timer]) -> Option<ToWorker
         now: *now,
         replies,
         timers: due,
+        events: Vec::new(),
+        end: false,
+        exchanges: Vec::new(),
     })
 }
 
@@ -238,6 +250,7 @@ pub(crate) fn describe(worker: &mut Worker, file: &str) -> FromWorker {
     worker
         .send(&ToWorker::Describe {
             file: file.to_owned(),
+            mocks: CodeStandIns::default(),
         })
         .unwrap();
     worker.recv().unwrap()

@@ -44,6 +44,8 @@ const CHECKS: readonly (readonly [string, () => Promise<void>])[] = [
   ['a code lens runs a flow test', runsFlowTest],
   ['the server starts again on request', restarts],
   ['the flow graph opens', opensGraph],
+  ['a change of the flow is told before it is saved', hearsOfGraph],
+  ['the schema of flow tests comes along', bringsSchema],
   ['a typo is found while it is typed', findsTypo],
 ]
 
@@ -136,6 +138,36 @@ async function opensGraph(): Promise<void> {
       .flatMap((group) => group.tabs)
       .some((tab) => tab.input instanceof vscode.TabInputWebview && tab.input.viewType.includes('banister.flowGraph')),
   )
+}
+
+async function hearsOfGraph(): Promise<void> {
+  const { uri, position } = await place('steps/create-order.step.ts', "emits: ['", 'order.created')
+  const editor = await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One, preview: false })
+  const extension = vscode.extensions.getExtension<{ onFlowGraphChanged: vscode.Event<void> }>(EXTENSION)
+  assert.ok(extension)
+  let told = 0
+  const listener = extension.exports.onFlowGraphChanged(() => (told += 1))
+  try {
+    await editor.edit((edit) => edit.insert(position, "order.noticed', '"))
+    await until('the change of the graph', () => told > 0)
+    const before = told
+    await vscode.commands.executeCommand('undo')
+    await until('the change back', () => told > before)
+  } finally {
+    listener.dispose()
+  }
+}
+
+async function bringsSchema(): Promise<void> {
+  const extension = vscode.extensions.getExtension(EXTENSION)
+  assert.ok(extension)
+  type Contribution = { fileMatch: string[]; url: string }
+  const manifest = extension.packageJSON as { contributes: { yamlValidation: Contribution[] } }
+  const [schema] = manifest.contributes.yamlValidation
+  assert.ok(schema)
+  assert.ok(schema.fileMatch.includes('*.flow.yaml'))
+  const text = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(extension.extensionUri, schema.url))
+  assert.ok('tests' in JSON.parse(Buffer.from(text).toString()).properties)
 }
 
 /** Leaves the typo on the screen with the cursor in it. */

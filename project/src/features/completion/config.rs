@@ -164,17 +164,11 @@ impl Place<'_> {
 
     fn flows(&self, cursor: &Cursor<'_>, level: usize) -> Vec<Completion> {
         let open = cursor.frames.get(level).map_or(0, |frame| frame.at);
-        let list = cursor.text.get(open..).unwrap_or("");
-        let list = &list[..list.find(']').unwrap_or(list.len())];
-        let is_listed = |flow: &str| {
-            ["'", "\"", "`"]
-                .iter()
-                .any(|mark| list.contains(&format!("{mark}{flow}{mark}")))
-        };
+        let listed = super::list_at(cursor.text, open);
         let mut proposals = Proposals::new(cursor);
         for (entity, places) in self.index.all_entities() {
             let elsewhere = places.iter().filter(|place| *place.file != *self.file).count();
-            if entity.kind == EntityKind::Flow && elsewhere > 0 && !is_listed(&entity.name) {
+            if entity.kind == EntityKind::Flow && elsewhere > 0 && !listed.contains(entity.name.as_str()) {
                 let plural = if elsewhere == 1 { "" } else { "s" };
                 proposals.text(
                     &entity.name,

@@ -4,9 +4,10 @@
 //! to such a part above the cursor.
 
 use banister_grammars::Language;
-use banister_grammars::facts::StepKind;
+use banister_grammars::facts::{Dialect, StepKind};
 
 use super::cursor::{Cursor, is_word};
+use super::pattern::Pattern;
 use super::proposals::Proposals;
 use super::spot::Spot;
 use crate::features::fields::fields;
@@ -24,35 +25,56 @@ pub(super) fn completion(
     spot: &Spot<'_>,
 ) -> Option<Vec<Completion>> {
     let step = index.step(file)?;
-    let receiver = match *spot {
+    let handler = Handler::of(cursor)?;
+    let mut proposals = Proposals::new(cursor);
+    let mut taken = Vec::new();
+    let path = match *spot {
         // The type of the handler tells TypeScript's own server the members.
-        Spot::Member { .. } if has_types(step) => return None,
+        Spot::Member { .. } | Spot::Key { .. } if has_types(step) => return None,
         // Its dictionaries have no members.
         Spot::Member { .. } if cursor.language == Language::Python => return None,
-        Spot::Member { receiver } | Spot::Subscript { receiver } => receiver,
-        Spot::Argument { number: 0, .. } => {
-            let call = cursor.outside(cursor.frames.last()?);
-            ["get", "dig", "fetch", "pop"]
-                .iter()
-                .find_map(|method| call.strip_suffix(method)?.strip_suffix('.'))?
+        Spot::Member { receiver } => handler.resolve(receiver, MAX_NAMES)?,
+        Spot::Subscript { receiver } => {
+            if cursor.language == Language::Ruby && cursor.text.contains("[:") {
+                proposals = proposals.with_symbols();
+            }
+            handler.resolve(receiver, MAX_NAMES)?
+        }
+        Spot::Argument { number, .. } => argument(cursor, number, &handler)?,
+        Spot::Key { level } if cursor.language.is_script() => {
+            proposals = proposals.with_names();
+            let pattern = Pattern::at(cursor, level)?;
+            taken = pattern.taken;
+            let mut path = handler.resolve(pattern.value, MAX_NAMES)?;
+            path.extend(pattern.path.into_iter().map(str::to_owned));
+            path
         }
         _ => return None,
     };
-    let handler = Handler::of(cursor)?;
-    let path = handler.resolve(receiver, MAX_NAMES)?;
+    let is_taken = |name: &str| taken.contains(&name);
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    let mut proposals = Proposals::new(cursor);
     if step.kind()? != StepKind::Api {
-        schema_keys(index, step, &path, &mut proposals)?;
+        schema_keys(index, step, &path, &is_taken, &mut proposals)?;
         return Some(proposals.finish());
     }
-    match path.as_slice() {
-        [] if !matches!(spot, Spot::Member { .. }) => {
+    let is_newer = step.dialect() == Dialect::V1;
+    // What the handlers of 1.0 are given has the request in it.
+    let path = match path.as_slice() {
+        ["request", rest @ ..] if is_newer => rest,
+        [] if is_newer => return None,
+        path => path,
+    };
+    // TypeScript's own server knows the members of the request.
+    let is_typed = cursor.language == Language::TypeScript && matches!(spot, Spot::Member { .. });
+    match path {
+        [] if !is_typed => {
             for part in ["body", "pathParams", "queryParams", "headers"] {
-                proposals.text(part, CompletionKind::Key, "");
+                if !is_taken(part) {
+                    proposals.text(part, CompletionKind::Key, "of the request");
+                }
             }
         }
-        ["body", rest @ ..] => schema_keys(index, step, rest, &mut proposals)?,
+        ["body", rest @ ..] => schema_keys(index, step, rest, &is_taken, &mut proposals)?,
         ["pathParams" | "path_params"] => {
             for name in path_params(step.path()?) {
                 proposals.text(name, CompletionKind::Field, "of the path");
@@ -77,14 +99,37 @@ pub(in crate::features) fn path_params(path: &str) -> impl Iterator<Item = &str>
         .map(|name| name.trim_end_matches('?'))
 }
 
-fn schema_keys(index: &Index, step: &Step, path: &[&str], proposals: &mut Proposals) -> Option<()> {
+fn schema_keys(
+    index: &Index,
+    step: &Step,
+    path: &[&str],
+    is_taken: &dyn Fn(&str) -> bool,
+    proposals: &mut Proposals,
+) -> Option<()> {
     let (_, schema) = index.only_input_schema(step)?;
     let found = fields(&schema.output(), path);
-    for field in &found {
+    for field in found.iter().filter(|field| !is_taken(&field.name)) {
         let (detail, docs) = (field.detail(), field.documentation());
         proposals.described(&field.name, CompletionKind::Field, &detail, docs);
     }
     (!found.is_empty()).then_some(())
+}
+
+/// The path of the object whose key is an argument of `get`, `fetch`, `pop` or, at any depth, `dig`.
+fn argument(cursor: &Cursor<'_>, number: usize, handler: &Handler<'_>) -> Option<Vec<String>> {
+    let frame = cursor.frames.last()?;
+    let call = cursor.outside(frame);
+    let receiver = |method: &str| call.strip_suffix(method)?.strip_suffix('.');
+    if number == 0 {
+        let receiver = ["get", "dig", "fetch", "pop"].into_iter().find_map(receiver)?;
+        return handler.resolve(receiver, MAX_NAMES);
+    }
+    let mut path = handler.resolve(receiver("dig")?, MAX_NAMES)?;
+    let before = cursor.text.get(frame.at + 1..frame.item.checked_sub(1)?)?;
+    for key in before.split(',') {
+        path.push(plain_key(key)?);
+    }
+    Some(path)
 }
 
 fn has_types(step: &Step) -> bool {
@@ -173,7 +218,7 @@ impl<'t> Handler<'t> {
 }
 
 /// An expression without what surrounds it: `await`, a fallback, a type.
-fn value(text: &str) -> &str {
+pub(super) fn value(text: &str) -> &str {
     let mut text = text.trim().trim_end_matches(';').trim();
     for word in [" || ", " ?? ", " or ", " as ", " satisfies ", " # ", " // "] {
         text = text.split(word).next().unwrap_or(text).trim();
@@ -182,7 +227,7 @@ fn value(text: &str) -> &str {
 }
 
 /// Keys with their local names: `{ a, b: c, d = 1 }`.
-fn bindings(inner: &str) -> Vec<(&str, &str)> {
+pub(super) fn bindings(inner: &str) -> Vec<(&str, &str)> {
     let parts = inner.split(',').filter_map(|part| {
         let part = part.split('=').next()?.trim();
         let (key, local) = part.split_once(':').unwrap_or((part, part));

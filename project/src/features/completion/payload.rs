@@ -1,5 +1,7 @@
 //! Keys inside `data` of an emit call, from the schemas of those who take the topic.
 
+use banister_grammars::Language;
+
 use super::config::text_of;
 use super::cursor::Cursor;
 use super::insert;
@@ -19,14 +21,17 @@ pub(super) fn completion(
     let facts = index.facts(file)?;
     let Spot::Key { level } = *spot else { return None };
     let home = home(cursor, level)?;
-    let (Root::Call(callee), Some(("data", path))) =
-        (&home.root, home.path.split_first().map(|(a, b)| (*a, b)))
-    else {
+    let Root::Call(callee) = home.root else {
         return None;
     };
     if !sends(callee) {
         return None;
     }
+    let path = match home.path.split_first() {
+        Some((&"data", path)) => path,
+        Some(_) => return None,
+        None => return message_keys(cursor, level),
+    };
     // The innermost call around the cursor that the facts know, else the topic as the text has it: the object that
     // `data` stands in, or the call's own arguments.
     let offset = u32::try_from(cursor.offset).ok()?;
@@ -36,10 +41,11 @@ pub(super) fn completion(
         .filter(|emit| emit.through.is_none() && emit.span.touches(offset))
         .min_by_key(|emit| emit.span.end - emit.span.start)
         .and_then(|emit| emit.topic.as_ref()?.text.known());
-    let message = level
-        .checked_sub(1 + path.len())
-        .and_then(|message| cursor.frames.get(message))?;
-    let topic = known.or_else(|| text_of(cursor.text, message.at, "topic"))?;
+    let written = || {
+        let message = cursor.frames.get(level.checked_sub(1 + path.len())?)?;
+        text_of(cursor.text, message.at, "topic")
+    };
+    let topic = known.or_else(written)?;
     let open = cursor.frames.get(level)?.at;
     let written = keys_of(cursor.text, open, cursor.start());
     let mut proposals = Proposals::new(cursor);
@@ -50,6 +56,33 @@ pub(super) fn completion(
         let value = insert::value(&field.schema, cursor.language, proposals.quote());
         let (detail, docs) = (field.detail(), field.documentation());
         proposals.field(&field.name, CompletionKind::Field, &detail, docs, Some(value));
+    }
+    Some(proposals.finish())
+}
+
+/// The keys of the message itself, in the object or among the keyword arguments in frame `level`.
+fn message_keys(cursor: &Cursor<'_>, level: usize) -> Option<Vec<Completion>> {
+    let frame = cursor.frames.get(level)?;
+    let is_ruby = cursor.language == Language::Ruby;
+    if frame.opener != b'{' && !is_ruby {
+        return None;
+    }
+    let written = keys_of(cursor.text, frame.at, cursor.start());
+    let mut proposals = Proposals::new(cursor);
+    for (key, about, value) in [
+        ("topic", "whom it reaches", "'$1'"),
+        ("data", "what they are given", "{ $1 }"),
+        (
+            "messageGroupId",
+            "messages of one group come one after the other",
+            "'$1'",
+        ),
+    ] {
+        // Ruby's runner drops all but two.
+        let is_dropped = is_ruby && key == "messageGroupId";
+        if !written.contains(&key) && !is_dropped {
+            proposals.key(key, CompletionKind::Key, about, "", Some(value));
+        }
     }
     Some(proposals.finish())
 }

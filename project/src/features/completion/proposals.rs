@@ -2,18 +2,21 @@
 
 use super::cursor::Cursor;
 use super::insert;
+use super::ranked::Ranked;
+use super::spot::is_bare;
 use crate::features::{Completion, CompletionKind, MAX_COMPLETIONS};
-use banister_grammars::{Language, Span};
+use banister_grammars::Language;
 
 pub(super) struct Proposals {
-    replace: Span,
     language: Language,
     in_string: bool,
     quote: char,
     rockets: bool,
     /// Behind the word stands its value already.
     has_value: bool,
-    found: Vec<Completion>,
+    /// What a text needs around it where no quote stands yet.
+    marks: (String, String),
+    found: Ranked,
 }
 
 impl Proposals {
@@ -25,20 +28,40 @@ impl Proposals {
         let around = cursor.frames.last().map_or("", |frame| {
             cursor.text.get(frame.at..cursor.start()).unwrap_or("")
         });
+        let quote = insert::quote_of(cursor.text, cursor.language);
+        let mark = if is_bare(cursor) {
+            quote.to_string()
+        } else {
+            String::new()
+        };
         Self {
-            replace,
             language: cursor.language,
             in_string: cursor.quote.is_some(),
-            quote: insert::quote_of(cursor.text, cursor.language),
+            quote,
             rockets: cursor.language == Language::Ruby && around.contains("=>"),
             has_value: behind.starts_with(':') || behind.starts_with("=>"),
-            found: Vec::new(),
+            marks: (mark.clone(), mark),
+            found: Ranked::new(replace),
         }
+    }
+
+    /// Texts are names here, without quotes.
+    pub(super) fn with_names(mut self) -> Self {
+        self.marks = (String::new(), String::new());
+        self
+    }
+
+    /// Texts that need quotes become symbols of Ruby.
+    pub(super) fn with_symbols(mut self) -> Self {
+        if !self.marks.0.is_empty() {
+            self.marks = (":".to_owned(), String::new());
+        }
+        self
     }
 
     /// A text or name that is inserted as it is.
     pub(super) fn text(&mut self, label: &str, kind: CompletionKind, detail: &str) {
-        self.add(label, kind, detail, String::new(), label.to_owned(), None);
+        self.described(label, kind, detail, String::new());
     }
 
     /// A text or name with more about it.
@@ -49,7 +72,9 @@ impl Proposals {
         detail: &str,
         documentation: String,
     ) {
-        self.add(label, kind, detail, documentation, label.to_owned(), None);
+        let (before, behind) = &self.marks;
+        let insert = format!("{before}{label}{behind}");
+        self.found.push(label, kind, detail, documentation, insert, None);
     }
 
     /// The key of an object; `value` is a snippet of the start of its value, with `'` for the quote.
@@ -75,37 +100,18 @@ impl Proposals {
         value: Option<String>,
     ) {
         if self.in_string || self.has_value {
-            return self.add(key, kind, detail, documentation, key.to_owned(), None);
+            return self
+                .found
+                .push(key, kind, detail, documentation, key.to_owned(), None);
         }
         let insert = insert::key(self.language, self.quote, key, self.rockets);
         let snippet = value.map(|value| insert::escape(&insert) + &value);
-        self.add(key, kind, detail, documentation, insert, snippet);
+        self.found.push(key, kind, detail, documentation, insert, snippet);
     }
 
     /// The quote that the file uses.
     pub(super) fn quote(&self) -> char {
         self.quote
-    }
-
-    fn add(
-        &mut self,
-        label: &str,
-        kind: CompletionKind,
-        detail: &str,
-        documentation: String,
-        insert: String,
-        snippet: Option<String>,
-    ) {
-        self.found.push(Completion {
-            label: label.to_owned(),
-            kind,
-            detail: detail.to_owned(),
-            documentation,
-            insert,
-            snippet,
-            replace: self.replace,
-            rank: u32::try_from(self.found.len()).unwrap_or(u32::MAX),
-        });
     }
 
     /// True if more would be cut off.
@@ -114,6 +120,6 @@ impl Proposals {
     }
 
     pub(super) fn finish(self) -> Vec<Completion> {
-        self.found
+        self.found.finish()
     }
 }

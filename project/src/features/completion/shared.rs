@@ -132,9 +132,9 @@ fn keys(index: &Index, cursor: &Cursor<'_>, proposals: &mut Proposals) {
     }
 }
 
-/// By the facts in code that parses, else by the name.
+/// By the facts where the code is whole, else by the name.
 fn is_state_call(facts: &FileFacts, cursor: &Cursor<'_>, callee: &str) -> bool {
-    if facts.problems.is_empty() {
+    if facts.problems.is_empty() && cursor.quote.is_some() {
         let inside = cursor.replace();
         return facts.state_uses.iter().any(|used| {
             let arguments = used.group.iter().chain(&used.key);

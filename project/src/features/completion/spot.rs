@@ -1,12 +1,14 @@
 //! What may stand at the cursor, by the brackets around it: a value, an item, an argument, a key or a member.
 
+use banister_grammars::Language;
+
 use super::cursor::{Cursor, Frame};
 use super::unfinished::{callee, key_at_end};
 
 /// The grammatical place of the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Spot<'t> {
-    /// A text as the value of a key of the object in frame `level`.
+    /// A text, quoted or still without its quotes, as the value of a key of the object in frame `level`.
     Value { key: &'t str, level: usize },
     /// A text as an item of the list in frame `level`.
     Item { level: usize },
@@ -40,7 +42,27 @@ pub(super) enum Root<'t> {
     Call(&'t str),
 }
 
-pub(super) fn spot<'t>(cursor: &Cursor<'t>) -> Option<Spot<'t>> {
+/// What may stand at the cursor, the likeliest first.
+pub(super) fn spots<'t>(cursor: &Cursor<'t>) -> Vec<Spot<'t>> {
+    let first = spot(cursor);
+    // `get(`: a text as well as a keyword.
+    let second = match (&first, cursor.frames.last()) {
+        (Some(Spot::Key { .. }), Some(frame)) if frame.opener == b'(' => Some(Spot::Argument {
+            callee: callee_of(cursor, frame),
+            number: frame.number,
+        }),
+        _ => None,
+    };
+    first.into_iter().chain(second).collect()
+}
+
+/// True where a text needs quotes that are not there yet: not inside of quotes, behind a dot or in a symbol.
+pub(super) fn is_bare(cursor: &Cursor<'_>) -> bool {
+    let before = cursor.before().trim();
+    cursor.quote.is_none() && before != ":" && !before.ends_with('.')
+}
+
+fn spot<'t>(cursor: &Cursor<'t>) -> Option<Spot<'t>> {
     let start = cursor.start();
     let in_string = cursor.quote.is_some();
     let ahead = &cursor.text[..start];
@@ -55,9 +77,9 @@ pub(super) fn spot<'t>(cursor: &Cursor<'t>) -> Option<Spot<'t>> {
         b'[' if before.is_empty() || symbol => {
             let outside = cursor.outside(frame);
             if is_receiver(outside) {
-                return (in_string || symbol).then_some(Spot::Subscript { receiver: outside });
+                return Some(Spot::Subscript { receiver: outside });
             }
-            in_string.then_some(Spot::Item { level })
+            Some(Spot::Item { level })
         }
         b'{' if before.is_empty() => Some(Spot::Key { level }),
         b'(' if before.is_empty() && in_string => Some(Spot::Argument {
@@ -69,7 +91,7 @@ pub(super) fn spot<'t>(cursor: &Cursor<'t>) -> Option<Spot<'t>> {
             callee: callee_of(cursor, frame),
             number: frame.number,
         }),
-        b'{' | b'(' if in_string => Some(Spot::Value {
+        b'{' | b'(' => Some(Spot::Value {
             key: key_at_end(before)?,
             level,
         }),
@@ -94,6 +116,12 @@ pub(super) fn home<'t>(cursor: &Cursor<'t>, level: usize) -> Option<Home<'t>> {
             let root = Root::Config;
             return Some(Home { root, path, level });
         }
+        if let Some((callee, key)) = command_call(cursor, level) {
+            path.push(key);
+            path.reverse();
+            let root = Root::Call(callee);
+            return Some(Home { root, path, level });
+        }
         match cursor.frames.get(level.checked_sub(1)?)?.opener {
             b'[' if before.is_empty() => path.push("[]"),
             b'(' if before.is_empty() => {}
@@ -101,6 +129,20 @@ pub(super) fn home<'t>(cursor: &Cursor<'t>, level: usize) -> Option<Home<'t>> {
         }
         level -= 1;
     }
+}
+
+/// The method and the keyword of a bracket among the arguments of a call of Ruby without parentheses.
+fn command_call<'t>(cursor: &Cursor<'t>, level: usize) -> Option<(&'t str, &'t str)> {
+    if cursor.language != Language::Ruby || level > 0 {
+        return None;
+    }
+    let before = cursor.item_before(level).trim();
+    let (callee, arguments) = before.split_once(' ')?;
+    let is_method = callee
+        .chars()
+        .all(|ch| ch.is_alphanumeric() || "._[]:".contains(ch));
+    is_method.then_some(())?;
+    Some((callee, key_at_end(arguments)?))
 }
 
 /// What is called by the parenthesis of a frame.

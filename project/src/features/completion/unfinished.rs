@@ -73,6 +73,9 @@ fn open_quote(line: &str) -> Option<usize> {
 
 fn role(before: &str) -> Option<Role> {
     let key = key_at_end(before);
+    if key == Some("topic") && sends_without_parentheses(before) {
+        return Some(Role::Emits);
+    }
     let mut rest = before;
     for level in 0..MAX_NESTING {
         let (opener, at) = enclosing(rest)?;
@@ -90,14 +93,26 @@ fn role(before: &str) -> Option<Role> {
             '[' => {
                 let in_list = key.is_none() && level == 0;
                 let in_entry = key == Some("topic") && level == 1;
-                let list = key_at_end(outside)?;
-                let (_, role) = LISTS.iter().find(|(name, _)| *name == list)?;
-                return (in_list || in_entry).then_some(*role);
+                let role = role_of_list(key_at_end(outside)?)?;
+                return (in_list || in_entry).then_some(role);
             }
             _ => rest = outside,
         }
     }
     None
+}
+
+/// What the topics in a list of the config are.
+pub(super) fn role_of_list(name: &str) -> Option<Role> {
+    let (_, role) = LISTS.iter().find(|(list, _)| *list == name)?;
+    Some(*role)
+}
+
+/// True if the line that is being typed begins with a call of Ruby without parentheses: `context.emit topic: `.
+fn sends_without_parentheses(before: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or("").trim_start();
+    line.split_once(' ')
+        .is_some_and(|(callee, _)| sends(callee) && !callee.contains(['(', '{', '\'', '"']))
 }
 
 /// The key whose value starts at the end of `text`: `topic: `, `"topic": `, `:topic => `.
@@ -173,6 +188,7 @@ mod tests {
             "  emit.call(topic: 'or|",
             "  context[:emit].call(topic: 'or|, data: { a: 1 })\nend",
             "  context.emit(:topic => 'or|",
+            "  context.emit topic: 'or|",
             "await enqueue({ topic: `or|",
         ] {
             check(text, Some((Role::Emits, "or")));

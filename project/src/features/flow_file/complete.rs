@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::{Place, step_of};
-use crate::features::completion::{input::path_params, payload};
+use crate::config::ALLOWABLE;
+use crate::features::completion::{input::path_params, payload, ranked::Ranked};
 use crate::features::fields::{Field, fields};
 use crate::features::{Completion, CompletionKind, card};
-use crate::flow_test::keys;
+use crate::flow_test::{keys, schema};
 use crate::index::{EntityKind, Index};
+use crate::profile::Profile;
 use crate::project::Step;
 
 pub(in crate::features) fn completion(index: &Index, text: &str, offset: u32) -> Option<Vec<Completion>> {
@@ -16,30 +18,39 @@ pub(in crate::features) fn completion(index: &Index, text: &str, offset: u32) ->
     let mut list = List {
         place: &place,
         text,
-        found: Vec::new(),
+        found: Ranked::new(place.replace),
     };
     // An item of a list of names may be taken for the start of a key.
     if path.ends_with(&["ran", "-"]) {
         list.steps(index, |_| true);
+    } else if path.ends_with(&["allow", "-"]) {
+        list.values(index, &path)?;
     } else if place.is_key {
         list.keys(index, &path)?;
     } else {
         list.values(index, &path)?;
     }
-    Some(list.found)
+    Some(list.found.finish())
 }
 
 struct List<'p> {
     place: &'p Place<'p>,
     text: &'p str,
-    found: Vec<Completion>,
+    found: Ranked,
 }
 
 impl List<'_> {
     fn keys(&mut self, index: &Index, path: &[&str]) -> Option<()> {
         if let Some(known) = keys::at(path) {
             for key in known {
-                self.key(key, CompletionKind::Key, "", "", starts_block(key));
+                let about = schema::about(path, key);
+                self.key(
+                    key,
+                    CompletionKind::Key,
+                    about,
+                    "",
+                    schema::starts_block(path, key),
+                );
             }
             return Some(());
         }
@@ -52,7 +63,7 @@ impl List<'_> {
                     self.key(key, CompletionKind::StateKey, "", "", false);
                 }
             }
-            ["tests", "-", "then", "-", "stream"] => {
+            ["tests", "-", "then", "-", "stream"] | ["tests", "-", "given", "streams"] => {
                 self.entities(index, EntityKind::Stream, CompletionKind::Stream)
             }
             ["tests", "-", "when", "-", "emit", "data", rest @ ..]
@@ -77,15 +88,26 @@ impl List<'_> {
             | ["tests", "-", "then", "-", "not_emitted"] => self.topics(index),
             ["tests", "-", "when", "-", "cron"] => self.steps(index, |step| step.cron().is_some()),
             ["tests", "-", "when", "-", "request"] => self.routes(index),
+            ["profile"] | ["tests", "-", "profile"] => self.fixed(&Profile::NAMES),
+            ["allow", "-"] | ["tests", "-", "allow", "-"] => self.fixed(&ALLOWABLE),
             ["tests", "-", "for_all", _, "schema_of"] => self.schemas(index),
             ["tests", "-", "then", "-", "log", "level"] => {
-                for level in keys::levels() {
-                    self.add(level, CompletionKind::Value, "", String::new(), None);
+                self.fixed(keys::levels());
+            }
+            [.., "reply", "fault"] | [.., "replies", "-", "fault"] => {
+                for fault in keys::faults() {
+                    self.add(fault, CompletionKind::Value, "", String::new(), None);
                 }
             }
             _ => return None,
         }
         Some(())
+    }
+
+    fn fixed(&mut self, values: &[&str]) {
+        for value in values {
+            self.add(value, CompletionKind::Value, "", String::new(), None);
+        }
     }
 
     fn topics(&mut self, index: &Index) {
@@ -195,7 +217,7 @@ impl List<'_> {
         } else {
             format!("{key}{colon}")
         };
-        self.push(key, kind, detail, docs.to_owned(), insert, None);
+        self.found.push(key, kind, detail, docs.to_owned(), insert, None);
     }
 
     fn add(
@@ -206,59 +228,9 @@ impl List<'_> {
         docs: String,
         snippet: Option<String>,
     ) {
-        self.push(label, kind, detail, docs, label.to_owned(), snippet);
+        self.found
+            .push(label, kind, detail, docs, label.to_owned(), snippet);
     }
-
-    fn push(
-        &mut self,
-        label: &str,
-        kind: CompletionKind,
-        detail: &str,
-        documentation: String,
-        insert: String,
-        snippet: Option<String>,
-    ) {
-        self.found.push(Completion {
-            label: label.to_owned(),
-            kind,
-            detail: detail.to_owned(),
-            documentation,
-            insert,
-            snippet,
-            replace: self.place.replace,
-            rank: u32::try_from(self.found.len()).unwrap_or(u32::MAX),
-        });
-    }
-}
-
-/// True for keys whose value is a list or a mapping, which most people write below.
-fn starts_block(key: &str) -> bool {
-    matches!(
-        key,
-        "tests"
-            | "mocks"
-            | "http"
-            | "given"
-            | "when"
-            | "then"
-            | "for_all"
-            | "env"
-            | "state"
-            | "stream"
-            | "emit"
-            | "emitted"
-            | "response"
-            | "called"
-            | "log"
-            | "body"
-            | "data"
-            | "headers"
-            | "captures"
-            | "query"
-            | "reply"
-            | "replies"
-            | "json"
-    )
 }
 
 /// Items count as none: they are no mapping of their own.

@@ -2,7 +2,7 @@ use expect_test::{Expect, expect};
 use serde_json::json;
 
 use super::*;
-use crate::flow_test::{Action, Expectation, ReplyBody};
+use crate::flow_test::{Action, Expectation, Fault, HttpReply, ReplyBody, SocketAct, TextMatch};
 
 fn file(text: &str) -> FlowFile {
     parse("tests/a.flow.yaml", text.into()).unwrap_or_else(|problems| panic!("{problems:#?}"))
@@ -154,9 +154,10 @@ fn the_mocks_of_a_test_come_before_those_of_the_file() {
     let file = file(WHOLE);
     let of = |test: usize| {
         file.tests[test]
+            .mocks
             .http
             .iter()
-            .map(|mock| mock.on.to_string())
+            .map(|mock| mock.request.on.to_string())
             .collect::<Vec<_>>()
     };
     let shared = [
@@ -165,16 +166,16 @@ fn the_mocks_of_a_test_come_before_those_of_the_file() {
     ];
     assert_eq!(of(0), ["GET https://b.c/", shared[0], shared[1]]);
     assert_eq!(of(1), shared);
-    let stripe = &file.tests[1].http[0];
+    let stripe = &file.tests[1].mocks.http[0];
     assert_eq!(
         (
-            stripe.query["page"].as_str(),
-            stripe.headers["authorization"].as_str()
+            &stripe.request.query["page"],
+            &stripe.request.headers["authorization"]
         ),
-        ("2", "Bearer KEY")
+        (&TextMatch::Is("2".into()), &TextMatch::Is("Bearer KEY".into()))
     );
     assert_eq!(stripe.replies[0].body, ReplyBody::Json(json!({"id": "ch_1"})));
-    let local = &file.tests[1].http[1].replies;
+    let local = &file.tests[1].mocks.http[1].replies;
     assert_eq!((local[0].status, &local[0].body), (500, &ReplyBody::Empty));
     assert_eq!(
         (local[1].status, &local[1].body),
@@ -203,20 +204,20 @@ tests:
 "#,
         &expect![[r#"
             2:1 unknown-key: unknown key `mock` in a flow test file
-                did you mean `mocks`? a flow test file may have `mocks`, `tests`
+                did you mean `mocks`? a flow test file may have `mocks`, `profile`, `allow`, `tests`
             4:5 missing-key: a test needs the key `name` or `property`
             4:5 unknown-key: unknown key `nmae` in a test
-                did you mean `name`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`
+                did you mean `name`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `profile`, `allow`, `ignore`
             5:5 unknown-key: unknown key `whne` in a test
-                did you mean `when`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`
+                did you mean `when`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `profile`, `allow`, `ignore`
             6:23 missing-key: `emit` needs the key `topic`
             6:23 unknown-key: unknown key `topick` in `emit`
                 did you mean `topic`? `emit` may have `topic`, `data`
             6:40 unknown-key: unknown key `requets` in an action
-                did you mean `request`? an action may have `request`, `headers`, `body`, `emit`, `cron`, `advance`
+                did you mean `request`? an action may have `request`, `headers`, `body`, `emit`, `cron`, `advance`, `ws`
             6:82 invalid-value: `body` belongs to `request`, not to `emit`
             7:15 unknown-key: unknown key `emited` in an expectation
-                did you mean `emitted`? an expectation may have `response`, `emitted`, `not_emitted`, `state`, `stream`, `ran`, `called`, `log`
+                did you mean `emitted`? an expectation may have `response`, `emitted`, `not_emitted`, `state`, `stream`, `stream_event`, `ws`, `ran`, `called`, `not_called`, `log`
             7:51 missing-key: `response` needs one of `status`, `headers`, `body`, `captures`
             7:53 unknown-key: unknown key `statsu` in `response`
                 did you mean `status`? `response` may have `status`, `headers`, `body`, `captures`
@@ -231,7 +232,7 @@ fn what_the_engine_cannot_do_yet_is_refused() {
 mocks:
   modules: { a: ./a.py }
   functions: { f: { returns: 1 } }
-  http: [ { on: GET https://a.b/, reply: { delay: 2s, fault: reset, json: { id: "{{request.body.id}}" } } } ]
+  http: [ { on: GET https://a.b/, reply: {} } ]
 tests:
   - name: x
     schedules: 50
@@ -240,13 +241,78 @@ tests:
     then: [ { not_emitted: u } ]
 "#,
         &expect![[r#"
-            3:3 unsupported: `mocks.modules` is not supported by this version
-            4:3 unsupported: `mocks.functions` is not supported by this version
-            5:44 unsupported: `reply.delay` is not supported by this version
-            5:55 unsupported: `reply.fault` is not supported by this version
-            5:81 unsupported: `{{request.…}}` in a reply is not supported by this version
             8:5 unsupported: `schedules` is not supported by this version
             9:5 unsupported: `faults` is not supported by this version
+        "#]],
+    );
+}
+
+#[test]
+fn replies_are_read_in_all_their_forms() {
+    let file = parse(
+        "a.flow.yaml",
+        r#"
+mocks:
+  http:
+    - on: POST https://a.b/{id}
+      replies:
+        - { delay: 1m, fault: timeout }
+        - { sse: [ one, { event: e, id: 7, retry: 9, data: { a: 1 }, after: 500ms } ], fault: reset }
+        - { chunks: [ a, { text: b, after: 1s }, { json: { c: 1 } } ], set: { x: { "{{request.path.id}}": null } } }
+        - { json: "{{request.body}}" }
+tests: [ { name: x, when: [ { advance: 1s } ], then: [ { not_emitted: u } ] } ]
+"#
+        .into(),
+    )
+    .unwrap();
+    let replies = &file.tests[0].mocks.http[0].replies;
+    assert_eq!(
+        (replies[0].delay, replies[0].fault),
+        (60_000, Some(Fault::Timeout))
+    );
+    let ReplyBody::Sse(events) = &replies[1].body else {
+        panic!("{:?}", replies[1])
+    };
+    assert_eq!(
+        (events[1].after, events[1].id.as_deref(), events[1].retry),
+        (500, Some("7"), Some(9))
+    );
+    let ReplyBody::Chunks(chunks) = &replies[2].body else {
+        panic!("{:?}", replies[2])
+    };
+    assert_eq!((chunks.len(), chunks[1].after), (3, 1_000));
+    assert_eq!(
+        replies.iter().map(HttpReply::waits).collect::<Vec<_>>(),
+        [true, true, true, false]
+    );
+}
+
+#[test]
+fn wrong_replies_are_told_of_with_their_place() {
+    check(
+        r#"
+mocks:
+  http:
+    - on: GET https://a.b/
+      replies:
+        - { delay: soon, fault: rset }
+        - { fault: empty, json: {} }
+        - { text: a, sse: [b] }
+        - { sse: [ { dta: 1 } ] }
+        - { chunks: [ {} ] }
+        - { text: "{{request.bdy.x}}", set: 1 }
+tests: [ { name: x, when: [ { advance: 1s } ], then: [ { not_emitted: u } ] } ]
+"#,
+        &expect![[r#"
+            6:20 invalid-value: `soon` is not a duration: write `500ms`, `30s`, `5m`, `2h`, `7d`, `1w` or `1d12h`
+            6:33 invalid-value: `rset` is not a fault: timeout, reset, malformed, empty
+            7:13 invalid-value: a reply with a `fault` sends no `json` or `text`; `sse` and `chunks` come before the fault
+            8:22 invalid-value: a reply has one of `json`, `text`, `sse` and `chunks`
+            9:22 unknown-key: unknown key `dta` in an event of `sse`
+                did you mean `data`? an event of `sse` may have `data`, `event`, `id`, `retry`, `after`
+            10:23 missing-key: an item of `chunks` has either `text` or `json`
+            11:19 invalid-value: `{{request.bdy.x}}` is not a part of a request: `request.body`, `request.path`, `request.query`, `request.headers`, `request.method`, `request.url`
+            11:45 invalid-value: `set` must be a mapping, found a number
         "#]],
     );
 }
@@ -284,7 +350,7 @@ tests:
             6:46 invalid-value: `FETCH` is not a method: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
             6:69 invalid-value: `7` is not a duration: write `500ms`, `30s`, `5m`, `2h`, `7d`, `1w` or `1d12h`
             6:96 invalid-value: an action is one thing: `emit` and `cron` are two
-            6:107 missing-key: an action is one of `request`, `emit`, `cron`, `advance`
+            6:107 missing-key: an action is one of `request`, `emit`, `cron`, `advance`, `ws`
             6:111 invalid-value: an action must be a mapping, found a number
             7:33 invalid-value: `topic` is empty
             7:44 invalid-value: `times` must be a whole number, 0 or more
@@ -357,4 +423,98 @@ fn files_that_are_no_flow_tests_are_told_of() {
         1:9 invalid-value: `tests` must be a list, found a number
     "##]]
     .assert_eq(&all.concat());
+}
+
+#[test]
+fn a_test_is_ignored_with_a_reason() {
+    let text = |ignore: &str| {
+        format!("tests:\n  - name: a\n{ignore}    when: [{{ cron: A }}]\n    then: [{{ ran: [A] }}]\n")
+    };
+    let reason = |text: &str| file(text).tests[0].ignore.as_ref().map(|it| it.value.clone());
+    assert_eq!(
+        reason(&text("    ignore: waits for issue 12\n")).as_deref(),
+        Some("waits for issue 12")
+    );
+    assert_eq!(reason(&text("")), None);
+    check(
+        &text("    ignore: true\n"),
+        &expect![[r#"
+            3:13 invalid-value: the reason in `ignore` must be a text, found true or false
+        "#]],
+    );
+    check(
+        &text("    ignore: ''\n"),
+        &expect![[r#"
+            3:13 invalid-value: the reason in `ignore` is empty
+        "#]],
+    );
+    check(
+        &text("    ignore: \"a\\nb\"\n"),
+        &expect![[r#"
+            3:13 invalid-value: the reason in `ignore` must be one line
+        "#]],
+    );
+}
+
+#[test]
+fn sockets_streams_profiles_and_what_is_allowed_are_read() {
+    let file = file(
+        "profile: seed\nallow: [invalid-item]\ntests:\n  - name: a\n    profile: motia-0.17\n    allow: [undeclared-emit]\n    \
+         given: { streams: { chat: { g: { i: { n: 1 } } } } }\n    \
+         when:\n      - ws: { connect: /rooms/7, headers: { X-A: 1 }, as: ann }\n      - ws: { send: { a: 1 }, as: ann }\n      \
+         - ws: { close: true }\n    \
+         then:\n      - ws: { received: hi, times: 2, closed: 1008 }\n      \
+         - stream_event: { stream: chat, group: g, type: typing, data: {} }\n  - name: b\n    when: [{ cron: X }]\n    then: [{ ran: [X] }]\n",
+    );
+    let [a, b] = file.tests.as_slice() else {
+        panic!("two tests")
+    };
+    assert_eq!(
+        (a.profile, b.profile),
+        (Some(Profile::Motia017), Some(Profile::Seed))
+    );
+    assert_eq!(a.allow, ["undeclared-emit", "invalid-item"]);
+    assert_eq!(a.given.streams[0].2, [("i".to_owned(), json!({"n": 1}))]);
+    let acts: Vec<_> = a.when.iter().map(|it| &it.value).collect();
+    assert!(
+        matches!(acts[0], Action::Socket { client, act: SocketAct::Connect { target, .. } } if client == "ann" && target.value == "/rooms/7")
+    );
+    assert!(
+        matches!(acts[1], Action::Socket { act: SocketAct::Send(message), .. } if *message == json!({"a": 1}))
+    );
+    assert!(matches!(acts[2], Action::Socket { client, act: SocketAct::Close(1000) } if client == "client"));
+    assert!(matches!(
+        &a.then[0].value,
+        Expectation::Socket {
+            times: Some(2),
+            closed: Some((true, Some(1008))),
+            ..
+        }
+    ));
+    assert!(
+        matches!(&a.then[1].value, Expectation::StreamEvent { kind: Some(kind), id: None, .. } if kind == "typing")
+    );
+}
+
+#[test]
+fn wrong_forms_of_sockets_streams_and_profiles_are_told() {
+    check(
+        "profile: seeds\nallow: [payload]\ntests:\n  - name: a\n    given: { streams: { chat: 1 } }\n    when:\n      - ws: { send: a, close: 1000 }\n      \
+         - ws: { connect: rooms }\n      - ws: { close: 7 }\n      - ws: { send: a, headers: {} }\n      - ws: {}\n    then:\n      - ws: { times: 1 }\n      \
+         - ws: { closed: true, times: 1 }\n      - stream_event: { group: g }\n",
+        &expect![[r#"
+            1:10 invalid-value: `seeds` is not a profile: motia-0.17, seed
+            2:9 invalid-value: `payload` cannot be allowed: undeclared-emit, invalid-payload, invalid-response, invalid-item
+            5:31 invalid-value: stream `chat` must be a mapping, found a number
+            7:24 invalid-value: `ws` is one thing: `send` and `close` are two
+            8:24 invalid-value: `rooms` must be a path: `/rooms/1`
+            9:22 invalid-value: `close` must be a whole number, 1000 to 4999
+            10:24 invalid-value: `headers` belongs to `connect`, not to `send`
+            11:13 missing-key: `ws` is one of `connect`, `send`, `close`
+            13:13 missing-key: `ws` needs one of `received`, `closed`
+            13:15 invalid-value: `times` counts what was `received`
+            14:29 invalid-value: `times` counts what was `received`
+            15:25 missing-key: `stream_event` needs the key `stream`
+        "#]],
+    );
 }

@@ -20,16 +20,17 @@ class _Members:
 
 
 class Context(_Members):
-    """The framework's context."""
+    """The framework's context. ``harness`` has ``call``, ``log`` and ``listen``."""
 
-    def __init__(self, fields, call, log):
+    def __init__(self, fields, harness):
+        released = fields.get("profile") == "motia-0.17"
         self.trace_id = self.traceId = fields["traceId"]
         self.flows = fields["flows"]
-        self.logger = Logger(log)
-        self.state = State(call)
-        self.streams = Streams(call)
+        self.logger = Logger(harness.log)
+        self.state = ReleasedState(harness.call) if released else State(harness.call)
+        self.streams = Streams(harness, fields.get("streams", []) if released else None)
         self.utils = Utils()
-        self._call = call
+        self._call = harness.call
 
     async def emit(self, event, /):
         """Sends a message. As in the framework, nothing is sent before it is awaited."""
@@ -115,19 +116,49 @@ class State(_Members):
     def get_pattern(self, group, pattern):
         return self._call("state.get_pattern", [group, pattern], Group)
 
-    getGroup = get_group
+    def update(self, group, key, operations):
+        return self._call("state.update", [group, key, operations])
+
+    def list_groups(self):
+        return self._call("state.list_groups", [])
+
+    getGroup = list = get_group
     getPattern = get_pattern
+    listGroups = list_groups
+
+
+class ReleasedState(State):
+    """The state as releases have it: an item comes in a wrapper, and none lives for a time."""
+
+    def get(self, group, key):
+        return self._call("state.get", [group, key], _wrapped)
+
+    def set(self, group, key, value):
+        return self._call("state.set", [group, key, value])
+
+
+def _wrapped(item):
+    if item is None or (isinstance(item, dict) and "data" not in item):
+        return {"data": item}
+    return item
 
 
 class Stream(_Members):
     """One stream."""
 
-    def __init__(self, name, call):
+    def __init__(self, name, harness):
         self._name = name
-        self._call = call
+        self._harness = harness
 
     def _at(self, op, args):
-        return self._call("stream." + op, [self._name, *args])
+        return self._harness.call("stream." + op, [self._name, *args])
+
+    def subscribe(self, callback):
+        """Calls ``callback(item)`` for every change; gives a function that stops it."""
+        return self._harness.listen(self._name, callback)
+
+    def update(self, group, item, operations):
+        return self._at("update", [group, item, operations])
 
     def get(self, group, item):
         return self._at("get", [group, item])
@@ -144,22 +175,26 @@ class Stream(_Members):
     def send(self, channel, event):
         return self._at("send", [channel, event])
 
-    getGroup = get_group
+    getGroup = list = get_group
 
 
 class Streams:
-    """Any name is a stream: whether the project has one of that name is for the harness to judge."""
+    """Any name is a stream where documents are played: whether the project has one of that name is for the harness to
+    judge. Releases know the names of the project only."""
 
-    def __init__(self, call):
-        self._call = call
+    def __init__(self, harness, known=None):
+        self._harness = harness
+        self._known = known
 
     def __getitem__(self, name):
-        return Stream(name, self._call)
+        if self._known is not None and name not in self._known:
+            raise KeyError(name)
+        return Stream(name, self._harness)
 
     def __getattr__(self, name):
-        if name.startswith("__"):
+        if name.startswith("__") or (self._known is not None and name not in self._known):
             raise AttributeError(name)
-        return Stream(name, self._call)
+        return Stream(name, self._harness)
 
 
 class Utils(_Members):

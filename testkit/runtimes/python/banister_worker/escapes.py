@@ -2,29 +2,47 @@
 harness is told, so that the test does not count as controlled."""
 
 import os
+import platform
 import sys
+import threading
 
 _EVENTS = {"os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"}
 _tell = None
+_real_start = threading.Thread.start
 
 
 def begin(tell):
-    """A new invocation begins; ``tell(what)`` hears of everything that leaves our control; None: nobody does."""
+    """A new invocation begins; ``tell(what, partial)`` hears of everything that leaves our control; None: nobody does."""
     global _tell
     _tell = tell
 
 
 def install():
+    # Libraries put the name of the machine into their headers, for which `platform` starts the program uname.
+    if hasattr(platform, "_Processor"):
+        platform._Processor.from_subprocess = staticmethod(lambda: "")
     sys.addaudithook(_hear)
+    threading.Thread.start = _start
+
+
+def tell(what, partial=False):
+    """Something left our control; ``partial``: only its order or its randomness."""
+    if _tell is not None:
+        _tell(what, partial)
 
 
 def _hear(event, args):
-    if _tell is None:
-        return
     if event == "subprocess.Popen":
-        _tell(f"started the program {_name(args[0] or args[1])}")
+        tell(f"started the program {_name(args[0] or args[1])}")
     elif event in _EVENTS:
-        _tell(f"called {event}")
+        tell(f"called {event}")
+
+
+def _start(thread):
+    # The event loop counts the jobs of its own workers, so that those are under control.
+    if not thread.name.startswith("asyncio_"):
+        tell("started a thread", partial=True)
+    _real_start(thread)
 
 
 def _name(program):

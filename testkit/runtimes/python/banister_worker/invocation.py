@@ -6,8 +6,21 @@ import json
 import os
 import sys
 
-from . import channel, clock, context, errors, escapes, modules, network, randomness
+from . import (
+    channel,
+    clock,
+    context,
+    errors,
+    escapes,
+    framework,
+    holds,
+    mocks,
+    modules,
+    network,
+    randomness,
+)
 from .loop import VirtualLoop
+from .socket_end import Socket
 
 # A look at a module happens at no time in particular, but always at the same one.
 _NO_TIME = 0
@@ -31,6 +44,10 @@ class Invocation:
         self._calls = {}
         self._last_call = 0
         self._ended = False
+        self._listeners = {}
+        self._last_listener = 0
+        self._socket = None
+        self._returned = None
         self._loop = VirtualLoop(self._park)
 
     def run(self):
@@ -44,9 +61,17 @@ class Invocation:
         network.begin(
             message.get("session", 0), message.get("invocation", 0), message.get("hosts", []), silent=self._describes
         )
-        escapes.begin(None if self._describes else lambda what: channel.send({"type": "escaped", "what": what}))
+        holds.begin(
+            message.get("holds", False),
+            message.get("session", 0),
+            message.get("invocation", 0),
+            network.port(),
+            self._loop,
+        )
+        escapes.begin(None if self._describes else _tell_escaped)
         if message.get("isolation") != "shared":
             modules.forget(self._root)
+        mocks.begin(message.get("mocks", {}))
         asyncio.set_event_loop(self._loop)
         try:
             answer = self._describe() if self._describes else self._loop.run_until_complete(self._handle())
@@ -55,7 +80,11 @@ class Invocation:
         self._end(answer)
 
     def _end(self, answer):
+        if os.getpid() != _process:
+            # A copy that the handler made of its process has nothing to say to the harness.
+            _leave()
         escapes.begin(None)
+        mocks.end()
         leaked = sorted(set(vars(builtins)) - _known_builtins)
         for name in leaked:
             delattr(builtins, name)
@@ -64,6 +93,7 @@ class Invocation:
         if not self._describes:
             answer["invocation"] = self._message["invocation"]
         self._ended = True
+        holds.close_all()
         self._loop.abandon()
         for stream in (sys.stdout, sys.stderr):
             try:
@@ -82,13 +112,82 @@ class Invocation:
         return {"type": "described", "config": json.loads(text), "handler": callable(handler)}
 
     async def _handle(self):
+        harness = _Harness(self._call, self._log, self._listen, self._call_now)
+        framework.MODULE.bind(harness)
         config, handler = self._load()
         if not callable(handler):
             name = os.path.relpath(self._message["file"], self._root)
             raise AttributeError(f"Function 'handler' not found in module {name}")
-        given = context.Context(self._message["context"], self._call, self._log)
+        fields = self._message["context"]
+        given = context.Context(fields, harness)
+        if fields.get("trigger"):
+            framework.add_trigger(given, fields["trigger"], self._message["input"])
+            if not await self._holds(config, fields["trigger"], given):
+                return {"type": "done", "value": None, "skipped": True}
+        if self._message.get("socket"):
+            self._socket = Socket(self._say, self._spawn)
         value = await self._call_handler(handler, config if isinstance(config, dict) else {}, given)
-        return {"type": "done", "value": json.loads(channel.encode(value))}
+        told = {"type": "done", "value": json.loads(channel.encode(value))}
+        # A response refuses the connection; anything else takes it, and the handler stays.
+        refused = isinstance(value, dict) and isinstance(value.get("status"), int)
+        if self._socket and self._socket.is_open and not refused:
+            self._returned = self._loop.create_future()
+            await self._returned
+        return told
+
+    async def _holds(self, config, trigger, given):
+        """Whether the condition of the trigger, if it has one, holds."""
+        triggers = config.get("triggers", []) if isinstance(config, dict) else getattr(config, "triggers", [])
+        chosen = triggers[trigger["index"]] if trigger["index"] < len(triggers) else None
+        condition = chosen.get("condition") if isinstance(chosen, dict) else getattr(chosen, "condition", None)
+        return not callable(condition) or await _settled(condition(self._message["input"], given))
+
+    def _call_now(self, op, args):
+        """A call whose answer is waited for at once; nothing else of the handler runs meanwhile."""
+        future = self._call(op, args)
+        while not future.done():
+            self._loop.idle()
+        return future.result()
+
+    def _listen(self, stream, callback):
+        self._last_listener += 1
+        subscription = self._last_listener
+        self._listeners[subscription] = callback
+        self._say("stream.subscribe", [subscription, stream])
+
+        def unsubscribe():
+            if self._listeners.pop(subscription, None):
+                self._say("stream.unsubscribe", [subscription])
+
+        return unsubscribe
+
+    def _say(self, op, args):
+        """Says something that is not answered."""
+        if not self._ended:
+            channel.send({"type": "call", "id": 0, "op": op, "args": args})
+
+    def _deliver(self, happened):
+        if happened["kind"] != "stream":
+            if self._socket:
+                self._socket.receive(happened)
+            return
+        callback = self._listeners.get(happened["subscription"])
+        if callback:
+            self._spawn(callback, (happened["event"]["data"],))
+
+    def _spawn(self, listener, args):
+        """Runs a listener; what it raises is the handler's failure."""
+
+        async def run():
+            try:
+                await _settled(listener(*args))
+            except BaseException as error:  # noqa: BLE001: whatever a listener raises
+                if self._returned is not None and not self._returned.done():
+                    self._returned.set_exception(error)
+                else:
+                    raise
+
+        self._loop.create_task(run())
 
     async def _call_handler(self, handler, config, given):
         data = self._message["input"]
@@ -98,6 +197,8 @@ class Invocation:
             return await _settled(handler(*arguments))
         if self._message["call"] == "api":
             data = context.request(data)
+            if self._socket:
+                data["ws"] = self._socket
         run = self._handler_as_next(handler, data, given)
         for middleware in reversed(self._middleware(config)):
             run = _middleware_as_next(middleware, given, run)
@@ -114,11 +215,27 @@ class Invocation:
     def _middleware(self, config):
         kept = []
         for entry in config.get("middleware") or []:
-            if isinstance(entry, str):
-                self._log("warn", f"Middleware '{entry}' is only a name: it was skipped", None)
-            else:
-                kept.append(entry)
-        return kept
+            kept.append(self._named(entry) if isinstance(entry, str) else entry)
+        return [entry for entry in kept if entry is not None]
+
+    def _named(self, name):
+        """Releases call the text and fail; documents mean the function of that name."""
+        fields = self._message["context"]
+        path = fields.get("middleware", {}).get(name)
+        if path:
+            module = modules.load(path, self._root)
+            found = getattr(module, name, None) or getattr(module, "handler", None)
+            if callable(found):
+                return found
+            raise AttributeError(f"{os.path.relpath(path, self._root)} has no middleware '{name}'")
+        if fields.get("profile") == "motia-0.17":
+            return name
+        # A test may stand in for it.
+        mocked = mocks.named(name)
+        if callable(mocked):
+            return mocked
+        self._log("warn", f"Middleware '{name}' is only a name: it was skipped", None)
+        return None
 
     def _call(self, op, args, convert=None):
         """Sends a call at once; the future has its answer when the harness gives one."""
@@ -144,13 +261,38 @@ class Invocation:
         if self._describes:
             raise _ModuleWaits("the module waits for something that never happens")
         told = [{"id": number, "due": due} for number, due in timers]
-        channel.send({"type": "parked", "calls": list(self._calls), "timers": told})
+        exchanges = holds.held()
+        listening = self._returned is not None and self._socket.is_open
+        if self._returned is not None and not (listening or self._calls or told or exchanges):
+            self._leave_socket()
+            return
+        channel.send(
+            {
+                "type": "parked",
+                "calls": list(self._calls),
+                "timers": told,
+                "exchanges": exchanges,
+                "listening": listening,
+            }
+        )
         message = channel.receive()
         if message is None or message["type"] == "exit":
             _leave()
         clock.set_now(message["now"])
+        holds.go_on(message.get("exchanges", []))
+        self._loop.answers_first(bool(message.get("exchanges")))
+        self._loop.wake_held_threads()
         for reply in message["replies"]:
             self._answer(reply)
+        for happened in message.get("events", []):
+            self._deliver(happened)
+        if message.get("end"):
+            self._socket.forget()
+            self._leave_socket()
+
+    def _leave_socket(self):
+        if not self._returned.done():
+            self._returned.set_result(None)
 
     def _answer(self, reply):
         future, convert = self._calls.pop(reply["id"], (None, None))
@@ -161,6 +303,20 @@ class Invocation:
             return
         value = reply.get("value")
         future.set_result(convert(value) if convert else value)
+
+
+class _Harness:
+    """What a context reaches of its invocation."""
+
+    def __init__(self, call, log, listen, call_now):
+        self.call = call
+        self.log = log
+        self.listen = listen
+        self.call_now = call_now
+
+
+def _tell_escaped(what, partial):
+    channel.send({"type": "escaped", "what": what, "partial": partial})
 
 
 async def _settled(value):
@@ -200,13 +356,19 @@ def _leave():
     _real_exit(0)
 
 
+_process = os.getpid()
+
+
 def _refuse_exit(code):
+    if os.getpid() != _process:
+        _real_exit(code)
     raise SystemExit(code)
 
 
 def serve(root):
     """Does what the harness says until it hangs up."""
     modules.install(root)
+    framework.install(root)
     os._exit = _refuse_exit
     while True:
         message = channel.receive()

@@ -4,7 +4,7 @@ import asyncio
 import selectors
 import threading
 
-from . import clock
+from . import clock, holds
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -19,8 +19,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._asleep = 0
         self._timer_ids = {}
         self._last_timer = 0
-        self._thread = threading.get_ident()
+        self.held_threads = []
+        self.thread = threading.get_ident()
         super().__init__(_Quiet(self))
+        self._resolution = self._clock_resolution
 
     def time(self):
         return clock.elapsed()
@@ -44,7 +46,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def working_elsewhere(self):
         """Whether a thread works for us or a connection is open: the mock server ends one with each exchange."""
         own = {self._ssock.fileno()}
-        return self._jobs > self._asleep or any(fd not in own for fd in self._selector.get_map())
+        busy = (fd for fd in list(self._selector.get_map()) if fd not in own)
+        return self._jobs > self._asleep or any(not holds.is_held(fd) for fd in busy)
+
+    def answers_first(self, yes):
+        """An answer that comes at the moment of a timer comes before it."""
+        self._clock_resolution = -1e-6 if yes else self._resolution
+
+    def only_waits(self):
+        """Whether nothing is ready but timers that have to let an answer go first."""
+        return self._clock_resolution < 0 and not self._ready
 
     def idle(self):
         """Nothing can run."""
@@ -55,7 +66,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def sleep(self, seconds):
         """``time.sleep``: on the loop's own thread nothing else can run meanwhile."""
-        if threading.get_ident() != self._thread:
+        if threading.get_ident() != self.thread:
             self._sleep_on_thread(seconds)
             return
         self._last_timer += 1
@@ -76,6 +87,62 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
         self.call_soon_threadsafe(fall_asleep)
         woken.wait()
+
+    def hear_notices(self, fd, hear):
+        """Calls ``hear`` when the descriptor can be read."""
+        super().add_reader(fd, hear)
+
+    def forget_notices(self, fd):
+        if threading.get_ident() == self.thread:
+            super().remove_reader(fd)
+
+    def wait_held(self, woken, end):
+        """Waits for a held answer; ``end`` is the caller's time limit in seconds of the loop. False if that comes first."""
+        if threading.get_ident() != self.thread:
+            return self._wait_held_on_thread(woken, end)
+        timers = []
+        if end is not None:
+            self._last_timer += 1
+            timers = [(self._last_timer, clock.due(end))]
+        while not woken.is_set():
+            if timers and clock.now() >= timers[0][1]:
+                return False
+            self._park(timers)
+        return True
+
+    def _wait_held_on_thread(self, woken, end):
+        over = threading.Event()
+        either = threading.Event()
+        timer = []
+
+        def strike():
+            over.set()
+            wake()
+
+        def wake():
+            if not either.is_set():
+                self._asleep -= 1
+                either.set()
+
+        def fall_asleep():
+            self._asleep += 1
+            if end is not None:
+                timer.append(self.call_at(end, strike))
+
+        self.held_threads.append((woken, wake, timer))
+        self.call_soon_threadsafe(fall_asleep)
+        either.wait()
+        return not over.is_set()
+
+    def wake_held_threads(self):
+        """Wakes the threads whose answers go on."""
+        for entry in list(self.held_threads):
+            woken, wake, timer = entry
+            if woken.is_set():
+                self.held_threads.remove(entry)
+                for handle in timer:
+                    handle.cancel()
+                self.call_soon(wake)
 
     def abandon(self):
         """Drops what the handler left behind, as the end of its process would."""
@@ -100,7 +167,7 @@ class _Quiet(selectors.DefaultSelector):
         self._loop = loop
 
     def select(self, timeout=None):
-        if timeout is not None and timeout <= 0:
+        if timeout is not None and timeout <= 0 and not self._loop.only_waits():
             return super().select(0)
         ready = super().select(0)
         if ready:

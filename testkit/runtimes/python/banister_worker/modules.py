@@ -5,6 +5,7 @@ import importlib.util
 import os
 import sys
 
+from . import mocks, randomness
 from .errors import in_project
 
 _compiled = {}
@@ -12,6 +13,13 @@ _compiled = {}
 
 class _Loader(importlib.machinery.SourceFileLoader):
     """Compiles a text once, and never writes into the project."""
+
+    def __init__(self, fullname, path):
+        super().__init__(fullname, mocks.file_instead_of(path))
+
+    def exec_module(self, module):
+        mocks.give_names(vars(module))
+        super().exec_module(module)
 
     def get_code(self, fullname):
         data = self.get_data(self.path)
@@ -30,8 +38,17 @@ def install(root):
         extensions = (importlib.machinery.ExtensionFileLoader, importlib.machinery.EXTENSION_SUFFIXES)
         return importlib.machinery.FileFinder(folder, extensions, (_Loader, importlib.machinery.SOURCE_SUFFIXES))
 
+    def is_of_project(name):
+        first = name.partition(".")[0]
+        there = (os.path.join(folder, first) for folder in (root, os.path.dirname(root)))
+        return first == os.path.basename(root) or any(
+            os.path.isdir(path) or os.path.isfile(path + ".py") for path in there
+        )
+
+    randomness.is_of_project = is_of_project
     sys.path_hooks.insert(0, hook)
     sys.path[0:0] = [os.path.dirname(root), root]
+    mocks.install(_Loader)
 
 
 def forget(root):

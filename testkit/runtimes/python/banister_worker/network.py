@@ -1,6 +1,6 @@
 """Every outbound connection goes to the mock server, which a line in front of everything else tells whom it stands for.
 
-A host without a mock is refused before a socket opens. Not covered: libraries in C with sockets of their own.
+A host without a mock is refused before a socket opens. Libraries in C have sockets of their own: see network_foreign.py.
 """
 
 import errno
@@ -8,7 +8,7 @@ import ipaddress
 import socket
 import ssl
 
-from . import channel
+from . import channel, holds
 
 _LOCAL = "127.0.0.1"
 # Names that are looked up get addresses of a range that is set aside for tests, and `connect` turns them back.
@@ -65,9 +65,14 @@ def _name_of(host):
     return _names[at] if at < len(_names) else host
 
 
-def _refusal(host, port):
-    if not _silent:
+def tell_refused(host, port):
+    """Tells the harness of a connection to a host without a mock."""
+    if not _silent and host.lower() not in _hosts:
         channel.send({"type": "refused", "host": host, "port": port})
+
+
+def _refusal(host, port):
+    tell_refused(host, port)
     message = f"UNMOCKED outbound call to {host}:{port}: no mock declared for this host"
     return ConnectionRefusedError(errno.ECONNREFUSED, message)
 
@@ -90,7 +95,7 @@ def _connect(sock, address):
     try:
         _real_connect(sock, local)
         if sock.type == socket.SOCK_STREAM:
-            line = f"\x01{_session} {_invocation} {host} {port}\n"
+            line = f"\x01{_session} {_invocation} {host} {port}{holds.watch(sock)}\n"
             socket.socket.sendall(sock, line.encode())
     finally:
         sock.settimeout(timeout)
@@ -143,3 +148,9 @@ def install(port, ca_file):
     socket.gethostbyname = _gethostbyname
     socket.gethostbyname_ex = _gethostbyname_ex
     ssl.SSLContext.load_verify_locations = _load_verify_locations
+    holds.install()
+
+
+def port():
+    """Port of the mock server."""
+    return _port

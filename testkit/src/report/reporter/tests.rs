@@ -2,7 +2,7 @@ use expect_test::{Expect, expect, expect_file};
 use serde_json::json;
 
 use super::*;
-use crate::report::{Failure, Place, StepOutput, timeline};
+use crate::report::{Failure, Place, Reached, StepOutput, timeline};
 use crate::trace::{Event, Trace, What};
 
 fn outcome(name: &str, status: TestStatus) -> TestOutcome {
@@ -12,6 +12,7 @@ fn outcome(name: &str, status: TestStatus) -> TestOutcome {
         duration: Duration::from_micros(12_345),
         label: ControlLabel::Controlled,
         failure: None,
+        reached: Reached::default(),
         output: Vec::new(),
         notes: Vec::new(),
     }
@@ -30,6 +31,7 @@ fn outcomes() -> Vec<TestOutcome> {
     let request = What::Request {
         method: "POST".into(),
         target: "/orders".into(),
+        headers: Default::default(),
         body: json!({"quantity": 11}),
     };
     let trace = Trace {
@@ -52,6 +54,7 @@ fn outcomes() -> Vec<TestOutcome> {
         ],
         timeline: timeline(&trace, 0),
         minimal_input: Some(json!({"quantity": 11})),
+        state: Some(json!({"orders": {"o-1": {"status": "paid"}}})),
         replay: "banister test --exact 'tests/orders::fails' --seed 7".into(),
     };
     vec![
@@ -176,7 +179,8 @@ fn json_has_libtests_shape() {
             passed: 1,
             failed: 1,
             ignored: 1,
-            invalid: 0
+            invalid: 0,
+            unfinished: 0,
         }
     );
     let mut lines: Vec<Json> = text
@@ -196,7 +200,7 @@ fn json_has_libtests_shape() {
         {"type":"test","event":"started","name":"tests/orders::passes"}
         {"type":"test","event":"ok","name":"tests/orders::passes","exec_time":0.012345,"control":"partial","notes":["CreateOrder left global values behind: x"]}
         {"type":"test","event":"started","name":"tests/orders::fails"}
-        {"type":"test","event":"failed","name":"tests/orders::fails","exec_time":0.012345,"control":"opaque","stdout":null,"notes":["a second run went another way"],"failure":{"message":"the response is not as expected","details":["status: expected 201, found 500","a stack\nof two lines"],"replay":"banister test --exact 'tests/orders::fails' --seed 7","file":"tests/orders.flow.yaml","line":16,"column":9,"minimal_input":{"quantity":11}}}
+        {"type":"test","event":"failed","name":"tests/orders::fails","exec_time":0.012345,"control":"opaque","stdout":null,"notes":["a second run went another way"],"failure":{"message":"the response is not as expected","details":["status: expected 201, found 500","a stack\nof two lines"],"replay":"banister test --exact 'tests/orders::fails' --seed 7","file":"tests/orders.flow.yaml","line":16,"column":9,"state":{"orders":{"o-1":{"status":"paid"}}},"minimal_input":{"quantity":11}}}
         {"type":"test","event":"started","name":"tests/orders::later"}
         {"type":"test","event":"ignored","name":"tests/orders::later","exec_time":0.012345,"control":"controlled","reason":"not asked for"}
         {"type":"suite","event":"failed","passed":1,"failed":1,"ignored":1,"invalid_files":0,"measured":0,"filtered_out":4,"exec_time":0.123}

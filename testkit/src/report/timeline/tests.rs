@@ -51,6 +51,7 @@ fn ordering() -> Vec<Event> {
     let request = What::Request {
         method: "POST".into(),
         target: "/orders".into(),
+        headers: Default::default(),
         body: order.clone(),
     };
     let response = What::Response {
@@ -91,6 +92,7 @@ fn paying() -> Vec<Event> {
         url,
         body: json!({"amount": 2500}),
         status: None,
+        fault: None,
     };
     let retried = What::Retried {
         step: step.clone(),
@@ -157,9 +159,16 @@ fn a_long_story_loses_its_middle() {
         .map(|n| event(n, None, What::Advance { ms: n }))
         .collect();
     let rows = timeline(&Trace { events }, 1_000_000);
-    assert_eq!(rows.len(), MAX_ROWS + 1);
-    assert_eq!(rows[MAX_ROWS / 2].what, "840 more events");
-    assert_eq!(rows[MAX_ROWS].offset, "+999ms");
+    assert_eq!(rows.len(), 1_000, "a report that has room has them all");
+    let text = render(&rows, false);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), MAX_ROWS + 1);
+    assert_eq!(
+        lines[MAX_ROWS / 2],
+        "  … 840 of 1000 rows are left out; `--report FILE.html` has them all"
+    );
+    assert!(lines[0].contains("+0ms"), "{}", lines[0]);
+    assert!(lines[MAX_ROWS].contains("+999ms"), "{}", lines[MAX_ROWS]);
 }
 
 #[test]

@@ -6,6 +6,9 @@ use banister_grammars::facts::{KeyFact, StepKind, Text};
 use super::super::literal::Literals;
 use super::{Draft, Refusal};
 
+/// Why comments stand in the way.
+const COMMENTS: &str = "a comment stands between the entries of the config";
+
 /// Keys that say the same in both dialects.
 const KEPT: [&str; 4] = ["name", "description", "flows", "virtualSubscribes"];
 /// Keys that are called otherwise.
@@ -162,39 +165,63 @@ fn move_entries(
             (moved.contains(&key.name.as_str()), Span { start, end })
         })
         .collect();
-    let mut is_written = false;
+    let mut first: Option<Span> = None;
+    let mut comments = Vec::new();
+    let mut removed = Vec::new();
     for (at, (is_moved, entry)) in entries.iter().enumerate() {
         if !is_moved {
             continue;
         }
-        if !is_written {
-            is_written = true;
-            let list = literals.list(triggers);
-            draft.replace(*entry, literals.key("triggers") + &list);
+        if first.is_none() {
+            first = Some(*entry);
             continue;
         }
         // With what stands before it: the entry in front always remains, at least as the triggers.
-        let Some((_, front)) = at.checked_sub(1).and_then(|at| entries.get(at)) else {
+        let Some((is_front_moved, front)) = at.checked_sub(1).and_then(|at| entries.get(at)) else {
             return Err("the config cannot be read".into());
         };
-        let gap = Span {
-            start: front.end,
-            end: entry.start,
-        };
-        if draft.slice(gap).trim() != "," {
-            return Err("a comment stands between the entries of the config".into());
-        }
-        draft.replace(
-            Span {
-                start: front.end,
-                end: entry.end,
-            },
-            "",
-        );
+        let gap = Span::new(front.end as usize, entry.start as usize);
+        comments.extend(comments_of(draft.slice(gap), *is_front_moved)?);
+        removed.push(Span::new(front.end as usize, entry.end as usize));
     }
-    if is_written {
-        Ok(())
-    } else {
-        Err("the config has no 'type'".into())
+    let Some(first) = first else {
+        return Err("the config has no 'type'".into());
+    };
+    let before = draft.text.get(..first.start as usize).unwrap_or("");
+    let margin = before.rsplit('\n').next().unwrap_or("").to_owned();
+    if !comments.is_empty() && !margin.trim().is_empty() {
+        return Err(COMMENTS.into());
     }
+    let heads: String = comments
+        .iter()
+        .map(|comment| format!("{comment}\n{margin}"))
+        .collect();
+    let list = literals.list(triggers);
+    draft.replace(first, heads + &literals.key("triggers") + &list);
+    for span in removed {
+        draft.replace(span, "");
+    }
+    Ok(())
+}
+
+/// The comments between two entries, which go with the second one. What stands in the line of the first one belongs to
+/// that: it can go along only if that goes too.
+fn comments_of(gap: &str, goes_too: bool) -> Result<Vec<String>, Refusal> {
+    let Some(rest) = gap.trim_start().strip_prefix(',') else {
+        return Err(COMMENTS.into());
+    };
+    let mut lines = rest.lines();
+    let behind = lines.next().unwrap_or("").trim();
+    if !behind.is_empty() && !goes_too {
+        return Err(COMMENTS.into());
+    }
+    let all = std::iter::once(behind).chain(lines.map(str::trim));
+    all.filter(|line| !line.is_empty())
+        .map(|line| {
+            let is_comment = line.starts_with("//") || line.starts_with('#');
+            is_comment
+                .then(|| line.to_owned())
+                .ok_or_else(|| COMMENTS.to_owned())
+        })
+        .collect()
 }

@@ -292,21 +292,15 @@ fn typed_config(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 /// Imports what the handler uses now.
 pub(super) fn import(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let mut names: Vec<String> = draft.imports.iter().map(|name| (*name).to_owned()).collect();
-    let old = draft.text.lines().find(|line| {
-        let is_import = line.starts_with("import ") || line.starts_with("from ");
-        is_import
-            && (line.contains("'motia'") || line.contains("\"motia\"") || line.starts_with("from motia "))
-    });
+    let old = framework_imports(draft)?;
     let own = names.len();
-    if let Some(line) = old {
-        let inside = line
+    for statement in &old {
+        let written = draft.slice(*statement);
+        let is_type = written.starts_with("import type ");
+        let inside = written
             .split_once('{')
             .and_then(|(_, rest)| rest.split_once('}'))
-            .map(|(inside, _)| inside);
-        let Some(inside) = inside.filter(|_| !draft.is_python()) else {
-            return Err("the import of the framework is written in a roundabout way".into());
-        };
-        let is_type = line.starts_with("import type ");
+            .map_or("", |(inside, _)| inside);
         for name in inside.split(',').map(str::trim).filter(|name| !name.is_empty()) {
             let bare = name.trim_start_matches("type ").trim();
             if CONFIG_TYPES.contains(&bare) {
@@ -321,7 +315,8 @@ pub(super) fn import(draft: &mut Draft<'_>) -> Result<(), Refusal> {
                 names.push(kept);
             }
         }
-    } else if own == 0 {
+    }
+    if old.is_empty() && own == 0 {
         return Ok(());
     }
     names.sort_by_key(|name| name.trim_start_matches("type ").to_lowercase());
@@ -330,11 +325,20 @@ pub(super) fn import(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         _ if names.is_empty() => String::new(),
         Language::Python => format!("from motia import {list}"),
         _ if draft.text.contains("exports.") => format!("const {{ {list} }} = require('motia')"),
-        _ => format!("import {{ {list} }} from 'motia'"),
+        _ => {
+            let like = old.first().map_or("", |first| draft.slice(*first));
+            let quote = if like.contains('"') { '"' } else { '\'' };
+            let end = if like.ends_with(';') { ";" } else { "" };
+            format!("import {{ {list} }} from {quote}motia{quote}{end}")
+        }
     };
-    if let Some(old) = old {
-        let at = draft.text.find(old).unwrap_or(0);
-        draft.replace(Span::new(at, at + old.trim_end().len()), line);
+    if let Some((first, others)) = old.split_first() {
+        draft.replace(*first, line);
+        for other in others {
+            let rest = draft.text.get(other.end as usize..).unwrap_or("");
+            let end = other.end as usize + usize::from(rest.starts_with('\n'));
+            draft.replace(Span::new(other.start as usize, end), "");
+        }
         return Ok(());
     }
     if draft.text.contains("__future__") {
@@ -343,11 +347,44 @@ pub(super) fn import(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     // Before the first import, or else before the line of the config: whatever heads the file stays its head.
     let first = draft.facts.imports.iter().map(|import| import.span.start);
     let first = first.chain([draft.fact.span.start]).min().unwrap_or(0) as usize;
-    let at = draft
-        .text
-        .get(..first)
-        .and_then(|before| before.rfind('\n'))
-        .map_or(0, |at| at + 1);
+    let before = draft.text.get(..first).unwrap_or("");
+    let mut at = before.rfind('\n').map_or(0, |at| at + 1);
+    if draft.text[at..].starts_with('}') {
+        // The import ends in this line and begins further up.
+        at = before.rfind("\nimport").map_or(0, |at| at + 1);
+    }
     draft.replace(Span::new(at, at), format!("{line}\n"));
     Ok(())
+}
+
+/// The statements that import from the framework, each over as many lines as it has.
+fn framework_imports(draft: &Draft<'_>) -> Result<Vec<Span>, Refusal> {
+    let roundabout = || "the import of the framework is written in a roundabout way".to_owned();
+    let mut statements = Vec::new();
+    for import in &draft.facts.imports {
+        if import.module != "motia" {
+            continue;
+        }
+        let before = draft.text.get(..import.span.start as usize).unwrap_or("");
+        let start = before.rfind("import").ok_or_else(roundabout)?;
+        let head = &before[start..];
+        let names = head.split_once('{').and_then(|(keyword, rest)| {
+            let inside = rest.split_once('}')?.0;
+            ["import", "import type"]
+                .contains(&keyword.trim())
+                .then_some(inside)
+        });
+        let at_line = before[..start].is_empty() || before[..start].ends_with('\n');
+        let is_plain = names.is_some_and(|inside| !inside.contains(['/', '{']));
+        if draft.is_python() || !at_line || !is_plain {
+            return Err(roundabout());
+        }
+        let rest = draft.text.get(import.span.end as usize..).unwrap_or("");
+        let line = rest.split(['\n', '\r']).next().unwrap_or("");
+        if !matches!(line, "'" | "\"" | "';" | "\";") {
+            return Err(roundabout());
+        }
+        statements.push(Span::new(start, import.span.end as usize + line.len()));
+    }
+    Ok(statements)
 }

@@ -65,6 +65,106 @@ export const handler: Handlers['Bill'] = async (input, { emit, logger, state, tr
 }
 
 #[test]
+fn imports_of_the_framework_become_one_however_many_lines_they_have() {
+    check(
+        "\
+//- steps/a.step.ts
+import type {
+  EventConfig,
+  Handlers,
+} from 'motia';
+import { z } from 'zod';
+import { type FlowContext } from 'motia';
+
+export const config: EventConfig = { $0type: 'event', name: 'A', subscribes: ['x'], emits: ['y'] };
+
+export const handler: Handlers['A'] = async (input, { emit }) => {
+  await emit({ topic: 'y', data: {} });
+};
+",
+        &expect![[r#"
+            import { enqueue, type FlowContext, type Handlers, type StepConfig } from 'motia';
+            import { z } from 'zod';
+
+            export const config = { triggers: [{ type: 'queue', topic: 'x' }], name: 'A', enqueues: ['y'] } as const satisfies StepConfig;
+
+            export const handler: Handlers<typeof config> = async (input) => {
+              await enqueue({ topic: 'y', data: {} });
+            };
+        "#]],
+    );
+}
+
+#[test]
+fn the_new_import_stands_before_a_first_one_of_several_lines() {
+    check(
+        "\
+//- steps/a.step.ts
+import {
+  one,
+  two,
+} from './more'
+export const config = { $0type: 'event', name: 'A', subscribes: ['x'], emits: ['y'] }
+export const handler = async (input, { emit }) => { await emit({ topic: 'y', data: one(two) }) }
+",
+        &expect![[r#"
+            import { enqueue } from 'motia'
+            import {
+              one,
+              two,
+            } from './more'
+            export const config = { triggers: [{ type: 'queue', topic: 'x' }], name: 'A', enqueues: ['y'] }
+            export const handler = async (input) => { await enqueue({ topic: 'y', data: one(two) }) }
+        "#]],
+    );
+}
+
+#[test]
+fn comments_go_with_what_they_speak_of() {
+    check(
+        "\
+//- steps/a.step.ts
+export const config = {
+  // What it is.
+  $0type: 'event', // of 0.x
+  // Whom it hears.
+  subscribes: ['x'],
+  name: 'A',
+  // What it sends.
+  emits: ['y'],
+}
+export const handler = async (input, { emit }) => { await emit({ topic: 'y', data: {} }) }
+",
+        &expect![[r#"
+            import { enqueue } from 'motia'
+            export const config = {
+              // What it is.
+              // of 0.x
+              // Whom it hears.
+              triggers: [{ type: 'queue', topic: 'x' }],
+              name: 'A',
+              // What it sends.
+              enqueues: ['y'],
+            }
+            export const handler = async (input) => { await enqueue({ topic: 'y', data: {} }) }
+        "#]],
+    );
+    let kept = "//- steps/a.step.js
+export const config = {
+  $0type: 'event',
+  name: 'A', // a name
+  subscribes: ['x'],
+  emits: [],
+}
+export const handler = async (input) => {}
+";
+    assert_eq!(
+        refusal(kept),
+        "a comment stands between the entries of the config"
+    );
+}
+
+#[test]
 fn an_api_step_in_javascript() {
     check(
         "\

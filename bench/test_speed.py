@@ -1,0 +1,253 @@
+#!/usr/bin/env python3
+"""Times `banister test` beside what it is measured against: a bare exchange of JSON lines with the same interpreter, and
+other test runners with handlers called by hand and mocks written by hand.
+
+    bench/test_speed.py [--binary target/release/banister] [--runs 5] [--tests 1000] [--chain 1000] [--peers]
+
+Every round runs each command once, in turn, so that what else happens on the machine hits all of them alike; medians count.
+`--peers` installs vitest and pytest from their registries into a folder of their own (BENCH_PEERS, by default in the
+system's temporary folder). Prints Markdown.
+"""
+
+import argparse
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+PEERS = pathlib.Path(os.environ.get("BENCH_PEERS", pathlib.Path(tempfile.gettempdir()) / "banister-bench-peers"))
+
+# A step that sends its message on to itself until the number in it is used up.
+STEPS = {
+    "node": (
+        "chain.step.js",
+        """exports.config = { type: 'event', name: 'Chain', subscribes: ['chain'], emits: ['chain'] }
+exports.handler = async (input, { emit }) => {
+  if (input.left > 0) await emit({ topic: 'chain', data: { left: input.left - 1 } })
+}
+""",
+    ),
+    "python": (
+        "chain_step.py",
+        """config = {"type": "event", "name": "Chain", "subscribes": ["chain"], "emits": ["chain"]}
+
+async def handler(input, context):
+    if input["left"] > 0:
+        await context.emit({"topic": "chain", "data": {"left": input["left"] - 1}})
+""",
+    ),
+    "ruby": (
+        "chain_step.rb",
+        """def config
+  { type: 'event', name: 'Chain', subscribes: ['chain'], emits: ['chain'] }
+end
+
+def handler(input, context)
+  context.emit({ topic: 'chain', data: { left: input['left'] - 1 } }) if input['left'] > 0
+end
+""",
+    ),
+}
+EXCHANGE = {
+    "node": ["node", "-e", "require('readline').createInterface({input:process.stdin}).on('line',l=>process.stdout.write(JSON.stringify(JSON.parse(l))+'\\n'))"],
+    "python": ["python3", "-uc", "import sys,json\nfor l in sys.stdin: sys.stdout.write(json.dumps(json.loads(l))+'\\n'); sys.stdout.flush()"],
+    "ruby": ["ruby", "-rjson", "-e", "$stdout.sync=true; while l=gets; $stdout.write(JSON.generate(JSON.parse(l))+\"\\n\"); end"],
+}
+API = """exports.config = { type: 'api', name: 'Pay', method: 'POST', path: '/pay', emits: ['paid'] }
+exports.handler = async (req, { emit, state }) => {
+  const answer = await fetch('https://pay.test/charges', { method: 'POST', body: JSON.stringify(req.body) })
+  const { id } = await answer.json()
+  await state.set('payments', id, req.body)
+  await emit({ topic: 'paid', data: { id } })
+  return { status: 200, body: { id } }
+}
+"""
+VITEST = """import {{ expect, test, vi }} from 'vitest'
+import step from '{step}'
+for (let n = 0; n < {count}; n++) {{
+  test('paid ' + n, async () => {{
+    const kept = new Map(), sent = []
+    vi.stubGlobal('fetch', async () => new Response(JSON.stringify({{ id: 'ch_1' }})))
+    const context = {{ emit: async (it) => sent.push(it), state: {{ set: async (g, k, v) => kept.set(g + k, v) }} }}
+    const answer = await step.handler({{ body: {{ n }} }}, context)
+    expect(answer).toEqual({{ status: 200, body: {{ id: 'ch_1' }} }})
+    expect(sent).toEqual([{{ topic: 'paid', data: {{ id: 'ch_1' }} }}])
+    vi.unstubAllGlobals()
+  }})
+}}
+"""
+PYTEST = """import asyncio, pytest
+
+async def handler(req, context):
+    answer = await context["fetch"]("https://pay.test/charges", req["body"])
+    context["kept"][answer["id"]] = req["body"]
+    context["sent"].append({{"topic": "paid", "data": {{"id": answer["id"]}}}})
+    return {{"status": 200, "body": {{"id": answer["id"]}}}}
+
+@pytest.mark.parametrize("n", range({count}))
+def test_paid(n):
+    async def fetch(url, body):
+        return {{"id": "ch_1"}}
+    context = {{"fetch": fetch, "kept": {{}}, "sent": []}}
+    assert asyncio.run(handler({{"body": {{"n": n}}}}, context)) == {{"status": 200, "body": {{"id": "ch_1"}}}}
+    assert context["sent"] == [{{"topic": "paid", "data": {{"id": "ch_1"}}}}]
+"""
+
+
+def flow_of(name, topic_or_request):
+    return f"  - name: {name}\n    when:\n      - {topic_or_request}\n    then:\n      - ran: [Chain]\n"
+
+
+def chain_project(folder, language, left):
+    (folder / "steps").mkdir(parents=True)
+    name, text = STEPS[language]
+    (folder / "steps" / name).write_text(text)
+    (folder / "package.json").write_text("{}")
+    (folder / "a.flow.yaml").write_text("tests:\n" + flow_of("it ends", f"emit: {{ topic: chain, data: {{ left: {left} }} }}"))
+
+
+def payments(folder, files, tests):
+    """`files` files of `tests` one-step flows with a mocked service each."""
+    (folder / "steps").mkdir(parents=True)
+    (folder / "steps" / "pay.step.js").write_text(API)
+    (folder / "package.json").write_text("{}")
+    mocks = "mocks: { http: [ { on: POST https://pay.test/charges, reply: { json: { id: ch_1 } } } ] }\n"
+    for at in range(files):
+        each = "".join(
+            f"  - name: paid {n}\n    when: [ {{ request: POST /pay, body: {{ n: {n} }} }} ]\n    then:\n"
+            "      - response: { status: 200, body: { id: ch_1 } }\n      - emitted: { topic: paid, data: { id: ch_1 }, times: 1 }\n"
+            for n in range(tests)
+        )
+        (folder / f"f{at}.flow.yaml").write_text(f"{mocks}tests:\n{each}")
+
+
+def measure(command, folder):
+    """Wall time in ms, processor time of the process and all that it waited for in ms, and its own peak memory in MB."""
+    peak, ended = 0.0, 0
+    begun = time.perf_counter()
+    with tempfile.TemporaryFile() as errors:
+        words = [str(part) for part in command]
+        process = subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=errors)
+        while not ended:
+            try:
+                status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+                peak = max([peak] + [int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")])
+            except OSError:
+                pass
+            time.sleep(0.002)
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+        wall = (time.perf_counter() - begun) * 1000
+        # Python must not wait for what has been waited for.
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            errors.seek(0)
+            sys.exit(f"{words} ended with {process.returncode}: {errors.read().decode()[-2000:]}")
+    return wall, (usage.ru_utime + usage.ru_stime) * 1000, peak
+
+
+def exchange(language, count=3000):
+    """Microseconds of one exchange of a JSON line with a warm interpreter, median."""
+    process = subprocess.Popen(EXCHANGE[language], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    line = b'{"type":"call","id":1,"op":"emit","args":[{"topic":"chain","data":{"left":5}}]}\n'
+    times = []
+    for _ in range(count):
+        begun = time.perf_counter()
+        process.stdin.write(line)
+        process.stdin.flush()
+        process.stdout.readline()
+        times.append((time.perf_counter() - begun) * 1e6)
+    process.stdin.close()
+    process.wait()
+    return statistics.median(times[count // 10 :])
+
+
+def peers(folder, tests):
+    """Commands of the other runners, by name, with the folder that they run in."""
+    PEERS.mkdir(parents=True, exist_ok=True)
+    if not (PEERS / "package.json").is_file() or not (PEERS / "package.json").read_text():
+        (PEERS / "package.json").write_text('{"private": true}')
+    if not (PEERS / "node_modules" / "vitest").is_dir():
+        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "vitest@3"], cwd=PEERS, capture_output=True)
+    venv = PEERS / "venv"
+    if not (venv / "bin" / "pytest").is_file():
+        subprocess.run([sys.executable, "-m", "venv", venv], capture_output=True)
+        subprocess.run([venv / "bin" / "pip", "install", "--quiet", "pytest"], capture_output=True)
+    commands = {}
+    # Modules are looked up from the folder that a test lies in.
+    if (PEERS / "node_modules" / ".bin" / "vitest").exists():
+        at = PEERS / "flows"
+        at.mkdir(exist_ok=True)
+        (at / "pay.step.cjs").write_text(API)
+        (at / "pay.test.mjs").write_text(VITEST.format(step="./pay.step.cjs", count=tests))
+        run = [PEERS / "node_modules" / ".bin" / "vitest", "run", "--root", at]
+        commands["vitest, isolated files"] = (run, PEERS)
+        commands["vitest, not isolated"] = ([*run, "--no-isolate"], PEERS)
+    else:
+        print("cannot be installed here: vitest", file=sys.stderr)
+    if (venv / "bin" / "pytest").exists():
+        (folder / "pytest").mkdir()
+        (folder / "pytest" / "test_pay.py").write_text(PYTEST.format(count=tests))
+        commands["pytest"] = ([venv / "bin" / "pytest", "-q", "-p", "no:cacheprovider"], folder / "pytest")
+    else:
+        print("cannot be installed here: pytest", file=sys.stderr)
+    return commands
+
+
+def in_turn(commands, runs):
+    figures = {name: [] for name in commands}
+    for _ in range(runs):
+        for name, (command, folder) in commands.items():
+            figures[name].append(measure(command, folder))
+    middle = {name: [statistics.median(column) for column in zip(*it)] for name, it in figures.items()}
+    return {name: (wall, cpu, max(it[2] for it in figures[name])) for name, (wall, cpu, _) in middle.items()}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    root = pathlib.Path(__file__).resolve().parent.parent
+    parser.add_argument("--binary", type=pathlib.Path, default=root / "target" / "release" / "banister")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--tests", type=int, default=1000)
+    parser.add_argument("--chain", type=int, default=1000)
+    parser.add_argument("--peers", action="store_true")
+    arguments = parser.parse_args()
+    banister = [arguments.binary.resolve(), "test"]
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch)
+        os.environ["BANISTER_CACHE_DIR"] = str(folder / "cache")
+        load = os.getloadavg()[0]
+        print(f"load when it began: {load:.1f}\n\n### Flows\n")
+        payments(folder / "one", 1, 1)
+        payments(folder / "many", 1, arguments.tests)
+        payments(folder / "files", 100, 10)
+        commands = {
+            "banister, 1 flow": (banister, folder / "one"),
+            f"banister, {arguments.tests} flows, each handler run fresh": (banister, folder / "many"),
+            "the same with -j1": ([*banister, "-j1"], folder / "many"),
+            "banister, 100 files of 10": (banister, folder / "files"),
+            **(peers(folder, arguments.tests) if arguments.peers else {}),
+        }
+        counts = {"banister, 1 flow": 1}
+        print("| | wall ms | cpu ms | flows a second | cpu ms a flow | peak MB of the process itself |\n|---|---|---|---|---|---|")
+        for name, (wall, cpu, peak) in in_turn(commands, arguments.runs).items():
+            count = 1000 if "100 files" in name else counts.get(name, arguments.tests)
+            print(f"| {name} | {wall:.0f} | {cpu:.0f} | {count * 1000 / wall:.0f} | {cpu / count:.2f} | {peak:.0f} |")
+        print(f"\n### A flow of {arguments.chain} invocations\n")
+        head = ["wall ms", "of 1 invocation, ms", "µs an invocation", "cpu µs an invocation", "exchange of a JSON line, µs", "ratio"]
+        print(f"| | {' | '.join(head)} |\n|{'---|' * (len(head) + 1)}")
+        for language in STEPS:
+            chain_project(folder / language / "one", language, 0)
+            chain_project(folder / language / "long", language, arguments.chain)
+            commands = {at: ([*banister, "-j1"], folder / language / at) for at in ["one", "long"]}
+            figures = in_turn(commands, arguments.runs)
+            (one, one_cpu, _), (long, long_cpu, _) = figures["one"], figures["long"]
+            each, cpu, bare = (long - one) * 1000 / arguments.chain, (long_cpu - one_cpu) * 1000 / arguments.chain, exchange(language)
+            print(f"| {language} | {long:.0f} | {one:.0f} | {each:.0f} | {cpu:.0f} | {bare:.0f} | {each / bare:.1f} |")
+        print(f"\nload when it ended: {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()

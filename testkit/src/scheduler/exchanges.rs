@@ -1,0 +1,103 @@
+//! Answers of services that come later in virtual time: which are held, when each goes on, and what is due first.
+//!
+//! While a handler can run, time stands still. Once all it waits for are timers and held answers, time moves to the
+//! earliest of them. An answer that is due at the moment of a timer comes first: a client's time limit strikes if the
+//! answer takes longer than it allows, not if it takes as long.
+
+use std::collections::VecDeque;
+
+use super::{Live, Run};
+use crate::mock::HttpCall;
+use crate::report::ControlLabel;
+use crate::trace::What;
+
+/// An exchange whose answer, or the rest of it, is still to come.
+#[derive(Debug)]
+pub(super) struct Open {
+    exchange: u64,
+    connection: u64,
+    method: String,
+    url: String,
+    /// When the next part goes out; `None`: never.
+    due: Option<i64>,
+    /// Virtual ms between the parts after that.
+    rest: VecDeque<Option<i64>>,
+}
+
+impl Live {
+    /// The held answer that is due first, as its time and its place.
+    pub(super) fn next_answer(&self) -> Option<(i64, usize)> {
+        let due = (self.exchanges.iter().enumerate())
+            .filter_map(|(at, open)| Some((open.due?, open.exchange, at)))
+            .min();
+        due.map(|(due, _, at)| (due, at))
+    }
+
+    /// The earliest moment at which something happens to it.
+    pub(super) fn next_due(&self) -> Option<i64> {
+        let timer = self.timers.iter().map(|timer| timer.due).min();
+        let answer = self.next_answer().map(|(due, _)| due);
+        timer.into_iter().chain(answer).min()
+    }
+}
+
+impl Run<'_> {
+    /// Lets the answer to a call go out, or keeps what is not due yet.
+    pub(super) fn hold_or_answer(&mut self, at: usize, call: &HttpCall) {
+        let mut parts: VecDeque<_> = call.parts.iter().copied().collect();
+        let Some(connection) = call.connection else {
+            // The client cannot hear that it has to wait, so it does not.
+            if parts.iter().any(|after| *after != Some(0)) {
+                self.label = self.label.max(ControlLabel::Partial);
+            }
+            parts.iter().for_each(|_| self.stage.answer(call.exchange));
+            return;
+        };
+        if parts.front() == Some(&Some(0)) {
+            parts.pop_front();
+            self.stage.answer(call.exchange);
+        }
+        let Some(after) = parts.pop_front() else { return };
+        self.live[at].exchanges.push(Open {
+            exchange: call.exchange,
+            connection,
+            method: call.method.clone(),
+            url: call.url.clone(),
+            due: after.map(|ms| self.now.saturating_add(ms)),
+            rest: parts,
+        });
+    }
+
+    /// Forgets exchanges that the handler has given up: `kept` are the connections that it still has.
+    pub(super) fn keep_exchanges(&mut self, at: usize, kept: &[u64]) {
+        self.live[at]
+            .exchanges
+            .retain(|open| kept.contains(&open.connection));
+    }
+
+    /// Lets the next part of a held answer go out; gives its connection.
+    pub(super) fn answer_held(&mut self, at: usize, place: usize) -> u64 {
+        let now = self.now;
+        let open = &mut self.live[at].exchanges[place];
+        let (exchange, connection) = (open.exchange, open.connection);
+        let what = What::Answered {
+            method: open.method.clone(),
+            url: open.url.clone(),
+        };
+        match open.rest.pop_front() {
+            Some(after) => open.due = after.map(|ms| now.saturating_add(ms)),
+            None => {
+                self.live[at].exchanges.remove(place);
+            }
+        }
+        self.stage.answer(exchange);
+        self.note(Some(self.live[at].invocation), what);
+        connection
+    }
+
+    /// What a handler that can never go on waits for.
+    pub(super) fn unanswered(&self, at: usize) -> Option<String> {
+        let open = self.live[at].exchanges.first()?;
+        Some(format!("{} {}", open.method, open.url))
+    }
+}

@@ -1,0 +1,223 @@
+//! How a handler starts, and how it runs until it parks or ends.
+
+use banister_grammars::facts::{Dialect, StepKind};
+use serde_json::{Value as Json, json};
+
+use super::{Cause, Live, Run};
+use crate::plan::{PlanTrigger, TriggerId};
+use crate::protocol::{CallShape, CodeStandIns, ContextFields, FromWorker, Invoke, Isolation};
+use crate::stage::{Resume, Signal};
+use crate::trace::What;
+
+/// A handler that shall run.
+pub(super) struct Launch {
+    pub(super) to: TriggerId,
+    pub(super) cause: Cause,
+    /// The cause in words.
+    pub(super) text: String,
+    pub(super) input: Json,
+    pub(super) trace_id: String,
+    pub(super) flows: Vec<String>,
+}
+
+impl Run<'_> {
+    /// Starts a handler and runs it until it parks or ends.
+    pub(super) fn launch(&mut self, launch: Launch) -> u32 {
+        self.started += 1;
+        let invocation = self.started;
+        let step = launch.to.step;
+        let it = &self.plan.steps[step];
+        let message = self.invocation(invocation, &launch);
+        let Launch {
+            cause,
+            text,
+            trace_id,
+            ..
+        } = launch;
+        self.note(
+            Some(invocation),
+            What::Started {
+                step: it.name.clone(),
+                cause: text,
+                trace_id: trace_id.clone(),
+            },
+        );
+        let deadline = match cause {
+            Cause::Message(_) => it.timeout_ms.map(|ms| self.now.saturating_add(ms)),
+            _ => None,
+        };
+        match self.stage.start(it.language, message) {
+            Ok(slot) => {
+                let live = Live {
+                    invocation,
+                    slot,
+                    step,
+                    cause,
+                    trace_id,
+                    deadline,
+                    said: Vec::new(),
+                    replies: Vec::new(),
+                    timers: Vec::new(),
+                    exchanges: Vec::new(),
+                    inbox: Vec::new(),
+                    subscriptions: std::collections::BTreeMap::new(),
+                    listening: false,
+                };
+                self.live.push(live);
+                self.run_on(self.live.len() - 1);
+            }
+            Err(error) => self.fail(invocation, step, &cause, error.as_handler_error()),
+        }
+        invocation
+    }
+
+    fn invocation(&mut self, invocation: u32, launch: &Launch) -> Invoke {
+        let it = &self.plan.steps[launch.to.step];
+        let ordinal = self.runs_of_step.entry(launch.to.step).or_insert(0);
+        *ordinal += 1;
+        let seed = self.start.seed.part(&it.name, *ordinal);
+        let trigger = it.triggers.get(launch.to.trigger);
+        Invoke {
+            invocation: u64::from(invocation),
+            session: self.start.session,
+            file: self.plan.root.join(&it.file).to_string_lossy().into_owned(),
+            call: call_shape(&launch.cause),
+            input: launch.input.clone(),
+            context: ContextFields {
+                trace_id: launch.trace_id.clone(),
+                flows: launch.flows.clone(),
+                streams: self
+                    .plan
+                    .streams
+                    .iter()
+                    .map(|stream| stream.name.clone())
+                    .collect(),
+                profile: self.start.profile.name().to_owned(),
+                trigger: match (it.dialect, trigger) {
+                    (Dialect::V1, Some(trigger)) => told(launch, trigger),
+                    _ => Json::Null,
+                },
+                middleware: self.plan.middleware.clone(),
+            },
+            now: self.now,
+            seed: seed.hex(),
+            env: self.start.env.clone(),
+            hosts: self.start.hosts.clone(),
+            isolation: Isolation::Fresh,
+            holds: self.start.holds,
+            // The stage knows the interpreter, and with it what stands in for code.
+            mocks: CodeStandIns::default(),
+            socket: matches!(launch.cause, Cause::Socket(_)),
+        }
+    }
+
+    /// Listens to a handler until it parks or ends, and answers its calls as it parks.
+    pub(super) fn run_on(&mut self, at: usize) {
+        loop {
+            let signal = match self.stage.next(self.live[at].slot) {
+                Ok(signal) => signal,
+                Err(error) => {
+                    self.apply_said(at);
+                    let live = self.live.remove(at);
+                    self.collect_output(&live, false);
+                    self.fail(live.invocation, live.step, &live.cause, error.as_handler_error());
+                    return;
+                }
+            };
+            match signal {
+                Signal::Http(call) => {
+                    self.apply_said(at);
+                    self.external_call(at, *call);
+                }
+                Signal::Message(FromWorker::Parked {
+                    timers,
+                    exchanges,
+                    listening,
+                    ..
+                }) => {
+                    self.apply_said(at);
+                    self.keep_exchanges(at, &exchanges);
+                    let live = &mut self.live[at];
+                    live.listening = listening;
+                    let resume = Resume {
+                        now: self.now,
+                        replies: std::mem::take(&mut live.replies),
+                        events: std::mem::take(&mut live.inbox),
+                        ..Resume::default()
+                    };
+                    if !resume.replies.is_empty() || !resume.events.is_empty() {
+                        if self.go_on(at, resume) {
+                            continue;
+                        }
+                        return;
+                    }
+                    live.timers = timers;
+                    let waits = listening || !live.subscriptions.is_empty();
+                    let invocation = live.invocation;
+                    match live.next_due() {
+                        Some(until) => self.note(Some(invocation), What::Slept { until }),
+                        None if waits => {}
+                        None => self.stuck(at),
+                    }
+                    return;
+                }
+                Signal::Message(FromWorker::Done {
+                    value,
+                    calls,
+                    leaked,
+                    skipped,
+                    ..
+                }) => {
+                    self.apply_said(at);
+                    self.finished(at, value, &calls, &leaked, skipped);
+                    return;
+                }
+                Signal::Message(FromWorker::Threw { error, .. }) => {
+                    self.apply_said(at);
+                    let live = self.live.remove(at);
+                    self.collect_output(&live, true);
+                    self.fail(live.invocation, live.step, &live.cause, error);
+                    return;
+                }
+                Signal::Message(message) => self.live[at].said.push(message),
+            }
+        }
+    }
+
+    /// Lets a parked handler go on; false if its interpreter is gone and it with it.
+    pub(super) fn go_on(&mut self, at: usize, resume: Resume) -> bool {
+        match self.stage.resume(self.live[at].slot, resume) {
+            Ok(()) => true,
+            Err(error) => {
+                let live = self.live.remove(at);
+                self.collect_output(&live, false);
+                self.fail(live.invocation, live.step, &live.cause, error.as_handler_error());
+                false
+            }
+        }
+    }
+}
+
+fn call_shape(cause: &Cause) -> CallShape {
+    match cause {
+        Cause::Request | Cause::Socket(_) => CallShape::Api,
+        Cause::Message(_) => CallShape::Event,
+        Cause::Cron => CallShape::Cron,
+    }
+}
+
+/// What a step of 1.0 is told about its trigger.
+fn told(launch: &Launch, trigger: &PlanTrigger) -> Json {
+    let index = launch.to.trigger;
+    match trigger.kind {
+        StepKind::Api => {
+            let (method, path) = trigger.route.clone().unwrap_or_default();
+            json!({ "type": "http", "index": index, "method": method, "path": path })
+        }
+        StepKind::Event => json!({ "type": "queue", "index": index, "topic": launch.text }),
+        StepKind::Cron => json!({ "type": "cron", "index": index, "expression": trigger.cron }),
+        StepKind::State => json!({ "type": "state", "index": index }),
+        StepKind::Stream => json!({ "type": "stream", "index": index }),
+        StepKind::Noop => Json::Null,
+    }
+}

@@ -1,0 +1,1 @@
+export const connect = () => 'the mocked one'

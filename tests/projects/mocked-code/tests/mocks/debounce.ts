@@ -1,0 +1,3 @@
+const debounce = (ms: number): string => `debounced ${ms}`
+
+export default debounce

@@ -1,0 +1,1 @@
+def find(key) = "found #{key}"

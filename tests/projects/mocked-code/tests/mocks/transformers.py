@@ -1,0 +1,2 @@
+def pipeline(task):
+    return lambda text: [{"label": f"{task}: {text}", "score": 0.9}]

@@ -1,0 +1,2 @@
+def pipeline(task):
+    return lambda text: [{"label": f"{task} of {text}", "score": 1}]
