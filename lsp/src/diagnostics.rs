@@ -35,8 +35,8 @@ pub(crate) struct Outcome {
     pub(crate) snapshot: Snapshot,
     /// How many projects it holds.
     pub(crate) projects: usize,
-    /// What was found.
-    pub(crate) findings: Vec<Finding>,
+    /// The files in which something else was found than at the check before; nothing if that may be any.
+    pub(crate) changed: Option<BTreeSet<String>>,
     /// The flow graph, if the client follows it.
     pub(crate) graph: Option<Graph>,
 }
@@ -50,29 +50,67 @@ pub(crate) struct Finding {
 
 /// Everything that is wrong with a state: what the rules find, and settings that cannot be read.
 pub(crate) fn findings(snapshot: &Snapshot, root: &Path) -> Vec<Finding> {
-    let of_rules = snapshot.check().into_iter().map(|found| Finding {
-        found,
-        settings: None,
-    });
-    let of_settings = snapshot.settings_files().filter_map(|source| {
-        let error = disk::read_settings(root, &source.path, &source.text).err()?;
-        Some(Finding {
-            found: error.finding(&source.text),
-            settings: Some(Arc::new(source)),
-        })
-    });
-    of_rules.chain(of_settings).collect()
+    let all = snapshot.findings().iter();
+    let of_rules = all.flat_map(|in_file| of_rules(&in_file.findings));
+    of_rules
+        .chain(
+            snapshot
+                .settings_files()
+                .filter_map(|source| of_settings(root, source)),
+        )
+        .collect()
 }
 
-/// Checks a state, on the background thread: the same call as on the command line.
-pub(crate) fn check(root: &Path, mut host: Host, generation: u64, with_graph: bool) -> Checked {
+/// The same for some files.
+pub(crate) fn findings_in<'f>(
+    snapshot: &Snapshot,
+    root: &Path,
+    files: impl Iterator<Item = &'f str>,
+) -> Vec<Finding> {
+    let in_file = |file| {
+        let is_it = |source: &SourceText| source.path == file;
+        let settings = snapshot.settings_files().find(is_it);
+        let of_settings = settings.and_then(|source| of_settings(root, source));
+        of_rules(snapshot.findings_in(file)).chain(of_settings)
+    };
+    files.flat_map(in_file).collect()
+}
+
+fn of_rules(findings: &[Diagnostic]) -> impl Iterator<Item = Finding> {
+    findings.iter().map(|found| Finding {
+        found: found.clone(),
+        settings: None,
+    })
+}
+
+fn of_settings(root: &Path, source: SourceText) -> Option<Finding> {
+    let error = disk::read_settings(root, &source.path, &source.text).err()?;
+    Some(Finding {
+        found: error.finding(&source.text),
+        settings: Some(Arc::new(source)),
+    })
+}
+
+/// Checks a state, on the background thread: the same call as on the command line. What was found in the state that was
+/// checked before tells what is new.
+pub(crate) fn check(
+    root: &Path,
+    mut host: Host,
+    before: Option<&Snapshot>,
+    generation: u64,
+    with_graph: bool,
+) -> Checked {
     let begun = Instant::now();
-    let imported = catch_unwind(AssertUnwindSafe(|| scan::new_imports(root, &mut host))).unwrap_or_default();
+    let imported =
+        catch_unwind(AssertUnwindSafe(|| scan::new_imports(root, &mut host, before))).unwrap_or_default();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let snapshot = host.snapshot();
+        let changed = before.map(|before| changed(before, &snapshot));
+        snapshot.findings();
+        snapshot.warm_up();
         Outcome {
             projects: snapshot.projects().len(),
-            findings: findings(&snapshot, root),
+            changed,
             graph: with_graph.then(|| Graph::of(&snapshot, None)),
             snapshot,
         }
@@ -84,6 +122,22 @@ pub(crate) fn check(root: &Path, mut host: Host, generation: u64, with_graph: bo
         unneeded: Vec::new(),
         outcome: outcome.ok(),
     }
+}
+
+/// The files in which something else is found than in an earlier state, and all settings: what is wrong with those
+/// depends on the disk too.
+fn changed(before: &Snapshot, now: &Snapshot) -> BTreeSet<String> {
+    let settings = before.settings_files().chain(now.settings_files());
+    let mut changed: BTreeSet<String> = settings.map(|source| source.path).collect();
+    before.findings().difference(now.findings(), |old, new| {
+        if !old
+            .zip(new)
+            .is_some_and(|(old, new)| Arc::ptr_eq(&old.findings, &new.findings))
+        {
+            changed.extend(old.or(new).map(|in_file| in_file.file.clone()));
+        }
+    });
+    changed
 }
 
 /// Findings as the protocol has them, by document.
@@ -175,7 +229,10 @@ fn related(
 #[derive(Debug, Default)]
 pub(crate) struct Board {
     shown: BTreeMap<lsp::Uri, Vec<lsp::Diagnostic>>,
+    /// Documents that the next update says something about even if nothing about them changed.
     owed: BTreeSet<lsp::Uri>,
+    /// Documents that an update passed over because they had been edited.
+    behind: BTreeSet<lsp::Uri>,
 }
 
 impl Board {
@@ -184,25 +241,40 @@ impl Board {
         self.owed.insert(uri);
     }
 
-    /// Takes over the fresh findings and returns what the client has to be told. Documents that were edited since the
-    /// check keep what they show: their fresh findings stand at places that have moved.
+    /// The documents that the next update is about whatever has changed.
+    pub(crate) fn pending(&self) -> impl Iterator<Item = &lsp::Uri> {
+        self.owed.iter().chain(&self.behind)
+    }
+
+    /// Takes over the fresh findings of all documents and returns what the client has to be told. Documents that were
+    /// edited since the check keep what they show: their fresh findings stand at places that have moved.
     pub(crate) fn update(
         &mut self,
+        fresh: BTreeMap<lsp::Uri, Vec<lsp::Diagnostic>>,
+        is_outdated: impl Fn(&lsp::Uri) -> bool,
+    ) -> Vec<(lsp::Uri, Vec<lsp::Diagnostic>)> {
+        let shown = self.shown.keys().chain(fresh.keys());
+        let documents = shown.chain(self.pending()).cloned().collect();
+        self.update_some(documents, fresh, is_outdated)
+    }
+
+    /// The same for some documents, with all that was found in them.
+    pub(crate) fn update_some(
+        &mut self,
+        documents: BTreeSet<lsp::Uri>,
         mut fresh: BTreeMap<lsp::Uri, Vec<lsp::Diagnostic>>,
         is_outdated: impl Fn(&lsp::Uri) -> bool,
     ) -> Vec<(lsp::Uri, Vec<lsp::Diagnostic>)> {
-        let documents: BTreeSet<lsp::Uri> = self
-            .shown
-            .keys()
-            .chain(fresh.keys())
-            .chain(&self.owed)
-            .cloned()
-            .collect();
         let mut news = Vec::new();
-        for uri in documents.into_iter().filter(|uri| !is_outdated(uri)) {
+        for uri in documents {
+            if is_outdated(&uri) {
+                self.behind.insert(uri);
+                continue;
+            }
             let findings = fresh.remove(&uri).unwrap_or_default();
             let before = self.shown.remove(&uri).unwrap_or_default();
             let owed = self.owed.remove(&uri);
+            self.behind.remove(&uri);
             if owed || findings != before {
                 news.push((uri.clone(), findings.clone()));
             }
@@ -270,6 +342,22 @@ mod tests {
             Vec::<String>::new()
         );
         assert_eq!(told(board.update(BTreeMap::new(), |_| false)), ["file:///p/a []"]);
+    }
+
+    #[test]
+    fn an_update_of_some_leaves_the_others_and_catches_up_with_what_was_passed_over() {
+        let mut board = Board::default();
+        let all = BTreeMap::from([(uri("a"), finding("1")), (uri("b"), finding("2"))]);
+        board.update(all, |_| false);
+        let some = |name: &str| BTreeSet::from([uri(name)]);
+        let news = board.update_some(some("a"), BTreeMap::new(), |found| *found == uri("a"));
+        assert_eq!(told(news), Vec::<String>::new());
+        assert_eq!(board.pending().collect::<Vec<_>>(), [&uri("a")]);
+        let pending: BTreeSet<_> = board.pending().cloned().collect();
+        let news = board.update_some(pending, BTreeMap::new(), |_| false);
+        assert_eq!(told(news), ["file:///p/a []"]);
+        assert_eq!(board.pending().next(), None);
+        assert_eq!(told(board.clear()), ["file:///p/b []"]);
     }
 
     #[test]

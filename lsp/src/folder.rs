@@ -54,12 +54,8 @@ impl Names {
         self.version(&self.path(uri)?)
     }
 
-    /// True if a document lies in the folder.
-    pub(crate) fn holds(&self, uri: &Uri) -> bool {
-        self.path(uri).is_some()
-    }
-
-    fn path(&self, uri: &Uri) -> Option<String> {
+    /// The path of a document that lies in the folder.
+    pub(crate) fn path(&self, uri: &Uri) -> Option<String> {
         uri::relative(&self.root, &uri::to_path(uri)?)
     }
 
@@ -105,6 +101,8 @@ pub(crate) struct Folder {
     pub(crate) said_empty: bool,
     /// What the client shows.
     pub(crate) board: Board,
+    /// The state whose findings the client shows; none if what it shows has to be gone through again.
+    pub(crate) shown: Option<Snapshot>,
     /// Held while the client is shown that the folder is being read and checked for the first time.
     pub(crate) progress: Option<oneshot::Sender<()>>,
     /// The files on disk when they were read, if the server itself has to watch them.
@@ -137,6 +135,7 @@ impl Folder {
             checking: false,
             said_empty: false,
             board: Board::default(),
+            shown: None,
             progress: None,
             stamps: None,
             graph: None,
@@ -153,6 +152,8 @@ impl Folder {
 
     /// A copy of the files for work in the background.
     pub(crate) fn host(&self) -> Host {
+        // What is worked out for either is there for both.
+        self.host.snapshot();
         self.host.clone()
     }
 
@@ -165,6 +166,7 @@ impl Folder {
         let before = Arc::make_mut(&mut self.names).open.insert(path.into(), open);
         // Of what is no file of a project, such as an installed package, there is nothing to say.
         if discovery::role(path).is_some() && before.is_none_or(|before| before.uri != uri) {
+            self.respelled(path, &uri);
             self.board.owe(uri);
         }
         // Were it never read from the disk, nothing else would tell the scan after its closing to let it go.
@@ -212,7 +214,16 @@ impl Folder {
 
     /// The client closed a file: the next scan takes what is on disk.
     pub(crate) fn close(&mut self, path: &str) {
-        Arc::make_mut(&mut self.names).open.remove(path);
+        if let Some(open) = Arc::make_mut(&mut self.names).open.remove(path) {
+            self.respelled(path, &open.uri);
+        }
+    }
+
+    /// A client may spell a file that it opens otherwise than we do; then what it shows stands under the other name.
+    fn respelled(&mut self, path: &str, uri: &Uri) {
+        if uri::from_relative(self.names.root(), path).as_ref() != Some(uri) {
+            self.shown = None;
+        }
     }
 
     /// What a scan has to know.
@@ -245,6 +256,7 @@ impl Folder {
         self.loaded = false;
         self.checking = false;
         self.host = Host::new();
+        self.shown = None;
         self.held.clear();
     }
 }

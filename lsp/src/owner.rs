@@ -51,6 +51,9 @@ fn run(inbox: &Receiver<Event>, session: &mut Session) {
     }
 }
 
+/// Nobody presses keys in quicker succession.
+const WORTH_A_PAUSE: Duration = Duration::from_millis(10);
+
 /// A timer that waits for a pause, but not for ever.
 #[derive(Debug)]
 pub(crate) struct Timer {
@@ -62,10 +65,10 @@ pub(crate) struct Timer {
 }
 
 impl Timer {
-    /// A timer that is not running.
+    /// A timer that is not running. Until it learns better it does not wait: what comes first is no typing.
     pub(crate) fn new(longest_pause: Duration, patience: Duration) -> Self {
         Self {
-            pause: longest_pause,
+            pause: Duration::ZERO,
             longest_pause,
             patience,
             started: None,
@@ -80,9 +83,13 @@ impl Timer {
     }
 
     /// The work that it rings for took this long: the pause need not be longer, for typing then costs at most half of the
-    /// time of one thread, and in a small project the answer is there at once.
+    /// time of one thread. Work that is done before the next key comes needs none.
     pub(crate) fn learn(&mut self, work: Duration) {
-        self.pause = work.min(self.longest_pause);
+        self.pause = if work < WORTH_A_PAUSE {
+            Duration::ZERO
+        } else {
+            work.min(self.longest_pause)
+        };
     }
 
     /// When it will ring.
@@ -110,7 +117,7 @@ mod tests {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
         let mut timer = Timer::new(Duration::from_millis(40), Duration::from_millis(100));
-        for (work, due) in [(3, 3), (500, 40), (0, 0)] {
+        for (work, due) in [(12, 12), (500, 40), (3, 0)] {
             timer.learn(Duration::from_millis(work));
             timer.touch(at(0));
             assert_eq!(timer.due(), Some(at(due)));
@@ -124,6 +131,7 @@ mod tests {
         let at = |millis| start + Duration::from_millis(millis);
         let mut timer = Timer::new(Duration::from_millis(40), Duration::from_millis(100));
         assert_eq!(timer.due(), None);
+        timer.learn(Duration::from_millis(500));
         timer.touch(at(0));
         timer.touch(at(30));
         assert!(!timer.take(at(60)));

@@ -59,6 +59,14 @@ pub(crate) fn findings(scope: &Scope) -> BTreeMap<Uri, Vec<Diagnostic>> {
     diagnostics::by_document(&scope.snapshot, &findings, &scope.names, &scope.client)
 }
 
+/// The findings in one document as the protocol has them.
+pub(crate) fn findings_in(scope: &Scope, file: &str) -> Vec<Diagnostic> {
+    let (snapshot, names) = (&scope.snapshot, &scope.names);
+    let found = diagnostics::findings_in(snapshot, names.root(), std::iter::once(file));
+    let documents = diagnostics::by_document(snapshot, &found, names, &scope.client);
+    documents.into_values().flatten().collect()
+}
+
 /// The answer about one document to a client that knows the answer `before`.
 pub(crate) fn report(items: Vec<Diagnostic>, before: Option<&str>) -> DocumentDiagnosticReportKind {
     let result_id = result_id(&items);

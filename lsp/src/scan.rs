@@ -133,20 +133,23 @@ pub(crate) fn let_go(names: &Names, host: &mut Host) -> Vec<String> {
     unneeded
 }
 
-/// Reads the modules that an edit made a step import; nothing if there are none.
-pub(crate) fn new_imports(root: &Path, host: &mut Host) -> Vec<(String, Arc<str>)> {
+/// Reads the modules that edits since an earlier check made a step import; nothing if there are none.
+pub(crate) fn new_imports(
+    root: &Path,
+    host: &mut Host,
+    checked: Option<&Snapshot>,
+) -> Vec<(String, Arc<str>)> {
     let before = host.snapshot();
-    disk::load_imports(root, host);
+    match checked {
+        Some(checked) => disk::load_new_imports(root, host, checked),
+        None => disk::load_imports(root, host),
+    };
     sources_missing_in(&before, host).collect()
 }
 
 fn sources_missing_in(before: &Snapshot, host: &Host) -> impl Iterator<Item = (String, Arc<str>)> {
-    let after = host.snapshot();
-    let is_new = |source: &&Arc<Source>| !source.unread && before.source(&source.path).is_none();
-    let added: Vec<_> = after
-        .sources()
-        .filter(is_new)
-        .map(|source| (source.path.clone(), Arc::clone(&source.text)))
-        .collect();
-    added.into_iter()
+    let added = host.snapshot().added_since(before);
+    let is_read = |source: &Arc<Source>| !source.unread;
+    let texts = added.into_iter().filter(is_read);
+    texts.map(|source| (source.path.clone(), Arc::clone(&source.text)))
 }

@@ -16,7 +16,8 @@ use ignore::WalkBuilder;
 use crate::cache::Cache;
 use crate::config::{self, Config, ConfigError};
 use crate::discovery::{self, FileRole, MANIFESTS};
-use crate::workspace::{Host, Sources};
+use crate::resolve;
+use crate::workspace::{Host, Snapshot, Source, Sources};
 
 pub use packs::{open_cache, save_cache};
 pub use refresh::Stamps;
@@ -187,7 +188,7 @@ fn load_root(
 
 /// Holds every settings file against the folders that it names.
 fn check_settings(root: &Path, host: &Host) -> Result<(), ConfigError> {
-    for (file, text) in host.snapshot().manifests() {
+    for (file, text) in host.snapshot().manifests().iter() {
         if file.rsplit('/').next() == Some(config::FILE_NAME) {
             read_settings(root, file, text)?;
         }
@@ -283,12 +284,49 @@ pub fn load_imports(root: &Path, host: &mut Host) -> Vec<Problem> {
 
 /// [`load_imports`] with facts that are known already.
 pub fn load_imports_cached(root: &Path, host: &mut Host, cache: &mut Cache) -> Vec<Problem> {
+    load_wanted(root, host, cache, |host, exists| missing_modules(host, exists))
+}
+
+/// [`load_imports`] of a workspace of which an earlier state has all its imports: only files that import something else
+/// since are looked at.
+pub fn load_new_imports(root: &Path, host: &mut Host, before: &Snapshot) -> Vec<Problem> {
+    load_wanted(root, host, &mut Cache::disabled(), |host, exists| {
+        let now = host.snapshot();
+        let mut changed = Vec::new();
+        before.files().difference(now.files(), |old, new| {
+            let Some(new) = new else { return };
+            let (ours, theirs) = (&new.facts.imports, old.map(|old| &old.facts.imports));
+            let is_same = theirs.is_some_and(|theirs| {
+                let mut both = ours.iter().zip(theirs);
+                ours.len() == theirs.len()
+                    && both.all(|(ours, theirs)| resolve::imports_the_same(ours, theirs))
+            });
+            if !is_same {
+                changed.push(new);
+            }
+        });
+        // What a module means may have changed for any file.
+        if before.manifests() == now.manifests() {
+            missing(&now, changed.into_iter(), exists)
+        } else {
+            missing(&now, now.files().iter(), exists)
+        }
+    })
+}
+
+/// Reads what `wanted` names until it names nothing new.
+fn load_wanted(
+    root: &Path,
+    host: &mut Host,
+    cache: &mut Cache,
+    wanted: impl Fn(&Host, &dyn Fn(&str) -> bool) -> BTreeSet<String>,
+) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut tried = BTreeSet::new();
     loop {
         let exists =
             |file: &str| fs::symlink_metadata(root.join(file)).is_ok_and(|metadata| metadata.is_file());
-        let wanted: Vec<String> = missing_modules(host, exists)
+        let wanted: Vec<String> = wanted(host, &exists)
             .into_iter()
             .filter(|file| tried.insert(file.clone()))
             .collect();
@@ -322,7 +360,15 @@ fn read_all(root: &Path, files: Vec<String>, host: &mut Host, cache: &mut Cache)
 /// Modules that files of `host` import, that `exists` knows and that the host does not hold yet.
 pub fn missing_modules(host: &Host, exists: impl Fn(&str) -> bool) -> BTreeSet<String> {
     let snapshot = host.snapshot();
-    crate::resolve::imported(snapshot.files(), snapshot.manifests())
+    missing(&snapshot, snapshot.files().iter(), exists)
+}
+
+fn missing<'s>(
+    snapshot: &'s Snapshot,
+    files: impl Iterator<Item = &'s Arc<Source>> + 's,
+    exists: impl Fn(&str) -> bool,
+) -> BTreeSet<String> {
+    resolve::imported(files, snapshot.manifests())
         .filter_map(|candidates| {
             candidates
                 .into_iter()
@@ -340,11 +386,11 @@ pub fn unneeded_modules(host: &Host, open: &BTreeSet<String>) -> Vec<String> {
     let counts = |file: &String| discovery::role(file) != Some(FileRole::Module) || open.contains(file);
     let mut reached: Sources = files
         .iter()
-        .filter(|(file, _)| counts(file))
-        .map(|(file, source)| (file.clone(), Arc::clone(source)))
+        .filter(|source| counts(&source.path))
+        .cloned()
         .collect();
     loop {
-        let more: Vec<String> = crate::resolve::imported(&reached, snapshot.manifests())
+        let more: Vec<String> = resolve::imported(reached.iter(), snapshot.manifests())
             .filter_map(|candidates| candidates.into_iter().find(|file| files.contains_key(file)))
             .filter(|file| !reached.contains_key(file))
             .collect();
@@ -353,13 +399,13 @@ pub fn unneeded_modules(host: &Host, open: &BTreeSet<String>) -> Vec<String> {
         }
         for file in more {
             if let Some(source) = files.get(&file) {
-                reached.insert(file, Arc::clone(source));
+                reached.insert(Arc::clone(source));
             }
         }
     }
-    files
-        .keys()
-        .filter(|file| !reached.contains_key(*file))
+    let paths = files.iter().map(|source| &source.path);
+    paths
+        .filter(|file| !reached.contains_key(file.as_str()))
         .cloned()
         .collect()
 }
@@ -368,9 +414,9 @@ pub fn unneeded_modules(host: &Host, open: &BTreeSet<String>) -> Vec<String> {
 /// few modules do, so that hardly any edit costs a look at all imports.
 pub fn unneeded_senders(host: &Host, open: &BTreeSet<String>) -> Vec<String> {
     let snapshot = host.snapshot();
-    let may_matter = snapshot.files().iter().any(|(file, source)| {
+    let may_matter = snapshot.files().iter().any(|source| {
         let counts = !source.facts.emits.is_empty() || source.facts.step.is_some();
-        counts && discovery::role(file) == Some(FileRole::Module) && !open.contains(file)
+        counts && discovery::role(&source.path) == Some(FileRole::Module) && !open.contains(&source.path)
     });
     if may_matter {
         unneeded_modules(host, open)

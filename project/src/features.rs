@@ -235,6 +235,9 @@ pub struct Hint {
     pub tooltip: String,
 }
 
+/// Longer lists of names are cut off here: more than that nobody reads, and another key asks again.
+pub const MAX_COMPLETIONS: usize = 64;
+
 impl Snapshot {
     /// What fits where the cursor is: topics, keys and values of the config, keys of payloads and inputs, names of
     /// shared state and streams. `None` where nothing of the framework is written.
@@ -244,6 +247,12 @@ impl Snapshot {
             Some(flow) => flow_file::completion(index, &flow.text, offset),
             None => completion::completion(index, file, offset),
         }
+    }
+
+    /// True if the proposals of that kind are some of many, by what is typed so far: another key asks again.
+    pub fn is_cut_off(&self, file: &str, kind: CompletionKind) -> bool {
+        let index = self.index_of(file);
+        index.is_some_and(|index| completion::nearest::are_many(index, kind))
     }
 
     /// The longer text about a proposal that was made in `file`.

@@ -38,13 +38,13 @@ impl Framework {
         root: &str,
         config: &Config,
         manifests: &BTreeMap<String, Arc<str>>,
-        steps: &[Step],
+        dialects: Dialects,
     ) -> Self {
         let written = config.framework.as_deref().and_then(Releases::parse);
         let releases = written
             .or_else(|| of_manifests(root, manifests))
             .filter(|releases| *releases != Releases::default())
-            .unwrap_or_else(|| of_dialect(steps));
+            .unwrap_or_else(|| dialects.releases());
         Self {
             releases,
             zod: nearest(root, |folder| package_range(folder, manifests, &["zod"])).unwrap_or_default(),
@@ -62,16 +62,42 @@ impl Framework {
     }
 }
 
-/// Steps of one generation speak for it; a mixture says nothing.
-fn of_dialect(steps: &[Step]) -> Releases {
-    let mut dialects = steps.iter().filter_map(Step::fact).map(|fact| fact.dialect);
-    let Some(first) = dialects.next() else {
-        return Releases::default();
-    };
-    match first {
-        _ if dialects.any(|dialect| dialect != first) => Releases::default(),
-        Dialect::V0 => Releases::before((1, 0)),
-        Dialect::V1 => Releases::from((1, 0)),
+/// How many steps are written for which generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Dialects {
+    older: usize,
+    newer: usize,
+}
+
+impl Dialects {
+    /// Those of some steps.
+    pub(crate) fn of<'s>(steps: impl Iterator<Item = &'s Step>) -> Self {
+        let mut dialects = Self::default();
+        for fact in steps.filter_map(Step::fact) {
+            match fact.dialect {
+                Dialect::V0 => dialects.older += 1,
+                Dialect::V1 => dialects.newer += 1,
+            }
+        }
+        dialects
+    }
+
+    /// The same with one step in the place of another.
+    pub(crate) fn replaced(self, old: &Step, new: &Step) -> Self {
+        let (old, new) = (Self::of(std::iter::once(old)), Self::of(std::iter::once(new)));
+        Self {
+            older: self.older + new.older - old.older,
+            newer: self.newer + new.newer - old.newer,
+        }
+    }
+
+    /// Steps of one generation speak for it; a mixture says nothing.
+    pub(crate) fn releases(self) -> Releases {
+        match (self.older, self.newer) {
+            (1.., 0) => Releases::before((1, 0)),
+            (0, 1..) => Releases::from((1, 0)),
+            _ => Releases::default(),
+        }
     }
 }
 

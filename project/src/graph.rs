@@ -14,7 +14,7 @@ use banister_grammars::facts::StepKind;
 use banister_grammars::{Encoding, Language};
 use serde::Serialize;
 
-use crate::index::{Index, Mention, Role};
+use crate::index::{Index, Mention, Role, Topic};
 use crate::project::Step;
 use crate::workspace::Snapshot;
 
@@ -173,7 +173,11 @@ fn project(index: &Index, flow: Option<&str>) -> ProjectGraph {
         .collect();
     let mut topics = Vec::new();
     let mut edges = BTreeSet::new();
-    for (topic, mentions) in &index.topics {
+    for Topic {
+        name: topic,
+        mentions,
+    } in &index.topics
+    {
         let ends = |roles: &[Role]| -> Vec<(&str, bool)> {
             let ends: BTreeMap<&str, bool> = mentions
                 .iter()

@@ -1,6 +1,6 @@
 //! `banister-ignore` comments: what they silence, and what is wrong with the comments themselves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use banister_grammars::facts::{IgnoreFact, IgnoreScope, IgnoredRule};
 use banister_grammars::{Language, Span};
@@ -12,29 +12,18 @@ use crate::nearest::nearest;
 use crate::rules::{RULES, Rule, invalid_ignore, rule, stale_ignore, unexplained_ignore};
 use crate::workspace::Snapshot;
 
-/// Takes out the findings that a comment silences, and adds those about the comments.
-pub(crate) fn apply(snapshot: &Snapshot, findings: &mut Vec<Diagnostic>) {
-    let mut sheets: BTreeMap<&str, Sheet<'_>> = snapshot
-        .sources()
-        .map(|source| (source.path.as_str(), source.facts.ignores.as_slice()))
-        .chain((snapshot.flow_tests()).map(|flow| (flow.path.as_str(), flow.ignores.as_slice())))
-        .filter(|(_, ignores)| !ignores.is_empty())
-        .filter_map(|(path, ignores)| Some((path, Sheet::of(snapshot, path, ignores)?)))
-        .collect();
-    if sheets.is_empty() {
-        return;
-    }
-    for sheet in sheets.values() {
-        findings.extend(sheet.misuses());
-    }
-    findings.retain(|finding| {
-        let sheet = sheets.get_mut(finding.file.as_str());
-        !sheet.is_some_and(|sheet| sheet.silences(finding))
-    });
-    for sheet in sheets.values_mut() {
-        let stale = sheet.stale();
-        findings.extend(stale.into_iter().filter(|finding| !sheet.silences(finding)));
-    }
+/// Takes out the findings of one file that a comment silences, and adds those about the comments.
+pub(crate) fn apply(index: &Index, path: &str, ignores: &[IgnoreFact], findings: &mut Vec<Diagnostic>) {
+    let mut sheet = Sheet {
+        path,
+        ignores,
+        index,
+        used: BTreeSet::new(),
+    };
+    findings.extend(sheet.misuses());
+    findings.retain(|finding| !sheet.silences(finding));
+    let stale = sheet.stale();
+    findings.extend(stale.into_iter().filter(|finding| !sheet.silences(finding)));
 }
 
 /// The ignores of one file.
@@ -47,15 +36,6 @@ struct Sheet<'s> {
 }
 
 impl<'s> Sheet<'s> {
-    fn of(snapshot: &'s Snapshot, path: &'s str, ignores: &'s [IgnoreFact]) -> Option<Self> {
-        Some(Self {
-            path,
-            ignores,
-            index: snapshot.index_of(path)?,
-            used: BTreeSet::new(),
-        })
-    }
-
     fn each(&self) -> impl Iterator<Item = ((usize, usize), &'s IgnoreFact, &'s IgnoredRule)> + use<'s> {
         let ignores = self.ignores.iter().enumerate();
         ignores.flat_map(|(i, ignore)| {

@@ -1,8 +1,13 @@
 //! What the files of one project say together: its steps, and for every topic each place that names it.
 
 mod build;
+mod changes;
 mod entity;
 mod mention;
+mod posted;
+pub(crate) mod reads;
+mod update;
+mod whole;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,53 +16,80 @@ use std::sync::{Arc, OnceLock};
 use banister_grammars::FileFacts;
 use banister_grammars::facts::{ImportFact, SchemaFact, Text};
 
+use self::posted::Open;
+use self::reads::{Key, Lookup, note};
+use self::whole::Wholes;
 use crate::config::Config;
-use crate::diagnostic::Diagnostic;
-use crate::discovery;
-use crate::framework::Framework;
+use crate::discovery::{self, FileRole};
+use crate::framework::{Dialects, Framework};
 use crate::project::{Project, Step};
-use crate::resolve::{Modules, Resolver, meanings};
-use crate::workspace::{FlowSource, Manifests, Source, Sources};
+use crate::resolve::{Resolver, meanings};
+use crate::rules::Checked;
+use crate::shelf::{Shelf, Shelved};
+use crate::workspace::{FlowSources, Manifests, Source, Sources};
 
 pub(crate) use build::build_all;
+pub(crate) use changes::Changes;
 pub(crate) use entity::{Entities, Place, Usage};
 pub use entity::{Entity, EntityKind};
 pub(crate) use mention::{Mention, Role, Slot, slots};
+pub(crate) use posted::{Posting, Topic, writes};
+pub(crate) use whole::{Streams, WideRoute, plain_segment};
 
 /// One project of a snapshot.
 #[derive(Debug)]
 pub(crate) struct Index {
     pub(crate) project: Project,
-    pub(crate) config: Config,
+    pub(crate) config: Arc<Config>,
     /// What is known of the framework's release.
     pub(crate) framework: Framework,
+    /// The generations that its steps are written for.
+    dialects: Dialects,
     /// Helper modules of the project that take part in the flow because they send or mention topics.
-    pub(crate) helpers: Vec<Helper>,
+    pub(crate) helpers: Shelf<Helper>,
     /// Its flow tests, by path.
-    pub(crate) flow_tests: Vec<Arc<FlowSource>>,
+    pub(crate) flow_tests: FlowSources,
     /// Files that define a step and lie where the framework does not look.
-    pub(crate) strays: Vec<Arc<Source>>,
+    pub(crate) strays: Sources,
     /// True if the project's own settings name plugins, which may load steps from anywhere.
     pub(crate) has_plugins: bool,
     /// Every place that names a topic for sure, by topic, then by file and position.
-    pub(crate) topics: BTreeMap<String, Vec<Mention>>,
+    pub(crate) topics: Shelf<Topic>,
+    /// The files that share another name.
+    posted: Shelf<Posting>,
+    /// What files leave open, and the sum of it.
+    open: Shelf<Open>,
+    unseen: Arc<Unseen>,
+    /// Worked out when an editor first asks, and kept up from then on.
+    entities: OnceLock<Entities>,
+    wholes: Wholes,
+    /// The whole workspace's files, for imports that leave the project.
+    files: Sources,
+    /// Those of the whole workspace.
+    all_flow_tests: FlowSources,
+    manifests: Arc<Manifests>,
+    /// By what they read of other files while their names were resolved, the files to resolve again.
+    importers: Arc<BTreeMap<Key, BTreeSet<String>>>,
+    /// True if an edit in another project may change this one.
+    crosses: bool,
+    /// What the rules find.
+    pub(crate) checked: OnceLock<Arc<Checked>>,
+    /// An earlier outcome, and what has changed since.
+    pub(crate) base: Option<(Arc<Checked>, Changes)>,
+}
+
+/// What nobody can see for sure.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Unseen {
     /// Texts of emit calls and declarations that are not exactly known: they may be any topic that they match.
-    pub(crate) dynamic: Vec<Text>,
+    sent: Vec<Text>,
     /// Texts of subscriptions that are not exactly known.
-    pub(crate) dynamic_taken: Vec<Text>,
+    taken: Vec<Text>,
     /// True if some step may send topics that nobody can see: it hands `emit` to code out of sight, or its config
     /// cannot be read.
-    pub(crate) sends_unseen: bool,
+    sends: bool,
     /// True if some step may take topics that nobody can see.
-    pub(crate) takes_unseen: bool,
-    pub(crate) findings: OnceLock<Vec<Diagnostic>>,
-    /// Worked out when an editor first asks.
-    entities: OnceLock<Entities>,
-    /// The whole workspace's files, for imports that leave the project.
-    files: Arc<Sources>,
-    manifests: Arc<Manifests>,
-    /// What the index was built from: the same inputs give the same index.
-    inputs: Vec<Arc<Source>>,
+    takes: bool,
 }
 
 /// A file of the project that is no step and yet sends messages.
@@ -66,6 +98,14 @@ pub(crate) struct Helper {
     pub(crate) file: String,
     pub(crate) source: Arc<Source>,
     pub(crate) resolved: Option<Arc<FileFacts>>,
+}
+
+impl Shelved for Helper {
+    type Key = str;
+
+    fn key(&self) -> &str {
+        &self.file
+    }
 }
 
 impl Helper {
@@ -77,7 +117,7 @@ impl Helper {
 impl Index {
     /// True if `file` is a step or a stream of the project.
     pub(crate) fn loads(&self, file: &str) -> bool {
-        self.step(file).is_some() || self.project.streams.iter().any(|stream| stream.file == file)
+        self.project.steps.contains_key(file) || self.project.streams.contains_key(file)
     }
 
     /// True if the framework loads a step file of that name: releases before 0.7 load `x.step.py` too.
@@ -87,22 +127,13 @@ impl Index {
 
     /// The step that a file defines.
     pub(crate) fn step(&self, file: &str) -> Option<&Step> {
-        let at = self
-            .project
-            .steps
-            .binary_search_by(|step| step.file.as_str().cmp(file))
-            .ok()?;
-        self.project.steps.get(at)
+        note(Lookup::File(file));
+        self.project.steps.get(file)
     }
 
     /// The resolved facts of a step or helper.
     pub(crate) fn facts(&self, file: &str) -> Option<&FileFacts> {
-        let helper = || {
-            self.helpers
-                .iter()
-                .find(|helper| helper.file == file)
-                .map(Helper::facts)
-        };
+        let helper = || self.helpers.get(file).map(Helper::facts);
         self.step(file).map(Step::facts).or_else(helper)
     }
 
@@ -113,7 +144,10 @@ impl Index {
 
     /// The places that name `topic`.
     pub(crate) fn mentions(&self, topic: &str) -> &[Mention] {
-        self.topics.get(topic).map_or(&[], Vec::as_slice)
+        note(Lookup::Topic(topic));
+        self.topics
+            .get(topic)
+            .map_or(&[], |topic| topic.mentions.as_slice())
     }
 
     /// The places that name `topic` in one of these roles.
@@ -129,16 +163,75 @@ impl Index {
 
     /// True if a step, a picture or a helper sends `topic`, or may.
     pub(crate) fn may_be_emitted(&self, topic: &str) -> bool {
-        self.sends_unseen
-            || self.mentions_as(topic, Role::SENDING).next().is_some()
-            || self.dynamic.iter().any(|text| text.may_be(topic))
+        self.mentions_as(topic, Role::SENDING).next().is_some()
+            || self.sends_unseen()
+            || self.dynamic().iter().any(|text| text.may_be(topic))
     }
 
     /// True if a step or a picture takes `topic`, or may.
     pub(crate) fn may_be_subscribed(&self, topic: &str) -> bool {
-        self.takes_unseen
-            || self.mentions_as(topic, Role::TAKING).next().is_some()
-            || self.dynamic_taken.iter().any(|text| text.may_be(topic))
+        self.mentions_as(topic, Role::TAKING).next().is_some()
+            || self.takes_unseen()
+            || self.unseen.taken.iter().any(|text| text.may_be(topic))
+    }
+
+    /// True if some step may send topics that nobody can see.
+    pub(crate) fn sends_unseen(&self) -> bool {
+        note(Lookup::Unseen);
+        self.unseen.sends
+    }
+
+    /// True if some step may take topics that nobody can see.
+    pub(crate) fn takes_unseen(&self) -> bool {
+        note(Lookup::Unseen);
+        self.unseen.takes
+    }
+
+    /// Texts of emit calls and declarations that are not exactly known: they may be any topic that they match.
+    pub(crate) fn dynamic(&self) -> &[Text] {
+        note(Lookup::Unseen);
+        &self.unseen.sent
+    }
+
+    /// The files that send topics which are not exactly known.
+    pub(crate) fn dynamic_senders(&self) -> impl Iterator<Item = &str> {
+        note(Lookup::Unseen);
+        let open = self.open.iter().filter(|open| !open.sent.is_empty());
+        open.map(|open| open.file.as_str())
+    }
+
+    /// Topics that somebody takes, by name.
+    pub(crate) fn taken(&self) -> impl Iterator<Item = &str> {
+        note(Lookup::Taken);
+        let taken = self.topics.iter().filter(|topic| topic.is_taken());
+        taken.map(|topic| topic.name.as_str())
+    }
+
+    /// The steps of that name, by file.
+    pub(crate) fn named(&self, name: &str) -> Vec<&Step> {
+        self.posted_steps(&posted::step_name(name))
+    }
+
+    /// The steps with a route that differs in the names of its parameters at most, by file.
+    pub(crate) fn answering(&self, method: &str, path: &str) -> Vec<&Step> {
+        self.posted_steps(&posted::route(method, path))
+    }
+
+    /// True if a file writes this group of the state, under its exact name.
+    pub(crate) fn is_written(&self, group: &str) -> bool {
+        let name = posted::written_group(group);
+        note(Lookup::Posted(&name));
+        self.posted.contains_key(&name)
+    }
+
+    fn posted_steps(&self, name: &str) -> Vec<&Step> {
+        note(Lookup::Posted(name));
+        let files = self
+            .posted
+            .get(name)
+            .into_iter()
+            .flat_map(|posting| posting.files.iter());
+        files.filter_map(|file| self.step(file)).collect()
     }
 
     /// The steps that subscribe to `topic`, by file, without repeats.
@@ -187,20 +280,21 @@ impl Index {
         }
     }
 
-    /// The text of a file of the workspace.
+    /// The text of a source file or flow test.
     pub(crate) fn text(&self, file: &str) -> Option<&str> {
-        self.files.get(file).map(|source| source.text.as_ref())
+        let flow = || Some(self.flow_tests.get(file)?.text.as_ref());
+        self.source(file).map(|source| source.text.as_ref()).or_else(flow)
     }
 
     /// A file of the workspace.
     pub(crate) fn source(&self, file: &str) -> Option<&Source> {
+        note(Lookup::File(file));
         self.files.get(file).map(Arc::as_ref)
     }
 
     /// The file of the workspace that an import means.
     pub(crate) fn imported_file(&self, source: &Source, import: &ImportFact) -> Option<String> {
-        let modules = Modules::new(&self.manifests);
-        meanings(&modules, source, import)
+        meanings(self.manifests.modules(), source, import)
             .into_iter()
             .rev()
             .flatten()
@@ -209,7 +303,11 @@ impl Index {
 
     /// The project's own files and every module of the workspace.
     pub(crate) fn sources(&self) -> impl Iterator<Item = &Source> {
-        self.inputs.iter().map(Arc::as_ref)
+        let steps = self.project.steps.iter().map(|step| &step.source);
+        let streams = self.project.streams.iter().map(|stream| &stream.source);
+        let is_module = |source: &&Arc<Source>| discovery::role(&source.path) == Some(FileRole::Module);
+        let modules = self.files.iter().filter(is_module);
+        steps.chain(streams).chain(modules).map(Arc::as_ref)
     }
 
     /// The schema with what other files hold of it, and the file that writes it.
@@ -218,7 +316,7 @@ impl Index {
         source: &'i Source,
         schema: &'i SchemaFact,
     ) -> Option<(&'i Source, Cow<'i, SchemaFact>)> {
-        // Most schemas are whole, and a resolver reads all manifests.
+        // Most schemas are whole.
         if schema.import.is_none() && !schema.has_imports() {
             return Some((source, Cow::Borrowed(schema)));
         }

@@ -22,6 +22,8 @@ pub mod flow_test;
 
 mod index;
 
+mod shelf;
+
 mod source;
 
 mod manifests;
@@ -33,6 +35,8 @@ pub mod cron;
 pub mod rules;
 
 mod ignores;
+
+mod found;
 
 pub mod fixing;
 
@@ -54,4 +58,5 @@ mod fixture;
 pub use diagnostic::{Diagnostic, Edit, Fix, Related, Severity};
 pub use ignores::ignore_fix;
 pub use resolve::{Aliases, Effective, Package};
+pub use shelf::{Shelf, Shelved};
 pub use workspace::{FlowSource, Host, Project, Snapshot, Source, SourceText, Step, Stream};

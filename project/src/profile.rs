@@ -3,6 +3,7 @@
 use banister_grammars::facts::{ConfigFact, ConfigKind, Dialect, SchemaNotation, SeedForm};
 
 use crate::project::{Step, Stream};
+use crate::shelf::Shelf;
 
 /// The semantics that a run has where releases and documents differ. docs/flow-tests.md lists the differences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,7 +46,7 @@ pub struct Detected {
 }
 
 /// The profile of a project without a setting: `seed` as soon as a step or a stream uses a form that only documents know.
-pub(crate) fn detect(steps: &[Step], streams: &[Stream]) -> Detected {
+pub(crate) fn detect(steps: &Shelf<Step>, streams: &Shelf<Stream>) -> Detected {
     let of_steps = steps
         .iter()
         .filter(|step| step.dialect() == Dialect::V0)

@@ -7,6 +7,7 @@ use banister_grammars::{FileFacts, Language};
 
 use crate::config::TestSettings;
 use crate::profile::{self, Detected};
+use crate::shelf::{Shelf, Shelved};
 use crate::workspace::Source;
 
 /// A folder with `steps/` or `src/` that holds steps: one topic space.
@@ -17,9 +18,9 @@ pub struct Project {
     /// The name in its `package.json`, else the name of its folder, else `project`.
     pub name: String,
     /// Its loaded steps, by file.
-    pub steps: Vec<Step>,
+    pub steps: Shelf<Step>,
     /// Its loaded streams, by file.
-    pub streams: Vec<Stream>,
+    pub streams: Shelf<Stream>,
     /// What its settings say about flow tests.
     pub test: TestSettings,
 }
@@ -47,6 +48,14 @@ pub struct Step {
     /// The file as it is written. Its own `facts` still name imports; [`Step::facts`] has them resolved.
     pub source: Arc<Source>,
     pub(crate) resolved: Option<Arc<FileFacts>>,
+}
+
+impl Shelved for Step {
+    type Key = str;
+
+    fn key(&self) -> &str {
+        &self.file
+    }
 }
 
 impl Step {
@@ -132,6 +141,17 @@ impl Step {
             && self.leaves_undeclared(topic)
     }
 
+    /// True if every message of its topics starts the step, and does so in the same way.
+    pub(crate) fn always_takes(&self) -> bool {
+        let Some(fact) = self.fact() else { return false };
+        let [trigger] = fact.triggers.as_slice() else {
+            return false;
+        };
+        let written = trigger.span.slice(&self.source.text);
+        let is_free = fact.dialect == Dialect::V0 || !written.contains("condition");
+        trigger.kind == StepKind::Event && is_free
+    }
+
     /// The calls that send, in source order.
     pub fn emit_sites(&self) -> &[EmitSite] {
         &self.facts().emits
@@ -187,6 +207,14 @@ pub struct Stream {
     /// The file as it is written.
     pub source: Arc<Source>,
     pub(crate) resolved: Option<Arc<FileFacts>>,
+}
+
+impl Shelved for Stream {
+    type Key = str;
+
+    fn key(&self) -> &str {
+        &self.file
+    }
 }
 
 impl Stream {

@@ -16,6 +16,7 @@ use banister_grammars::facts::{ConstValue, ImportFact, ImportRef, Text};
 use banister_grammars::{FileFacts, Language};
 
 use crate::discovery;
+use crate::index::reads::{Lookup, note};
 use crate::workspace::{Manifests, Source, Sources};
 
 pub(crate) use modules::{Modules, package_name};
@@ -27,15 +28,13 @@ const MAX_HOPS: usize = 8;
 
 /// For every import of the files, the files that it may mean, in order of preference.
 pub(crate) fn imported<'w>(
-    files: &'w Sources,
+    files: impl Iterator<Item = &'w Arc<Source>> + 'w,
     manifests: &'w Manifests,
 ) -> impl Iterator<Item = Vec<String>> + 'w {
     let modules = manifests.modules();
     // The files of a folder import much the same, and what a module means depends on the folder alone.
     let mut seen = BTreeSet::new();
-    let imports = files
-        .values()
-        .flat_map(|source| source.facts.imports.iter().map(move |import| (source, import)));
+    let imports = files.flat_map(|source| source.facts.imports.iter().map(move |import| (source, import)));
     imports
         .filter(move |(source, import)| seen.insert(meaning_depends_on(source, import)))
         .flat_map(|(source, import)| meanings(modules, source, import))
@@ -72,10 +71,15 @@ fn meaning_depends_on<'w>(
     (discovery::folder(&source.path), language, &import.module, names)
 }
 
-/// True if some file imports a step or stream of another project, or a module imports any: then an edit in one project
-/// may change another.
+/// True if two imports mean the same wherever they stand.
+pub(crate) fn imports_the_same(one: &ImportFact, other: &ImportFact) -> bool {
+    (&one.module, &one.names) == (&other.module, &other.names)
+}
+
+/// True if one of some files imports a step or stream of another project, or a module among them imports any: then an
+/// edit in one project may change another.
 pub(crate) fn crosses_projects<'w>(
-    files: &'w Sources,
+    mut files: impl Iterator<Item = &'w Source>,
     manifests: &'w Manifests,
     root_of: impl Fn(&str) -> Option<&'w str>,
 ) -> bool {
@@ -89,7 +93,7 @@ pub(crate) fn crosses_projects<'w>(
             || import.names.iter().any(|(name, _)| names_a_step(name))
     };
     let mut seen = BTreeSet::new();
-    files.values().any(|source| {
+    files.any(|source| {
         let home = root_of(&source.path);
         let mut imports = source.facts.imports.iter().filter(may_lead_to_a_step);
         imports.any(|import| {
@@ -239,6 +243,7 @@ impl<'w> Resolver<'w> {
             .submodule(&file.path, &name)
             .find_map(|path| self.files.get(&path))
         {
+            note(Lookup::File(&inner.path));
             path.remove(0);
             return self.exported(inner, path, hops);
         }
@@ -272,12 +277,16 @@ impl<'w> Resolver<'w> {
             language,
             module.to_owned(),
         );
-        if let Some(known) = self.known.borrow().get(&key) {
-            return *known;
+        let known = self.known.borrow().get(&key).copied();
+        let found = known.unwrap_or_else(|| {
+            let mut candidates = self.modules.candidates(&from.path, language, module);
+            let found = candidates.find_map(|path| self.files.get(&path)).map(Arc::as_ref);
+            self.known.borrow_mut().insert(key, found);
+            found
+        });
+        if let Some(file) = found {
+            note(Lookup::File(&file.path));
         }
-        let mut candidates = self.modules.candidates(&from.path, language, module);
-        let found = candidates.find_map(|path| self.files.get(&path)).map(Arc::as_ref);
-        self.known.borrow_mut().insert(key, found);
         found
     }
 }

@@ -37,6 +37,24 @@ pub fn match_path(pattern: &str, path: &str) -> Option<Vec<(String, String)>> {
     (at == given.len()).then_some(params)
 }
 
+/// What tells a route apart from others: names of parameters, capitals and a slash at the end do not count.
+pub(crate) fn shape(path: &str) -> String {
+    let mut shape = String::new();
+    let mut in_name = false;
+    for ch in path.trim_end_matches('/').chars() {
+        in_name = if in_name {
+            ch.is_ascii_alphanumeric() || ch == '_'
+        } else {
+            false
+        };
+        if !in_name {
+            shape.extend(ch.to_lowercase());
+        }
+        in_name |= ch == ':';
+    }
+    shape
+}
+
 /// Percent-decoding of one path part or query value; what is not valid stays as it is.
 pub fn decode(text: &str) -> String {
     let bytes = text.as_bytes();

@@ -1,5 +1,6 @@
 //! The rules: one file each with its documentation, its check, its fix and its tests, and one line here.
 
+mod checking;
 pub(crate) mod config_keys;
 mod config_values;
 pub(crate) mod contract;
@@ -18,6 +19,7 @@ mod infrastructure;
 pub(crate) mod invalid_config_value;
 mod invalid_cron;
 pub(crate) mod invalid_ignore;
+mod loose_ends;
 mod misnamed_step_file;
 mod missing_config_key;
 mod missing_handler;
@@ -55,15 +57,17 @@ mod unused_emit;
 mod unused_mock;
 
 use std::cmp;
-use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use banister_grammars::Span;
 
+pub use self::checking::InFile;
+use self::checking::Subject;
+pub(crate) use self::checking::{Checked, checked};
+use self::loose_ends::LooseEnds;
 use crate::diagnostic::{Diagnostic, Fix, Related, Severity};
-use crate::flow_test::{ProjectNames, SpecProblem, check_names};
-use crate::index::Index;
+use crate::index::reads::{Lookup, note};
+use crate::index::{Changes, Index};
+use crate::project::Step;
 
 /// Every rule, in the order of reports.
 pub const RULES: &[Rule] = &[
@@ -138,7 +142,22 @@ pub struct Rule {
     pub severity: Severity,
     /// What it finds, why that hurts and what to do, in Markdown.
     pub doc: &'static str,
-    check: fn(&Context<'_>, &mut Findings),
+    check: Check,
+}
+
+/// What a rule looks at.
+#[derive(Debug)]
+enum Check {
+    /// One step, and what it looks up. It finds nothing in other files.
+    Step(fn(&Context<'_>, &Step, &mut Findings)),
+    /// The same, but it looks at what several steps may share: what more than one finds in one place is told once.
+    Shared(fn(&Context<'_>, &Step, &mut Findings)),
+    /// One file of any kind, and what it looks up.
+    Subject(fn(&Context<'_>, &Subject<'_>, &mut Findings)),
+    /// All files at once. It has to note by itself what its findings rest on.
+    Project(fn(&Context<'_>, &mut Findings)),
+    /// No single revision of the files: its findings come from elsewhere.
+    Elsewhere,
 }
 
 /// The rule of that name.
@@ -153,20 +172,56 @@ impl Rule {
     }
 }
 
-/// What a rule may ask.
+/// What a rule may ask. What it looks up here and in the index is noted (see [`crate::index::reads`]), so a rule must
+/// not go around the lookups: no walk over all steps or topics to find what concerns one file.
 struct Context<'i> {
     index: &'i Index,
-    /// Topics that are taken for a slip of the pen, with the topic that was meant. One slip makes one finding: the
-    /// rules that would report its consequences pass over both.
-    misspelled: BTreeMap<String, String>,
-    /// What is wrong with the project's flow tests, by file.
-    flow_problems: Vec<(String, SpecProblem)>,
+    ends: &'i LooseEnds,
+    /// True if the last check found nothing that concerns all files at once.
+    had_none: bool,
+    /// What has changed since the last check.
+    changes: Option<&'i Changes>,
 }
 
 impl Context<'_> {
+    /// The topic that `topic` is a slip for. One slip makes one finding: the rules that would report its consequences
+    /// pass over both.
+    fn slip(&self, topic: &str) -> Option<&str> {
+        note(Lookup::Slip(topic));
+        self.ends.slips.get(topic).map(String::as_str)
+    }
+
+    /// True if `topic` is a slip.
+    fn is_slip(&self, topic: &str) -> bool {
+        self.slip(topic).is_some()
+    }
+
     /// True if `topic` is a slip, or the topic that a slip was meant to be.
     fn is_part_of_a_slip(&self, topic: &str) -> bool {
-        self.misspelled.contains_key(topic) || self.misspelled.values().any(|meant| meant == topic)
+        self.is_slip(topic) || self.ends.meant.contains(topic)
+    }
+
+    /// True if somebody takes the topic and nobody sends it, slips apart.
+    fn is_orphan(&self, topic: &str) -> bool {
+        !self.index.may_be_emitted(topic) && !self.is_part_of_a_slip(topic)
+    }
+
+    /// Topics that somebody takes and nobody sends, slips apart, by name.
+    fn orphans(&self) -> impl Iterator<Item = &str> {
+        note(Lookup::Orphans);
+        self.ends.orphans.iter().map(String::as_str)
+    }
+
+    /// Topics that somebody sends and nobody takes, by name.
+    fn dead_ends(&self) -> impl Iterator<Item = &str> {
+        note(Lookup::DeadEnds);
+        self.ends.dead_ends.iter().map(String::as_str)
+    }
+
+    /// The files that have changed since the last check.
+    fn changed_files(&self) -> impl Iterator<Item = &str> {
+        let changes = self.changes.into_iter();
+        changes.flat_map(|changes| changes.files.iter().map(String::as_str))
     }
 }
 
@@ -240,93 +295,6 @@ impl Finding<'_> {
             change(finding);
         }
     }
-}
-
-/// The findings of one project, computed once.
-pub(crate) fn findings(index: &Index) -> &[Diagnostic] {
-    index.findings.get_or_init(|| {
-        let level = |rule: &Rule| index.config.rules.get(rule.name);
-        let is_on = |rule: &&Rule| match level(rule) {
-            Some(level) => level.is_some(),
-            None => !rule.is_off_by_default(),
-        };
-        let misspelled = if is_on(&&misspelled_topic::RULE) {
-            misspelled_topic::slips(index)
-        } else {
-            BTreeMap::new()
-        };
-        let context = Context {
-            index,
-            misspelled,
-            flow_problems: flow_problems(index),
-        };
-        let rules: Vec<&'static Rule> = RULES.iter().filter(is_on).collect();
-        let mut found = apply_all(&rules, &context);
-        for finding in &mut found {
-            if let Some(Some(severity)) = index.config.rules.get(finding.rule) {
-                finding.severity = *severity;
-            }
-        }
-        found
-    })
-}
-
-/// Projects with fewer steps are checked sooner than a thread is started.
-const MIN_STEPS_FOR_THREADS: usize = 200;
-
-/// What the rules find, in their order, looked for on all cores: whoever is free takes the next rule.
-fn apply_all(rules: &[&'static Rule], context: &Context<'_>) -> Vec<Diagnostic> {
-    let is_large = context.index.project.steps.len() >= MIN_STEPS_FOR_THREADS;
-    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let helpers = if is_large {
-        cores.min(rules.len()).saturating_sub(1)
-    } else {
-        0
-    };
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(rule) = rules.get(at) else { return done };
-            let mut findings = Findings {
-                rule,
-                found: Vec::new(),
-            };
-            (rule.check)(context, &mut findings);
-            done.push((at, findings.found));
-        }
-    };
-    let mut done = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
-        let mut done = work();
-        for thread in threads {
-            match thread.join() {
-                Ok(more) => done.extend(more),
-                // A rule that panics does so in front of whoever asked.
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        done
-    });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().flat_map(|(_, found)| found).collect()
-}
-
-/// What is wrong with each flow test of the project: names are held against it only once the file can be read.
-fn flow_problems(index: &Index) -> Vec<(String, SpecProblem)> {
-    if index.flow_tests.is_empty() {
-        return Vec::new();
-    }
-    let names = ProjectNames::of(index);
-    let problems = index.flow_tests.iter().flat_map(|flow| {
-        let found = match &flow.parsed {
-            Ok(file) => check_names(file, &names),
-            Err(problems) => problems.clone(),
-        };
-        found.into_iter().map(|problem| (flow.path.clone(), problem))
-    });
-    problems.collect()
 }
 
 /// The order of every report: file, position, rule, and then whatever else tells two findings apart.

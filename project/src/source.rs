@@ -7,6 +7,7 @@ use banister_grammars::facts::IgnoreFact;
 use banister_grammars::{FileFacts, Language, LineIndex};
 
 use crate::flow_test::{self, FlowFile, SpecProblem};
+use crate::shelf::Shelved;
 
 /// A text with its path and its line starts.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +65,14 @@ impl Source {
     }
 }
 
+impl Shelved for Source {
+    type Key = str;
+
+    fn key(&self) -> &str {
+        &self.source.path
+    }
+}
+
 impl Deref for Source {
     type Target = SourceText;
 
@@ -90,6 +99,14 @@ impl FlowSource {
             ignores: flow_test::ignores(&text),
             source: SourceText::new(path, text),
         }
+    }
+}
+
+impl Shelved for FlowSource {
+    type Key = str;
+
+    fn key(&self) -> &str {
+        &self.source.path
     }
 }
 

@@ -163,7 +163,7 @@ impl Teller<'_> {
 
     fn names(&self) -> Vec<String> {
         let index = self.index;
-        let mut names: BTreeSet<String> = index.topics.keys().cloned().collect();
+        let mut names: BTreeSet<String> = index.topics.iter().map(|topic| topic.name.clone()).collect();
         for step in &index.project.steps {
             names.insert(step.label().to_owned());
             names.extend(step.route().map(|(method, path)| format!("{method} {path}")));
@@ -187,7 +187,7 @@ impl Teller<'_> {
     fn topic(&self, topic: &str) -> Option<Story> {
         let mentions = self.index.topics.get(topic)?;
         let mut story = self.story("topic", topic);
-        for mention in mentions {
+        for mention in mentions.mentions.iter() {
             let Some(mut entry) = self.entry(part(mention.role), &mention.file, mention.span) else {
                 continue;
             };
@@ -212,7 +212,7 @@ impl Teller<'_> {
         story.paths = paths::to_topic(self.index, topic);
         let has = |roles: &[Role]| self.index.mentions_as(topic, roles).next().is_some();
         if !has(Role::SENDING) || !has(Role::TAKING) {
-            story.near = alike(topic, self.index.topics.keys().cloned());
+            story.near = alike(topic, self.index.topics.iter().map(|topic| topic.name.clone()));
         }
         Some(sorted(story))
     }

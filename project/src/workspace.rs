@@ -1,6 +1,6 @@
 //! The mutable [`Host`] that takes edits and the immutable [`Snapshot`] that answers questions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -12,25 +12,30 @@ use crate::cache::{Analysis, Cache};
 use crate::config::Selection;
 use crate::diagnostic::Diagnostic;
 use crate::discovery::{self, FileRole};
+use crate::found::Found;
+use crate::index;
 use crate::index::Index;
 pub(crate) use crate::manifests::Manifests;
 pub use crate::project::{Project, Step, Stream};
 use crate::resolve::Resolver;
+use crate::rules::InFile;
+use crate::shelf::Shelf;
 pub use crate::source::{FlowSource, Source, SourceText};
-use crate::{ignores, index, rules};
 
-pub(crate) type Sources = BTreeMap<String, Arc<Source>>;
-pub(crate) type FlowSources = BTreeMap<String, Arc<FlowSource>>;
+pub(crate) type Sources = Shelf<Arc<Source>>;
+pub(crate) type FlowSources = Shelf<Arc<FlowSource>>;
 
 /// All files of a workspace; owned by one thread. A workspace may hold many projects, each its own topic space.
 #[derive(Debug, Clone, Default)]
 pub struct Host {
-    files: Arc<Sources>,
+    files: Sources,
     manifests: Arc<Manifests>,
-    flow_tests: Arc<FlowSources>,
+    flow_tests: FlowSources,
     selection: Arc<Selection>,
     /// The indexes of the latest snapshot that had any: projects without a changed file keep theirs.
     previous: Vec<Arc<Index>>,
+    /// The findings of the latest snapshot that was checked.
+    checked: Option<Arc<Found>>,
     /// Made on demand and dropped by every edit, so that a burst of edits copies the file map at most once.
     current: OnceLock<Snapshot>,
 }
@@ -45,11 +50,12 @@ impl Host {
     pub fn of(snapshot: &Snapshot) -> Self {
         let state = &snapshot.state;
         Self {
-            files: Arc::clone(&state.files),
+            files: state.files.clone(),
             manifests: Arc::clone(&state.manifests),
-            flow_tests: Arc::clone(&state.flow_tests),
+            flow_tests: state.flow_tests.clone(),
             selection: Arc::clone(&state.selection),
             previous: state.previous.clone(),
+            checked: state.checked.clone(),
             current: OnceLock::from(snapshot.clone()),
         }
     }
@@ -68,7 +74,7 @@ impl Host {
             Some(FileRole::FlowTest) => {
                 self.edit();
                 let flow = FlowSource::new(path, text);
-                Arc::make_mut(&mut self.flow_tests).insert(path.to_owned(), Arc::new(flow));
+                self.flow_tests.insert(Arc::new(flow));
             }
             Some(FileRole::Step | FileRole::Stream | FileRole::Module) => {
                 let Some(language) = Language::of_path(path) else {
@@ -120,19 +126,20 @@ impl Host {
         self.edit();
         self.selection = Arc::new(selection);
         self.previous.clear();
+        self.checked = None;
     }
 
     /// Forgets a file.
     pub fn remove_file(&mut self, path: &str) {
         if self.files.contains_key(path) {
             self.edit();
-            Arc::make_mut(&mut self.files).remove(path);
+            self.files.remove(path);
         } else if self.manifests.contains_key(path) {
             self.edit();
             Arc::make_mut(&mut self.manifests).remove(path);
         } else if self.flow_tests.contains_key(path) {
             self.edit();
-            Arc::make_mut(&mut self.flow_tests).remove(path);
+            self.flow_tests.remove(path);
         }
     }
 
@@ -141,12 +148,14 @@ impl Host {
         self.current
             .get_or_init(|| Snapshot {
                 state: Arc::new(State {
-                    files: Arc::clone(&self.files),
+                    files: self.files.clone(),
                     manifests: Arc::clone(&self.manifests),
-                    flow_tests: Arc::clone(&self.flow_tests),
+                    flow_tests: self.flow_tests.clone(),
                     selection: Arc::clone(&self.selection),
                     previous: self.previous.clone(),
+                    checked: self.checked.clone(),
                     indexes: OnceLock::new(),
+                    found: OnceLock::new(),
                 }),
             })
             .clone()
@@ -161,16 +170,18 @@ impl Host {
             return;
         }
         self.edit();
-        Arc::make_mut(&mut self.files).insert(source.path.clone(), Arc::new(source));
+        self.files.insert(Arc::new(source));
     }
 
     fn edit(&mut self) {
-        if let Some(indexes) = self
-            .current
-            .take()
-            .and_then(|snapshot| snapshot.state.indexes.get().cloned())
-        {
-            self.previous = indexes;
+        let Some(Snapshot { state }) = self.current.take() else {
+            return;
+        };
+        if let Some(indexes) = state.indexes.get() {
+            self.previous.clone_from(indexes);
+        }
+        if let Some(found) = state.found.get() {
+            self.checked = Some(Arc::clone(found));
         }
     }
 }
@@ -228,13 +239,16 @@ pub struct Snapshot {
 /// What a snapshot holds: everything that indexes are built from, and they themselves once somebody asks.
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    pub(crate) files: Arc<Sources>,
+    pub(crate) files: Sources,
     pub(crate) manifests: Arc<Manifests>,
-    pub(crate) flow_tests: Arc<FlowSources>,
+    pub(crate) flow_tests: FlowSources,
     pub(crate) selection: Arc<Selection>,
     /// The indexes of an earlier state.
     pub(crate) previous: Vec<Arc<Index>>,
+    /// The findings of an earlier state.
+    checked: Option<Arc<Found>>,
     indexes: OnceLock<Vec<Arc<Index>>>,
+    found: OnceLock<Arc<Found>>,
 }
 
 impl Snapshot {
@@ -250,7 +264,7 @@ impl Snapshot {
 
     /// Every flow test file, by path.
     pub fn flow_tests(&self) -> impl Iterator<Item = &Arc<FlowSource>> {
-        self.state.flow_tests.values()
+        self.state.flow_tests.iter()
     }
 
     /// The text of any file that a finding can be in.
@@ -266,7 +280,16 @@ impl Snapshot {
 
     /// Every source file, by path.
     pub fn sources(&self) -> impl Iterator<Item = &Arc<Source>> {
-        self.state.files.values()
+        self.state.files.iter()
+    }
+
+    /// The source files that an earlier state did not hold.
+    pub fn added_since(&self, before: &Self) -> Vec<Arc<Source>> {
+        let mut added = Vec::new();
+        before.files().difference(self.files(), |old, new| {
+            added.extend(new.filter(|_| old.is_none()).map(Arc::clone));
+        });
+        added
     }
 
     /// Every project of the workspace, by root.
@@ -285,23 +308,43 @@ impl Snapshot {
 
     /// Every finding that no comment silences, sorted by file, then position, then rule.
     pub fn check(&self) -> Vec<Diagnostic> {
-        let mut findings: Vec<Diagnostic> = self
-            .indexes()
-            .iter()
-            .flat_map(|index| rules::findings(index))
-            .cloned()
-            .collect();
-        ignores::apply(self, &mut findings);
-        findings.sort_by(rules::order);
-        findings
+        let each = self.findings().iter();
+        each.flat_map(|in_file| in_file.findings.iter().cloned())
+            .collect()
     }
 
-    pub(crate) fn manifests(&self) -> &Manifests {
+    /// The same by file, for those files that have any. [`Shelf::difference`] to that of an earlier state tells quickly
+    /// what the edits in between have changed.
+    pub fn findings(&self) -> &Shelf<InFile> {
+        let found = self.state.found.get_or_init(|| {
+            let before = self.state.checked.as_deref();
+            Arc::new(Found::of(self, before))
+        });
+        found.in_files()
+    }
+
+    /// Works out what editors ask for and checks do not, so that the first question need not wait for it. Later states
+    /// take it over and keep it up.
+    pub fn warm_up(&self) {
+        self.indexes().iter().for_each(|index| index.warm_up());
+    }
+
+    /// The findings in one file.
+    pub fn findings_in(&self, file: &str) -> &[Diagnostic] {
+        let found = self.findings().get(file);
+        found.map_or(&[], |in_file| &in_file.findings)
+    }
+
+    pub(crate) fn manifests(&self) -> &Arc<Manifests> {
         &self.state.manifests
     }
 
     pub(crate) fn files(&self) -> &Sources {
         &self.state.files
+    }
+
+    pub(crate) fn all_flow_tests(&self) -> &FlowSources {
+        &self.state.flow_tests
     }
 
     pub(crate) fn indexes(&self) -> &[Arc<Index>] {

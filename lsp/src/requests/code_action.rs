@@ -42,12 +42,9 @@ pub(crate) fn run(view: &View, params: &CodeActionParams) -> Option<CodeActionRe
         |kind: &CodeActionKind| only.is_none_or(|kinds| kinds.iter().any(|asked| covers(asked, kind)));
     let mut actions = Vec::new();
     if wanted(&CodeActionKind::QUICKFIX) {
-        let findings = view.snapshot.check();
+        let findings = view.snapshot.findings_in(view.path()).iter();
         let here: Vec<&Diagnostic> = findings
-            .iter()
-            .filter(|finding| {
-                finding.file == view.path() && finding.span.start <= end && start <= finding.span.end
-            })
+            .filter(|finding| finding.span.start <= end && start <= finding.span.end)
             .collect();
         let fixes = here
             .iter()

@@ -4,7 +4,7 @@
 use banister_project::features::{Completion, CompletionKind};
 use serde::{Deserialize, Serialize};
 use tower_lsp::ls_types::{
-    CompletionItem, CompletionParams, CompletionResponse, CompletionTextEdit, Documentation,
+    CompletionItem, CompletionList, CompletionParams, CompletionResponse, CompletionTextEdit, Documentation,
     InsertTextFormat, TextEdit, Uri,
 };
 
@@ -31,12 +31,17 @@ impl Unresolved {
 pub(crate) fn run(view: &View, params: &CompletionParams) -> Option<CompletionResponse> {
     let offset = view.offset(params.text_document_position.position);
     let proposals = view.snapshot.completion(view.path(), offset)?;
-    Some(CompletionResponse::Array(
-        proposals
-            .into_iter()
-            .filter_map(|found| item(view, found))
-            .collect(),
-    ))
+    let kind = proposals.first().map(|proposal| proposal.kind);
+    let is_incomplete = kind.is_some_and(|kind| view.snapshot.is_cut_off(view.path(), kind));
+    let items: Vec<CompletionItem> = proposals
+        .into_iter()
+        .filter_map(|found| item(view, found))
+        .collect();
+    Some(if is_incomplete {
+        CompletionResponse::List(CompletionList { is_incomplete, items })
+    } else {
+        CompletionResponse::Array(items)
+    })
 }
 
 /// The item with its documentation.

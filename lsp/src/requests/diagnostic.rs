@@ -14,15 +14,12 @@ use crate::pull;
 /// The answer; a document that is none of ours has no findings.
 pub(crate) fn run(view: Option<&View>, params: &DocumentDiagnosticParams) -> DocumentDiagnosticReportResult {
     let uri = &params.text_document.uri;
-    let mut all = view.map(|view| pull::findings(view)).unwrap_or_default();
-    // The client may spell a file that it does not have open otherwise than we do.
-    let own = view.and_then(|view| view.names.uri(view.path()));
-    let items = all.remove(own.as_ref().unwrap_or(uri)).unwrap_or_default();
+    let items = view.map_or_else(Vec::new, |view| pull::findings_in(view, view.path()));
     let id = pull::result_id(&items);
     let report = pull::report(items, params.previous_result_id.as_deref());
     let related_documents = view.and_then(|view| {
         view.told.tell(uri, &id);
-        related(view, uri, all)
+        related(view, uri)
     });
     let report = match report {
         DocumentDiagnosticReportKind::Full(full_document_diagnostic_report) => {
@@ -44,20 +41,16 @@ pub(crate) fn run(view: Option<&View>, params: &DocumentDiagnosticParams) -> Doc
 type Related = HashMap<Uri, DocumentDiagnosticReportKind>;
 
 /// The other documents of the folder that the client shows out of date.
-fn related(
-    view: &View,
-    own: &Uri,
-    mut all: std::collections::BTreeMap<Uri, Vec<tower_lsp::ls_types::Diagnostic>>,
-) -> Option<Related> {
+fn related(view: &View, own: &Uri) -> Option<Related> {
     if !view.client.related_documents {
         return None;
     }
     let mut related = Related::new();
     for uri in view.told.documents() {
-        if uri == *own || !view.names.holds(&uri) {
+        let Some(file) = view.names.path(&uri).filter(|_| uri != *own) else {
             continue;
-        }
-        let items = all.remove(&uri).unwrap_or_default();
+        };
+        let items = pull::findings_in(view, &file);
         let id = pull::result_id(&items);
         if view.told.differs(&uri, &id) {
             view.told.tell(&uri, &id);

@@ -1,5 +1,6 @@
 //! When the workspace is checked, and what the client is told of the outcome.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,7 +11,7 @@ use crate::diagnostics::{self, Checked, Outcome};
 use crate::folder::FolderId;
 use crate::message::Event;
 use crate::outbox::Outgoing;
-use crate::{pull, scan, uri};
+use crate::{pull, scan};
 
 impl Session {
     /// Starts a check of each folder that changed since its last one.
@@ -26,9 +27,11 @@ impl Session {
             let (id, events) = (*id, self.events.clone());
             let with_graph = self.follows_graph;
             let (names, mut host, generation) = (Arc::clone(&folder.names), folder.host(), folder.generation);
+            let before = folder.shown.clone();
             self.pool.later(move || {
                 let unneeded = scan::let_go(&names, &mut host);
-                let mut checked = diagnostics::check(names.root(), host, generation, with_graph);
+                let mut checked =
+                    diagnostics::check(names.root(), host, before.as_ref(), generation, with_graph);
                 checked.unneeded = unneeded;
                 // Refused only when the session is over.
                 let _ = events.send(Event::Checked(id, Box::new(checked)));
@@ -42,7 +45,14 @@ impl Session {
             return;
         };
         folder.checking = false;
-        self.timer.learn(checked.took);
+        // The first check of all files says nothing about how long those after an edit take.
+        if checked
+            .outcome
+            .as_ref()
+            .is_some_and(|outcome| outcome.changed.is_some())
+        {
+            self.timer.learn(checked.took);
+        }
         folder.progress = None;
         folder.checked = checked.generation;
         for path in &checked.unneeded {
@@ -91,17 +101,32 @@ impl Session {
             let text = format!("No step project in {root} yet; waiting for step files.");
             self.outbox.log(MessageType::INFO, text);
         }
-        let fresh =
-            diagnostics::by_document(&outcome.snapshot, &outcome.findings, &folder.names, &self.client);
-        let present = folder.snapshot();
+        let (now, present) = (&outcome.snapshot, folder.snapshot());
         let names = Arc::clone(&folder.names);
         let is_outdated = |uri: &Uri| {
-            let path = uri::to_path(uri).and_then(|path| uri::relative(names.root(), &path));
-            let then = path.as_deref().and_then(|path| outcome.snapshot.text(path));
+            let path = names.path(uri);
+            let then = path.as_deref().and_then(|path| now.text(path));
             let now = path.as_deref().and_then(|path| present.text(path));
             matches!((then, now), (Some(then), Some(now)) if then.text != now.text)
         };
-        let news = folder.board.update(fresh, is_outdated);
+        let root = names.root();
+        // What changed since the last check says enough only if the outcome of that one was taken over.
+        let news = match outcome.changed.as_ref().filter(|_| folder.shown.is_some()) {
+            Some(changed) => {
+                let uris = changed.iter().filter_map(|file| names.uri(file));
+                let documents: BTreeSet<Uri> = uris.chain(folder.board.pending().cloned()).collect();
+                let files: BTreeSet<String> = documents.iter().filter_map(|uri| names.path(uri)).collect();
+                let found = diagnostics::findings_in(now, root, files.iter().map(String::as_str));
+                let fresh = diagnostics::by_document(now, &found, &names, &self.client);
+                folder.board.update_some(documents, fresh, is_outdated)
+            }
+            None => {
+                let found = diagnostics::findings(now, root);
+                let fresh = diagnostics::by_document(now, &found, &names, &self.client);
+                folder.board.update(fresh, is_outdated)
+            }
+        };
+        folder.shown = Some(now.clone());
         if self.client.pulls {
             self.refresh(&news);
         } else {

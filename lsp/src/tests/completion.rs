@@ -110,3 +110,30 @@ fn documentation_comes_with_the_item_or_when_it_is_looked_at() {
     assert_eq!(resolved["textEdit"], found[0]["textEdit"]);
     client.finish();
 }
+
+#[test]
+fn of_many_topics_the_fitting_ones_are_proposed_and_another_key_asks_again() {
+    let root = project();
+    for n in 0..200 {
+        let text = format!(
+            "exports.config = {{ type: 'event', name: 'S{n}', subscribes: ['topic.{n:03}'], emits: [], flows: ['f'] }}\n\
+             exports.handler = async () => {{}}\n"
+        );
+        std::fs::write(root.path().join(format!("steps/s{n}.step.js")), text).unwrap();
+    }
+    let mut client = Client::open(root.path());
+    for (typed, count, expected) in [
+        ("", 64, "order.placed"),
+        ("t", 64, "topic.000"),
+        ("t19", 20, "topic.199"),
+    ] {
+        let text = format!("{HEAD}  await emit({{ topic: '{typed}|', data: {{}} }})\n}}\n");
+        let path = format!("steps/a{typed}.step.ts");
+        let found = ask(&mut client, root.path(), &path, &text);
+        assert_eq!(found["isIncomplete"], true, "{typed}");
+        let labels = labels(&found["items"]);
+        assert!(labels.contains(&expected), "{typed}: {labels:?}");
+        assert!(labels.len() <= count, "{typed}: {labels:?}");
+    }
+    client.finish();
+}

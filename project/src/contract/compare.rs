@@ -73,7 +73,8 @@ impl<'a> Comparison<'a> {
     fn renamed_topics(&mut self, old: &Contract, new: &Contract) -> BTreeSet<String> {
         let (before, after) = (ends(old), ends(new));
         let mut renamed = BTreeSet::new();
-        let hidden = self.index.sends_unseen || self.index.takes_unseen || !self.index.dynamic.is_empty();
+        let hidden =
+            self.index.sends_unseen() || self.index.takes_unseen() || !self.index.dynamic().is_empty();
         for (topic, end) in &before {
             let is_whole = !end.senders.is_empty() && !end.takers.is_empty();
             if after.contains_key(topic) || !is_whole || hidden {
@@ -115,7 +116,7 @@ impl<'a> Comparison<'a> {
         else {
             return;
         };
-        let may_still_take = now.is_some_and(|now| now.open) || self.index.takes_unseen;
+        let may_still_take = now.is_some_and(|now| now.open) || self.index.takes_unseen();
         if may_still_take {
             return;
         }
@@ -178,7 +179,9 @@ impl<'a> Comparison<'a> {
 
     fn removed_route(&mut self, step: &StepContract, route: &RouteContract, now: Option<&StepContract>) {
         let may_answer = |it: &StepContract| it.open && it.kind == Some(StepKind::Api);
-        if now.is_some_and(|now| now.open) || self.index.takes_unseen || self.new.steps.iter().any(may_answer)
+        if now.is_some_and(|now| now.open)
+            || self.index.takes_unseen()
+            || self.new.steps.iter().any(may_answer)
         {
             return;
         }

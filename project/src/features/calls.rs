@@ -103,7 +103,7 @@ fn item_of(index: &Index, file: &str) -> Option<FlowItem> {
     if let Some(step) = index.step(file) {
         return step_item(step);
     }
-    let helper = index.helpers.iter().find(|helper| helper.file == file)?;
+    let helper = index.helpers.get(file)?;
     let first = helper.facts().emits.first()?;
     Some(FlowItem {
         name: file.rsplit('/').next().unwrap_or(file).to_owned(),

@@ -177,7 +177,7 @@ fn users(
     let name = name.to_owned();
     let places = index.places(&Entity { kind, name });
     let files = places.iter().filter(|place| wanted(place.usage));
-    let files: BTreeSet<&str> = files.map(|place| place.file.as_str()).collect();
+    let files: BTreeSet<&str> = files.map(|place| &*place.file).collect();
     if files.is_empty() {
         *card += &format!("\n{title}: nobody\n");
         return;

@@ -5,6 +5,7 @@ mod config;
 mod cursor;
 pub(super) mod input;
 mod insert;
+pub(super) mod nearest;
 mod pattern;
 pub(super) mod payload;
 mod proposals;
@@ -21,7 +22,7 @@ use self::cursor::Cursor;
 use self::ranked::Ranked;
 use super::card;
 use super::target::slot_at;
-use super::{Completion, CompletionKind};
+use super::{Completion, CompletionKind, MAX_COMPLETIONS};
 use crate::index::{Index, Role, Slot, slots};
 use crate::project::Step;
 
@@ -37,7 +38,7 @@ struct Place<'i> {
 
 pub(super) fn completion(index: &Index, file: &str, offset: u32) -> Option<Vec<Completion>> {
     if let Some(place) = place(index, file, offset) {
-        return Some(topics(index, file, &place));
+        return Some(topics(index, file, &place, offset));
     }
     let text = index.text(file)?;
     let language = Language::of_path(file)?;
@@ -47,7 +48,7 @@ pub(super) fn completion(index: &Index, file: &str, offset: u32) -> Option<Vec<C
         if index.step(file).is_some()
             && let Some(place) = bare_topic::place(&cursor, spot)
         {
-            return Some(topics(index, file, &place));
+            return Some(topics(index, file, &place, offset));
         }
         [
             config::completion,
@@ -60,16 +61,18 @@ pub(super) fn completion(index: &Index, file: &str, offset: u32) -> Option<Vec<C
     })
 }
 
-fn topics(index: &Index, file: &str, place: &Place<'_>) -> Vec<Completion> {
+fn topics(index: &Index, file: &str, place: &Place<'_>, offset: u32) -> Vec<Completion> {
     let step = index.step(file);
-    let mut proposals: Vec<(u32, &str)> = index
-        .topics
-        .keys()
-        .map(String::as_str)
+    let flows: BTreeSet<&str> = step.map(|step| step.flows()).into_iter().flatten().collect();
+    let text = index.text(file);
+    let typed = text.and_then(|text| text.get(place.span.start as usize..offset as usize));
+    let mut proposals: Vec<(u32, &str)> = nearest::topics(index, file, typed.unwrap_or_default())
+        .into_iter()
         .filter(|topic| !place.listed.contains(topic) && is_used_elsewhere(index, topic, file, place.span))
-        .map(|topic| (group(index, step, place.role, topic), topic))
+        .map(|topic| (group(index, step, &flows, place.role, topic), topic))
         .collect();
     proposals.sort_unstable();
+    proposals.truncate(MAX_COMPLETIONS);
     let mut found = Ranked::new(place.span);
     let quote = place.quote.map(String::from).unwrap_or_default();
     for (_, topic) in proposals {
@@ -137,21 +140,24 @@ fn is_used_elsewhere(index: &Index, topic: &str, file: &str, typed: Span) -> boo
 }
 
 /// The lower the likelier.
-fn group(index: &Index, step: Option<&Step>, role: Role, topic: &str) -> u32 {
+fn group(index: &Index, step: Option<&Step>, flows: &BTreeSet<&str>, role: Role, topic: &str) -> u32 {
     let own = |roles: &[Role]| {
         index
             .mentions_as(topic, roles)
             .any(|mention| step.is_some_and(|step| step.file == mention.file))
     };
     let fits = match role {
-        Role::Emits => return emit_group(index, step, topic, own(&[Role::Declares]), own(&[Role::Emits])),
+        Role::Emits => {
+            let shares_flow = shares_flow(index, step, flows, topic);
+            return emit_group(own(&[Role::Declares]), own(&[Role::Emits]), shares_flow);
+        }
         // What the handler sends already and the list lacks.
         Role::Declares if own(&[Role::Emits]) => return 0,
         Role::Declares | Role::VirtualEmits => Role::TAKING,
         Role::Subscribes | Role::VirtualSubscribes => Role::SENDING,
     };
     let has_other_end = index.mentions_as(topic, fits).next().is_some();
-    match (shares_flow(index, step, topic), has_other_end) {
+    match (shares_flow(index, step, flows, topic), has_other_end) {
         (true, true) => 1,
         (true, false) => 2,
         (false, true) => 3,
@@ -159,24 +165,23 @@ fn group(index: &Index, step: Option<&Step>, role: Role, topic: &str) -> u32 {
     }
 }
 
-fn emit_group(index: &Index, step: Option<&Step>, topic: &str, is_declared: bool, is_emitted: bool) -> u32 {
+fn emit_group(is_declared: bool, is_emitted: bool, shares_flow: bool) -> u32 {
     match (is_declared, is_emitted) {
         (true, false) => 0,
         (true, true) => 1,
-        (false, _) if shares_flow(index, step, topic) => 2,
+        (false, _) if shares_flow => 2,
         (false, _) => 3,
     }
 }
 
-fn shares_flow(index: &Index, step: Option<&Step>, topic: &str) -> bool {
+fn shares_flow(index: &Index, step: Option<&Step>, flows: &BTreeSet<&str>, topic: &str) -> bool {
     let Some(step) = step else { return false };
-    let ours: BTreeSet<&str> = step.flows().into_iter().collect();
     index
         .mentions(topic)
         .iter()
         .filter(|mention| mention.file != step.file)
         .filter_map(|mention| index.step(&mention.file))
-        .any(|other| other.flows().iter().any(|flow| ours.contains(flow)))
+        .any(|other| other.flows().iter().any(|flow| flows.contains(flow)))
 }
 
 #[cfg(test)]

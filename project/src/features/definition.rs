@@ -42,7 +42,7 @@ fn of_entity(index: &Index, file: &str, offset: u32) -> Option<Jump> {
     let places = index.places(&entity);
     let here = places
         .iter()
-        .find(|place| place.file == file && place.span == origin)?;
+        .find(|place| *place.file == *file && place.span == origin)?;
     let with =
         |wanted: Usage| -> Vec<&Place> { places.iter().filter(|place| place.usage == wanted).collect() };
     let found = match (entity.kind, here.usage) {
@@ -53,7 +53,7 @@ fn of_entity(index: &Index, file: &str, offset: u32) -> Option<Jump> {
         (EntityKind::Topic, _) => with(Usage::Reads),
     };
     let targets = found.into_iter().map(|place| Location {
-        file: place.file.clone(),
+        file: place.file.to_string(),
         span: place.span,
     });
     jump(origin, targets.collect())
@@ -61,7 +61,7 @@ fn of_entity(index: &Index, file: &str, offset: u32) -> Option<Jump> {
 
 /// From a request of a flow test to the route that answers it.
 fn of_route(index: &Index, file: &str, offset: u32) -> Option<Jump> {
-    let flow = index.flow_tests.iter().find(|flow| flow.path == file)?;
+    let flow = index.flow_tests.get(file)?;
     let (step, origin) = flow_file::routed(index, &flow.text, offset)?;
     let path = step
         .fact()?

@@ -55,7 +55,7 @@ fn named(index: &Index, file: &str, offset: u32) -> Option<Hover> {
 
 /// The card of the step that answers a request of a flow test.
 fn requested(index: &Index, file: &str, offset: u32) -> Option<Hover> {
-    let flow = index.flow_tests.iter().find(|flow| flow.path == file)?;
+    let flow = index.flow_tests.get(file)?;
     let (step, span) = flow_file::routed(index, &flow.text, offset)?;
     let markdown = card::route(index, step);
     Some(Hover { span, markdown })

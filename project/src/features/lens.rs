@@ -8,7 +8,7 @@ use crate::index::{Index, Role, slots};
 
 /// One lens over each step, and one over each flow test.
 pub(super) fn lenses(index: &Index, file: &str) -> Vec<Lens> {
-    if let Some(flow) = index.flow_tests.iter().find(|flow| flow.path == file) {
+    if let Some(flow) = index.flow_tests.get(file) {
         let tests = flow.parsed.iter().flat_map(|parsed| &parsed.tests);
         return tests
             .map(|test| Lens {

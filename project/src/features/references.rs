@@ -6,7 +6,7 @@ use crate::index::{Index, Place, Usage};
 pub(super) fn references(index: &Index, file: &str, offset: u32) -> Option<Jump> {
     let (entity, origin) = index.entity_at(file, offset)?;
     let targets = index.places(&entity).iter().map(|place| Location {
-        file: place.file.clone(),
+        file: place.file.to_string(),
         span: place.span,
     });
     Some(Jump {
@@ -17,7 +17,7 @@ pub(super) fn references(index: &Index, file: &str, offset: u32) -> Option<Jump>
 
 pub(super) fn highlights(index: &Index, file: &str, offset: u32) -> Option<Vec<Highlight>> {
     let (entity, _) = index.entity_at(file, offset)?;
-    let here = index.places(&entity).iter().filter(|place| place.file == file);
+    let here = index.places(&entity).iter().filter(|place| *place.file == *file);
     let highlight = |place: &Place| Highlight {
         span: place.span,
         writes: place.usage == Usage::Writes,

@@ -68,7 +68,7 @@ fn targets(index: &Index, entity: &Entity) -> Result<BTreeSet<Location>, String>
     let target = |place: &Place| {
         if place.literal {
             return Ok(Location {
-                file: place.file.clone(),
+                file: place.file.to_string(),
                 span: place.span,
             });
         }
@@ -83,7 +83,7 @@ fn targets(index: &Index, entity: &Entity) -> Result<BTreeSet<Location>, String>
 
 /// A topic that is built from parts, or is one of several, may be this one: renaming the rest would cut it off.
 fn refuse_dynamic(index: &Index, topic: &str) -> Result<(), String> {
-    let built = index.dynamic.iter().find_map(|text| match text {
+    let built = index.dynamic().iter().find_map(|text| match text {
         Text::Pattern(parts) if text.may_be(topic) => Some(parts.join("…")),
         _ => None,
     });
@@ -109,7 +109,7 @@ fn edit(index: &Index, target: Location, name: &str) -> Result<Edit, String> {
     let Location { file, span } = target;
     let is_word = name.chars().all(|ch| ch.is_alphanumeric() || ch == '_')
         && !name.starts_with(|ch: char| ch.is_ascii_digit());
-    let Some(text) = index.text_of(&file) else {
+    let Some(text) = index.text(&file) else {
         return Err(format!("{file} is not at hand"));
     };
     // `streams.chat` spells the name as a member: a name that is no identifier needs brackets.

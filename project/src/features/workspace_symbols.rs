@@ -6,7 +6,7 @@ use crate::index::{EntityKind, Index, Place, Usage};
 
 /// What matches `query`: its characters in this order, in either case. A sigil in front asks for one kind only.
 pub(super) fn search(index: &Index, query: &str) -> Vec<FoundSymbol> {
-    let entities = index.all_entities().iter().filter_map(|(entity, places)| {
+    let entities = index.all_entities().filter_map(|(entity, places)| {
         let (sigil, kind) = match entity.kind {
             EntityKind::Topic => ("#", SymbolKind::Topic),
             EntityKind::Step => ("", SymbolKind::Step),
@@ -21,7 +21,7 @@ pub(super) fn search(index: &Index, query: &str) -> Vec<FoundSymbol> {
             kind,
             container: index.label(&place.file).to_owned(),
             location: Location {
-                file: place.file.clone(),
+                file: place.file.to_string(),
                 span: place.span,
             },
         })

@@ -1,18 +1,17 @@
 //! The names in a flow test against those of the project.
 
-use std::collections::BTreeSet;
-
-use banister_grammars::Span;
 use banister_grammars::facts::StepKind;
+use banister_grammars::{FileFacts, Span};
 
 use super::problem::{UNKNOWN_ROUTE, UNKNOWN_STATE_GROUP, UNKNOWN_STEP, UNKNOWN_TOPIC, problem, suggestion};
 use super::{Action, Expectation, FlowFile, FlowTest, InputSource, SocketAct, SpecProblem, StateItems};
 use crate::index::Index;
+use crate::project::Step;
 use crate::route::match_path;
-use crate::workspace::Snapshot;
+use crate::workspace::{Snapshot, Source};
 
 /// What a project calls its things.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ProjectNames {
     /// Steps.
     pub steps: Vec<String>,
@@ -51,81 +50,80 @@ impl ProjectNames {
     /// The names that a flow test may use, so far as static analysis knows them.
     pub(crate) fn of(index: &Index) -> Self {
         let mut names = Self {
-            state_groups: state_groups(index),
+            state_groups: Some(Vec::new()),
             ..Self::default()
         };
-        let mut topics = BTreeSet::new();
         for step in &index.project.steps {
-            let Some(fact) = step.fact() else {
-                names.open = Open {
-                    steps: true,
-                    topics: true,
-                    routes: true,
-                };
-                continue;
-            };
-            match step.name() {
-                Some(name) => names.steps.push(name.to_owned()),
-                None => names.open.steps = true,
-            }
-            topics.extend(
-                step.subscribes()
-                    .into_iter()
-                    .chain(step.emits())
-                    .map(str::to_owned),
-            );
-            let sent = step.emit_sites().iter().filter_map(|site| site.topic.as_ref());
-            topics.extend(sent.flat_map(|topic| topic.text.candidates().iter().cloned()));
-            let open_topics = fact.triggers.iter().any(|trigger| {
-                trigger.topics_open
-                    || trigger
-                        .topics
-                        .iter()
-                        .any(|it| it.topic.text.candidates().is_empty())
-            });
-            names.open.topics |= open_topics
-                || !step.declaration().is_complete()
-                || step.emit_sites().iter().any(|site| {
-                    site.topic
-                        .as_ref()
-                        .is_some_and(|topic| topic.text.candidates().is_empty())
-                });
-            match step.route() {
-                Some((method, path)) => names.routes.push((method.to_ascii_uppercase(), path.to_owned())),
-                None => names.open.routes |= step.kind().is_none_or(|kind| kind == StepKind::Api),
-            }
+            names.add_step(step);
         }
-        names.topics = topics.into_iter().collect();
+        names.topics.sort();
+        names.topics.dedup();
+        let of_steps = index.project.steps.iter().map(Step::facts);
+        // Any module may be imported by a step, so all of them count.
+        let is_step = |source: &&Source| index.project.steps.contains_key(&source.path);
+        let of_others = index.sources().filter(|source| !is_step(source));
+        for facts in of_steps.chain(of_others.map(|source| &source.facts)) {
+            names.add_groups(facts);
+        }
+        if let Some(groups) = &mut names.state_groups {
+            groups.sort();
+            groups.dedup();
+        }
         names
     }
-}
 
-/// Every group of the shared state that a step or a helper reads or writes; `None` as soon as one is computed or the
-/// state goes where its uses cannot be seen.
-fn state_groups(index: &Index) -> Option<Vec<String>> {
-    let of_steps = index.project.steps.iter().map(|step| step.facts());
-    // Any module may be imported by a step, so all of them count.
-    let of_modules = index
-        .sources()
-        .filter(|source| index.step(&source.path).is_none())
-        .map(|source| &source.facts);
-    let mut groups = BTreeSet::new();
-    for facts in of_steps.chain(of_modules) {
-        if facts.state_escapes || !facts.problems.is_empty() {
-            return None;
+    /// Adds the names of one step, its groups of the state apart.
+    pub(crate) fn add_step(&mut self, step: &Step) {
+        let Some(fact) = step.fact() else {
+            self.open = Open {
+                steps: true,
+                topics: true,
+                routes: true,
+            };
+            return;
+        };
+        match step.name() {
+            Some(name) => self.steps.push(name.to_owned()),
+            None => self.open.steps = true,
         }
-        for call in &facts.state_uses {
-            let named = call
-                .group
-                .as_ref()
-                .map_or(&[][..], |group| group.text.candidates());
-            if named.is_empty() {
-                return None;
-            }
-            groups.extend(named.iter().cloned());
+        let declared = step.subscribes().into_iter().chain(step.emits());
+        self.topics.extend(declared.map(str::to_owned));
+        let sent = step.emit_sites().iter().filter_map(|site| site.topic.as_ref());
+        self.topics
+            .extend(sent.flat_map(|topic| topic.text.candidates().iter().cloned()));
+        let open_topics = fact.triggers.iter().any(|trigger| {
+            trigger.topics_open
+                || trigger
+                    .topics
+                    .iter()
+                    .any(|it| it.topic.text.candidates().is_empty())
+        });
+        self.open.topics |= open_topics
+            || !step.declaration().is_complete()
+            || step.emit_sites().iter().any(|site| {
+                site.topic
+                    .as_ref()
+                    .is_some_and(|topic| topic.text.candidates().is_empty())
+            });
+        match step.route() {
+            Some((method, path)) => self.routes.push((method.to_ascii_uppercase(), path.to_owned())),
+            None => self.open.routes |= step.kind().is_none_or(|kind| kind == StepKind::Api),
         }
     }
-    Some(groups.into_iter().collect())
+
+    /// Adds the groups of the state that a file reads or writes; none are known as soon as one is computed or the state
+    /// goes where its uses cannot be seen.
+    pub(crate) fn add_groups(&mut self, facts: &FileFacts) {
+        let mut uses = facts.state_uses.iter().map(|call| {
+            let group = call.group.as_ref();
+            group.map_or(&[][..], |group| group.text.candidates())
+        });
+        if facts.state_escapes || !facts.problems.is_empty() || uses.clone().any(<[String]>::is_empty) {
+            self.state_groups = None;
+        } else if let Some(groups) = &mut self.state_groups {
+            groups.extend(uses.by_ref().flatten().cloned());
+        }
+    }
 }
 
 /// Every name of `file` that the project does not have, in the order of the text. Names with a `{{placeholder}}` are

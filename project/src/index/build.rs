@@ -4,59 +4,83 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use banister_grammars::FileFacts;
-use banister_grammars::facts::{Declaration, Dialect, StepFact, Text};
 
-use super::{Helper, Index, Mention, slots};
+use super::posted::{Open, Part};
+use super::reads::{Key, record};
+use super::whole::Wholes;
+use super::{Helper, Index, Mention, Posting, Topic, Unseen, update};
 use crate::config::{self, Config, TestSettings};
 use crate::discovery::{self, FileRole, MANIFESTS};
-use crate::framework::Framework;
+use crate::framework::{Dialects, Framework};
 use crate::project::{Project, Step, Stream};
 use crate::resolve::{self, Resolver};
-use crate::workspace::{FlowSource, FlowSources, Manifests, Source, Sources, State};
+use crate::shelf::Shelf;
+use crate::workspace::{Manifests, Source, Sources, State};
 
-/// The index of every project, by root. A project whose inputs have not changed since `previous` keeps its index.
+/// The index of every project, by root: those of an earlier state with the difference, or all of them anew if files
+/// have come or gone.
 pub(crate) fn build_all(state: &State) -> Vec<Arc<Index>> {
+    update::update_all(state).unwrap_or_else(|| build_anew(state))
+}
+
+fn build_anew(state: &State) -> Vec<Arc<Index>> {
     let (files, manifests) = (&state.files, &state.manifests);
     let marked = Roots::of(manifests);
     let roots = assign(files, &marked);
-    let modules: Vec<Arc<Source>> = files
-        .values()
+    let modules: Vec<&Arc<Source>> = files
+        .iter()
         .filter(|file| discovery::role(&file.path) == Some(FileRole::Module))
-        .map(Arc::clone)
         .collect();
     let resolver = Resolver::new(files, manifests);
-    let previous: &[Arc<Index>] =
-        if resolve::crosses_projects(files, manifests, |file| root_of(file, &roots, &marked)) {
-            &[]
-        } else {
-            &state.previous
-        };
+    let all = files.iter().map(Arc::as_ref);
+    let crosses = resolve::crosses_projects(all, manifests, |file| root_of(file, &roots, &marked));
     roots
         .iter()
         .map(|(root, own)| {
-            // Any module may be imported, so all of them are inputs of every project.
-            let inputs: Vec<Arc<Source>> = own.iter().copied().chain(&modules).map(Arc::clone).collect();
-            let flow_tests = flow_tests_of(root, &roots, &state.flow_tests);
-            let is_same = |index: &&Arc<Index>| {
-                index.project.root == *root
-                    && index.is_built_from(&inputs, manifests)
-                    && are_same(&index.flow_tests, &flow_tests)
+            let is_inside = |file: &str| nearest_root(file, roots.keys().copied()) == Some(root);
+            let inside = modules.iter().copied().filter(|module| is_inside(&module.path));
+            let flow_tests = state.flow_tests.iter().filter(|flow| is_inside(&flow.path));
+            let mut index = Index {
+                project: Project {
+                    root: (*root).to_owned(),
+                    name: name(root, manifests),
+                    steps: Shelf::default(),
+                    streams: Shelf::default(),
+                    test: TestSettings::default(),
+                },
+                config: Arc::new(config(root, manifests)),
+                framework: Framework::default(),
+                dialects: Dialects::default(),
+                helpers: Shelf::default(),
+                flow_tests: flow_tests.cloned().collect(),
+                strays: inside
+                    .clone()
+                    .filter(|module| is_stray(module))
+                    .cloned()
+                    .collect(),
+                has_plugins: has_plugins(root, manifests),
+                topics: Shelf::default(),
+                posted: Shelf::default(),
+                open: Shelf::default(),
+                unseen: Arc::default(),
+                entities: OnceLock::new(),
+                wholes: Wholes::default(),
+                files: files.clone(),
+                all_flow_tests: state.flow_tests.clone(),
+                manifests: Arc::clone(manifests),
+                importers: Arc::default(),
+                crosses,
+                checked: OnceLock::new(),
+                base: None,
             };
-            if let Some(kept) = previous.iter().find(is_same) {
-                return Arc::clone(kept);
-            }
-            let helpers = helpers(&resolver, &modules, root, &roots);
-            let strays = strays(&modules, root, &roots);
-            let mut index = build(
-                root,
-                own,
-                (helpers, strays),
-                &resolver,
-                (files, manifests),
-                inputs,
-            );
-            index.flow_tests = flow_tests;
-            state.selection.apply(&mut index.config);
+            index.project.test = index.config.test.clone();
+            index.load(own, inside, &resolver);
+            index.dialects = Dialects::of(index.project.steps.iter());
+            index.framework = Framework::of(root, &index.config, manifests, index.dialects);
+            index.post(&modules);
+            let mut config = (*index.config).clone();
+            state.selection.apply(&mut config);
+            index.config = Arc::new(config);
             Arc::new(index)
         })
         .collect()
@@ -73,7 +97,7 @@ fn root_of<'r>(
 }
 
 /// What says which folders are the roots of projects.
-struct Roots<'m> {
+pub(super) struct Roots<'m> {
     /// Folders with a manifest.
     marked: BTreeSet<&'m str>,
     /// The roots that settings files name, by the folder of the file.
@@ -81,7 +105,7 @@ struct Roots<'m> {
 }
 
 impl<'m> Roots<'m> {
-    fn of(manifests: &'m Manifests) -> Self {
+    pub(super) fn of(manifests: &'m Manifests) -> Self {
         let name = |path: &str| path.rsplit('/').next().unwrap_or("").to_owned();
         let is_marker = |path: &&String| MANIFESTS.contains(&name(path).as_str());
         let named = manifests
@@ -111,7 +135,7 @@ impl<'m> Roots<'m> {
 
     /// The root of the project that the step or stream at `path` belongs to. Below a settings file that names roots a
     /// file outside of all of them belongs to none.
-    fn root_of<'p>(&self, path: &'p str) -> Option<&'p str> {
+    pub(super) fn root_of<'p>(&self, path: &'p str) -> Option<&'p str> {
         let around = |folder: &&&str| discovery::lies_in(path, folder);
         let Some(folder) = self.named.keys().filter(around).max_by_key(|folder| folder.len()) else {
             return discovery::project_root(path, &self.marked);
@@ -130,7 +154,7 @@ impl<'m> Roots<'m> {
 /// Steps and streams by the root of their project.
 fn assign<'w>(files: &'w Sources, marked: &Roots<'_>) -> BTreeMap<&'w str, Vec<&'w Arc<Source>>> {
     let mut roots: BTreeMap<&str, Vec<&Arc<Source>>> = BTreeMap::new();
-    for file in files.values() {
+    for file in files {
         if let Some(root) = marked.root_of(&file.path) {
             roots.entry(root).or_default().push(file);
         }
@@ -143,62 +167,24 @@ fn assign<'w>(files: &'w Sources, marked: &Roots<'_>) -> BTreeMap<&'w str, Vec<&
     roots
 }
 
-fn helpers(
-    resolver: &Resolver<'_>,
-    modules: &[Arc<Source>],
-    root: &str,
-    roots: &BTreeMap<&str, Vec<&Arc<Source>>>,
-) -> Vec<Helper> {
-    modules
-        .iter()
-        .filter(|module| !module.facts.emits.is_empty() && discovery::lies_in(&module.path, root))
-        .filter(|module| nearest_root(&module.path, roots) == Some(root))
-        .map(|module| Helper {
-            file: module.path.clone(),
-            resolved: resolver.resolve(module),
-            source: Arc::clone(module),
-        })
-        .collect()
+/// The innermost of some projects around a file that no project loads.
+pub(super) fn nearest_root<'r>(path: &str, roots: impl Iterator<Item = &'r str>) -> Option<&'r str> {
+    let around = roots.filter(|root| discovery::lies_in(path, root));
+    around.max_by_key(|root| root.len())
 }
 
-/// The innermost project around a file that no project loads.
-fn nearest_root<'r>(path: &str, roots: &BTreeMap<&'r str, Vec<&Arc<Source>>>) -> Option<&'r str> {
-    let around = roots.keys().filter(|root| discovery::lies_in(path, root));
-    around.max_by_key(|root| root.len()).copied()
+/// The helper that a module is, if it is one.
+pub(super) fn helper(module: &Arc<Source>, resolver: &Resolver<'_>) -> Option<Helper> {
+    (!module.facts.emits.is_empty()).then(|| Helper {
+        file: module.path.clone(),
+        resolved: resolver.resolve(module),
+        source: Arc::clone(module),
+    })
 }
 
-fn flow_tests_of(
-    root: &str,
-    roots: &BTreeMap<&str, Vec<&Arc<Source>>>,
-    all: &FlowSources,
-) -> Vec<Arc<FlowSource>> {
-    all.values()
-        .filter(|flow| nearest_root(&flow.path, roots) == Some(root))
-        .map(Arc::clone)
-        .collect()
-}
-
-fn strays(
-    modules: &[Arc<Source>],
-    root: &str,
-    roots: &BTreeMap<&str, Vec<&Arc<Source>>>,
-) -> Vec<Arc<Source>> {
-    let is_step =
-        |module: &&Arc<Source>| module.facts.step.is_some() && discovery::is_step_name(&module.path);
-    modules
-        .iter()
-        .filter(is_step)
-        .filter(|module| nearest_root(&module.path, roots) == Some(root))
-        .map(Arc::clone)
-        .collect()
-}
-
-fn are_same<T>(ours: &[Arc<T>], theirs: &[Arc<T>]) -> bool {
-    ours.len() == theirs.len()
-        && ours
-            .iter()
-            .zip(theirs)
-            .all(|(ours, theirs)| Arc::ptr_eq(ours, theirs))
+/// True for a module that defines a step and lies where the framework does not look.
+pub(super) fn is_stray(module: &Source) -> bool {
+    module.facts.step.is_some() && discovery::is_step_name(&module.path)
 }
 
 fn has_plugins(root: &str, manifests: &Manifests) -> bool {
@@ -213,75 +199,17 @@ fn has_plugins(root: &str, manifests: &Manifests) -> bool {
     })
 }
 
-fn build(
-    root: &str,
-    own: &[&Arc<Source>],
-    (helpers, strays): (Vec<Helper>, Vec<Arc<Source>>),
-    resolver: &Resolver<'_>,
-    (files, manifests): (&Arc<Sources>, &Arc<Manifests>),
-    inputs: Vec<Arc<Source>>,
-) -> Index {
-    let in_root = |name: &str| {
-        if root.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{root}/{name}")
-        }
+/// The settings of a project. Broken ones are reported where they are loaded; until they are mended the defaults hold.
+fn config(root: &str, manifests: &Manifests) -> Config {
+    let settings = if root.is_empty() {
+        config::FILE_NAME.to_owned()
+    } else {
+        format!("{root}/{}", config::FILE_NAME)
     };
-    let mut project = Project {
-        root: root.to_owned(),
-        name: name(root, manifests),
-        steps: Vec::new(),
-        streams: Vec::new(),
-        test: TestSettings::default(),
-    };
-    for source in own {
-        let (file, language, source) = (source.path.clone(), source.facts.language, Arc::clone(source));
-        let resolved = resolver.resolve(&source);
-        if discovery::role(&file) == Some(FileRole::Stream) {
-            project.streams.push(Stream {
-                file,
-                language,
-                source,
-                resolved,
-            });
-        } else {
-            project.steps.push(Step {
-                file,
-                language,
-                source,
-                resolved,
-            });
-        }
-    }
-    // A broken settings file is reported where it is loaded; until it is mended the defaults hold.
-    let settings = in_root(config::FILE_NAME);
-    let config = manifests
-        .get(&settings)
+    let written = manifests.get(&settings);
+    written
         .and_then(|text| Config::parse(&settings, text).ok())
-        .unwrap_or_default();
-    project.test = config.test.clone();
-    let mut index = Index {
-        framework: Framework::of(root, &config, manifests, &project.steps),
-        config,
-        sends_unseen: project.steps.iter().any(sends_unseen),
-        takes_unseen: project.steps.iter().any(takes_unseen),
-        dynamic_taken: project.steps.iter().flat_map(dynamic_taken).collect(),
-        project,
-        helpers,
-        flow_tests: Vec::new(),
-        strays,
-        has_plugins: has_plugins(root, manifests),
-        topics: BTreeMap::new(),
-        dynamic: Vec::new(),
-        findings: OnceLock::new(),
-        entities: OnceLock::new(),
-        files: Arc::clone(files),
-        manifests: Arc::clone(manifests),
-        inputs,
-    };
-    index.post();
-    index
+        .unwrap_or_default()
 }
 
 fn name(root: &str, manifests: &Manifests) -> String {
@@ -299,93 +227,114 @@ fn name(root: &str, manifests: &Manifests) -> String {
     })
 }
 
-/// True if the step may send topics that neither its config nor its calls show. With a complete, non-empty list the
-/// 0.x runtime drops everything else.
-fn sends_unseen(step: &Step) -> bool {
-    let Some(fact) = step.fact() else {
-        return is_illegible(step);
-    };
-    let declared_only = fact.dialect == Dialect::V0
-        && fact.emits.is_complete()
-        && matches!(&fact.emits, Declaration::List { topics, .. } if !topics.is_empty());
-    let undeclared = step.facts().emit_escapes && !declared_only;
-    let hidden = matches!(
-        &fact.emits,
-        Declaration::Unknown { .. } | Declaration::List { open: true, .. }
-    );
-    undeclared || hidden
-}
-
-/// True if the step has a config that could not be read: half-typed code, a form that is not understood, or no text. It may take
-/// part in any flow, so an edit in one file does not cover the others with consequences.
-fn is_illegible(step: &Step) -> bool {
-    let source = &step.source;
-    step.fact().is_none()
-        && (source.unread || !source.facts.problems.is_empty() || source.text.contains("config"))
-}
-
-/// True if the step may take topics that its config does not show.
-fn takes_unseen(step: &Step) -> bool {
-    let has_open_list = |fact: &StepFact| fact.triggers.iter().any(|trigger| trigger.topics_open);
-    is_illegible(step) || step.fact().is_some_and(has_open_list)
-}
-
-/// The texts of a step's subscriptions that could be one of several topics.
-fn dynamic_taken(step: &Step) -> impl Iterator<Item = Text> + '_ {
-    step.fact()
-        .into_iter()
-        .flat_map(|fact| {
-            let triggers = fact.triggers.iter().flat_map(|trigger| &trigger.topics);
-            triggers.chain(&fact.virtual_subscribes)
-        })
-        .map(|taken| &taken.topic.text)
-        .filter(|text| text.candidates().is_empty())
-        .cloned()
-}
-
 impl Index {
-    fn is_built_from(&self, inputs: &[Arc<Source>], manifests: &Arc<Manifests>) -> bool {
-        let same_manifests = Arc::ptr_eq(&self.manifests, manifests) || self.manifests == *manifests;
-        same_manifests && are_same(&self.inputs, inputs)
-    }
-
-    /// Files every topic of the project under its name.
-    fn post(&mut self) {
-        let mut topics: BTreeMap<String, Vec<Mention>> = BTreeMap::new();
-        let mut dynamic = Vec::new();
-        let steps = self.project.steps.iter().map(|step| (&step.file, step.facts()));
-        let helpers = self.helpers.iter().map(|helper| (&helper.file, helper.facts()));
-        for (file, facts) in steps.chain(helpers) {
-            post_file(file, facts, &mut topics, &mut dynamic);
-        }
-        topics.values_mut().for_each(|mentions| mentions.sort());
-        self.topics = topics;
-        self.dynamic = dynamic;
-    }
-}
-
-fn post_file(
-    file: &str,
-    facts: &FileFacts,
-    topics: &mut BTreeMap<String, Vec<Mention>>,
-    dynamic: &mut Vec<Text>,
-) {
-    for slot in slots(facts) {
-        let (text, span, literal) = (&slot.fact.text, slot.fact.span, slot.fact.literal);
-        for topic in text.candidates() {
-            // An empty string is a topic that is about to be written.
-            if !topic.is_empty() {
-                let mention = Mention {
-                    file: file.to_owned(),
-                    span,
-                    role: slot.role,
-                    literal,
-                };
-                topics.entry(topic.clone()).or_default().push(mention);
+    /// Resolves the names of the project's own files and of the modules inside of it.
+    fn load<'w>(
+        &mut self,
+        own: &[&Arc<Source>],
+        modules: impl Iterator<Item = &'w Arc<Source>>,
+        resolver: &Resolver<'_>,
+    ) {
+        let mut importers = BTreeMap::new();
+        let mut note = |file: &str, reads: &[Key]| {
+            for read in reads {
+                let files: &mut BTreeSet<String> = importers.entry(*read).or_default();
+                files.insert(file.to_owned());
+            }
+        };
+        let (mut steps, mut streams, mut helpers) = (Vec::new(), Vec::new(), Vec::new());
+        for source in own {
+            let (resolved, reads) = record(|| resolver.resolve(source));
+            note(&source.path, &reads);
+            if discovery::role(&source.path) == Some(FileRole::Stream) {
+                streams.push(stream(source, resolved));
+            } else {
+                steps.push(step(source, resolved));
             }
         }
-        if text.candidates().is_empty() && slot.role.sends() {
-            dynamic.push(text.clone());
+        for module in modules {
+            let (found, reads) = record(|| helper(module, resolver));
+            note(&module.path, &reads);
+            helpers.extend(found);
+        }
+        self.project.steps = steps.into_iter().collect();
+        self.project.streams = streams.into_iter().collect();
+        self.helpers = helpers.into_iter().collect();
+        self.importers = Arc::new(importers);
+    }
+
+    /// Files the names of all files.
+    fn post(&mut self, modules: &[&Arc<Source>]) {
+        let mut topics: BTreeMap<String, Vec<Mention>> = BTreeMap::new();
+        let mut posted: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut open = Vec::new();
+        let mut add = |file: &str, part: Part| {
+            for (topic, mention) in part.topics {
+                topics.entry(topic).or_default().push(mention);
+            }
+            for name in part.posted {
+                posted.entry(name).or_default().push(file.to_owned());
+            }
+            open.extend((!part.open.is_empty()).then_some(part.open));
+        };
+        for step in &self.project.steps {
+            add(&step.file, Part::of_step(step));
+        }
+        let streams = self.project.streams.iter().map(|stream| &stream.source);
+        for source in streams.chain(modules.iter().copied()) {
+            add(
+                &source.path,
+                Part::of_other(source, self.helpers.get(&source.path)),
+            );
+        }
+        let topics = topics.into_iter().map(|(name, mentions)| topic(name, mentions));
+        self.topics = topics.collect();
+        let posted = posted.into_iter().map(|(name, files)| posting(name, files));
+        self.posted = posted.collect();
+        self.open = open.into_iter().collect();
+        self.unseen = Arc::new(Unseen::of(&self.open));
+    }
+}
+
+pub(super) fn step(source: &Arc<Source>, resolved: Option<Arc<FileFacts>>) -> Step {
+    Step {
+        file: source.path.clone(),
+        language: source.facts.language,
+        source: Arc::clone(source),
+        resolved,
+    }
+}
+
+pub(super) fn stream(source: &Arc<Source>, resolved: Option<Arc<FileFacts>>) -> Stream {
+    Stream {
+        file: source.path.clone(),
+        language: source.facts.language,
+        source: Arc::clone(source),
+        resolved,
+    }
+}
+
+pub(super) fn topic(name: String, mut mentions: Vec<Mention>) -> Topic {
+    mentions.sort();
+    mentions.shrink_to_fit();
+    let mentions = Arc::new(mentions);
+    Topic { name, mentions }
+}
+
+pub(super) fn posting(name: String, mut files: Vec<String>) -> Posting {
+    files.sort();
+    files.shrink_to_fit();
+    let files = Arc::new(files);
+    Posting { name, files }
+}
+
+impl Unseen {
+    pub(super) fn of(open: &Shelf<Open>) -> Self {
+        Self {
+            sent: open.iter().flat_map(|open| open.sent.iter().cloned()).collect(),
+            taken: open.iter().flat_map(|open| open.taken.iter().cloned()).collect(),
+            sends: open.iter().any(|open| open.sends_unseen),
+            takes: open.iter().any(|open| open.takes_unseen),
         }
     }
 }

@@ -1,13 +1,17 @@
 //! The named things of a project and every place that names them: what references, highlights and renames share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
-use banister_grammars::Span;
 use banister_grammars::facts::{Access, Text, TextFact};
+use banister_grammars::{FileFacts, Span};
 
 use super::{Index, Mention, Role, slots};
 use crate::flow_test::{Action, Expectation, FlowFile, InputSource};
+use crate::project::{Step, Stream};
 use crate::resolve::{Resolver, texts};
+use crate::shelf::{Shelf, Shelved};
+use crate::workspace::FlowSource;
 
 /// What kind of thing a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,7 +64,7 @@ pub(crate) enum Usage {
 /// A place that names a thing for sure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
-    pub(crate) file: String,
+    pub(crate) file: Arc<str>,
     /// The inside of the quotes of a literal, else the whole expression.
     pub(crate) span: Span,
     pub(crate) usage: Usage,
@@ -68,24 +72,84 @@ pub(crate) struct Place {
     pub(crate) literal: bool,
 }
 
-/// Every thing of a project with its places, by file and position.
-pub(crate) type Entities = BTreeMap<Entity, Vec<Place>>;
+/// A named thing with every place that names it.
+#[derive(Debug, Clone)]
+pub(crate) struct Named {
+    entity: Entity,
+    /// By file and position.
+    places: Arc<Vec<Place>>,
+}
+
+impl Shelved for Named {
+    type Key = Entity;
+
+    fn key(&self) -> &Entity {
+        &self.entity
+    }
+}
+
+/// Every thing of a project with its places.
+pub(crate) type Entities = Shelf<Named>;
 
 impl Index {
     /// Every place that names a thing, by file and position.
     pub(crate) fn places(&self, entity: &Entity) -> &[Place] {
-        self.all_entities().get(entity).map_or(&[], Vec::as_slice)
+        let named = self.entities().get(entity);
+        named.map_or(&[], |named| named.places.as_slice())
     }
 
     /// Every named thing with its places, by kind and name.
-    pub(crate) fn all_entities(&self) -> &Entities {
+    pub(crate) fn all_entities(&self) -> impl Iterator<Item = (&Entity, &[Place])> {
+        let each = self.entities().iter();
+        each.map(|named| (&named.entity, named.places.as_slice()))
+    }
+
+    /// Files the names of all things if that was not done yet.
+    pub(crate) fn warm_up(&self) {
+        self.entities();
+        if let Some(checked) = self.checked.get() {
+            checked.warm_up();
+        }
+    }
+
+    fn entities(&self) -> &Entities {
         self.entities.get_or_init(|| collect(self))
+    }
+
+    /// The things of the project after some files have changed, if they were ever asked for.
+    pub(super) fn updated_entities(&self, next: &Self, files: &BTreeSet<&str>) -> OnceLock<Entities> {
+        let Some(mut entities) = self.entities.get().cloned() else {
+            return OnceLock::new();
+        };
+        for file in files {
+            let (old, new) = (entities_of(self, file), entities_of(next, file));
+            let changed = old.keys().chain(new.keys()).collect::<BTreeSet<_>>();
+            for entity in changed
+                .into_iter()
+                .filter(|entity| old.get(entity) != new.get(entity))
+            {
+                let before = entities.get(entity).map_or(&[][..], |named| &named.places);
+                let start = before.partition_point(|place| &*place.file < *file);
+                let end = before.partition_point(|place| &*place.file <= *file);
+                let own = places_in_order(new.get(entity).cloned().unwrap_or_default());
+                let places = [&before[..start], &own, &before[end..]].concat();
+                if places.is_empty() {
+                    entities.remove(entity);
+                } else {
+                    entities.insert(Named {
+                        entity: entity.clone(),
+                        places: Arc::new(places),
+                    });
+                }
+            }
+        }
+        OnceLock::from(entities)
     }
 
     /// The thing under the cursor, and its name there.
     pub(crate) fn entity_at(&self, file: &str, offset: u32) -> Option<(Entity, Span)> {
         let mut found: Option<(Entity, Span)> = None;
-        each(self, Some(file), &mut |kind, name, place| {
+        each(self, file, &mut |kind, name, place| {
             let is_nearer = || {
                 found
                     .as_ref()
@@ -122,81 +186,115 @@ impl Index {
 
     /// `file:line` of a place.
     pub(crate) fn line_of(&self, file: &str, span: Span) -> String {
-        let before = self
-            .text_of(file)
-            .and_then(|text| text.get(..span.start as usize));
+        let before = self.text(file).and_then(|text| text.get(..span.start as usize));
         format!("{file}:{}", before.unwrap_or("").matches('\n').count() + 1)
-    }
-
-    /// The text of a source file or flow test.
-    pub(crate) fn text_of(&self, file: &str) -> Option<&str> {
-        let flow = || self.flow_tests.iter().find(|flow| flow.path == file);
-        self.text(file).or_else(|| Some(flow()?.text.as_ref()))
     }
 }
 
 fn collect(index: &Index) -> Entities {
-    let mut entities = Entities::new();
-    each(index, None, &mut |kind, name, place| {
+    let mut entities: BTreeMap<Entity, Vec<Place>> = BTreeMap::new();
+    let mut add = |kind, name: &str, place| {
+        let name = name.to_owned();
+        entities.entry(Entity { kind, name }).or_default().push(place);
+    };
+    for step in &index.project.steps {
+        of_step(step, &mut add);
+    }
+    for stream in &index.project.streams {
+        of_stream(stream, &mut add);
+    }
+    for helper in &index.helpers {
+        of_facts(&helper.file, helper.facts(), &mut add);
+    }
+    for flow in &index.flow_tests {
+        of_flow_test(flow, &mut add);
+    }
+    let named = entities.into_iter().map(|(entity, places)| Named {
+        entity,
+        places: Arc::new(places_in_order(places)),
+    });
+    named.collect()
+}
+
+fn places_in_order(mut places: Vec<Place>) -> Vec<Place> {
+    places.sort_by(|a, b| (&a.file, a.span).cmp(&(&b.file, b.span)));
+    places.dedup();
+    places.shrink_to_fit();
+    places
+}
+
+fn entities_of(index: &Index, file: &str) -> BTreeMap<Entity, Vec<Place>> {
+    let mut entities: BTreeMap<Entity, Vec<Place>> = BTreeMap::new();
+    each(index, file, &mut |kind, name, place| {
         let name = name.to_owned();
         entities.entry(Entity { kind, name }).or_default().push(place);
     });
-    for places in entities.values_mut() {
-        places.sort_by(|a, b| (&a.file, a.span).cmp(&(&b.file, b.span)));
-        places.dedup();
-    }
     entities
 }
 
 type Visit<'v> = dyn FnMut(EntityKind, &str, Place) + 'v;
 
-/// Visits every place, of one file if one is given.
-fn each(index: &Index, only: Option<&str>, visit: &mut Visit<'_>) {
-    let wanted = |file: &str| only.is_none_or(|only| only == file);
-    for step in index.project.steps.iter().filter(|step| wanted(&step.file)) {
-        if let Some(fact) = step.fact() {
-            fact.name
-                .iter()
-                .for_each(|name| known(&step.file, name, EntityKind::Step, Usage::Writes, visit));
-            fact.flows
-                .iter()
-                .for_each(|flow| known(&step.file, flow, EntityKind::Flow, Usage::Names, visit));
+/// Visits every place of one file.
+fn each(index: &Index, file: &str, visit: &mut Visit<'_>) {
+    if let Some(step) = index.project.steps.get(file) {
+        of_step(step, visit);
+    }
+    if let Some(stream) = index.project.streams.get(file) {
+        of_stream(stream, visit);
+    }
+    if let Some(helper) = index.helpers.get(file) {
+        of_facts(&helper.file, helper.facts(), visit);
+    }
+    if let Some(flow) = index.flow_tests.get(file) {
+        of_flow_test(flow, visit);
+    }
+}
+
+fn of_step(step: &Step, visit: &mut Visit<'_>) {
+    if let Some(fact) = step.fact() {
+        fact.name
+            .iter()
+            .for_each(|name| known(&step.file, name, EntityKind::Step, Usage::Writes, visit));
+        fact.flows
+            .iter()
+            .for_each(|flow| known(&step.file, flow, EntityKind::Flow, Usage::Names, visit));
+    }
+    of_facts(&step.file, step.facts(), visit);
+}
+
+fn of_stream(stream: &Stream, visit: &mut Visit<'_>) {
+    let fact = stream.facts().stream.as_ref();
+    if let Some(name) = fact.and_then(|fact| fact.name.as_ref()) {
+        known(&stream.file, name, EntityKind::Stream, Usage::Writes, visit);
+    }
+}
+
+fn of_facts(file: &str, facts: &FileFacts, visit: &mut Visit<'_>) {
+    for slot in slots(facts) {
+        let usage = match slot.role {
+            Role::Emits | Role::Declares => Usage::Writes,
+            Role::Subscribes => Usage::Reads,
+            Role::VirtualEmits | Role::VirtualSubscribes => Usage::Names,
+        };
+        known(file, slot.fact, EntityKind::Topic, usage, visit);
+    }
+    for used in &facts.state_uses {
+        let usage = match used.access {
+            Access::Read => Usage::Reads,
+            Access::Write => Usage::Writes,
+        };
+        if let Some(group) = &used.group {
+            known(file, group, EntityKind::StateGroup, usage, visit);
         }
     }
-    for stream in index.project.streams.iter().filter(|stream| wanted(&stream.file)) {
-        let fact = stream.facts().stream.as_ref();
-        if let Some(name) = fact.and_then(|fact| fact.name.as_ref()) {
-            known(&stream.file, name, EntityKind::Stream, Usage::Writes, visit);
-        }
+    for used in &facts.stream_uses {
+        stream_use(file, &used.name, visit);
     }
-    let steps = index.project.steps.iter().map(|step| (&step.file, step.facts()));
-    let helpers = index.helpers.iter().map(|helper| (&helper.file, helper.facts()));
-    for (file, facts) in steps.chain(helpers).filter(|(file, _)| wanted(file)) {
-        for slot in slots(facts) {
-            let usage = match slot.role {
-                Role::Emits | Role::Declares => Usage::Writes,
-                Role::Subscribes => Usage::Reads,
-                Role::VirtualEmits | Role::VirtualSubscribes => Usage::Names,
-            };
-            known(file, slot.fact, EntityKind::Topic, usage, visit);
-        }
-        for used in &facts.state_uses {
-            let usage = match used.access {
-                Access::Read => Usage::Reads,
-                Access::Write => Usage::Writes,
-            };
-            if let Some(group) = &used.group {
-                known(file, group, EntityKind::StateGroup, usage, visit);
-            }
-        }
-        for used in &facts.stream_uses {
-            stream_use(file, &used.name, visit);
-        }
-    }
-    for flow in index.flow_tests.iter().filter(|flow| wanted(&flow.path)) {
-        if let Ok(file) = &flow.parsed {
-            flow_test(&flow.path, file, visit);
-        }
+}
+
+fn of_flow_test(flow: &FlowSource, visit: &mut Visit<'_>) {
+    if let Ok(file) = &flow.parsed {
+        flow_test(&flow.path, file, visit);
     }
 }
 
@@ -205,7 +303,7 @@ fn known(file: &str, fact: &TextFact, kind: EntityKind, usage: Usage, visit: &mu
         && !name.is_empty()
     {
         let place = Place {
-            file: file.to_owned(),
+            file: file.into(),
             span: fact.span,
             usage,
             literal: fact.literal,
@@ -231,7 +329,7 @@ fn flow_test(path: &str, file: &FlowFile, visit: &mut Visit<'_>) {
         let literal = inside.slice(&file.text) == text;
         if literal && !text.contains("{{") {
             let place = Place {
-                file: path.to_owned(),
+                file: path.into(),
                 span: inside,
                 usage: Usage::Names,
                 literal,

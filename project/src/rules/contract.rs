@@ -1,7 +1,7 @@
 //! The rules of `check --base`: they compare two revisions (`crate::contract`) and find nothing in one alone. Their
 //! names, severities and texts are here, so that settings, `explain` and every report know them.
 
-use super::{Context, Findings, Rule};
+use super::{Check, Rule};
 use crate::diagnostic::Severity;
 
 pub(crate) const REMOVED_SUBSCRIBER: Rule = Rule {
@@ -12,7 +12,7 @@ A step no longer takes a topic that is still sent. Found by `banister check --ba
 
 It is an error if nobody takes the topic any more, and a warning if others still do. A step is the same one if its name
 is, or its file. Nothing is said where a subscription cannot be read, or where nobody sends the topic any more.",
-    check: needs_two_revisions,
+    check: Check::Elsewhere,
 };
 
 pub(crate) const RENAMED_TOPIC: Rule = Rule {
@@ -24,7 +24,7 @@ A topic that had a sender and a subscriber is gone, and the same steps meet on a
 
 Messages that wait in the queue while the new version starts still carry the old name and reach nobody. Let the
 subscriber take both names for one release.",
-    check: needs_two_revisions,
+    check: Check::Elsewhere,
 };
 
 pub(crate) const NARROWED_PAYLOAD: Rule = Rule {
@@ -37,7 +37,7 @@ Found by `banister check --base REVISION` only.
 It is an error for the body of a request, because clients live outside the project, and a warning for messages on a
 topic, whose senders `payload-missing-field` and `payload-wrong-type` check. Schemas that cannot be read, and parts that
 use `anyOf`, `oneOf`, `allOf`, `not` or `$ref`, are not compared.",
-    check: needs_two_revisions,
+    check: Check::Elsewhere,
 };
 
 pub(crate) const REMOVED_ROUTE: Rule = Rule {
@@ -48,7 +48,7 @@ Nobody answers a route any more, or only under another method or path. Found by 
 
 Names of path parameters, capitals and a slash at the end do not count. Nothing is said where the method or the path of
 the same step cannot be read.",
-    check: needs_two_revisions,
+    check: Check::Elsewhere,
 };
 
 pub(crate) const NARROWED_RESPONSE: Rule = Rule {
@@ -60,7 +60,5 @@ A response lost a field, may lack one that was always there, or gives it another
 
 Responses are compared by status. Schemas that cannot be read, and parts that use `anyOf`, `oneOf`, `allOf`, `not` or
 `$ref`, are not compared.",
-    check: needs_two_revisions,
+    check: Check::Elsewhere,
 };
-
-fn needs_two_revisions(_: &Context<'_>, _: &mut Findings) {}

@@ -1,8 +1,8 @@
-use std::collections::BTreeMap;
-
-use super::routes::{Route, loaded, routes};
-use super::{Context, Findings, Rule};
+use super::routes::{Route, routes};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
+use crate::project::Step;
+use crate::route::shape;
 
 pub(super) const RULE: Rule = Rule {
     name: "duplicate-route",
@@ -13,36 +13,35 @@ first wins and the other is never called.
 
 `/orders/:id` and `/orders/:orderId` are the same path, and so are `/Orders` and `/orders/`. A file that the framework's
 loader passes over, such as a left-over `x.step.py` beside `x_step.py`, answers nothing.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    let routes = routes(context);
-    let mut alike: BTreeMap<(&str, String), Vec<&Route<'_>>> = BTreeMap::new();
-    for route in &routes {
-        alike
-            .entry((&route.method, route.shape()))
-            .or_default()
-            .push(route);
-    }
-    for mut twins in alike.into_values() {
-        loaded(context, &mut twins);
-        for route in &twins {
-            let others: Vec<_> = twins
-                .iter()
-                .filter(|other| other.step.file != route.step.file)
-                .collect();
-            if others.is_empty() {
-                continue;
-            }
-            let message = format!("another step answers {} {} too", route.method, route.path);
-            let mut finding = findings
-                .report(&route.step.file, route.span, message)
-                .help("give each step a method and a path of its own");
-            for other in others {
-                let text = format!("{} answers {} {}", other.step.label(), other.method, other.path);
-                finding = finding.related(&other.step.file, other.span, text);
-            }
+fn check(context: &Context<'_>, step: &Step, findings: &mut Findings) {
+    for route in routes(step) {
+        let index = context.index;
+        let mut twins: Vec<Route<'_>> = index
+            .answering(&route.method, route.path)
+            .into_iter()
+            .flat_map(routes)
+            .filter(|twin| twin.method == route.method && shape(twin.path) == shape(route.path))
+            .collect();
+        // The loader passes over some files if it takes others.
+        let is_loaded = |twin: &Route<'_>| index.is_loaded(&twin.step.file);
+        if twins.iter().any(is_loaded) {
+            twins.retain(is_loaded);
+        }
+        let is_passed_over = twins.iter().all(|twin| twin.step.file != step.file);
+        twins.retain(|twin| twin.step.file != step.file);
+        if twins.is_empty() || is_passed_over {
+            continue;
+        }
+        let message = format!("another step answers {} {} too", route.method, route.path);
+        let mut finding = findings
+            .report(&step.file, route.span, message)
+            .help("give each step a method and a path of its own");
+        for twin in twins {
+            let text = format!("{} answers {} {}", twin.step.label(), twin.method, twin.path);
+            finding = finding.related(&twin.step.file, twin.span, text);
         }
     }
 }

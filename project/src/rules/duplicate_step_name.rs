@@ -1,6 +1,4 @@
-use std::collections::BTreeMap;
-
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
 use crate::project::Step;
 
@@ -13,34 +11,30 @@ Two steps of one project with the same `name`.
 The framework keys handlers, queues, generated types and locks by the name, so the twins overwrite each other and a
 deployment refuses the project. Steps of different projects in one repository may share a name. A file that the
 framework's loader passes over, such as a left-over `x.step.py` beside `x_step.py`, is no twin.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    let mut named: BTreeMap<&str, Vec<&Step>> = BTreeMap::new();
-    for step in &context.index.project.steps {
-        if let Some(name) = step.name() {
-            named.entry(name).or_default().push(step);
-        }
+fn check(context: &Context<'_>, step: &Step, findings: &mut Findings) {
+    let (Some(name), Some(span)) = (step.name(), name_span(step)) else {
+        return;
+    };
+    let mut twins = context.index.named(name);
+    // The loader passes over some files if it takes others.
+    let is_loaded = |twin: &&Step| context.index.is_loaded(&twin.file);
+    if twins.iter().any(is_loaded) {
+        twins.retain(is_loaded);
     }
-    for (name, mut steps) in named {
-        let is_loaded = |step: &&Step| context.index.is_loaded(&step.file);
-        if steps.iter().any(is_loaded) {
-            steps.retain(is_loaded);
-        }
-        if steps.len() < 2 {
-            continue;
-        }
-        for step in &steps {
-            let Some(span) = name_span(step) else { continue };
-            let mut finding = findings
-                .report(&step.file, span, format!("another step is named '{name}' too"))
-                .help("give each step of the project a name of its own");
-            for twin in steps.iter().filter(|twin| twin.file != step.file) {
-                if let Some(span) = name_span(twin) {
-                    finding = finding.related(&twin.file, span, format!("also named '{name}'"));
-                }
-            }
+    let is_passed_over = twins.iter().all(|twin| twin.file != step.file);
+    twins.retain(|twin| twin.file != step.file);
+    if twins.is_empty() || is_passed_over {
+        return;
+    }
+    let mut finding = findings
+        .report(&step.file, span, format!("another step is named '{name}' too"))
+        .help("give each step of the project a name of its own");
+    for twin in twins {
+        if let Some(span) = name_span(twin) {
+            finding = finding.related(&twin.file, span, format!("also named '{name}'"));
         }
     }
 }

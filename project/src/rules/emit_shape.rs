@@ -1,7 +1,8 @@
 use banister_grammars::Language;
 
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
+use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
     name: "emit-shape",
@@ -13,20 +14,18 @@ gets the message.
 `emit('topic', data)` and `emit({ type: 'topic', data })` are such calls, and in Python so is
 `emit(topic='topic', data=data)`, because its `emit` takes one dictionary; Ruby's keywords are right. A message that is
 built out of sight, or spread arguments, may have a topic and are left alone.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        for site in step.emit_sites().iter().filter(|site| site.topic.is_none()) {
-            let help = match step.language {
-                Language::Python => "pass one dictionary: `emit({\"topic\": …, \"data\": …})`",
-                Language::Ruby => "name the parts: `emit(topic: …, data: …)`",
-                _ => "pass one object: `emit({ topic: …, data: … })`",
-            };
-            let message = format!("{} sends a message without a `topic`", step.label());
-            findings.report(&step.file, site.span, message).help(help);
-        }
+fn check(_: &Context<'_>, step: &Step, findings: &mut Findings) {
+    for site in step.emit_sites().iter().filter(|site| site.topic.is_none()) {
+        let help = match step.language {
+            Language::Python => "pass one dictionary: `emit({\"topic\": …, \"data\": …})`",
+            Language::Ruby => "name the parts: `emit(topic: …, data: …)`",
+            _ => "pass one object: `emit({ topic: …, data: … })`",
+        };
+        let message = format!("{} sends a message without a `topic`", step.label());
+        findings.report(&step.file, site.span, message).help(help);
     }
 }
 

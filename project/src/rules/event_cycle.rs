@@ -1,10 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use banister_grammars::Span;
-use banister_grammars::facts::{Dialect, StepKind};
 
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
+use crate::index::reads::{Lookup, note};
+use crate::index::{Index, Role};
 use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,7 +18,7 @@ circle never ends.
 A message in a branch, a loop, a callback or a `catch`, or behind an early return, may end the circle, and so may one
 that a helper sends; circles with such a message are left alone. So are messages that the runtime drops, and triggers of
 1.0 with a condition.",
-    check,
+    check: Check::Project(check),
 };
 
 /// A message that every run of a step sends.
@@ -36,7 +37,15 @@ type Edges<'i> = BTreeMap<&'i str, Vec<Edge<'i>>>;
 const MAX_SHOWN: usize = 8;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let edges = edges(context);
+    note(Lookup::Links);
+    if context.had_none
+        && !context
+            .changed_files()
+            .any(|file| leads_back(context.index, file))
+    {
+        return;
+    }
+    let edges = edges(context.index);
     let mut told: BTreeSet<&str> = BTreeSet::new();
     for file in candidates(&edges) {
         if told.contains(file) {
@@ -44,8 +53,31 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         }
         let circle = shortest_circle(&edges, file);
         told.extend(circle.iter().map(|edge| edge.from.file.as_str()));
+        // What is said of the circle holds until one of its files changes.
+        circle.iter().for_each(|edge| note(Lookup::File(&edge.from.file)));
         report(&circle, findings);
     }
+}
+
+/// True if a message of the step leads back to it. Where there was no circle, a new one has a changed file in it.
+fn leads_back(index: &Index, start: &str) -> bool {
+    let mut reached: BTreeSet<&str> = BTreeSet::new();
+    let mut next: Vec<&str> = vec![start];
+    while let Some(file) = next.pop() {
+        let Some(step) = index.project.steps.get(file) else {
+            continue;
+        };
+        for edge in edges_of(index, step) {
+            let to = edge.to.file.as_str();
+            if to == start {
+                return true;
+            }
+            if reached.insert(to) {
+                next.push(to);
+            }
+        }
+    }
+    false
 }
 
 fn report(circle: &[Edge<'_>], findings: &mut Findings) {
@@ -77,44 +109,33 @@ fn way(circle: &[Edge<'_>], start: &str) -> String {
     format!("{} → {start}", names.join(" → "))
 }
 
-fn edges<'i>(context: &Context<'i>) -> Edges<'i> {
-    let index = context.index;
-    // Many calls send the same topic.
-    let mut takers: BTreeMap<&str, Vec<&Step>> = BTreeMap::new();
-    let mut edges: Edges<'i> = BTreeMap::new();
-    for step in &index.project.steps {
-        for site in step.emit_sites() {
-            let Some(topic) = &site.topic else { continue };
-            let Some(name) = topic.text.known() else { continue };
-            if site.conditional || site.in_helper || step.drops(name) {
-                continue;
-            }
-            let takers = takers.entry(name).or_insert_with(|| {
-                let mut takers = index.subscribers(name);
-                takers.retain(|taker| always_takes(taker));
-                takers
-            });
-            let own = edges.entry(&step.file).or_default();
-            own.extend(takers.iter().map(|to| Edge {
-                from: step,
-                to,
-                topic: name,
-                span: topic.span,
-            }));
-        }
-    }
-    edges
+fn edges(index: &Index) -> Edges<'_> {
+    let steps = index.project.steps.iter();
+    let each = steps.map(|step| (step.file.as_str(), edges_of(index, step)));
+    each.filter(|(_, edges)| !edges.is_empty()).collect()
 }
 
-/// True if every message of its topics starts the step, and does so in the same way.
-fn always_takes(step: &Step) -> bool {
-    let Some(fact) = step.fact() else { return false };
-    let [trigger] = fact.triggers.as_slice() else {
-        return false;
-    };
-    let written = trigger.span.slice(&step.source.text);
-    let is_free = fact.dialect == Dialect::V0 || !written.contains("condition");
-    trigger.kind == StepKind::Event && is_free
+/// The messages that a step surely sends. Who takes them is not noted: all of this is one lookup.
+fn edges_of<'i>(index: &'i Index, step: &'i Step) -> Vec<Edge<'i>> {
+    let mut edges = Vec::new();
+    for site in step.emit_sites() {
+        let Some(topic) = &site.topic else { continue };
+        let Some(name) = topic.text.known() else { continue };
+        if site.conditional || site.in_helper || step.drops(name) {
+            continue;
+        }
+        let mentions = index.topics.get(name).map_or(&[][..], |topic| &topic.mentions);
+        let taken = mentions.iter().filter(|mention| mention.role == Role::Subscribes);
+        let files: BTreeSet<&str> = taken.map(|mention| mention.file.as_str()).collect();
+        let takers = files.into_iter().filter_map(|file| index.project.steps.get(file));
+        edges.extend(takers.filter(|taker| taker.always_takes()).map(|to| Edge {
+            from: step,
+            to,
+            topic: name,
+            span: topic.span,
+        }));
+    }
+    edges
 }
 
 /// Steps that may lie on a circle, sorted by file: all but those from which, or to which, only chains lead.

@@ -1,11 +1,13 @@
+use std::collections::BTreeSet;
+
+use banister_grammars::Language;
 use banister_grammars::facts::{KeyRead, Shape, StepFact, StepKind, Trigger};
-use banister_grammars::{FileFacts, Language};
 
 use super::handlers::{called_in_one_way, may_have_middleware, read_instead};
 use super::payloads::follow;
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
-use crate::index::Helper;
+use crate::index::Role;
 use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,18 +19,16 @@ A handler reads what other frameworks offer: `req.params` and `req.query` of a r
 
 Middleware may add anything to a request, so a step with middleware is left alone, and so is a message that may have a
 field called `data`.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        match called_in_one_way(step) {
-            Some((_, trigger)) if trigger.kind == StepKind::Api => check_request(step, findings),
-            Some((fact, trigger)) if trigger.kind == StepKind::Event => {
-                check_message(context, step, fact, trigger, findings);
-            }
-            _ => {}
+fn check(context: &Context<'_>, step: &Step, findings: &mut Findings) {
+    match called_in_one_way(step) {
+        Some((_, trigger)) if trigger.kind == StepKind::Api => check_request(step, findings),
+        Some((fact, trigger)) if trigger.kind == StepKind::Event => {
+            check_message(context, step, fact, trigger, findings);
         }
+        _ => {}
     }
 }
 
@@ -125,17 +125,20 @@ fn lacks_data(context: &Context<'_>, step: &Step, trigger: &Trigger) -> bool {
 
 fn lacks_data_when_sent(context: &Context<'_>, trigger: &Trigger) -> bool {
     let index = context.index;
-    if index.sends_unseen || trigger.topics_open || trigger.topics.is_empty() {
+    if index.sends_unseen() || trigger.topics_open || trigger.topics.is_empty() {
         return false;
     }
-    let files = index.project.steps.iter().map(Step::facts);
-    let facts: Vec<&FileFacts> = files.chain(index.helpers.iter().map(Helper::facts)).collect();
     trigger.topics.iter().all(|taken| {
         let Some(topic) = taken.topic.text.known() else {
             return false;
         };
-        let sites: Vec<&Shape> = facts
-            .iter()
+        let calls = index
+            .mentions_as(topic, &[Role::Emits])
+            .map(|mention| mention.file.as_str());
+        let files: BTreeSet<&str> = calls.chain(index.dynamic_senders()).collect();
+        let sites: Vec<&Shape> = files
+            .into_iter()
+            .filter_map(|file| index.facts(file))
             .flat_map(|facts| &facts.emits)
             .filter(|site| site.topic.as_ref().is_some_and(|sent| sent.text.may_be(topic)))
             .map(|site| &site.payload)

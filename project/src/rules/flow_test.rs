@@ -1,8 +1,7 @@
 //! The rules of flow tests. The reader of flow tests finds what breaks them; here each gets its place among the rules.
 
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule, Subject};
 use crate::diagnostic::Severity;
-use crate::flow_test::SpecProblem;
 
 macro_rules! rule {
     ($name:literal, $doc:literal) => {
@@ -10,7 +9,7 @@ macro_rules! rule {
             name: $name,
             severity: Severity::Error,
             doc: $doc,
-            check,
+            check: Check::Subject(check),
         }
     };
 }
@@ -91,13 +90,15 @@ A flow test seeds or expects a group of the shared state that no step uses: the 
 cannot come true. Silent where some step's groups are computed or the state is handed to code out of sight."
 );
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
+fn check(_: &Context<'_>, subject: &Subject<'_>, findings: &mut Findings) {
+    let Subject::FlowTest(flow, problems) = subject else {
+        return;
+    };
     let rule = findings.rule.name;
-    let broken = |(_, problem): &&(String, SpecProblem)| problem.rule == rule;
-    for (file, problem) in context.flow_problems.iter().filter(broken) {
+    for problem in problems.iter().filter(|problem| problem.rule == rule) {
         let help = problem.help.clone();
         findings
-            .report(file, problem.span, problem.message.clone())
+            .report(&flow.path, problem.span, problem.message.clone())
             .edit(|finding| finding.help = help);
     }
 }

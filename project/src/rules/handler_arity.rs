@@ -2,7 +2,7 @@ use banister_grammars::facts::{Dialect, ParamFact, ParamKind, Signature, StepKin
 use banister_grammars::{Language, Span};
 
 use super::handlers::{called_in_one_way, edit};
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::{Fix, Severity};
 use crate::project::Step;
 
@@ -16,27 +16,25 @@ the context alone, `(ctx)`, for cron steps.
 Python and Ruby refuse the call. In TypeScript and JavaScript the handler runs and finds the request where it looks for
 the context, or no context at all. Defaults, `*args` and parameters that nothing uses are fine, and a wrapped or
 decorated handler may be called in any way. The 1.0 line always calls `(input, ctx)`; its Python handlers are left alone.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        let Some((_, trigger)) = called_in_one_way(step) else {
-            continue;
-        };
-        let Some(signature) = &step.facts().handling.signature else {
-            continue;
-        };
-        match (step.language, step.dialect()) {
-            (Language::Python | Language::Ruby, Dialect::V0) => strict(step, trigger, signature, findings),
-            (Language::Python | Language::Ruby, Dialect::V1) => {}
-            (_, dialect) if trigger.kind == StepKind::Cron => {
-                if dialect == Dialect::V0 {
-                    second_of_cron(step, signature, findings);
-                }
+fn check(context: &Context<'_>, step: &Step, findings: &mut Findings) {
+    let Some((_, trigger)) = called_in_one_way(step) else {
+        return;
+    };
+    let Some(signature) = &step.facts().handling.signature else {
+        return;
+    };
+    match (step.language, step.dialect()) {
+        (Language::Python | Language::Ruby, Dialect::V0) => strict(step, trigger, signature, findings),
+        (Language::Python | Language::Ruby, Dialect::V1) => {}
+        (_, dialect) if trigger.kind == StepKind::Cron => {
+            if dialect == Dialect::V0 {
+                second_of_cron(step, signature, findings);
             }
-            _ => context_first(context, step, trigger, signature, findings),
         }
+        _ => context_first(context, step, trigger, signature, findings),
     }
 }
 

@@ -1,6 +1,7 @@
 use super::handlers::edit;
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::{Fix, Severity};
+use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
     name: "handler-name-mismatch",
@@ -10,33 +11,31 @@ A handler is declared as `Handlers['X']` while `config.name` is `Y`. The compile
 its messages against those of another step.
 
 A name that is not known, and a type of another module that is called `Handlers` too, are left alone.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        let name = step.fact().and_then(|fact| fact.name.as_ref());
-        let (Some(declared), Some(name)) = (&step.facts().handling.declared, name) else {
-            continue;
-        };
-        let Some(known) = name.text.known().filter(|known| *known != declared.name) else {
-            continue;
-        };
-        let message = format!(
-            "the handler has the type of step '{}', and the step is named '{known}'",
-            declared.name
-        );
-        let fix = Fix {
-            title: format!("Change to '{known}'"),
-            edits: vec![edit(step, declared.span, known.to_owned())],
-        };
-        let is_plain = !known.contains(['\'', '"', '`', '\\', '\n']);
-        findings
-            .report(&step.file, declared.span, message)
-            .related(&step.file, name.span, "the name of the step")
-            .help(format!("write `Handlers['{known}']`"))
-            .fix(is_plain.then_some(fix));
-    }
+fn check(_: &Context<'_>, step: &Step, findings: &mut Findings) {
+    let name = step.fact().and_then(|fact| fact.name.as_ref());
+    let (Some(declared), Some(name)) = (&step.facts().handling.declared, name) else {
+        return;
+    };
+    let Some(known) = name.text.known().filter(|known| *known != declared.name) else {
+        return;
+    };
+    let message = format!(
+        "the handler has the type of step '{}', and the step is named '{known}'",
+        declared.name
+    );
+    let fix = Fix {
+        title: format!("Change to '{known}'"),
+        edits: vec![edit(step, declared.span, known.to_owned())],
+    };
+    let is_plain = !known.contains(['\'', '"', '`', '\\', '\n']);
+    findings
+        .report(&step.file, declared.span, message)
+        .related(&step.file, name.span, "the name of the step")
+        .help(format!("write `Handlers['{known}']`"))
+        .fix(is_plain.then_some(fix));
 }
 
 #[cfg(test)]

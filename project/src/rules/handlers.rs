@@ -1,7 +1,7 @@
 //! What the rules about handlers share.
 
 use banister_grammars::Span;
-use banister_grammars::facts::{KeyRead, ReadForm, StepFact, Trigger};
+use banister_grammars::facts::{KeyRead, ReadForm, StepFact, StepKind, Trigger};
 
 use crate::diagnostic::{Edit, Fix};
 use crate::project::Step;
@@ -15,6 +15,12 @@ pub(super) fn called_in_one_way(step: &Step) -> Option<(&StepFact, &Trigger)> {
         [only] if is_readable && step.kind() == Some(only.kind) => Some((fact, only)),
         _ => None,
     }
+}
+
+/// The route that alone and for sure starts a step.
+pub(super) fn called_as_api(step: &Step) -> Option<&Trigger> {
+    let (_, trigger) = called_in_one_way(step)?;
+    (trigger.kind == StepKind::Api).then_some(trigger)
 }
 
 /// True if the step may have middleware, which may add anything to the request and to the context.

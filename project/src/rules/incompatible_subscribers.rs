@@ -1,11 +1,12 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
 use super::payload_types::{allowed, are_apart};
 use super::payloads::{Taker, display, follow, takers};
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
+use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
     name: "incompatible-subscribers",
@@ -16,7 +17,7 @@ Two subscribers of one topic require the same field, each of another type: no me
 The rule is off unless `banister.toml` or `--select` asks for it: where one of the two is a step that was put aside, or
 only reads a part of the message, the finding is of no use. Optional fields, schemas that allow several types in common
 and schemas that are put together from parts are left alone.",
-    check,
+    check: Check::Step(check),
 };
 
 /// How deep schemas are compared; a recursive one never ends.
@@ -25,8 +26,13 @@ const MAX_DEPTH: usize = 8;
 /// By pointer, the first subscriber that requires the field, and the types that it allows.
 type Required<'i> = BTreeMap<String, (&'i Taker<'i>, Vec<&'i str>)>;
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for topic in context.index.topics.keys() {
+fn check(context: &Context<'_>, step: &Step, findings: &mut Findings) {
+    let topics: BTreeSet<&str> = step
+        .subscribes()
+        .into_iter()
+        .filter(|topic| !topic.is_empty())
+        .collect();
+    for topic in topics {
         let takers = takers(context.index, topic);
         let mut first: Required<'_> = BTreeMap::new();
         for taker in &takers.all {
@@ -38,11 +44,14 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                     None => {
                         first.insert(pointer, (taker, types));
                     }
-                    Some((other, theirs)) if are_apart(&types, theirs) => {
+                    Some((other, theirs)) if taker.step.file == step.file && are_apart(&types, theirs) => {
                         report(topic, &pointer, (taker, &types), (other, theirs), findings);
                     }
                     Some(_) => {}
                 }
+            }
+            if taker.step.file == step.file {
+                break;
             }
         }
     }

@@ -4,7 +4,7 @@ use banister_grammars::{Language, Span};
 use super::config_keys::camel_case;
 use super::config_values::{NEWER, OLDER, TRIGGER, Wanted, words};
 use super::infrastructure::misfits;
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::{Edit, Fix, Severity};
 use crate::project::Step;
 
@@ -19,27 +19,25 @@ conditional }`, or a number in `infrastructure` that is out of bounds. Framework
 In `infrastructure`, memory is 128 to 10240 MB with one processor to 2048 MB, a handler runs 1 to 900 seconds, a message
 is delayed 0 to 900 seconds, and the queue's `visibilityTimeout` is longer than the handler's `timeout`. Only what is
 written out is checked: a value from another file or from the environment is left alone.",
-    check,
+    check: Check::Step(check),
 };
 
 pub(crate) const METHODS: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"];
 const TYPES: [&str; 4] = ["api", "event", "cron", "noop"];
 const TRIGGERS: [&str; 7] = ["http", "queue", "cron", "state", "stream", "api", "event"];
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        let (Some(fact), Some(config)) = (step.fact(), &step.source.facts.config) else {
-            continue;
-        };
-        // What is changed or spread over later may replace any value.
-        if config.open || fact.keys_open {
-            continue;
-        }
-        let mut checker = Checker { step, findings };
-        match fact.dialect {
-            Dialect::V0 => checker.older(config),
-            Dialect::V1 => checker.newer(config),
-        }
+fn check(_: &Context<'_>, step: &Step, findings: &mut Findings) {
+    let (Some(fact), Some(config)) = (step.fact(), &step.source.facts.config) else {
+        return;
+    };
+    // What is changed or spread over later may replace any value.
+    if config.open || fact.keys_open {
+        return;
+    }
+    let mut checker = Checker { step, findings };
+    match fact.dialect {
+        Dialect::V0 => checker.older(config),
+        Dialect::V1 => checker.newer(config),
     }
 }
 

@@ -1,6 +1,7 @@
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::cron::Cron;
 use crate::diagnostic::Severity;
+use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
     name: "invalid-cron",
@@ -10,38 +11,40 @@ A cron expression that the scheduler cannot read: the step is never run, and the
 
 Framework 0.x takes five fields, or six with the seconds first; 1.0 takes six, or seven with the year last. An
 expression that reads well and names a day that no month has, such as February 30, is a warning.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        let triggers = step.fact().map_or(&[][..], |fact| &fact.triggers);
-        for cron in triggers.iter().filter_map(|trigger| trigger.cron.as_ref()) {
-            let Some(text) = cron.text.known() else { continue };
-            match Cron::parse(text, step.dialect()) {
-                Err(error) => {
-                    findings
-                        .report(&step.file, cron.span, format!("{} is never run: {error}", step.label()))
-                        .help(match step.dialect() {
-                            banister_grammars::facts::Dialect::V0 => {
-                                "the fields are minute, hour, day of the month, month, day of the week"
-                            }
-                            banister_grammars::facts::Dialect::V1 => {
-                                "the fields are second, minute, hour, day of the month, month, day of the week"
-                            }
-                        });
-                }
-                Ok(schedule) if schedule.never_runs() => {
-                    findings
-                        .report(
-                            &step.file,
-                            cron.span,
-                            format!("{} is never run: no month has that day", step.label()),
-                        )
-                        .severity(Severity::Warning);
-                }
-                Ok(_) => {}
+fn check(_: &Context<'_>, step: &Step, findings: &mut Findings) {
+    let triggers = step.fact().map_or(&[][..], |fact| &fact.triggers);
+    for cron in triggers.iter().filter_map(|trigger| trigger.cron.as_ref()) {
+        let Some(text) = cron.text.known() else { continue };
+        match Cron::parse(text, step.dialect()) {
+            Err(error) => {
+                findings
+                    .report(
+                        &step.file,
+                        cron.span,
+                        format!("{} is never run: {error}", step.label()),
+                    )
+                    .help(match step.dialect() {
+                        banister_grammars::facts::Dialect::V0 => {
+                            "the fields are minute, hour, day of the month, month, day of the week"
+                        }
+                        banister_grammars::facts::Dialect::V1 => {
+                            "the fields are second, minute, hour, day of the month, month, day of the week"
+                        }
+                    });
             }
+            Ok(schedule) if schedule.never_runs() => {
+                findings
+                    .report(
+                        &step.file,
+                        cron.span,
+                        format!("{} is never run: no month has that day", step.label()),
+                    )
+                    .severity(Severity::Warning);
+            }
+            Ok(_) => {}
         }
     }
 }

@@ -1,4 +1,4 @@
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::Severity;
 
 pub(crate) const RULE: Rule = Rule {
@@ -11,5 +11,5 @@ believes that it does.
 The form is `banister-ignore rule-name: reason`, with several rules separated by commas; `banister-ignore-file` holds
 for the whole file. `banister explain` lists the rules.",
     // Found where ignores are applied: ignores.rs.
-    check: |_, _| {},
+    check: Check::Elsewhere,
 };

@@ -1,7 +1,7 @@
 use banister_grammars::facts::{Dialect, FileFacts};
 use banister_grammars::{Language, Span};
 
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule, Subject};
 use crate::diagnostic::Severity;
 use crate::discovery;
 
@@ -16,7 +16,7 @@ says so. Loaded are `x.step.ts`, `x.step.js`, `x.step.rb` and `x_step.py` (or `x
 `x.step.py` was loaded before framework 0.7 and is not any more: a warning where the project is surely newer, a hint
 where its version is unknown, nothing where it is older. Banister analyses the file and runs it in tests all the same. A
 project with plugins of its own may load steps from anywhere, so places are not reported there.",
-    check,
+    check: Check::Subject(check),
 };
 
 /// The release that stopped to load `x.step.py`.
@@ -38,18 +38,18 @@ const ASIDE: [&str; 12] = [
     "old",
 ];
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        let Some(fact) = step.fact() else { continue };
-        if !discovery::framework_loads(&step.file) || is_passed_over_by_1_0(&step.file, fact.dialect) {
-            check_name(context, &step.file, step.facts(), findings);
+fn check(context: &Context<'_>, subject: &Subject<'_>, findings: &mut Findings) {
+    match subject {
+        Subject::Step(step) => {
+            let Some(fact) = step.fact() else { return };
+            if !discovery::framework_loads(&step.file) || is_passed_over_by_1_0(&step.file, fact.dialect) {
+                check_name(context, &step.file, step.facts(), findings);
+            }
         }
-    }
-    if context.index.has_plugins {
-        return;
-    }
-    for stray in &context.index.strays {
-        check_place(&stray.path, &stray.facts, findings);
+        Subject::Stray(stray) if !context.index.has_plugins => {
+            check_place(&stray.path, &stray.facts, findings);
+        }
+        _ => {}
     }
 }
 

@@ -2,7 +2,7 @@ use banister_grammars::Span;
 use banister_grammars::facts::{ConfigKind, Dialect, StepFact, StepKind};
 
 use super::similarity::is_slip;
-use super::{Context, Findings, Rule, config_keys, list, unknown_config_key};
+use super::{Check, Context, Findings, Rule, config_keys, list, unknown_config_key};
 use crate::diagnostic::{Edit, Fix, Severity};
 use crate::project::Step;
 
@@ -18,24 +18,22 @@ Every step needs `name` and `type` (or `triggers` in 1.0); an `api` step also `m
 `streamName`. A missing `emits` is a warning: many documents leave it out, and framework 0.17
 rejects it; write `emits: []`. The same holds for the `virtualEmits` and `virtualSubscribes` of a `noop`. A config that
 spreads something out of sight may have any key and is left alone.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
+fn check(context: &Context<'_>, step: &Step, findings: &mut Findings) {
     // A slip in a key is reported where it is written, unless that rule is off.
     let names_slips = context.index.config.rules.get(unknown_config_key::RULE.name) != Some(&None);
-    for step in &context.index.project.steps {
-        match step.fact() {
-            Some(fact) if !fact.keys_open => {
-                let slips = if names_slips { slips(step) } else { Vec::new() };
-                check_keys(context, step, fact, &slips, findings);
-                if fact.dialect == Dialect::V1 {
-                    check_triggers(step, findings);
-                }
+    match step.fact() {
+        Some(fact) if !fact.keys_open => {
+            let slips = if names_slips { slips(step) } else { Vec::new() };
+            check_keys(context, step, fact, &slips, findings);
+            if fact.dialect == Dialect::V1 {
+                check_triggers(step, findings);
             }
-            Some(_) => {}
-            None => check_config(step, findings),
         }
+        Some(_) => {}
+        None => check_config(step, findings),
     }
 }
 

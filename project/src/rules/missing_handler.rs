@@ -1,8 +1,9 @@
 use banister_grammars::Language;
 use banister_grammars::facts::StepKind;
 
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
+use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
     name: "missing-handler",
@@ -13,7 +14,7 @@ because there is nothing to call.
 
 A `noop` needs none, nor does a step of 1.0 without triggers. A file whose exports are not all visible, or that does not
 parse, may have one and is left alone.",
-    check,
+    check: Check::Step(check),
 };
 
 /// Ways to publish a handler that are not followed: in JavaScript through the object of exports, in Python and Ruby by
@@ -30,29 +31,27 @@ const UNSEEN: [&str; 9] = [
     "require_relative",
 ];
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        let (Some(fact), Some(kind)) = (step.fact(), step.kind()) else {
-            continue;
-        };
-        if kind == StepKind::Noop || !fact.lacks_handler || !step.facts().problems.is_empty() {
-            continue;
-        }
-        // A comment that names this rule is no handler.
-        let text = step.source.text.replace(RULE.name, "");
-        let may_define = step.language == Language::Ruby && text.contains("handler");
-        if may_define || UNSEEN.iter().any(|words| text.contains(words)) {
-            continue;
-        }
-        let Some(name) = &fact.name else { continue };
-        let message = format!("{} has no handler", step.label());
-        findings
-            .report(&step.file, name.span, message)
-            .help(match step.language {
-                Language::TypeScript | Language::JavaScript => "define and export a function named `handler`",
-                Language::Python | Language::Ruby => "define a function named `handler`",
-            });
+fn check(_: &Context<'_>, step: &Step, findings: &mut Findings) {
+    let (Some(fact), Some(kind)) = (step.fact(), step.kind()) else {
+        return;
+    };
+    if kind == StepKind::Noop || !fact.lacks_handler || !step.facts().problems.is_empty() {
+        return;
     }
+    // A comment that names this rule is no handler.
+    let text = step.source.text.replace(RULE.name, "");
+    let may_define = step.language == Language::Ruby && text.contains("handler");
+    if may_define || UNSEEN.iter().any(|words| text.contains(words)) {
+        return;
+    }
+    let Some(name) = &fact.name else { return };
+    let message = format!("{} has no handler", step.label());
+    findings
+        .report(&step.file, name.span, message)
+        .help(match step.language {
+            Language::TypeScript | Language::JavaScript => "define and export a function named `handler`",
+            Language::Python | Language::Ruby => "define a function named `handler`",
+        });
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use banister_grammars::Language;
 
-use super::similarity::{Lookalikes, words};
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule, Subject};
 use crate::diagnostic::{Edit, Fix, Severity};
-use crate::index::{Index, Mention, Role};
+use crate::index::{Mention, Role, slots};
 
 pub(super) const RULE: Rule = Rule {
     name: "misspelled-topic",
@@ -17,14 +16,24 @@ count as well.
 
 Names that differ in a digit (`job.v1`, `job.v2`) and words under four letters are left alone. The finding stands for
 all consequences of the slip: neither topic is reported as never emitted or without subscriber.",
-    check,
+    check: Check::Subject(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
+fn check(context: &Context<'_>, subject: &Subject<'_>, findings: &mut Findings) {
     let index = context.index;
-    for (topic, meant) in &context.misspelled {
+    let slots = subject.facts().map(slots).unwrap_or_default();
+    let topics: BTreeSet<&String> = slots
+        .iter()
+        .flat_map(|slot| slot.fact.text.candidates())
+        .collect();
+    for topic in topics {
+        let Some(meant) = context.slip(topic) else {
+            continue;
+        };
         let mentions = index.mentions(topic);
-        let Some(first) = mentions.first() else { continue };
+        let Some(first) = mentions.first().filter(|first| first.file == subject.file()) else {
+            continue;
+        };
         let label = index.label(&first.file);
         let verb = if first.role.sends() {
             "sends"
@@ -74,103 +83,6 @@ fn rename(mentions: &[Mention], meant: &str) -> Option<Fix> {
         title: format!("Change to '{meant}'"),
         edits: mentions.iter().map(edit).collect(),
     })
-}
-
-/// Topics that are slips, with what was meant.
-pub(super) fn slips(index: &Index) -> BTreeMap<String, String> {
-    let topics = || index.topics.keys().map(String::as_str);
-    let lonely: Vec<&str> = topics().filter(|topic| is_lonely(index, topic)).collect();
-    if lonely.is_empty() {
-        return BTreeMap::new();
-    }
-    let lookalikes = Lookalikes::of(topics());
-    let mut slips = BTreeMap::new();
-    for topic in lonely {
-        if let Some(meant) = meant(index, &lookalikes, topic) {
-            slips.insert(topic.to_owned(), meant.to_owned());
-        }
-    }
-    if slips.is_empty() {
-        return slips;
-    }
-    let uses = uses_of_words(index);
-    // Of two lonely topics that could be each other's slip only one is: the one with the stranger word, else the one
-    // that is written less often, and between equals the one that is taken, because who sends a topic names it.
-    let weight = |topic: &str, other: &str| {
-        let mentions = index.mentions(topic);
-        let sends = mentions.first().is_some_and(|mention| mention.role.sends());
-        (rarest_word_of_its_own(&uses, topic, other), mentions.len(), sends)
-    };
-    let is_the_original = |topic: &String, meant: &String| {
-        slips.get(meant) == Some(topic) && weight(topic, meant) > weight(meant, topic)
-    };
-    let kept = slips
-        .iter()
-        .filter(|(topic, meant)| !is_the_original(topic, meant));
-    kept.map(|(topic, meant)| (topic.clone(), meant.clone()))
-        .collect()
-}
-
-/// In how many topics of the project each word occurs.
-fn uses_of_words(index: &Index) -> BTreeMap<String, usize> {
-    let mut uses = BTreeMap::new();
-    for topic in index.topics.keys() {
-        for word in words(topic).into_iter().collect::<BTreeSet<_>>() {
-            *uses.entry(word).or_insert(0) += 1;
-        }
-    }
-    uses
-}
-
-/// In how many topics of the project the least common word occurs that `topic` has and `other` has not.
-fn rarest_word_of_its_own(uses: &BTreeMap<String, usize>, topic: &str, other: &str) -> usize {
-    let shared = words(other);
-    words(topic)
-        .iter()
-        .filter(|word| !shared.contains(word))
-        .map(|word| uses.get(word).copied().unwrap_or(0))
-        .min()
-        .unwrap_or(0)
-}
-
-/// True if only one file uses the topic and it leads nowhere.
-fn is_lonely(index: &Index, topic: &str) -> bool {
-    let mentions = index.mentions(topic);
-    let Some(first) = mentions.first() else {
-        return false;
-    };
-    let one_side = mentions.iter().all(|mention| {
-        let plain = matches!(mention.role, Role::Subscribes | Role::Declares | Role::Emits);
-        plain && mention.file == first.file && mention.role.sends() == first.role.sends()
-    });
-    let leads_on = if first.role.sends() {
-        index.may_be_subscribed(topic)
-    } else {
-        index.may_be_emitted(topic)
-    };
-    // A call that the step's own declaration does not cover is reported as that.
-    let dropped = first.role.sends() && index.step(&first.file).is_some_and(|step| step.drops(topic));
-    one_side && !leads_on && !dropped
-}
-
-fn meant<'i>(index: &Index, lookalikes: &Lookalikes<'i>, topic: &str) -> Option<&'i str> {
-    let first = index.mentions(topic).first()?;
-    let other_end = if first.role.sends() {
-        Role::TAKING
-    } else {
-        Role::SENDING
-    };
-    lookalikes
-        .slips_for(topic)
-        .filter(|other| {
-            index
-                .mentions_as(other, other_end)
-                .any(|mention| mention.file != first.file)
-        })
-        .max_by(|one, other| {
-            let uses = |topic: &str| index.mentions(topic).len();
-            uses(one).cmp(&uses(other)).then_with(|| other.cmp(one))
-        })
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
+use std::collections::BTreeSet;
+
 use super::similarity::is_related;
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
 use crate::index::Role;
+use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
     name: "never-emitted-topic",
@@ -11,28 +14,26 @@ A step subscribes to a topic that no step of its project sends: it never runs.
 
 Topics that a `noop` draws with `virtualEmits` count as sent. A message with a computed topic that may be this one, and
 a step that hands `emit` to code out of sight and may send undeclared topics, silence the rule.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
+fn check(context: &Context<'_>, step: &Step, findings: &mut Findings) {
     let index = context.index;
-    for topic in orphans(context) {
-        for mention in index.mentions_as(topic, &[Role::Subscribes]) {
-            let label = index.label(&mention.file);
+    let topics: BTreeSet<&str> = step.subscribes().into_iter().collect();
+    for topic in topics.into_iter().filter(|topic| context.is_orphan(topic)) {
+        let own = index.mentions_as(topic, &[Role::Subscribes]);
+        for mention in own.filter(|mention| mention.file == step.file) {
+            let label = step.label();
             let mut finding = findings
                 .report(
-                    &mention.file,
+                    &step.file,
                     mention.span,
                     format!("{label} subscribes to '{topic}', which nobody emits"),
                 )
                 .help(format!(
                     "emit '{topic}' from a step, or take it out of `subscribes` of {label}"
                 ));
-            let alike = index.topics.keys().find(|other| {
-                index.mentions_as(other, Role::SENDING).next().is_some()
-                    && !index.may_be_subscribed(other)
-                    && is_related(topic, other)
-            });
+            let alike = context.dead_ends().find(|other| is_related(topic, other));
             for other in alike
                 .into_iter()
                 .flat_map(|other| index.mentions_as(other, Role::SENDING).take(1))
@@ -45,17 +46,6 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             }
         }
     }
-}
-
-/// Topics that are subscribed and that nobody sends.
-pub(super) fn orphans<'i>(context: &'i Context<'_>) -> impl Iterator<Item = &'i str> {
-    let index = context.index;
-    index
-        .topics
-        .keys()
-        .map(String::as_str)
-        .filter(|topic| index.mentions_as(topic, &[Role::Subscribes]).next().is_some())
-        .filter(|topic| !index.may_be_emitted(topic) && !context.is_part_of_a_slip(topic))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use banister_grammars::facts::{FieldShape, Shape};
 use serde_json::Value as Json;
 
 use super::payloads::{Delivery, Taker, Takers, display, each_delivery, follow};
-use super::{Context, Findings, Rule, list};
+use super::{Check, Context, Findings, Rule, Subject, list};
 use crate::diagnostic::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -16,11 +16,14 @@ The keys of the payload must be known: a spread of something out of sight, or a 
 hold any field. Zod fields with `.optional()` or `.default()` and optional fields of every other notation may be absent.
 Sender and subscriber may be written in different languages; the finding stands at the sender and points at the field of
 each schema.",
-    check,
+    check: Check::Subject(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    each_delivery(context.index, |delivery, takers| {
+fn check(context: &Context<'_>, subject: &Subject<'_>, findings: &mut Findings) {
+    if subject.facts().is_none() {
+        return;
+    }
+    each_delivery(context.index, subject.file(), |delivery, takers| {
         check_delivery(delivery, takers, findings);
     });
 }

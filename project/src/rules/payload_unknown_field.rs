@@ -5,7 +5,7 @@ use banister_grammars::facts::Shape;
 use serde_json::Value as Json;
 
 use super::payloads::{Delivery, Taker, Takers, display, each_delivery, follow};
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule, Subject};
 use crate::diagnostic::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -19,7 +19,7 @@ A schema that says nothing of other fields takes them, and a message with more t
 a field that no subscriber's schema knows is a hint, and only where the schemas of all of them are visible. A schema
 that is put together from parts (`allOf`, `anyOf`, `oneOf`, `patternProperties`) is left alone, and so is one that says
 what other fields may hold.",
-    check,
+    check: Check::Subject(check),
 };
 
 /// How a schema meets a field that it does not list.
@@ -32,8 +32,11 @@ enum Stance {
 /// A field that a schema does not list.
 type Unlisted = (String, Span, Stance);
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    each_delivery(context.index, |delivery, takers| {
+fn check(context: &Context<'_>, subject: &Subject<'_>, findings: &mut Findings) {
+    if subject.facts().is_none() {
+        return;
+    }
+    each_delivery(context.index, subject.file(), |delivery, takers| {
         check_delivery(context, delivery, takers, findings);
     });
 }
@@ -76,7 +79,7 @@ fn check_delivery(
                 );
         }
     }
-    if takers.others {
+    if ignored.is_empty() || takers.others || context.index.takes_unseen() {
         return;
     }
     let is_written =

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::payload_types::{allowed, are_apart, type_of};
 use super::payloads::{Delivery, Taker, display, each_delivery, follow};
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule, Subject};
 use crate::diagnostic::Severity;
 use crate::workspace::Source;
 
@@ -18,7 +18,7 @@ number is expected, an object where a text is.
 Literals, values whose type is plain and fields that the step reads from its own message are compared, the latter with
 the type that the step's own schema gives them; what a call or a variable out of sight yields may be anything. A schema
 that allows several types, or states none, takes what one of them takes.",
-    check,
+    check: Check::Subject(check),
 };
 
 /// A value of the wrong type.
@@ -37,8 +37,11 @@ struct Wrong<'s> {
 /// How deep two schemas are compared; a recursive one never ends.
 const MAX_DEPTH: usize = 12;
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    each_delivery(context.index, |delivery, takers| {
+fn check(context: &Context<'_>, subject: &Subject<'_>, findings: &mut Findings) {
+    if subject.facts().is_none() {
+        return;
+    }
+    each_delivery(context.index, subject.file(), |delivery, takers| {
         let own = delivery
             .sender
             .and_then(|sender| context.index.only_input_schema(sender));

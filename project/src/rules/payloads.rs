@@ -2,7 +2,6 @@
 //! topic. The rules on payloads all walk through here.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use banister_grammars::facts::{EmitSite, SchemaFact};
 use serde_json::Value as Json;
@@ -25,7 +24,7 @@ pub(crate) struct Delivery<'i> {
 pub(crate) struct Takers<'i> {
     /// Those whose schema is visible, by file.
     pub(crate) all: Vec<Taker<'i>>,
-    /// True if another one may take the topic, or does so with a schema that is not visible.
+    /// True if another one takes the topic with a schema that is not visible.
     pub(crate) others: bool,
 }
 
@@ -36,42 +35,31 @@ pub(crate) struct Taker<'i> {
     pub(crate) schema: Cow<'i, SchemaFact>,
 }
 
-/// Calls `visit` with every call that sends a known topic and the steps that take it.
-pub(crate) fn each_delivery<'i>(index: &'i Index, mut visit: impl FnMut(&Delivery<'i>, &Takers<'i>)) {
-    let steps = index
-        .project
-        .steps
-        .iter()
-        .map(|step| (step.file.as_str(), Some(step), step.emit_sites()));
-    let helpers = index
-        .helpers
-        .iter()
-        .map(|helper| (helper.file.as_str(), None, helper.facts().emits.as_slice()));
-    // Many calls send the same topic.
-    let mut known: BTreeMap<&str, Takers<'i>> = BTreeMap::new();
-    for (file, sender, sites) in steps.chain(helpers) {
-        for site in sites {
-            let Some(topic) = site.topic.as_ref().and_then(|topic| topic.text.known()) else {
-                continue;
-            };
-            let takers = known.entry(topic).or_insert_with(|| takers(index, topic));
-            let delivery = Delivery {
-                file,
-                sender,
-                site,
-                topic,
-            };
-            visit(&delivery, takers);
-        }
+/// Calls `visit` with every call of a step or helper that sends a known topic, and the steps that take it.
+pub(crate) fn each_delivery<'i>(
+    index: &'i Index,
+    file: &'i str,
+    mut visit: impl FnMut(&Delivery<'i>, &Takers<'i>),
+) {
+    let sender = index.step(file);
+    let sites = index.facts(file).map_or(&[][..], |facts| &facts.emits);
+    for site in sites {
+        let Some(topic) = site.topic.as_ref().and_then(|topic| topic.text.known()) else {
+            continue;
+        };
+        let delivery = Delivery {
+            file,
+            sender,
+            site,
+            topic,
+        };
+        visit(&delivery, &takers(index, topic));
     }
 }
 
 /// The steps that take `topic`.
 pub(crate) fn takers<'i>(index: &'i Index, topic: &str) -> Takers<'i> {
-    let mut takers = Takers {
-        all: Vec::new(),
-        others: index.takes_unseen,
-    };
+    let mut takers = Takers::default();
     for step in index.subscribers(topic) {
         match index.input_schema(step, topic) {
             Some((source, schema)) => takers.all.push(Taker { step, source, schema }),

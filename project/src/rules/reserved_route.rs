@@ -1,8 +1,10 @@
 use banister_grammars::facts::Dialect;
 
 use super::routes::routes;
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
+use crate::project::Step;
+use crate::route::shape;
 
 pub(super) const RULE: Rule = Rule {
     name: "reserved-route",
@@ -11,15 +13,15 @@ pub(super) const RULE: Rule = Rule {
 A route that framework 0.x keeps for itself: `POST /emit` sends a message by hand, `OPTIONS` answers the browser's
 question whether it may ask at all, and everything under `/__motia` serves the framework's own pages. The step is not
 the one that answers. 1.0 has no such routes.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for route in routes(context) {
-        if route.step.dialect() != Dialect::V0 {
-            continue;
-        }
-        let shape = route.shape();
+fn check(_: &Context<'_>, step: &Step, findings: &mut Findings) {
+    if step.dialect() != Dialect::V0 {
+        return;
+    }
+    for route in routes(step) {
+        let shape = shape(route.path);
         let owner = if route.method == "OPTIONS" {
             "the framework answers every OPTIONS request itself"
         } else if route.method == "POST" && shape == "/emit" {
@@ -29,9 +31,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         } else {
             continue;
         };
-        let message = format!("{} is never asked: {owner}", route.step.label());
+        let message = format!("{} is never asked: {owner}", step.label());
         findings
-            .report(&route.step.file, route.span, message)
+            .report(&step.file, route.span, message)
             .help("choose another route");
     }
 }

@@ -1,9 +1,9 @@
-use banister_grammars::facts::{ResponseFact, StepKind, Trigger};
+use banister_grammars::facts::{ResponseFact, Trigger};
 
-use super::handlers::called_in_one_way;
+use super::handlers::called_as_api;
 use super::payload_missing_field::{compare, names};
 use super::payloads::display;
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
 use crate::project::Step;
 
@@ -16,21 +16,18 @@ all the same, and the client reads the field of nothing.
 
 The keys of the body must be known: a spread of something out of sight, or a value that is handed on whole, may hold any
 field. A schema that is not visible requires nothing.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        let Some((_, trigger)) = called_in_one_way(step).filter(|(_, only)| only.kind == StepKind::Api)
-        else {
-            continue;
-        };
-        if trigger.responses_open {
-            continue;
-        }
-        for response in &step.facts().handling.responses {
-            check_response(context, step, trigger, response, findings);
-        }
+fn check(context: &Context<'_>, step: &Step, findings: &mut Findings) {
+    let Some(trigger) = called_as_api(step) else {
+        return;
+    };
+    if trigger.responses_open {
+        return;
+    }
+    for response in &step.facts().handling.responses {
+        check_response(context, step, trigger, response, findings);
     }
 }
 

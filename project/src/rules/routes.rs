@@ -1,8 +1,7 @@
-//! Routes of the project in the order of the files, for the rules that compare them.
+//! The routes of a step, for the rules that compare them with others.
 
 use banister_grammars::Span;
 
-use super::Context;
 use crate::project::Step;
 
 /// A route that is exactly known.
@@ -16,51 +15,17 @@ pub(super) struct Route<'i> {
     pub(super) span: Span,
 }
 
-impl Route<'_> {
-    /// What tells it apart: names of parameters, capitals and a slash at the end do not count.
-    pub(super) fn shape(&self) -> String {
-        let mut shape = String::new();
-        let mut in_name = false;
-        for ch in self.path.trim_end_matches('/').chars() {
-            in_name = if in_name {
-                ch.is_ascii_alphanumeric() || ch == '_'
-            } else {
-                false
-            };
-            if !in_name {
-                shape.extend(ch.to_lowercase());
-            }
-            in_name |= ch == ':';
-        }
-        shape
-    }
-}
-
-/// Every known route, by file.
-pub(super) fn routes<'i>(context: &Context<'i>) -> Vec<Route<'i>> {
-    let mut routes = Vec::new();
-    for step in &context.index.project.steps {
-        for trigger in step.fact().map_or(&[][..], |fact| &fact.triggers) {
-            let (Some(method), Some(path)) = (&trigger.method, &trigger.path) else {
-                continue;
-            };
-            if let (Some(method), Some(known)) = (method.text.known(), path.text.known()) {
-                routes.push(Route {
-                    step,
-                    method: method.to_ascii_uppercase(),
-                    path: known,
-                    span: path.span,
-                });
-            }
-        }
-    }
-    routes
-}
-
-/// Leaves out the routes of files that the loader passes over if it takes some of the others.
-pub(super) fn loaded(context: &Context<'_>, routes: &mut Vec<&Route<'_>>) {
-    let is_loaded = |route: &&Route<'_>| context.index.is_loaded(&route.step.file);
-    if routes.iter().any(is_loaded) {
-        routes.retain(is_loaded);
-    }
+/// Every known route of a step, in the order of its config.
+pub(super) fn routes(step: &Step) -> Vec<Route<'_>> {
+    let triggers = step.fact().map_or(&[][..], |fact| &fact.triggers);
+    let known = triggers.iter().filter_map(|trigger| {
+        let (method, path) = (trigger.method.as_ref()?, trigger.path.as_ref()?);
+        Some(Route {
+            step,
+            method: method.text.known()?.to_ascii_uppercase(),
+            path: path.text.known()?,
+            span: path.span,
+        })
+    });
+    known.collect()
 }

@@ -2,7 +2,7 @@ use banister_grammars::Span;
 use banister_grammars::facts::{ConfigEntry, Dialect, FileFacts, SeedForm, SeedUse};
 
 use super::config_keys::camel_case;
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule, Subject};
 use crate::diagnostic::{Edit, Fix, Severity};
 use crate::project::Step;
 
@@ -17,23 +17,25 @@ Keys: `websocket` of an api step; `ttl` and `maxItems` of a stream; Python keys 
 as a dictionary or hash (`context[\"emit\"]`, `context[:emit]`), `context.utils`, `state.get_pattern`, a fourth argument of
 `state.set`, `req.cookies`, `req.user`, `req.tenant` and `req.ws` without a middleware that sets them. Imports from
 `@motia/core`, whose real name is `motia`.",
-    check,
+    check: Check::Subject(check),
 };
 
 /// The package that documents import from, and the one that exists.
 const DOCUMENTED_PACKAGE: &str = "@motia/core";
 const PACKAGE: &str = "motia";
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    let project = &context.index.project;
-    for step in project.steps.iter().filter(|step| step.dialect() == Dialect::V0) {
-        check_step_keys(step, findings);
-        check_uses(step, findings);
-        check_imports(&step.file, step.facts(), findings);
-    }
-    for stream in &project.streams {
-        check_stream_keys(&stream.file, stream.facts(), findings);
-        check_imports(&stream.file, stream.facts(), findings);
+fn check(_: &Context<'_>, subject: &Subject<'_>, findings: &mut Findings) {
+    match subject {
+        Subject::Step(step) if step.dialect() == Dialect::V0 => {
+            check_step_keys(step, findings);
+            check_uses(step, findings);
+            check_imports(&step.file, step.facts(), findings);
+        }
+        Subject::Stream(stream) => {
+            check_stream_keys(&stream.file, stream.facts(), findings);
+            check_imports(&stream.file, stream.facts(), findings);
+        }
+        _ => {}
     }
 }
 

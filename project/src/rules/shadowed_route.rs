@@ -1,9 +1,12 @@
 use banister_grammars::facts::Dialect;
 
-use super::routes::{Route, loaded, routes};
-use super::{Context, Findings, Rule};
+use super::routes::routes;
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
 use crate::discovery;
+use crate::index::{Index, WideRoute, plain_segment};
+use crate::project::Step;
+use crate::route::shape;
 
 pub(super) const RULE: Rule = Rule {
     name: "shadowed-route",
@@ -14,63 +17,55 @@ A route that is never asked, because an earlier one with a parameter or a wildca
 
 Framework 0.x asks its routes in the order in which it loads the files, and loads `steps/` before `src/`. In which order
 it loads the files of one folder depends on the machine, so routes of the same folder are not compared.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    let routes = routes(context);
-    let mut all: Vec<&Route<'_>> = routes
-        .iter()
-        .filter(|route| route.step.dialect() == Dialect::V0)
-        .collect();
-    loaded(context, &mut all);
-    let (early, late) = by_order_of_loading(&context.index.project.root, &all);
-    for (route, narrow) in &late {
-        let earlier = early.iter().find(|(earlier, wide)| {
-            earlier.method == route.method && takes_all(wide, narrow) && earlier.shape() != route.shape()
-        });
-        let Some((earlier, _)) = earlier else { continue };
+fn check(context: &Context<'_>, step: &Step, findings: &mut Findings) {
+    let index = context.index;
+    if step.dialect() != Dialect::V0 || !in_folder(index, &step.file, "src") {
+        return;
+    }
+    for route in routes(step) {
+        let Some(narrow) = segments(route.path) else {
+            continue;
+        };
+        let wide = index.wide_routes();
+        // The loader passes over some files if it takes others.
+        let counts = |file: &str| !wide.any_loaded || index.is_loaded(file);
+        if !counts(&step.file) {
+            return;
+        }
+        let takes_first = |earlier: &&WideRoute| {
+            earlier.method == route.method
+                && in_folder(index, &earlier.file, "steps")
+                && counts(&earlier.file)
+                && segments(&earlier.path).is_some_and(|wide| takes_all(&wide, &narrow))
+                && shape(&earlier.path) != shape(route.path)
+        };
+        let Some(earlier) = wide.routes.iter().find(takes_first) else {
+            continue;
+        };
         let message = format!(
             "{} is never asked: {} {} takes its requests first",
-            route.step.label(),
+            step.label(),
             earlier.method,
             earlier.path
         );
         findings
-            .report(&route.step.file, route.span, message)
+            .report(&step.file, route.span, message)
             .help("make the other path narrower, or move this step to `steps/`")
             .related(
-                &earlier.step.file,
+                &earlier.file,
                 earlier.span,
-                format!("{} is loaded first", earlier.step.label()),
+                format!("{} is loaded first", index.label(&earlier.file)),
             );
     }
 }
 
-/// A route with its path in parts.
-type Parted<'r, 'i> = (&'r Route<'i>, Vec<Segment>);
-
-/// The routes that the framework loads first on every machine and that may take the requests of others, and those that
-/// it loads after them.
-fn by_order_of_loading<'r, 'i>(
-    root: &str,
-    routes: &[&'r Route<'i>],
-) -> (Vec<Parted<'r, 'i>>, Vec<Parted<'r, 'i>>) {
-    let in_folder = |route: &Route<'_>, folder: &str| {
-        let file = &route.step.file;
-        let path = file.strip_prefix(root).unwrap_or(file).trim_start_matches('/');
-        discovery::lies_in(path, folder)
-    };
-    let parted = |folder: &str| {
-        let inside = routes.iter().filter(|route| in_folder(route, folder));
-        inside
-            .filter_map(|route| Some((*route, segments(route.path)?)))
-            .collect::<Vec<_>>()
-    };
-    let (mut early, late) = (parted("steps"), parted("src"));
-    // A path of plain words alone takes the requests of no other one.
-    early.retain(|(_, path)| path.iter().any(|segment| !matches!(segment, Segment::Plain(_))));
-    (early, late)
+/// The framework loads `steps/` before `src/` on every machine; within one folder the order is up to the disk.
+fn in_folder(index: &Index, file: &str, folder: &str) -> bool {
+    let inside = file.strip_prefix(index.project.root.as_str()).unwrap_or(file);
+    discovery::lies_in(inside.trim_start_matches('/'), folder)
 }
 
 /// True if every request that `narrow` answers is one that `wide` answers. Only plain segments, parameters and a
@@ -104,12 +99,7 @@ fn segments(path: &str) -> Option<Vec<Segment>> {
     let path = path.strip_prefix('/')?.trim_end_matches('/');
     path.split('/')
         .map(|segment| {
-            let is_word = |text: &str| {
-                !text.is_empty()
-                    && text
-                        .chars()
-                        .all(|ch| ch.is_alphanumeric() || matches!(ch, '-' | '_' | '.' | '~' | '@'))
-            };
+            let is_word = |text: &str| !text.is_empty() && plain_segment(text);
             match segment.strip_prefix(':') {
                 Some(name) => (!name.is_empty() && name.chars().all(|ch| ch.is_alphanumeric() || ch == '_'))
                     .then_some(Segment::Any),

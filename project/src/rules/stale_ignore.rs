@@ -1,4 +1,4 @@
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::Severity;
 
 pub(crate) const RULE: Rule = Rule {
@@ -10,5 +10,5 @@ A `banister-ignore` comment whose rule finds nothing there any more. It would hi
 Rules that are off, in `banister.toml` or by `--select` and `--ignore`, make no comment stale: nobody knows what they
 would have found.",
     // Found where ignores are applied: ignores.rs.
-    check: |_, _| {},
+    check: Check::Elsewhere,
 };

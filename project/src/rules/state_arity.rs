@@ -1,7 +1,7 @@
 use banister_grammars::Language;
 use banister_grammars::facts::{Dialect, StateUse, Text};
 
-use super::{Context, Findings, Rule, list};
+use super::{Check, Context, Findings, Rule, list};
 use crate::diagnostic::Severity;
 use crate::project::Step;
 
@@ -14,7 +14,7 @@ under the group `key`, and `state.get(key)` never finds anything.
 
 In Python and Ruby too many arguments are an error too; JavaScript passes over them. A fourth argument of `set` is the
 time to live of documents that know one. Spread arguments are not counted.",
-    check,
+    check: Check::Step(check),
 };
 
 /// The arguments of the methods of 0.x and 1.0.
@@ -31,11 +31,9 @@ const METHODS: &[(&str, &[&str])] = &[
     ("clear", &["group"]),
 ];
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        for call in step.facts().state_uses.iter().filter(|call| !call.by_name) {
-            check_call(step, call, findings);
-        }
+fn check(_: &Context<'_>, step: &Step, findings: &mut Findings) {
+    for call in step.facts().state_uses.iter().filter(|call| !call.by_name) {
+        check_call(step, call, findings);
     }
 }
 

@@ -1,9 +1,8 @@
-use std::collections::BTreeSet;
+use banister_grammars::facts::StateUse;
 
-use banister_grammars::facts::{StateUse, Text};
-
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
+use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
     name: "state-never-written",
@@ -14,54 +13,27 @@ another name.
 
 Nothing is said as soon as a write may mean the group without naming it: a computed group that it matches, or the state
 handed to code whose writes are not visible.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
+fn check(context: &Context<'_>, step: &Step, findings: &mut Findings) {
     let index = context.index;
-    if index.sources().any(|source| source.facts.state_escapes) {
-        return;
-    }
-    let of_steps = || {
-        index
-            .project
-            .steps
-            .iter()
-            .flat_map(|step| &step.facts().state_uses)
-    };
-    // Any module may be imported by a step, so all of them count.
-    let of_modules = index
-        .sources()
-        .filter(|source| index.step(&source.path).is_none())
-        .flat_map(|source| &source.facts.state_uses);
-    let (mut written, mut dynamic) = (BTreeSet::new(), Vec::new());
-    for write in of_steps().chain(of_modules).filter(|call| writes(call)) {
-        match write.group.as_ref().map(|group| &group.text) {
-            None => {}
-            Some(group) if group.candidates().is_empty() => dynamic.push(group),
-            Some(group) => written.extend(group.candidates().iter().map(String::as_str)),
+    for read in step.facts().state_uses.iter().filter(|call| reads(call)) {
+        let hidden = index.hidden_writes();
+        if hidden.anywhere {
+            return;
         }
+        let may_be_written = |group: &str| {
+            index.is_written(group) || hidden.patterns.iter().any(|written| written.may_be(group))
+        };
+        let Some(fact) = &read.group else { continue };
+        let Some(group) = fact.text.known().filter(|group| !may_be_written(group)) else {
+            continue;
+        };
+        let label = step.label();
+        let message = format!("{label} reads the state group '{group}', which no step writes");
+        findings.report(&step.file, fact.span, message);
     }
-    if dynamic.iter().any(|group| !matches!(group, Text::Pattern(_))) {
-        return;
-    }
-    let may_be_written =
-        |group: &str| written.contains(group) || dynamic.iter().any(|written| written.may_be(group));
-    for step in &index.project.steps {
-        for read in step.facts().state_uses.iter().filter(|call| reads(call)) {
-            let Some(fact) = &read.group else { continue };
-            let Some(group) = fact.text.known().filter(|group| !may_be_written(group)) else {
-                continue;
-            };
-            let label = step.label();
-            let message = format!("{label} reads the state group '{group}', which no step writes");
-            findings.report(&step.file, fact.span, message);
-        }
-    }
-}
-
-fn writes(call: &StateUse) -> bool {
-    matches!(call.method.as_str(), "set" | "update")
 }
 
 /// Calls that a wrong number of arguments makes meaningless are reported as that.

@@ -1,8 +1,9 @@
 use banister_grammars::facts::{Dialect, StepKind};
 use banister_grammars::{Language, Span};
 
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::{Edit, Fix, Severity};
+use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
     name: "sync-python-handler",
@@ -12,54 +13,52 @@ A Python handler that is a plain `def`. Framework 0.x awaits whatever the handle
 awaited is an error after all the work is done. Write `async def`.
 
 1.0 takes both. A handler with a decorator may be anything and is left alone.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
+fn check(context: &Context<'_>, step: &Step, findings: &mut Findings) {
     if context.index.framework.is_at_least(1, 0) {
         return;
     }
-    for step in &context.index.project.steps {
-        if step.language != Language::Python
-            || step.dialect() != Dialect::V0
-            || step.kind() == Some(StepKind::Noop)
-        {
-            continue;
-        }
-        let Some(handler) = step.fact().and_then(|fact| fact.handler.as_ref()) else {
-            continue;
-        };
-        let text = &step.source.text;
-        let is_def = handler.body.slice(text).starts_with("def ");
-        let above = text.get(..handler.body.start as usize).unwrap_or_default();
-        let is_decorated = above
-            .trim_end()
-            .lines()
-            .next_back()
-            .is_some_and(|line| line.starts_with('@'));
-        if handler.is_async || !is_def || is_decorated {
-            continue;
-        }
-        let edit = Edit {
-            file: step.file.clone(),
-            span: Span {
-                start: handler.body.start,
-                end: handler.body.start,
-            },
-            text: "async ".to_owned(),
-        };
-        let message = format!(
-            "the handler of {} is not `async`, and the runtime awaits it",
-            step.label()
-        );
-        findings
-            .report(&step.file, handler.span, message)
-            .help("write `async def`")
-            .fix(Some(Fix {
-                title: "Make the handler `async`".to_owned(),
-                edits: vec![edit],
-            }));
+    if step.language != Language::Python
+        || step.dialect() != Dialect::V0
+        || step.kind() == Some(StepKind::Noop)
+    {
+        return;
     }
+    let Some(handler) = step.fact().and_then(|fact| fact.handler.as_ref()) else {
+        return;
+    };
+    let text = &step.source.text;
+    let is_def = handler.body.slice(text).starts_with("def ");
+    let above = text.get(..handler.body.start as usize).unwrap_or_default();
+    let is_decorated = above
+        .trim_end()
+        .lines()
+        .next_back()
+        .is_some_and(|line| line.starts_with('@'));
+    if handler.is_async || !is_def || is_decorated {
+        return;
+    }
+    let edit = Edit {
+        file: step.file.clone(),
+        span: Span {
+            start: handler.body.start,
+            end: handler.body.start,
+        },
+        text: "async ".to_owned(),
+    };
+    let message = format!(
+        "the handler of {} is not `async`, and the runtime awaits it",
+        step.label()
+    );
+    findings
+        .report(&step.file, handler.span, message)
+        .help("write `async def`")
+        .fix(Some(Fix {
+            title: "Make the handler `async`".to_owned(),
+            edits: vec![edit],
+        }));
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule, Subject};
 use crate::diagnostic::Severity;
 use crate::workspace::Source;
 
@@ -11,16 +11,14 @@ A step or stream file that does not parse. The framework refuses to start a proj
 What can still be read of the file is checked and shown in the editor. If the file's `config` is lost, the step is
 missing from its flow and the other files are checked without it. Only the first problem of a file is reported, because
 the rest usually follows from it.",
-    check,
+    check: Check::Subject(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    let project = &context.index.project;
-    for step in &project.steps {
-        report(&step.source, step.fact().is_none(), findings);
-    }
-    for stream in &project.streams {
-        report(&stream.source, stream.facts().stream.is_none(), findings);
+fn check(_: &Context<'_>, subject: &Subject<'_>, findings: &mut Findings) {
+    match subject {
+        Subject::Step(step) => report(&step.source, step.fact().is_none(), findings),
+        Subject::Stream(stream) => report(&stream.source, stream.facts().stream.is_none(), findings),
+        _ => {}
     }
 }
 

@@ -1,8 +1,9 @@
 use banister_grammars::facts::Dialect;
 use banister_grammars::{FileFacts, Language, Span};
 
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
+use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
     name: "unawaited-emit",
@@ -13,7 +14,7 @@ returns: the message or the value may be lost, or the run counts as failed and i
 
 A call is awaited too if it is returned, chained with `.then` or `.catch`, handed to `Promise.all` and its like, or kept
 for an `await` further down. Ruby waits by itself, and so does Python in 1.0.",
-    check,
+    check: Check::Step(check),
 };
 
 /// Methods of a stream that return a promise; `subscribe`, for one, does not.
@@ -35,22 +36,20 @@ struct Dropped {
     what: String,
 }
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        let waits_by_itself = match step.language {
-            Language::Ruby => true,
-            Language::Python => step.dialect() == Dialect::V1,
-            _ => false,
-        };
-        if waits_by_itself {
-            continue;
-        }
-        for Dropped { span, what } in dropped(step.facts()) {
-            let message = format!("{} {what} and does not wait for it", step.label());
-            findings
-                .report(&step.file, span, message)
-                .help("write `await` before the call");
-        }
+fn check(_: &Context<'_>, step: &Step, findings: &mut Findings) {
+    let waits_by_itself = match step.language {
+        Language::Ruby => true,
+        Language::Python => step.dialect() == Dialect::V1,
+        _ => false,
+    };
+    if waits_by_itself {
+        return;
+    }
+    for Dropped { span, what } in dropped(step.facts()) {
+        let message = format!("{} {what} and does not wait for it", step.label());
+        findings
+            .report(&step.file, span, message)
+            .help("write `await` before the call");
     }
 }
 

@@ -2,7 +2,7 @@ use banister_grammars::facts::{Declaration, Dialect, EmitSite, StepKind, TextFac
 use banister_grammars::{Language, Span};
 
 use super::similarity::is_slip;
-use super::{Context, Findings, Rule, list};
+use super::{Check, Context, Findings, Rule, list};
 use crate::diagnostic::{Edit, Fix, Severity};
 use crate::index::Role;
 use crate::project::Step;
@@ -19,35 +19,33 @@ It is a warning where `emits` is empty or absent, because the runtime then lets 
 the context counts too, and the finding stands where the step calls it: each of several callers may declare something
 else. Where such a helper picks between topics, a step that declares one of them is left alone. So are a topic that is
 computed and a list with entries that are not visible.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        if step.fact().is_none() || step.kind() == Some(StepKind::Noop) {
+fn check(context: &Context<'_>, step: &Step, findings: &mut Findings) {
+    if step.fact().is_none() || step.kind() == Some(StepKind::Noop) {
+        return;
+    }
+    let mut reported: Option<(Span, Vec<&str>)> = None;
+    for site in step.emit_sites() {
+        let Some(topic) = &site.topic else { continue };
+        let missing: Vec<&str> = topic
+            .text
+            .candidates()
+            .iter()
+            .map(String::as_str)
+            .filter(|topic| step.leaves_undeclared(topic) && !context.is_slip(topic))
+            .collect();
+        if missing.is_empty() || is_choice_of_helper(step, site) {
             continue;
         }
-        let mut reported: Option<(Span, Vec<&str>)> = None;
-        for site in step.emit_sites() {
-            let Some(topic) = &site.topic else { continue };
-            let missing: Vec<&str> = topic
-                .text
-                .candidates()
-                .iter()
-                .map(String::as_str)
-                .filter(|topic| step.leaves_undeclared(topic) && !context.misspelled.contains_key(*topic))
-                .collect();
-            if missing.is_empty() || is_choice_of_helper(step, site) {
-                continue;
-            }
-            // A helper may send the same from several places; one finding at the call is enough.
-            let this = (topic.span, missing);
-            if site.through.is_some() && reported.as_ref() == Some(&this) {
-                continue;
-            }
-            report(context, step, (site, topic), &this.1, findings);
-            reported = Some(this);
+        // A helper may send the same from several places; one finding at the call is enough.
+        let this = (topic.span, missing);
+        if site.through.is_some() && reported.as_ref() == Some(&this) {
+            continue;
         }
+        report(context, step, (site, topic), &this.1, findings);
+        reported = Some(this);
     }
 }
 
@@ -139,14 +137,14 @@ fn report(
 /// The topic that a slip was meant to be: one that the step declares, else one that somebody subscribes to.
 fn meant<'a>(context: &'a Context<'_>, declared: &[&'a str], missing: &[&str]) -> Option<&'a str> {
     let [written] = missing else { return None };
-    let is_used = context.index.mentions_as(written, Role::TAKING).next().is_some();
-    let known = context.index.topics.keys().map(String::as_str);
-    let taken = known.filter(|topic| context.index.mentions_as(topic, Role::TAKING).next().is_some());
+    if context.index.mentions_as(written, Role::TAKING).next().is_some() {
+        return None;
+    }
     declared
         .iter()
         .copied()
-        .chain(taken)
-        .find(|topic| !is_used && is_slip(written, topic))
+        .chain(context.index.taken())
+        .find(|topic| is_slip(written, topic))
 }
 
 /// Writes the topics behind the last entry of the declared list.

@@ -1,8 +1,9 @@
-use banister_grammars::facts::{StepKind, Trigger};
+use banister_grammars::facts::Trigger;
 
-use super::handlers::called_in_one_way;
-use super::{Context, Findings, Rule};
+use super::handlers::called_as_api;
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
+use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
     name: "undeclared-status",
@@ -13,33 +14,30 @@ than the step does. Add the status to `responseSchema`.
 
 It needs a `responseSchema` that is wholly visible and a status that is a literal; what a helper or a wrapper returns is
 left alone.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        let Some((_, trigger)) = called_in_one_way(step).filter(|(_, only)| only.kind == StepKind::Api)
-        else {
+fn check(_: &Context<'_>, step: &Step, findings: &mut Findings) {
+    let Some(trigger) = called_as_api(step) else {
+        return;
+    };
+    let (Some(declared), Some(span)) = (statuses(trigger), trigger.responses_span) else {
+        return;
+    };
+    let responses = &step.facts().handling.responses;
+    for status in responses.iter().flat_map(|response| &response.statuses) {
+        if declared.contains(&status.code) {
             continue;
-        };
-        let (Some(declared), Some(span)) = (statuses(trigger), trigger.responses_span) else {
-            continue;
-        };
-        let responses = &step.facts().handling.responses;
-        for status in responses.iter().flat_map(|response| &response.statuses) {
-            if declared.contains(&status.code) {
-                continue;
-            }
-            let message = format!(
-                "{} answers {}, which `responseSchema` does not describe",
-                step.label(),
-                status.code
-            );
-            findings
-                .report(&step.file, status.span, message)
-                .related(&step.file, span, format!("`responseSchema` of {}", step.label()))
-                .help(format!("add {} to `responseSchema`", status.code));
         }
+        let message = format!(
+            "{} answers {}, which `responseSchema` does not describe",
+            step.label(),
+            status.code
+        );
+        findings
+            .report(&step.file, status.span, message)
+            .related(&step.file, span, format!("`responseSchema` of {}", step.label()))
+            .help(format!("add {} to `responseSchema`", status.code));
     }
 }
 

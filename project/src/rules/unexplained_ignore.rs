@@ -1,4 +1,4 @@
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::Severity;
 
 pub(crate) const RULE: Rule = Rule {
@@ -11,5 +11,5 @@ only in the way.
 Write the reason behind a colon: `// banister-ignore undeclared-emit: the gateway declares it`. The comment silences
 its rule all the same.",
     // Found where ignores are applied: ignores.rs.
-    check: |_, _| {},
+    check: Check::Elsewhere,
 };

@@ -2,7 +2,7 @@ use banister_grammars::Language;
 use banister_grammars::facts::{ConfigEntry, ConfigKind};
 
 use super::config_keys::{Object, camel_case, is_documented_only, objects};
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::{Edit, Fix, Severity};
 use crate::project::Step;
 
@@ -17,17 +17,15 @@ slip for one that is absent.
 Which keys there are depends on the type of the step: `path` belongs to an api step, `infrastructure` to an event step.
 The configs of streams are not checked by the framework. Keys that documents show and no release has, such as
 `websocket`, are told by `seed-dialect`. A config that spreads something out of sight is left alone.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        for object in objects(step) {
-            for (at, entry) in object.entries.iter().enumerate() {
-                let is_repeated = object.entries[..at].iter().any(|before| before.key == entry.key);
-                if !is_repeated && !is_known(step, &object, entry) {
-                    report(step, &object, entry, findings);
-                }
+fn check(_: &Context<'_>, step: &Step, findings: &mut Findings) {
+    for object in objects(step) {
+        for (at, entry) in object.entries.iter().enumerate() {
+            let is_repeated = object.entries[..at].iter().any(|before| before.key == entry.key);
+            if !is_repeated && !is_known(step, &object, entry) {
+                report(step, &object, entry, findings);
             }
         }
     }

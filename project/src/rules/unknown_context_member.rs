@@ -5,7 +5,7 @@ use banister_grammars::{Language, Span};
 
 use super::handlers::{called_in_one_way, edit, may_have_middleware, read_instead};
 use super::similarity::{is_slip, words};
-use super::{Context, Findings, Rule, list};
+use super::{Check, Context, Findings, Rule, list};
 use crate::diagnostic::{Fix, Severity};
 use crate::project::Step;
 
@@ -20,7 +20,7 @@ nothing in the file binds (an error at run time), or taken from the request.
 Both spellings of `trace_id` are known in Python and Ruby, and so is `context[\"emit\"]`. Middleware, wrappers and
 functions out of sight that are given the context may add members: then only other spellings of known members are
 found. What is tested, has a default or is written by the file itself is left alone.",
-    check,
+    check: Check::Step(check),
 };
 
 /// Members that every dialect and the documents of the framework know.
@@ -65,23 +65,21 @@ fn members(language: Language) -> impl Iterator<Item = &'static str> + Clone {
     COMMON.iter().chain(own).copied()
 }
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        let Some((_, trigger)) = called_in_one_way(step) else {
-            continue;
-        };
-        let handling = &step.facts().handling;
-        let is_api = trigger.kind == StepKind::Api;
-        for read in &handling.context_reads {
-            if !read.guarded {
-                check_read(step, read, findings);
-            }
+fn check(_: &Context<'_>, step: &Step, findings: &mut Findings) {
+    let Some((_, trigger)) = called_in_one_way(step) else {
+        return;
+    };
+    let handling = &step.facts().handling;
+    let is_api = trigger.kind == StepKind::Api;
+    for read in &handling.context_reads {
+        if !read.guarded {
+            check_read(step, read, findings);
         }
-        if is_api && step.dialect() == Dialect::V0 && !may_have_middleware(step) {
-            check_request(step, findings);
-        }
-        check_names(step, findings);
     }
+    if is_api && step.dialect() == Dialect::V0 && !may_have_middleware(step) {
+        check_request(step, findings);
+    }
+    check_names(step, findings);
 }
 
 fn check_read(step: &Step, read: &KeyRead, findings: &mut Findings) {

@@ -1,7 +1,7 @@
-use banister_grammars::facts::{KeyRead, StepKind};
+use banister_grammars::facts::KeyRead;
 
-use super::handlers::{called_in_one_way, path_params, read_instead};
-use super::{Context, Findings, Rule, list};
+use super::handlers::{called_as_api, path_params, read_instead};
+use super::{Check, Context, Findings, Rule, list};
 use crate::diagnostic::Severity;
 use crate::project::Step;
 
@@ -14,36 +14,33 @@ A handler reads a parameter that its path does not have: `req.pathParams.id` of 
 
 All forms of the read count: members, texts, `.get(\"id\")`, taken apart. A path that is not fully known, a value with a
 fallback (`a || b`), and a request that is written to or wrapped are left alone.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        let Some((_, trigger)) = called_in_one_way(step).filter(|(_, only)| only.kind == StepKind::Api)
-        else {
+fn check(_: &Context<'_>, step: &Step, findings: &mut Findings) {
+    let Some(trigger) = called_as_api(step) else {
+        return;
+    };
+    let Some((path, names)) = trigger
+        .path
+        .as_ref()
+        .and_then(|path| Some((path, path_params(path.text.known()?)?)))
+    else {
+        return;
+    };
+    let is_group = |key: &str| key.bytes().all(|byte| byte.is_ascii_digit());
+    for read in &step.facts().handling.path_reads {
+        if read.guarded || is_group(&read.key) || names.contains(&read.key.as_str()) {
             continue;
-        };
-        let Some((path, names)) = trigger
-            .path
-            .as_ref()
-            .and_then(|path| Some((path, path_params(path.text.known()?)?)))
-        else {
-            continue;
-        };
-        let is_group = |key: &str| key.bytes().all(|byte| byte.is_ascii_digit());
-        for read in &step.facts().handling.path_reads {
-            if read.guarded || is_group(&read.key) || names.contains(&read.key.as_str()) {
-                continue;
-            }
-            let known = path.text.known().unwrap_or_default();
-            let message = format!("the path {known} has no parameter '{}'", read.key);
-            let finding = findings.report(&step.file, read.span, message).related(
-                &step.file,
-                path.span,
-                format!("the path of {}", step.label()),
-            );
-            mend(finding, step, read, &names);
         }
+        let known = path.text.known().unwrap_or_default();
+        let message = format!("the path {known} has no parameter '{}'", read.key);
+        let finding = findings.report(&step.file, read.span, message).related(
+            &step.file,
+            path.span,
+            format!("the path of {}", step.label()),
+        );
+        mend(finding, step, read, &names);
     }
 }
 

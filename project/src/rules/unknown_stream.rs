@@ -1,10 +1,9 @@
-use std::collections::BTreeSet;
-
 use banister_grammars::facts::{Dialect, StreamUse, Text};
 
 use super::similarity::is_slip;
-use super::{Context, Findings, Rule, list};
+use super::{Check, Context, Findings, Rule, list};
 use crate::diagnostic::Severity;
+use crate::index::Streams;
 use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
@@ -18,74 +17,35 @@ It is a warning for a name that is put together at run time and that no stream c
 stream on first use. Nothing is said while a stream definition of the project cannot be read, and of a stream that the
 file itself asks for first (`if (streams.chat)`, `streams.chat?.set(…)`). Names that begin with `__` belong to the
 framework.",
-    check,
+    check: Check::Step(check),
 };
 
-/// The streams of a project.
-struct Streams<'i> {
-    names: BTreeSet<&'i str>,
-    /// Names that are not exactly known; any of them may be the one.
-    dynamic: Vec<&'i Text>,
+/// True if a use of that name may mean one of the streams.
+fn may_have(streams: &Streams, used: &Text) -> bool {
+    match used {
+        Text::Known(_) | Text::OneOf(_) => used.candidates().iter().any(|name| {
+            name.is_empty()
+                || name.starts_with("__")
+                || streams.names.contains(name.as_str())
+                || streams.dynamic.iter().any(|defined| defined.may_be(name))
+        }),
+        Text::Pattern(_) => !streams.dynamic.is_empty() || streams.names.iter().any(|name| used.may_be(name)),
+        Text::Import(_) | Text::Either(_) | Text::Joined(_) | Text::Unknown(_) => true,
+    }
 }
 
-impl<'i> Streams<'i> {
-    /// Nothing if a definition cannot be read.
-    fn of(context: &'i Context<'_>) -> Option<Self> {
-        let index = context.index;
-        let (mut names, mut dynamic) = (BTreeSet::new(), Vec::new());
-        let loaded = index
-            .project
-            .streams
-            .iter()
-            .map(|stream| stream.facts().stream.as_ref());
-        // A definition in a place from which the framework does not load it is still what the author means.
-        let elsewhere = index
-            .sources()
-            .map(|source| source.facts.stream.as_ref())
-            .filter(Option::is_some);
-        for stream in loaded.chain(elsewhere) {
-            match &stream?.name.as_ref()?.text {
-                Text::Pattern(_) | Text::Import(_) | Text::Either(_) | Text::Joined(_) | Text::Unknown(_) => {
-                    dynamic.push(&stream?.name.as_ref()?.text)
-                }
-                known => names.extend(known.candidates().iter().map(String::as_str)),
-            }
-        }
-        let is_opaque = |name: &&Text| !matches!(name, Text::Pattern(_));
-        (!dynamic.iter().any(is_opaque)).then_some(Self { names, dynamic })
-    }
-
-    /// True if a use of that name may mean one of them.
-    fn may_have(&self, used: &Text) -> bool {
-        match used {
-            Text::Known(_) | Text::OneOf(_) => used.candidates().iter().any(|name| {
-                name.is_empty()
-                    || name.starts_with("__")
-                    || self.names.contains(name.as_str())
-                    || self.dynamic.iter().any(|defined| defined.may_be(name))
-            }),
-            Text::Pattern(_) => !self.dynamic.is_empty() || self.names.iter().any(|name| used.may_be(name)),
-            Text::Import(_) | Text::Either(_) | Text::Joined(_) | Text::Unknown(_) => true,
+fn check(context: &Context<'_>, step: &Step, findings: &mut Findings) {
+    // A stream with a name of its own is reported where it is looked up.
+    let uses = step.facts().stream_uses.iter();
+    for used in uses.filter(|used| !used.aliased && !used.by_name && !used.tested) {
+        let streams = context.index.streams();
+        if !streams.unread && !may_have(streams, &used.name.text) {
+            report(step, used, streams, findings);
         }
     }
 }
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    let Some(streams) = Streams::of(context) else {
-        return;
-    };
-    for step in &context.index.project.steps {
-        // A stream with a name of its own is reported where it is looked up.
-        let uses = step.facts().stream_uses.iter();
-        for used in uses.filter(|used| {
-            !used.aliased && !used.by_name && !used.tested && !streams.may_have(&used.name.text)
-        }) {
-            report(step, used, &streams, findings);
-        }
-    }
-}
-
-fn report(step: &Step, used: &StreamUse, streams: &Streams<'_>, findings: &mut Findings) {
+fn report(step: &Step, used: &StreamUse, streams: &Streams, findings: &mut Findings) {
     let (label, text) = (step.label(), &used.name.text);
     let named = match text {
         Text::Pattern(parts) => format!("'{}'", parts.join("…")),
@@ -105,7 +65,7 @@ fn report(step: &Step, used: &StreamUse, streams: &Streams<'_>, findings: &mut F
         Some(meant) => format!("did you mean '{meant}'?"),
         None if streams.names.is_empty() => "define it in a file named like `chat.stream.ts`".to_owned(),
         None => {
-            let names: Vec<&&str> = streams.names.iter().collect();
+            let names: Vec<&String> = streams.names.iter().collect();
             format!("the project defines {}", list(&names, '\'', "and"))
         }
     };

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use banister_grammars::facts::{Dialect, FileFacts, SchemaFact, Unfit, UnfitKind};
 
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
 use crate::project::Step;
 
@@ -19,34 +19,32 @@ A Python class in the place of a schema is no JSON and stops it too: write `Orde
 
 Write a date as `z.string().datetime()`, transform in the handler, and put a record or a list into a property of an
 object. This holds for framework 0.11 to 0.17 and, where Zod is concerned, for Zod 4; other releases are left alone.",
-    check,
+    check: Check::Shared(check),
 };
 
 /// The releases that convert with Zod 4.
 const CONVERTS: (u32, u32) = (0, 11);
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
+fn check(context: &Context<'_>, step: &Step, findings: &mut Findings) {
     let framework = &context.index.framework;
     if framework.is_before(CONVERTS.0, CONVERTS.1) || framework.is_at_least(1, 0) {
         return;
     }
+    if step.dialect() != Dialect::V0 {
+        return;
+    }
     let mut reported: BTreeSet<(String, Unfit)> = BTreeSet::new();
-    for step in &context.index.project.steps {
-        if step.dialect() != Dialect::V0 {
+    for schema in schemas(step) {
+        let Some((source, found)) = context.index.resolve_schema(&step.source, schema) else {
             continue;
-        }
-        for schema in schemas(step) {
-            let Some((source, found)) = context.index.resolve_schema(&step.source, schema) else {
+        };
+        for unfit in &found.unfit {
+            if unfit.kind.is_of_zod() && !may_be_zod_4(context, &source.facts) {
                 continue;
-            };
-            for unfit in &found.unfit {
-                if unfit.kind.is_of_zod() && !may_be_zod_4(context, &source.facts) {
-                    continue;
-                }
-                // One schema may serve many steps.
-                if reported.insert((source.path.clone(), unfit.clone())) {
-                    report(step, schema, &source.path, unfit, findings);
-                }
+            }
+            // One schema may serve for many messages.
+            if reported.insert((source.path.clone(), unfit.clone())) {
+                report(step, schema, &source.path, unfit, findings);
             }
         }
     }

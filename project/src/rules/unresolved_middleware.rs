@@ -1,7 +1,8 @@
 use banister_grammars::facts::{ConfigEntry, ConfigFact, ConfigKind};
 
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
+use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
     name: "unresolved-middleware",
@@ -10,35 +11,33 @@ pub(super) const RULE: Rule = Rule {
 An entry of `middleware` that is no function: a text such as `'auth'`, or a name that nothing in the file binds. The
 framework calls every entry, so a text answers each request with status 500, and an unbound name keeps the file from
 loading. Import the function and write its name without quotes.",
-    check,
+    check: Check::Step(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for step in &context.index.project.steps {
-        let Some(config) = step
-            .source
-            .facts
-            .config
-            .as_ref()
-            .filter(|_| step.fact().is_some())
-        else {
-            continue;
-        };
-        for entry in lists(config) {
-            for item in entry.value.items() {
-                let (message, help) = match &item.kind {
-                    ConfigKind::Text { value, .. } => (
-                        format!("middleware '{value}' is a text, and the framework calls it"),
-                        "import the function and write its name without quotes",
-                    ),
-                    ConfigKind::Unbound(name) => (
-                        format!("middleware `{name}` is not defined in this file"),
-                        "define or import it",
-                    ),
-                    _ => continue,
-                };
-                findings.report(&step.file, item.span, message).help(help);
-            }
+fn check(_: &Context<'_>, step: &Step, findings: &mut Findings) {
+    let Some(config) = step
+        .source
+        .facts
+        .config
+        .as_ref()
+        .filter(|_| step.fact().is_some())
+    else {
+        return;
+    };
+    for entry in lists(config) {
+        for item in entry.value.items() {
+            let (message, help) = match &item.kind {
+                ConfigKind::Text { value, .. } => (
+                    format!("middleware '{value}' is a text, and the framework calls it"),
+                    "import the function and write its name without quotes",
+                ),
+                ConfigKind::Unbound(name) => (
+                    format!("middleware `{name}` is not defined in this file"),
+                    "define or import it",
+                ),
+                _ => continue,
+            };
+            findings.report(&step.file, item.span, message).help(help);
         }
     }
 }

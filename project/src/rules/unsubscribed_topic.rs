@@ -1,8 +1,9 @@
-use super::never_emitted_topic::orphans;
+use std::collections::BTreeSet;
+
 use super::similarity::is_related;
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule, Subject};
 use crate::diagnostic::Severity;
-use crate::index::{Mention, Role};
+use crate::index::{Mention, Role, slots};
 
 pub(super) const RULE: Rule = Rule {
     name: "unsubscribed-topic",
@@ -13,58 +14,56 @@ A topic that a step declares or sends and that no step takes.
 Most such topics end a flow on purpose, so this is a hint. It is a warning when another step waits for a topic of
 similar words that nobody sends: one of the two was renamed and the other forgotten. A `noop` that lists the topic in
 `virtualSubscribes` satisfies the rule.",
-    check,
+    check: Check::Subject(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
+fn check(context: &Context<'_>, subject: &Subject<'_>, findings: &mut Findings) {
     let index = context.index;
-    let orphans: Vec<&str> = orphans(context).collect();
-    for topic in index.topics.keys() {
-        if index.may_be_subscribed(topic) || context.is_part_of_a_slip(topic) {
+    let file = subject.file();
+    let slots = subject.facts().map(slots).unwrap_or_default();
+    let sent = slots
+        .iter()
+        .filter(|slot| matches!(slot.role, Role::Declares | Role::Emits));
+    let topics: BTreeSet<&String> = sent.flat_map(|slot| slot.fact.text.candidates()).collect();
+    for topic in topics {
+        if topic.is_empty() || index.may_be_subscribed(topic) || context.is_part_of_a_slip(topic) {
             continue;
         }
-        let alike = orphans.iter().find(|orphan| is_related(topic, orphan));
-        for mention in first_of_each_file(context, topic) {
-            let label = index.label(&mention.file);
-            let verb = if mention.role == Role::Declares {
-                "declares"
-            } else {
-                "emits"
-            };
-            let message = format!("{label} {verb} '{topic}', which nobody subscribes to");
-            let mut finding = findings.report(&mention.file, mention.span, message);
-            let Some(orphan) = alike else { continue };
-            finding = finding
-                .severity(Severity::Warning)
-                .help(format!("'{orphan}' is subscribed and never emitted"));
-            for other in index.mentions_as(orphan, &[Role::Subscribes]) {
-                let text = format!("{} waits for '{orphan}'", index.label(&other.file));
-                finding = finding.related(&other.file, other.span, text);
-            }
+        let Some(mention) = first_of_file(context, topic, file) else {
+            continue;
+        };
+        let alike = context.orphans().find(|orphan| is_related(topic, orphan));
+        let label = index.label(file);
+        let verb = if mention.role == Role::Declares {
+            "declares"
+        } else {
+            "emits"
+        };
+        let message = format!("{label} {verb} '{topic}', which nobody subscribes to");
+        let mut finding = findings.report(file, mention.span, message);
+        let Some(orphan) = alike else { continue };
+        finding = finding
+            .severity(Severity::Warning)
+            .help(format!("'{orphan}' is subscribed and never emitted"));
+        for other in index.mentions_as(orphan, &[Role::Subscribes]) {
+            let text = format!("{} waits for '{orphan}'", index.label(&other.file));
+            finding = finding.related(&other.file, other.span, text);
         }
     }
 }
 
-/// One place per file: the declaration if there is one, else the first call. Calls without a declaration that should
-/// have one are reported as that.
-fn first_of_each_file<'i>(context: &'i Context<'_>, topic: &'i str) -> Vec<&'i Mention> {
-    let mut places: Vec<&Mention> = Vec::new();
-    for role in [Role::Declares, Role::Emits] {
-        for mention in context
-            .index
-            .mentions_as(topic, Role::SENDING)
-            .filter(|mention| mention.role == role)
-        {
-            let undeclared = context
-                .index
-                .step(&mention.file)
-                .is_some_and(|step| step.leaves_undeclared(topic));
-            if !undeclared && places.iter().all(|place| place.file != mention.file) {
-                places.push(mention);
-            }
-        }
+/// The declaration if there is one, else the first call. Calls without a declaration that should have one are reported
+/// as that.
+fn first_of_file<'i>(context: &Context<'i>, topic: &str, file: &str) -> Option<&'i Mention> {
+    let index = context.index;
+    if index.step(file).is_some_and(|step| step.leaves_undeclared(topic)) {
+        return None;
     }
-    places
+    let own = |role: Role| {
+        let mut mentions = index.mentions(topic).iter();
+        mentions.find(|mention| mention.role == role && mention.file == file)
+    };
+    own(Role::Declares).or_else(|| own(Role::Emits))
 }
 
 #[cfg(test)]

@@ -1,11 +1,8 @@
-use std::collections::BTreeSet;
-
 use banister_grammars::Span;
 use banister_grammars::facts::{Declaration, Dialect, TopicRef};
 
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::{Edit, Fix, Severity};
-use crate::index::Helper;
 use crate::project::Step;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,57 +14,33 @@ message takes.
 
 Nothing is said where a call of the step may send the topic without naming it: a computed topic, or `emit` handed to code
 in another file. A topic that the step sends under a name it does not declare is reported as that.",
-    check,
+    check: Check::Step(check),
 };
 
-/// What the modules of the project send that are no steps.
-struct Helpers<'i> {
-    topics: BTreeSet<&'i str>,
-    /// True if one of them may send any topic.
-    send_unseen: bool,
-}
-
-impl<'i> Helpers<'i> {
-    fn of(context: &Context<'i>) -> Self {
-        let facts = || context.index.helpers.iter().map(Helper::facts);
-        let sent = || {
-            facts()
-                .flat_map(|facts| &facts.emits)
-                .filter_map(|site| site.topic.as_ref())
-        };
-        let topics = sent().flat_map(|topic| topic.text.candidates());
-        Self {
-            topics: topics.map(String::as_str).collect(),
-            send_unseen: facts().any(|facts| facts.emit_escapes)
-                || sent().any(|topic| topic.text.candidates().is_empty()),
-        }
+fn check(context: &Context<'_>, step: &Step, findings: &mut Findings) {
+    if step.declaration().topics().is_empty() || !shows_all_it_sends(step) {
+        return;
     }
-}
-
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    let helpers = Helpers::of(context);
-    for step in &context.index.project.steps {
-        // In 1.0 any module can import `enqueue`.
-        let may_be_elsewhere = helpers.send_unseen && step.dialect() == Dialect::V1;
-        if may_be_elsewhere || !shows_all_it_sends(step) {
+    let helpers = context.index.helper_sends();
+    // In 1.0 any module can import `enqueue`.
+    if helpers.unseen && step.dialect() == Dialect::V1 {
+        return;
+    }
+    for (at, declared) in step.declaration().topics().iter().enumerate() {
+        let Some(topic) = declared.topic.text.known() else {
+            continue;
+        };
+        let is_sent = helpers.topics.contains(topic) || may_send(step, topic);
+        if topic.is_empty() || is_sent || context.is_part_of_a_slip(topic) {
             continue;
         }
-        for (at, declared) in step.declaration().topics().iter().enumerate() {
-            let Some(topic) = declared.topic.text.known() else {
-                continue;
-            };
-            let is_sent = helpers.topics.contains(topic) || may_send(step, topic);
-            if topic.is_empty() || is_sent || context.is_part_of_a_slip(topic) {
-                continue;
-            }
-            let message = format!("{} declares '{topic}' and never emits it", step.label());
-            findings
-                .report(&step.file, declared.topic.span, message)
-                .unnecessary()
-                .fix(remove(step, at, topic))
-                // The call may be what is still to be written.
-                .guess();
-        }
+        let message = format!("{} declares '{topic}' and never emits it", step.label());
+        findings
+            .report(&step.file, declared.topic.span, message)
+            .unnecessary()
+            .fix(remove(step, at, topic))
+            // The call may be what is still to be written.
+            .guess();
     }
 }
 

@@ -2,10 +2,11 @@
 
 use banister_grammars::Language;
 
-use super::{Context, Findings, Rule};
+use super::{Check, Context, Findings, Rule, Subject};
 use crate::diagnostic::Severity;
 use crate::flow_test::{ModuleMock, StandIn, code_mocks};
 use crate::index::Index;
+use crate::index::reads::{Lookup, note};
 
 pub(super) const RULE: Rule = Rule {
     name: "flow-test-unused-mock",
@@ -16,21 +17,22 @@ or the import is gone. Names in `mocks.modules` are those of the imports: `sklea
 
 A name that occurs anywhere in the files of its language counts as imported, since modules can be imported in many ways.
 Silent for mocks of the project's own files.",
-    check,
+    check: Check::Subject(check),
 };
 
-fn check(context: &Context<'_>, findings: &mut Findings) {
-    for flow in &context.index.flow_tests {
-        let Ok(file) = &flow.parsed else { continue };
-        for mock in code_mocks::modules(&file.tests) {
-            if is_of_the_project(&mock.name) || may_be_imported(mock, context.index) {
-                continue;
-            }
-            let message = format!("no file of the project imports '{}'", mock.name);
-            findings
-                .report(&flow.path, mock.name.span, message)
-                .help("write the name as an import does, or drop the mock");
+fn check(context: &Context<'_>, subject: &Subject<'_>, findings: &mut Findings) {
+    let Subject::FlowTest(flow, _) = subject else {
+        return;
+    };
+    let Ok(file) = &flow.parsed else { return };
+    for mock in code_mocks::modules(&file.tests) {
+        if is_of_the_project(&mock.name) || may_be_imported(mock, context.index) {
+            continue;
         }
+        let message = format!("no file of the project imports '{}'", mock.name);
+        findings
+            .report(&flow.path, mock.name.span, message)
+            .help("write the name as an import does, or drop the mock");
     }
 }
 
@@ -46,6 +48,7 @@ fn may_be_imported(mock: &ModuleMock, index: &Index) -> bool {
         }
         StandIn::Exports(_) => language != Language::Ruby,
     };
+    note(Lookup::Texts);
     index
         .sources()
         .any(|source| source.unread || (fits(source.facts.language) && source.text.contains(name)))

@@ -17,9 +17,8 @@ use crate::workspace::Source;
 /// One offer for each payload under the selection that lacks something.
 pub(super) fn offers(index: &Index, file: &str, selected: Span) -> Vec<Action> {
     let mut found = Vec::new();
-    each_delivery(index, |delivery, takers| {
-        let is_here = delivery.file == file
-            && delivery.site.through.is_none()
+    each_delivery(index, file, |delivery, takers| {
+        let is_here = delivery.site.through.is_none()
             && delivery.site.span.start <= selected.end
             && selected.start <= delivery.site.span.end;
         let Some(payload) = delivery.site.payload_span.filter(|_| is_here) else {
@@ -50,11 +49,11 @@ fn shown(pointer: &str) -> String {
 
 /// The edit of the payload that begins at byte `at`.
 pub(super) fn change(index: &Index, file: &str, at: u32) -> Option<Change> {
-    let source = index.sources().find(|source| source.path == file)?;
+    let source = index.source(file)?;
     let mut edits = None;
-    each_delivery(index, |delivery, takers| {
+    each_delivery(index, file, |delivery, takers| {
         let begins = delivery.site.payload_span.is_some_and(|span| span.start == at);
-        if delivery.file == file && begins && delivery.site.through.is_none() && edits.is_none() {
+        if begins && delivery.site.through.is_none() && edits.is_none() {
             edits = insertions(source, delivery.site, &missing(delivery.site, takers));
         }
     });

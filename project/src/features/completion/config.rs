@@ -167,7 +167,7 @@ impl Place<'_> {
         let listed = super::list_at(cursor.text, open);
         let mut proposals = Proposals::new(cursor);
         for (entity, places) in self.index.all_entities() {
-            let elsewhere = places.iter().filter(|place| place.file != self.file).count();
+            let elsewhere = places.iter().filter(|place| *place.file != *self.file).count();
             if entity.kind == EntityKind::Flow && elsewhere > 0 && !listed.contains(entity.name.as_str()) {
                 let plural = if elsewhere == 1 { "" } else { "s" };
                 proposals.text(

@@ -4,7 +4,7 @@ use super::cursor::Cursor;
 use super::insert;
 use super::ranked::Ranked;
 use super::spot::is_bare;
-use crate::features::{Completion, CompletionKind};
+use crate::features::{Completion, CompletionKind, MAX_COMPLETIONS};
 use banister_grammars::Language;
 
 pub(super) struct Proposals {
@@ -112,6 +112,11 @@ impl Proposals {
     /// The quote that the file uses.
     pub(super) fn quote(&self) -> char {
         self.quote
+    }
+
+    /// True if more would be cut off.
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() >= MAX_COMPLETIONS
     }
 
     pub(super) fn finish(self) -> Vec<Completion> {

@@ -40,6 +40,11 @@ impl Ranked {
         });
     }
 
+    /// How many there are.
+    pub(in crate::features) fn len(&self) -> usize {
+        self.found.len()
+    }
+
     /// The list.
     pub(in crate::features) fn finish(self) -> Vec<Completion> {
         self.found

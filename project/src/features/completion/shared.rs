@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use banister_grammars::facts::FileFacts;
 
 use super::cursor::Cursor;
+use super::nearest::{are_many, fits};
 use super::proposals::Proposals;
 use super::spot::Spot;
 use crate::features::{Completion, CompletionKind, card};
@@ -69,13 +70,22 @@ pub(super) fn streams(index: &Index, proposals: &mut Proposals) {
 /// The groups that other places name: what is being typed is none.
 fn groups(index: &Index, file: &str, cursor: &Cursor<'_>, proposals: &mut Proposals) {
     let typed = cursor.replace();
-    for (entity, places) in index.all_entities() {
+    let written = cursor.text.get(cursor.start()..cursor.offset).unwrap_or_default();
+    let are_many = are_many(index, CompletionKind::StateGroup);
+    let named = index
+        .all_entities()
+        .filter(|(entity, _)| entity.kind == EntityKind::StateGroup);
+    let fitting = named.filter(|(entity, _)| !are_many || fits(written, &entity.name));
+    for (entity, places) in fitting {
+        if are_many && proposals.is_full() {
+            break;
+        }
         let others = || {
             places
                 .iter()
-                .filter(|place| place.file != file || place.span != typed)
+                .filter(|place| *place.file != *file || place.span != typed)
         };
-        if entity.kind == EntityKind::StateGroup && others().next().is_some() {
+        if others().next().is_some() {
             let count = |usage: Usage| others().filter(|place| place.usage == usage).count();
             let detail = format!("{} reads, {} writes", count(Usage::Reads), count(Usage::Writes));
             proposals.described(

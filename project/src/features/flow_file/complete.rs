@@ -111,7 +111,7 @@ impl List<'_> {
     }
 
     fn topics(&mut self, index: &Index) {
-        for topic in index.topics.keys() {
+        for topic in index.topics.iter().map(|topic| &topic.name) {
             self.add(
                 topic,
                 CompletionKind::Topic,
