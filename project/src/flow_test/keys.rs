@@ -36,6 +36,16 @@ pub(crate) fn at(path: &[&str]) -> Option<&'static [&'static str]> {
         ["tests", "-", "when", "-", "ws"] => &sockets::WS_ACTION,
         ["tests", "-", "then", "-"] => &expectations::EXPECTATION,
         ["tests", "-", "then", "-", "called", "-"] => &expectations::CALLED,
+        ["tests", "-", "then", "-", "called", "-", "query" | "headers", _]
+        | [
+            "tests",
+            "-",
+            "then",
+            "-",
+            "called" | "not_called",
+            "query" | "headers",
+            _,
+        ] => &requests::TEXT_MATCH,
         ["tests", "-", "then", "-", kind] => match *kind {
             "response" => &expectations::RESPONSE,
             "emitted" => &expectations::EMITTED,

@@ -4,7 +4,7 @@ mod holds;
 
 use serde_json::{Map, Value as Json, json};
 
-use self::holds::{Form, HOLDS, Holds};
+use self::holds::{Form, Holds};
 use super::{actions, keys};
 
 /// The schema, in draft 7 as editors read it. `docs/flow-test.schema.json` is a copy of it.
@@ -31,11 +31,13 @@ pub(crate) fn starts_block(path: &[&str], key: &str) -> bool {
         matches!(
             row.form,
             Form::Keys
+                | Form::KeysOrList
                 | Form::List
                 | Form::Items
                 | Form::Functions
                 | Form::Modules
                 | Form::Scalars
+                | Form::TextMatches
                 | Form::Groups
                 | Form::Any
         )
@@ -45,13 +47,11 @@ pub(crate) fn starts_block(path: &[&str], key: &str) -> bool {
 /// The row of a key.
 fn row(path: &[&str], key: &str) -> Option<&'static Holds> {
     let path = canonical(&[path, &[key]].concat());
-    HOLDS
-        .iter()
-        .find(|row| row.path.split('/').eq(path.iter().copied()))
+    holds::all().find(|row| row.path.split('/').eq(path.iter().copied()))
 }
 
 /// One path for the places that hold the same: mocks of a test and of the file, one reply and several, functions by
-/// themselves and of a module, one outcome and several.
+/// themselves and of a module, one outcome and several, one call and several, conditions of a mock and of a call.
 fn canonical<'k>(path: &[&'k str]) -> Vec<&'k str> {
     let (head, rest): (&[&str], &[&str]) = match path {
         ["tests", "-", "mocks", rest @ ..] if !rest.is_empty() => {
@@ -62,6 +62,17 @@ fn canonical<'k>(path: &[&'k str]) -> Vec<&'k str> {
             ["sequence", "-", rest @ ..] => (&["mocks", "functions", "_"], rest),
             rest => (&["mocks", "functions", "_"], rest),
         },
+        ["tests", "-", "then", "-", "called", "-", rest @ ..] => {
+            return canonical(&[&["tests", "-", "then", "-", "called"], rest].concat());
+        }
+        ["tests", "-", "then", "-", "called" | "not_called", rest @ ..]
+            if matches!(rest, ["query" | "headers" | "body", ..]) =>
+        {
+            return canonical(&[&["mocks", "http", "-"], rest].concat());
+        }
+        ["mocks", "http", "-", "query" | "headers", _, rest @ ..] => {
+            (&["mocks", "http", "-", "query", "_"], rest)
+        }
         ["tests", "-", "for_all", _, rest @ ..] => (&["tests", "-", "for_all", "_"], rest),
         path => (&[], path),
     };
@@ -120,6 +131,7 @@ fn of_form(path: &[&str], form: Form) -> Json {
     let functions = json!({ "type": "object", "additionalProperties": { "$ref": "#/definitions/function" } });
     match form {
         Form::Keys => mapping(path),
+        Form::KeysOrList => json!({ "anyOf": [mapping(path), list(mapping(&[path, &["-"]].concat()))] }),
         Form::List => list(mapping(&[path, &["-"]].concat())),
         Form::Items => list(json!({ "anyOf": [scalar, mapping(&[path, &["-"]].concat())] })),
         Form::TextOrKeys => json!({ "anyOf": [scalar, mapping(path)] }),
@@ -133,6 +145,9 @@ fn of_form(path: &[&str], form: Form) -> Json {
         Form::Switch => json!({ "type": "boolean" }),
         Form::Scalar => scalar,
         Form::Scalars => json!({ "type": "object", "additionalProperties": scalar }),
+        Form::TextMatches => json!({ "type": "object", "additionalProperties": {
+            "anyOf": [scalar, mapping(&[path, &["_"]].concat())],
+        } }),
         Form::Whole(least) => json!({ "type": "integer", "minimum": least }),
         Form::One(values) => json!({ "enum": values() }),
         Form::Groups => json!({ "type": "object", "additionalProperties": { "type": "object" } }),
@@ -156,15 +171,15 @@ mod tests {
         expect_file!["../../../docs/flow-test.schema.json"].assert_eq(&text);
     }
 
-    /// A new key needs a row in `HOLDS`, which says what it is for and what it holds.
+    /// A new key needs a row in `holds`, which says what it is for and what it holds.
     #[test]
     fn every_key_of_the_reader_is_described_and_no_other() {
         let mut known = BTreeSet::new();
         walk(&mut Vec::new(), &mut known);
-        let rows: BTreeSet<String> = HOLDS.iter().map(|row| row.path.to_owned()).collect();
+        let rows: BTreeSet<String> = holds::all().map(|row| row.path.to_owned()).collect();
         assert_eq!(rows, known);
-        assert_eq!(rows.len(), HOLDS.len(), "a key is described twice");
-        assert!(HOLDS.iter().all(|row| !row.about.is_empty()));
+        assert_eq!(rows.len(), holds::all().count(), "a key is described twice");
+        assert!(holds::all().all(|row| !row.about.is_empty()));
     }
 
     /// All paths of keys below a mapping.
@@ -217,7 +232,7 @@ mod tests {
         include_str!("../../../tests/projects/http-calls/tests/oracles.flow.yaml"),
     ];
 
-    const GOOD: [&str; 4] = [
+    const GOOD: [&str; 6] = [
         "tests: [{ name: a, when: [{ cron: A }], then: [{ ran: [A] }] }]",
         "mocks: { http: [{ on: 'GET https://a.example/x', query: { page: 2 }, reply: { text: 1 } }] }\n\
          tests:\n  - name: a\n    given: { now: 2026-01-05T09:00:00Z, env: { PORT: 80, ON: true }, state: { g: { k: 1 } } }\n    \
@@ -227,9 +242,15 @@ mod tests {
          then: [{ state: { g: { k: null } } }] }]",
         "tests: [{ name: a, when: [{ cron: A }], then: [{ stream: { s: { g: { i: { x: 1 } } } } }, { not_emitted: t }, \
          { called: { http: '* https://a.example/**' } }, { emitted: { topic: t, data: x } }] }]",
+        "mocks:\n  http:\n    - { on: 'GET https://a.example/x', headers: { a: { matches: '^B' }, b: { present: false } }, repeat: false, \
+         replies: [{ delay: 1s, fault: reset }] }\n  openapi: [{ document: ./a.yaml, server: 'https://a.example' }]\n  \
+         cassettes: [./a.yaml]\n  redact: [pin]\n  allow: ['localhost:5432']\n\
+         tests: [{ name: a, when: [{ cron: A }], then: [{ ran: [A] }] }]",
+        "tests: [{ name: a, when: [{ cron: A }], then: [{ called: [{ http: GET https://a.example/x }, \
+         { http: GET https://a.example/y, query: { p: { present: true } } }] }, { not_called: { http: '* https://b.example/**' } }] }]",
     ];
 
-    const BAD: [&str; 8] = [
+    const BAD: [&str; 12] = [
         "test: []",
         "tests: []",
         "tests: [{ when: [{ cron: A }], then: [{ ran: [A] }] }]",
@@ -238,5 +259,10 @@ mod tests {
         "tests: [{ name: a, when: [{ cron: A }], then: [{ ran: A }] }]",
         "tests: [{ name: a, when: [{ cron: A }], then: [{ log: { level: loud } }] }]",
         "tests: [{ name: a, when: [{ cron: A }], then: [{ response: { status: ok } }] }]",
+        "tests: [{ name: a, when: [{ cron: A }], then: [{ called: [{ url: x }] }] }]",
+        "tests: [{ name: a, when: [{ cron: A }], then: [{ not_called: { http: GET https://a.example/x, times: 1 } }] }]",
+        "mocks: { openapi: [{ file: a.yaml }] }\ntests: [{ name: a, when: [{ cron: A }], then: [{ ran: [A] }] }]",
+        "mocks: { http: [{ on: 'GET https://a.example/x', query: { a: { match: x } }, reply: { text: x } }] }\n\
+         tests: [{ name: a, when: [{ cron: A }], then: [{ ran: [A] }] }]",
     ];
 }

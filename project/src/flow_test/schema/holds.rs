@@ -1,5 +1,7 @@
 //! What each key of a flow test is for and what it holds.
 
+mod mocks;
+
 use crate::config::ALLOWABLE;
 use crate::flow_test::keys;
 use crate::profile::Profile;
@@ -19,6 +21,8 @@ pub(super) struct Holds {
 pub(super) enum Form {
     /// A mapping whose keys are known.
     Keys,
+    /// Such a mapping, or a list of them.
+    KeysOrList,
     /// A list of such mappings.
     List,
     /// A list of such mappings, or of texts that stand for one.
@@ -37,6 +41,8 @@ pub(super) enum Form {
     Scalar,
     /// Such texts by name.
     Scalars,
+    /// What texts of a request must be, by name.
+    TextMatches,
     /// A whole number, this or more.
     Whole(u32),
     /// One of these texts.
@@ -55,7 +61,13 @@ const fn key(path: &'static str, about: &'static str, form: Form) -> Holds {
     Holds { path, about, form }
 }
 
-pub(super) const HOLDS: &[Holds] = &[
+/// All keys.
+pub(super) fn all() -> impl Iterator<Item = &'static Holds> {
+    TESTS.iter().chain(mocks::MOCKS)
+}
+
+/// Keys of the file and of a test.
+const TESTS: &[Holds] = &[
     key("mocks", "services for all tests of the file", Form::Keys),
     key(
         "profile",
@@ -66,141 +78,6 @@ pub(super) const HOLDS: &[Holds] = &[
         "allow",
         "findings that do not fail the tests",
         Form::Some(|| &ALLOWABLE),
-    ),
-    key(
-        "mocks/http",
-        "mocked HTTP services; the first that matches answers",
-        Form::List,
-    ),
-    key(
-        "mocks/http/-/on",
-        "method and address: `POST https://api.example.com/v1/charges`",
-        Form::Text,
-    ),
-    key(
-        "mocks/http/-/query",
-        "parameters that the call must have",
-        Form::Scalars,
-    ),
-    key(
-        "mocks/http/-/headers",
-        "headers that the call must have",
-        Form::Scalars,
-    ),
-    key("mocks/http/-/body", "what the body must match in part", Form::Any),
-    key("mocks/http/-/reply", "the answer", Form::Keys),
-    key(
-        "mocks/http/-/replies",
-        "answers in order; the last repeats",
-        Form::List,
-    ),
-    key("mocks/http/-/reply/status", "200 if absent", Form::Whole(200)),
-    key(
-        "mocks/http/-/reply/headers",
-        "headers of the answer",
-        Form::Scalars,
-    ),
-    key("mocks/http/-/reply/json", "the body as JSON", Form::Any),
-    key("mocks/http/-/reply/text", "the body as text", Form::Scalar),
-    key(
-        "mocks/http/-/reply/sse",
-        "the body as events, sent one after the other",
-        Form::Items,
-    ),
-    key(
-        "mocks/http/-/reply/sse/-/data",
-        "data of the event; JSON unless a text",
-        Form::Any,
-    ),
-    key(
-        "mocks/http/-/reply/sse/-/event",
-        "name of the event",
-        Form::Scalar,
-    ),
-    key("mocks/http/-/reply/sse/-/id", "id of the event", Form::Scalar),
-    key(
-        "mocks/http/-/reply/sse/-/retry",
-        "milliseconds before a client connects again",
-        Form::Whole(0),
-    ),
-    key(
-        "mocks/http/-/reply/sse/-/after",
-        "virtual time before it: `200ms`",
-        Form::Scalar,
-    ),
-    key(
-        "mocks/http/-/reply/chunks",
-        "the body in parts, sent one after the other",
-        Form::Items,
-    ),
-    key(
-        "mocks/http/-/reply/chunks/-/text",
-        "the part as text",
-        Form::Scalar,
-    ),
-    key(
-        "mocks/http/-/reply/chunks/-/json",
-        "the part as a line of JSON",
-        Form::Any,
-    ),
-    key(
-        "mocks/http/-/reply/chunks/-/after",
-        "virtual time before it: `200ms`",
-        Form::Scalar,
-    ),
-    key(
-        "mocks/http/-/reply/delay",
-        "virtual time before the answer: `2s`",
-        Form::Scalar,
-    ),
-    key(
-        "mocks/http/-/reply/fault",
-        "what goes wrong instead of an answer",
-        Form::One(keys::faults),
-    ),
-    key(
-        "mocks/http/-/reply/set",
-        "values for later replies and expectations",
-        Form::Any,
-    ),
-    key(
-        "mocks/modules",
-        "what stands in for modules, by the name in the import",
-        Form::Modules,
-    ),
-    key(
-        "mocks/functions",
-        "what stands in for names that nobody defines",
-        Form::Functions,
-    ),
-    key("mocks/functions/_/returns", "what a call gives", Form::Any),
-    key(
-        "mocks/functions/_/throws",
-        "what a call throws: the message, or an error by name",
-        Form::TextOrKeys,
-    ),
-    key("mocks/functions/_/throws/name", "class of the error", Form::Text),
-    key("mocks/functions/_/throws/message", "its message", Form::Scalar),
-    key(
-        "mocks/functions/_/sequence",
-        "what the calls give in order; the last repeats",
-        Form::List,
-    ),
-    key(
-        "mocks/functions/_/value",
-        "a value that is no function",
-        Form::Any,
-    ),
-    key("mocks/functions/_/file", "a file that has it", Form::Text),
-    key(
-        "mocks/functions/_/export",
-        "its name in there; its own if absent",
-        Form::Text,
-    ),
-    key(
-        "mocks/functions/_/async",
-        "a call gives a promise or a coroutine",
-        Form::Switch,
     ),
     key("tests", "the tests, in order", Form::List),
     key(
@@ -286,8 +163,12 @@ pub(super) const HOLDS: &[Holds] = &[
         "moves the clock: `500ms`, `30s`, `5m`, `2h`, `7d`, `1d12h`",
         Form::Scalar,
     ),
-    key("tests/-/when/-/ws", "a client of the streams' socket", Form::Keys),
-    key("tests/-/when/-/ws/connect", "connects, to the address", Form::Any),
+    key("tests/-/when/-/ws", "what a client of a socket does", Form::Keys),
+    key(
+        "tests/-/when/-/ws/connect",
+        "opens a socket at an API step: `/rooms/7`",
+        Form::Text,
+    ),
     key(
         "tests/-/when/-/ws/headers",
         "headers of the connection",
@@ -350,7 +231,11 @@ pub(super) const HOLDS: &[Holds] = &[
         "these steps ran, in this order",
         Form::Texts,
     ),
-    key("tests/-/then/-/called", "an external call was made", Form::Keys),
+    key(
+        "tests/-/then/-/called",
+        "a call was made, or several in this order",
+        Form::KeysOrList,
+    ),
     key("tests/-/then/-/called/http", "method and address", Form::Text),
     key(
         "tests/-/then/-/called/times",
@@ -363,6 +248,12 @@ pub(super) const HOLDS: &[Holds] = &[
         Form::Text,
     ),
     key("tests/-/then/-/called/args", "with these arguments", Form::Any),
+    key(
+        "tests/-/then/-/not_called",
+        "no such external call was made",
+        Form::Keys,
+    ),
+    key("tests/-/then/-/not_called/http", "method and address", Form::Text),
     key(
         "tests/-/then/-/stream_event",
         "a stream told its subscribers",
@@ -392,7 +283,7 @@ pub(super) const HOLDS: &[Holds] = &[
     ),
     key(
         "tests/-/then/-/ws",
-        "a client of the streams' socket heard or ended",
+        "a client of a socket heard this, or its connection was closed",
         Form::Keys,
     ),
     key(
