@@ -126,11 +126,23 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn this_process_is_seen_at_work() {
-        let group = rustix::process::getpgrp().as_raw_nonzero().get() as u32;
+    fn a_process_is_seen_at_work() {
+        use std::os::unix::process::CommandExt as _;
+
+        let mut child = std::process::Command::new("/bin/sh")
+            .args(["-c", "while :; do :; done"])
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let group = child.id();
         let begun = std::time::Instant::now();
-        while begun.elapsed() < Duration::from_millis(60) {}
-        let usage = usage(group).unwrap();
-        assert!(usage.runnable && usage.processor > Duration::ZERO, "{usage:?}");
+        let is_at_work = |it: &Usage| it.runnable && it.processor > Duration::ZERO;
+        let seen = std::iter::repeat_with(|| usage(group))
+            .take_while(|_| begun.elapsed() < Duration::from_secs(20))
+            .flatten()
+            .any(|usage| is_at_work(&usage));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(seen);
     }
 }
