@@ -11,6 +11,7 @@ mod cli;
 mod differential;
 mod editors;
 mod flows;
+mod house;
 mod lsp;
 mod seeds;
 mod support;

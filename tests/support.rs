@@ -8,3 +8,4 @@ pub(crate) mod interpreters;
 pub(crate) mod lsp_client;
 pub(crate) mod project;
 pub(crate) mod validators;
+pub(crate) mod watch;

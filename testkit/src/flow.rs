@@ -198,13 +198,10 @@ impl Telling<'_, '_> {
                 headers,
                 body,
             } => {
-                let filled = headers
-                    .iter()
-                    .map(|(name, value)| Ok((name.clone(), fill_string(value, &self.variables)?)));
                 let request = HttpRequest {
                     method: method.clone(),
                     target: fill_string(target, &self.variables)?,
-                    headers: filled.collect::<Result<BTreeMap<_, _>, UnknownVariable>>()?,
+                    headers: self.fill_headers(headers)?,
                     body: fill(body, &self.variables)?,
                 };
                 let response = self.run.request(&request);
@@ -233,13 +230,10 @@ impl Telling<'_, '_> {
     fn socket(&mut self, client: &str, act: &SocketAct, span: Span) -> Result<(), UnknownVariable> {
         let problem = match act {
             SocketAct::Connect { target, headers } => {
-                let filled = headers
-                    .iter()
-                    .map(|(name, value)| Ok((name.clone(), fill_string(value, &self.variables)?)));
                 let request = HttpRequest {
                     method: "GET".to_owned(),
                     target: fill_string(target, &self.variables)?,
-                    headers: filled.collect::<Result<BTreeMap<_, _>, UnknownVariable>>()?,
+                    headers: self.fill_headers(headers)?,
                     body: Json::Null,
                 };
                 match self.run.connect(client, &request) {
@@ -269,6 +263,16 @@ impl Telling<'_, '_> {
             details: Vec::new(),
         }));
         Ok(())
+    }
+
+    fn fill_headers(
+        &self,
+        headers: &BTreeMap<String, String>,
+    ) -> Result<BTreeMap<String, String>, UnknownVariable> {
+        let filled = headers
+            .iter()
+            .map(|(name, value)| Ok((name.clone(), fill_string(value, &self.variables)?)));
+        filled.collect()
     }
 
     /// Takes the captures of the response that has just come, so that later actions can use them.

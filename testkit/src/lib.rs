@@ -8,9 +8,9 @@
 //!
 //! Whoever wants to know how it works reads the modules in this order: what is run ([`flow_files`], [`suites`], [`plan`]);
 //! the deterministic world ([`rng`], [`world`], [`queue`], [`schedule`], [`scheduler`], whose only door to the outside is
-//! [`stage`]); what came of it ([`trace`], [`matching`], [`template`], [`verdict`], [`flow`]); the real outside
-//! ([`protocol`], [`modules`], [`worker`], [`mock`], [`live_stage`]); generated inputs ([`schema`], [`strategy`]); many
-//! tests at a time and what is told of them ([`runner`], [`report`]).
+//! [`stage`]); what came of it ([`trace`], [`matching`], [`template`], [`verdict`], [`flow`], and back to a flow test
+//! [`from_trace`]); the real outside ([`protocol`], [`modules`], [`stand_ins`], [`worker`], [`mock`], [`live_stage`]);
+//! generated inputs ([`schema`], [`strategy`]); many tests at a time and what is told of them ([`runner`], [`report`]).
 
 mod project;
 
@@ -19,8 +19,6 @@ pub mod harness;
 pub use project::{Flow, FlowError, FlowRun, OpenError, Project};
 
 pub mod flow_files;
-
-pub mod from_trace;
 
 pub mod suites;
 
@@ -47,6 +45,8 @@ pub mod template;
 pub mod verdict;
 
 pub mod flow;
+
+pub mod from_trace;
 
 pub mod protocol;
 

@@ -295,23 +295,7 @@ impl Stage for LiveStage<'_> {
         let Some(Busy { worker, .. }) = self.busy.get_mut(&slot) else {
             return Ok(());
         };
-        let Resume {
-            now,
-            replies,
-            timers,
-            exchanges,
-            events,
-            end,
-        } = resume;
-        let message = ToWorker::Resume {
-            now,
-            replies,
-            timers,
-            exchanges,
-            events,
-            end,
-        };
-        worker.send(&message).map_err(stage_error)
+        worker.send(&ToWorker::Resume(resume)).map_err(stage_error)
     }
 
     fn describe(&mut self, language: Language, file: &Path) -> Option<Json> {

@@ -9,6 +9,7 @@ mod connection;
 mod load;
 mod notices;
 mod openapi;
+mod preamble;
 mod record;
 mod scope;
 mod script;

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use crate::protocol::{CodeStandIns, HandlerError, ModuleReply};
 use mocks::{Instead, Mocks};
+pub(crate) use resolve::tidy;
 use resolve::{Found, Resolver};
 use transpile::transpile;
 

@@ -22,29 +22,33 @@ pub enum ToWorker {
     /// Run a handler.
     Invoke(Box<Invoke>),
     /// Go on after `parked`.
-    Resume {
-        /// Virtual time, ms since the epoch.
-        now: i64,
-        /// Answers to calls, in the order in which the handler shall see them.
-        replies: Vec<Reply>,
-        /// Timers that are due.
-        timers: Vec<u64>,
-        /// What happened on streams and sockets that the handler listens to, in order.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        events: Vec<Json>,
-        /// The handler has returned and shall not listen any longer.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        end: bool,
-        /// Connections on which more of an answer comes now.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        exchanges: Vec<u64>,
-    },
+    Resume(Resume),
     /// Answer to `load`.
     Module(ModuleReply),
     /// Answer to `mocked`.
     Outcome(MockedOutcome),
     /// End.
     Exit,
+}
+
+/// What a parked handler goes on with.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Resume {
+    /// Virtual time, ms since the epoch.
+    pub now: i64,
+    /// Answers to calls, in the order in which the handler shall see them.
+    pub replies: Vec<Reply>,
+    /// Timers that are due.
+    pub timers: Vec<u64>,
+    /// What happened on streams and sockets that the handler listens to, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Json>,
+    /// The handler has returned and shall not listen any longer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub end: bool,
+    /// Connections on which more of an answer comes now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchanges: Vec<u64>,
 }
 
 /// One run of a handler.

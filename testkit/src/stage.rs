@@ -6,7 +6,8 @@ use banister_grammars::Language;
 use serde_json::Value as Json;
 
 use crate::mock::HttpCall;
-use crate::protocol::{FromWorker, HandlerError, Invoke, Reply};
+pub use crate::protocol::Resume;
+use crate::protocol::{FromWorker, HandlerError, Invoke};
 use crate::report::StepOutput;
 
 /// What the scheduler needs of the outside. The scheduler alone decides who goes on; a stage only waits and tells.
@@ -38,23 +39,6 @@ pub trait Stage {
 
     /// Gives a slot back after its handler ended (`clean`), or throws its interpreter away.
     fn release(&mut self, slot: Slot, step: &str, clean: bool) -> StepOutput;
-}
-
-/// What a parked handler goes on with.
-#[derive(Debug, Clone, Default)]
-pub struct Resume {
-    /// Virtual time, ms since the epoch.
-    pub now: i64,
-    /// Answers to its calls.
-    pub replies: Vec<Reply>,
-    /// Timers that are due.
-    pub timers: Vec<u64>,
-    /// Connections on which more of an answer comes now.
-    pub exchanges: Vec<u64>,
-    /// What happened on streams and sockets that it listens to.
-    pub events: Vec<Json>,
-    /// It has returned and shall not listen any longer.
-    pub end: bool,
 }
 
 /// A place where one handler runs.

@@ -2,7 +2,7 @@
 //! of mocked functions, which the harness keeps because a sequence goes on from one handler to the next.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use banister_grammars::Language;
 use banister_project::flow_test::{
@@ -10,6 +10,7 @@ use banister_project::flow_test::{
 };
 use serde_json::Value as Json;
 
+use crate::modules::tidy;
 use crate::protocol::{CodeStandIns, MockedError, MockedOutcome, ModuleStandIn, NameStandIn};
 use crate::template::{Variables, fill};
 
@@ -195,19 +196,8 @@ fn absolute(file: &MockFile, folder: &Path) -> String {
     joined(folder, &file.path).to_string_lossy().into_owned()
 }
 
-/// Without `.` and `..`: interpreters compare paths as texts.
 fn joined(folder: &Path, path: &str) -> PathBuf {
-    let mut tidy = PathBuf::new();
-    for component in folder.join(path).components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                tidy.pop();
-            }
-            component => tidy.push(component),
-        }
-    }
-    tidy
+    tidy(&folder.join(path))
 }
 
 /// The folder of a flow test file of the project at `root`.

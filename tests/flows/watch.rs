@@ -1,14 +1,8 @@
 //! `test --watch`: runs what a change can matter to, and says why.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
-
 use crate::support::project::Project;
+use crate::support::watch::Watch;
 
-/// Longer than any run takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
 const WATCHING: &str = "watching for changes; Ctrl-C ends";
 
 fn step(name: &str, body: &str) -> String {
@@ -43,68 +37,21 @@ fn project() -> Project {
     ])
 }
 
-struct Watch {
-    child: Child,
-    lines: Receiver<String>,
+fn start(project: &Project) -> Watch {
+    Watch::start(project.banister(&["test", "--watch"]).into_command())
 }
 
-impl Watch {
-    fn start(project: &Project) -> Self {
-        let mut command = project.banister(&["test", "--watch"]).into_command();
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (sender, lines) = channel();
-        let errors = sender.clone();
-        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-        std::thread::spawn(move || {
-            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                let _ = sender.send(line);
-            }
-        });
-        std::thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                let _ = errors.send(line);
-            }
-        });
-        Self { child, lines }
-    }
-
-    /// Everything that is said until the command waits for changes again and has told of the result.
-    #[track_caller]
-    fn round(&mut self) -> String {
-        let mut heard = Vec::new();
-        let (mut waits, mut result) = (false, false);
-        while !(waits && result) {
-            let Ok(line) = self.lines.recv_timeout(PATIENCE) else {
-                let _ = self.child.kill();
-                panic!("it does not come to its end: {heard:#?}");
-            };
-            waits |= line == WATCHING;
-            result |= line.starts_with("test result:");
-            heard.push(line);
-        }
-        // The two streams come in any order.
-        while let Ok(line) = self.lines.recv_timeout(Duration::from_millis(100)) {
-            heard.push(line);
-        }
-        heard.join("\n")
-    }
-
-    fn interrupt(mut self) -> Option<i32> {
-        let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-INT", &id])
-                .status()
-                .unwrap()
-                .success()
-        );
-        self.child.wait().unwrap().code()
-    }
+/// Everything that is said until the command waits for changes again and has told of the result.
+#[track_caller]
+fn round(watch: &mut Watch) -> String {
+    let (mut waits, mut result) = (false, false);
+    let mut heard = watch.until(|line| {
+        waits |= line == WATCHING;
+        result |= line.starts_with("test result:");
+        waits && result
+    });
+    heard.extend(watch.rest());
+    heard.join("\n")
 }
 
 #[track_caller]
@@ -120,12 +67,16 @@ fn assert_says(text: &str, wanted: &[&str], unwanted: &[&str]) {
 #[test]
 fn only_what_a_change_can_matter_to_runs_again() {
     let project = project();
-    let mut watch = Watch::start(&project);
-    assert_says(&watch.round(), &["running 2 tests", "2 passed; 0 failed"], &[]);
+    let mut watch = start(&project);
+    assert_says(
+        &round(&mut watch),
+        &["running 2 tests", "2 passed; 0 failed"],
+        &[],
+    );
 
     project.write("steps/one.step.js", step("One", "throw new Error('no')"));
     assert_says(
-        &watch.round(),
+        &round(&mut watch),
         &[
             "changed: steps/one.step.js",
             "  tests/one::it works: steps/one.step.js changed, and it ran One",
@@ -137,7 +88,7 @@ fn only_what_a_change_can_matter_to_runs_again() {
 
     project.write("lib/two.js", lib("b"));
     assert_says(
-        &watch.round(),
+        &round(&mut watch),
         &[
             "  tests/two::it works: lib/two.js changed, which Two uses",
             "running 1 test",
@@ -148,7 +99,7 @@ fn only_what_a_change_can_matter_to_runs_again() {
 
     project.write("tests/two.flow.yaml", flow("two", "b"));
     assert_says(
-        &watch.round(),
+        &round(&mut watch),
         &[
             "  tests/two::it works: tests/two.flow.yaml changed",
             "1 passed; 0 failed;",
@@ -160,7 +111,7 @@ fn only_what_a_change_can_matter_to_runs_again() {
     let other = step("One", "").replace("'one.go'", "'one.go', 'two.gone'");
     project.write("steps/one.step.js", other);
     assert_says(
-        &watch.round(),
+        &round(&mut watch),
         &[
             "  tests/one::it works: steps/one.step.js declares something else",
             "  tests/two::it works: steps/one.step.js declares something else",
@@ -174,11 +125,11 @@ fn only_what_a_change_can_matter_to_runs_again() {
 #[test]
 fn what_nobody_can_know_runs_everything() {
     let project = project();
-    let mut watch = Watch::start(&project);
-    watch.round();
+    let mut watch = start(&project);
+    round(&mut watch);
     project.write("lib/three.js", lib("c"));
     assert_says(
-        &watch.round(),
+        &round(&mut watch),
         &[
             "lib/three.js changed, and who uses it is not known",
             "running 2 tests",
@@ -186,8 +137,16 @@ fn what_nobody_can_know_runs_everything() {
         &[],
     );
     project.write("package.json", "{ \"name\": \"other\" }");
-    assert_says(&watch.round(), &["package.json changed", "running 2 tests"], &[]);
+    assert_says(
+        &round(&mut watch),
+        &["package.json changed", "running 2 tests"],
+        &[],
+    );
     project.write("tests/one.flow.yaml", "tests: [");
-    assert_says(&watch.round(), &["tests/one.flow.yaml", "running 0 tests"], &[]);
+    assert_says(
+        &round(&mut watch),
+        &["tests/one.flow.yaml", "running 0 tests"],
+        &[],
+    );
     assert_eq!(watch.interrupt(), Some(2));
 }

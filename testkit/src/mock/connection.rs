@@ -1,4 +1,4 @@
-//! One connection: its preamble, TLS if the client speaks it, one HTTP exchange.
+//! One connection: TLS if the client speaks it, one HTTP exchange.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Response, Version};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio_rustls::LazyConfigAcceptor;
@@ -19,14 +19,13 @@ use tokio_rustls::rustls::server::Acceptor;
 
 use super::authority::Authority;
 use super::choice::Request;
+use super::preamble::{self, Line, Preamble};
 use super::script::{Asked, End, Script, unmatched};
 use super::session::{Exchange, Sessions};
 use super::wire::{Counted, Shared, Wire};
 use super::{HttpCall, MockError, body, record};
 use banister_project::flow_test::Endpoint;
 
-/// A longer preamble is none.
-const MAX_PREAMBLE: usize = 512;
 /// A larger body is not read.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 /// The first byte of every TLS connection.
@@ -48,38 +47,8 @@ pub(super) async fn accept(listener: TcpListener, sessions: Arc<Sessions>, autho
     }
 }
 
-/// Who connects, and to whom.
-#[derive(Debug, Clone, PartialEq)]
-struct Preamble {
-    session: u64,
-    invocation: u64,
-    host: String,
-    port: u16,
-    watched: Option<Watched>,
-}
-
-/// A connection whose client hears when its answer is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Watched {
-    /// Unique in the invocation.
-    connection: u64,
-    /// True if another exchange was open and not held when the client connected.
-    beside: bool,
-}
-
-/// The first line of a connection.
-#[derive(Debug, Clone, PartialEq)]
-enum Line {
-    Exchange(Preamble),
-    Notices {
-        session: u64,
-        invocation: u64,
-        connection: u64,
-    },
-}
-
 async fn serve(mut stream: TcpStream, sessions: Arc<Sessions>, authority: Arc<Authority>) {
-    let preamble = match read_preamble(&mut stream).await {
+    let preamble = match preamble::read(&mut stream).await {
         Some(Line::Exchange(preamble)) => preamble,
         Some(Line::Notices {
             session,
@@ -123,56 +92,6 @@ async fn serve(mut stream: TcpStream, sessions: Arc<Sessions>, authority: Arc<Au
     if let Some(of) = of {
         session.notices.remove(of);
     }
-}
-
-/// Reads up to the end of the line and not a byte further: what follows may be TLS.
-async fn read_preamble(stream: &mut TcpStream) -> Option<Line> {
-    let mut line = Vec::new();
-    loop {
-        match stream.read_u8().await.ok()? {
-            b'\n' => return parse_preamble(&line),
-            byte if line.len() < MAX_PREAMBLE => line.push(byte),
-            _ => return None,
-        }
-        if !matches!(line.first(), Some(&(1 | 2))) {
-            return None;
-        }
-    }
-}
-
-fn parse_preamble(line: &[u8]) -> Option<Line> {
-    let (kind, text) = line.split_first()?;
-    let mut parts = std::str::from_utf8(text).ok()?.split(' ');
-    let session = parts.next()?.parse().ok()?;
-    let invocation = parts.next()?.parse().ok()?;
-    let line = if *kind == 2 {
-        Line::Notices {
-            session,
-            invocation,
-            connection: parts.next()?.parse().ok()?,
-        }
-    } else {
-        let host = parts.next()?.trim_matches(['[', ']']).to_ascii_lowercase();
-        let port = parts.next()?.parse().ok()?;
-        let watched = match parts.next() {
-            None => None,
-            Some(number) => Some(Watched {
-                connection: number.trim_end_matches('+').parse().ok()?,
-                beside: number.ends_with('+'),
-            }),
-        };
-        if host.is_empty() {
-            return None;
-        }
-        Line::Exchange(Preamble {
-            session,
-            invocation,
-            host,
-            port,
-            watched,
-        })
-    };
-    parts.next().is_none().then_some(line)
 }
 
 /// Why a connection ends before its exchange does.
@@ -407,51 +326,5 @@ fn call(asked: &Request, preamble: &Preamble) -> HttpCall {
         unmatched: false,
         near_miss: None,
         overlapped: false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn preambles_are_read_strictly() {
-        let whole = |watched| {
-            Line::Exchange(Preamble {
-                session: 3,
-                invocation: 7,
-                host: "api.x".to_owned(),
-                port: 443,
-                watched,
-            })
-        };
-        let watched = |connection, beside| Some(Watched { connection, beside });
-        assert_eq!(parse_preamble(b"\x013 7 API.x 443"), Some(whole(None)));
-        assert_eq!(
-            parse_preamble(b"\x013 7 API.x 443 2"),
-            Some(whole(watched(2, false)))
-        );
-        assert_eq!(
-            parse_preamble(b"\x013 7 API.x 443 2+"),
-            Some(whole(watched(2, true)))
-        );
-        let notices = Line::Notices {
-            session: 3,
-            invocation: 7,
-            connection: 2,
-        };
-        assert_eq!(parse_preamble(b"\x023 7 2"), Some(notices));
-        for line in [
-            &b"3 7 a 443"[..],
-            b"\x013 7 a",
-            b"\x013 7 a 443 9 9",
-            b"\x013 7 a 443 x",
-            b"\x013 7 a 99999",
-            b"\x01x 7 a 1",
-            b"\x023 7",
-            b"\x01\xff",
-        ] {
-            assert_eq!(parse_preamble(line), None, "{line:?}");
-        }
     }
 }

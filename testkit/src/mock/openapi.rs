@@ -147,7 +147,7 @@ impl OpenApi {
                 (Some(text), Some(schema)) => {
                     let schema = self.resolved(schema);
                     let error = self.invalid(schema, &typed(schema, &text));
-                    misses.extend(error.map(|error| format!("{what} {name}: {error}")));
+                    misses.extend(error.map(|error| format!("{what} {name}{error}")));
                 }
                 _ => {}
             }
@@ -168,7 +168,7 @@ impl OpenApi {
         misses
     }
 
-    /// Why a value is not as a schema says, with its place.
+    /// Why a value is not as a schema says, to be put behind the name of the value: `.items.0: …`.
     fn invalid(&self, schema: &Json, value: &Json) -> Option<String> {
         let validator = match jsonschema::validator_for(&self.whole(schema)) {
             Ok(validator) => validator,

@@ -110,5 +110,5 @@ fn parent(path: &str) -> &str {
 }
 
 fn tidy(home: &str, relative: &str) -> Option<String> {
-    inner(&super::resolve::tidy(&Path::new("/").join(home).join(relative)))
+    inner(&super::tidy(&Path::new("/").join(home).join(relative)))
 }

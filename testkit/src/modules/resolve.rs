@@ -125,8 +125,8 @@ fn existing(path: &Path) -> Option<PathBuf> {
     beside.chain(inside).find(|path| path.is_file())
 }
 
-/// Without `.` and `..`, so that one file has one name.
-pub(super) fn tidy(path: &Path) -> PathBuf {
+/// Without `.` and `..`, so that one file has one name: interpreters compare paths as texts.
+pub(crate) fn tidy(path: &Path) -> PathBuf {
     let mut tidy = PathBuf::new();
     for component in path.components() {
         match component {

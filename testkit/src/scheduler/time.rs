@@ -1,5 +1,7 @@
 //! What happens next, and when: handlers wake, messages are delivered, handlers run out of time, schedules fire.
 
+use std::collections::BTreeSet;
+
 use super::Run;
 use crate::plan::TriggerId;
 use crate::protocol::Timer;
@@ -67,8 +69,7 @@ impl Run<'_> {
             }
             let delivery = {
                 let groups = self.running_groups();
-                self.queue
-                    .pop_due(self.now, |group| groups.contains(&group.to_owned()))
+                self.queue.pop_due(self.now, |group| groups.contains(group))
             };
             if let Some(delivery) = delivery {
                 self.deliver(delivery);
@@ -87,12 +88,12 @@ impl Run<'_> {
         let each = self.live.iter();
         let handlers = each.flat_map(|live| live.next_due().into_iter().chain(live.deadline));
         handlers
-            .chain(self.queue.next_due(|group| groups.contains(&group.to_owned())))
+            .chain(self.queue.next_due(|group| groups.contains(group)))
             .min()
     }
 
     /// Groups of which a message is being worked on.
-    fn running_groups(&self) -> Vec<String> {
+    fn running_groups(&self) -> BTreeSet<String> {
         let causes = self.live.iter().map(|live| &live.cause);
         causes
             .filter_map(|cause| match cause {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use banister_grammars::Language;
 use banister_testkit::protocol::{
-    CallShape, CodeStandIns, ContextFields, FromWorker, HandlerError, Invoke, Isolation, Reply, Timer,
-    ToWorker,
+    CallShape, CodeStandIns, ContextFields, FromWorker, HandlerError, Invoke, Isolation, Reply, Resume,
+    Timer, ToWorker,
 };
 use banister_testkit::worker::{Worker, WorkerConfig, WorkerError};
 use serde_json::{Value as Json, json};
@@ -178,14 +178,11 @@ pub(crate) fn run(worker: &mut Worker, invoke: Invoke) -> Result<Told, WorkerErr
 
 fn next(now: &mut i64, replies: Vec<Reply>, timers: &[Timer]) -> Option<ToWorker> {
     if !replies.is_empty() {
-        return Some(ToWorker::Resume {
+        return Some(ToWorker::Resume(Resume {
             now: *now,
             replies,
-            timers: Vec::new(),
-            events: Vec::new(),
-            end: false,
-            exchanges: Vec::new(),
-        });
+            ..Resume::default()
+        }));
     }
     let due = timers.iter().map(|timer| timer.due).min()?;
     assert!(due >= *now, "a timer in the past");
@@ -195,14 +192,11 @@ fn next(now: &mut i64, replies: Vec<Reply>, timers: &[Timer]) -> Option<ToWorker
         .filter(|timer| timer.due == due)
         .map(|timer| timer.id)
         .collect();
-    Some(ToWorker::Resume {
+    Some(ToWorker::Resume(Resume {
         now: *now,
-        replies,
         timers: due,
-        events: Vec::new(),
-        end: false,
-        exchanges: Vec::new(),
-    })
+        ..Resume::default()
+    }))
 }
 
 fn answer(id: u64, op: &str, args: &[Json], state: &mut Vec<(String, Json)>) -> Reply {

@@ -23,9 +23,7 @@ pub(in crate::features) fn completion(index: &Index, text: &str, offset: u32) ->
     // An item of a list of names may be taken for the start of a key.
     if path.ends_with(&["ran", "-"]) {
         list.steps(index, |_| true);
-    } else if path.ends_with(&["allow", "-"]) {
-        list.values(index, &path)?;
-    } else if place.is_key {
+    } else if place.is_key && !path.ends_with(&["allow", "-"]) {
         list.keys(index, &path)?;
     } else {
         list.values(index, &path)?;
@@ -91,14 +89,8 @@ impl List<'_> {
             ["profile"] | ["tests", "-", "profile"] => self.fixed(&Profile::NAMES),
             ["allow", "-"] | ["tests", "-", "allow", "-"] => self.fixed(&ALLOWABLE),
             ["tests", "-", "for_all", _, "schema_of"] => self.schemas(index),
-            ["tests", "-", "then", "-", "log", "level"] => {
-                self.fixed(keys::levels());
-            }
-            [.., "reply", "fault"] | [.., "replies", "-", "fault"] => {
-                for fault in keys::faults() {
-                    self.add(fault, CompletionKind::Value, "", String::new(), None);
-                }
-            }
+            ["tests", "-", "then", "-", "log", "level"] => self.fixed(keys::levels()),
+            [.., "reply", "fault"] | [.., "replies", "-", "fault"] => self.fixed(keys::faults()),
             _ => return None,
         }
         Some(())
