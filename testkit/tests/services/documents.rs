@@ -87,7 +87,7 @@ fn a_document_refuses_what_does_not_fit_it() {
         ),
         (
             "call('/charges/x')",
-            "path parameter id: : \"x\" is not of type \"integer\"; query parameter full was not sent",
+            "path parameter id: \"x\" is not of type \"integer\"; query parameter full was not sent",
         ),
         ("call('/nope')", "`pay.yaml` describes no path /nope"),
         (

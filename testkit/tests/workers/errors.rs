@@ -170,7 +170,8 @@ fn a_rejection_that_nobody_handles_is_an_error() {
     };
     assert_eq!(told.error().message, "lost");
     // Also of a handler that has returned by then.
-    let text = "const work = async () => { throw new Error('left') }\nexport const handler = async () => { work() }";
+    let text =
+        "const work = async () => { throw new Error('left') }\nexport const handler = async () => { work() }";
     let Some(told) = run_step("steps/a.step.ts", text, json!({})) else {
         return;
     };
