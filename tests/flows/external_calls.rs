@@ -109,3 +109,27 @@ export const handler = async (data, {{ state }}) => {{
     assert!(idle.stderr.contains("no call was recorded"), "{}", idle.story());
     assert_eq!(project.read("ask.cassette.yaml"), before);
 }
+
+#[test]
+fn calls_at_the_same_moment_are_named_as_what_is_not_controlled() {
+    let project = Project::of(&[
+        ("package.json", "{}"),
+        (
+            "steps/ask.step.js",
+            "export const config = { type: 'event', name: 'Ask', subscribes: ['ask'], emits: [], flows: [] }
+export const handler = async () => { await Promise.all(['a', 'b'].map((it) => fetch('https://x.example.com/' + it))) }
+",
+        ),
+        (
+            "ask.flow.yaml",
+            "mocks: { http: [ { on: 'GET https://x.example.com/*', reply: { delay: 1s } } ] }
+tests: [ { name: asks, when: [ { emit: { topic: ask, data: {} } } ], then: [ { ran: [Ask] } ] } ]
+",
+        ),
+    ]);
+    project
+        .run(&["test"])
+        .exits(0)
+        .says("test ask::asks ... ok (partial)")
+        .says("ask::asks: Ask made an external call while another was open");
+}
