@@ -189,6 +189,15 @@ fn a_rejection_that_nobody_handles_is_an_error() {
 }
 
 #[test]
+fn a_handler_of_ruby_may_end_with_an_open_file() {
+    let text = "def handler(input, context)\n  File.open(File::NULL, 'w')\nend\n";
+    let Some(told) = run_step("steps/a.step.rb", text, json!({})) else {
+        return;
+    };
+    assert_eq!(told.ok().value, json!("#<File:/dev/null>"));
+}
+
+#[test]
 fn what_is_printed_belongs_to_the_step_and_is_no_message() {
     let fake = r#"{"type":"done","value":"fake"}"#;
     for (file, text) in [
