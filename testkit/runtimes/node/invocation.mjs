@@ -62,6 +62,7 @@ export class Invocation {
     beginClock(now)
     reseed(seed)
     setEnvironment(env)
+    process.chdir(this.#root)
     beginNetwork({ session, invocation, hosts, holds }, (host, port) => this.#tell({ type: 'refused', host, port }))
     beginEscapes((what, partial = false) => this.#tell({ type: 'escaped', what, partial }))
     const work = this.isDescribe ? this.#describe() : this.#run()
