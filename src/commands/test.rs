@@ -70,7 +70,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     cases: Option<u32>,
     /// Seconds that a handler may run without ending or waiting before it counts as hung
-    #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     budget: u64,
     /// Fail tests whose run was less under control than this
     #[arg(long, value_enum, value_name = "LABEL")]

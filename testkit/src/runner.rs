@@ -260,20 +260,21 @@ impl Harness {
         })
     }
 
-    /// Writes what was recorded, in the order of the tests' names.
+    /// Writes what was recorded, in the order of the tests' names, and says how many calls that are. Without any, the file
+    /// stays as it is.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn write_recordings(&self) -> std::io::Result<()> {
+    pub fn write_recordings(&self) -> std::io::Result<usize> {
         let Some(path) = &self.options.record else {
-            return Ok(());
+            return Ok(0);
         };
         let all = self.recordings.lock().unwrap_or_else(PoisonError::into_inner);
         let recordings: Vec<Recording> = all.values().flatten().cloned().collect();
-        match recordings.is_empty() {
-            true => Ok(()),
-            false => std::fs::write(path, cassette(&recordings)),
+        if !recordings.is_empty() {
+            std::fs::write(path, cassette(&recordings))?;
         }
+        Ok(recordings.len())
     }
 
     fn run_test(&self, case: &TestCase, stage: &mut LiveStage<'_>) -> TestOutcome {

@@ -1,5 +1,8 @@
 //! Calls that leave the process: mocked in every language, refused without a mock.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+
 use super::report::{assert_failed, named, outcomes, printed, run};
 use crate::support::project::Project;
 
@@ -59,4 +62,74 @@ fn a_mock_matches_all_that_it_says() {
             &["tests/oracles::every language reaches its mocked service over tls"],
         );
     }
+}
+
+#[test]
+fn what_is_recorded_can_be_replayed_without_the_service() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let (mut request, mut bytes) = (Vec::new(), [0; 4096]);
+        while !request.ends_with(b"\r\n\r\n") {
+            let count = stream.read(&mut bytes).unwrap();
+            request.extend_from_slice(&bytes[..count]);
+        }
+        let answer =
+            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 8\r\n\r\n{\"n\":17}";
+        stream.write_all(answer).unwrap();
+    });
+    let test = |mocks: &str| {
+        format!(
+            "mocks: {{ {mocks} }}\ntests:\n  - name: asks\n    when: [ {{ emit: {{ topic: ask, data: {{}} }} }} ]\n    then: [ {{ state: {{ asked: {{ n: 17 }} }} }} ]\n"
+        )
+    };
+    let step = format!(
+        "export const config = {{ type: 'event', name: 'Ask', subscribes: ['ask'], emits: [], flows: [] }}
+export const handler = async (data, {{ state }}) => {{
+  const answer = await fetch('http://127.0.0.1:{port}/count')
+  await state.set('asked', 'n', (await answer.json()).n)
+}}
+"
+    );
+    let project = Project::of(&[
+        ("package.json", "{}"),
+        ("steps/ask.step.js", &step),
+        ("ask.flow.yaml", &test(&format!("allow: [ '127.0.0.1:{port}' ]"))),
+    ]);
+    let cassette = project.path("ask.cassette.yaml");
+    let cassette = cassette.to_str().unwrap();
+    run(&project, &["--record", cassette]).exits(0);
+    server.join().unwrap();
+
+    project.write("ask.flow.yaml", test("cassettes: [ ask.cassette.yaml ]"));
+    run(&project, &["--require", "controlled"]).exits(0);
+    let before = project.read("ask.cassette.yaml");
+    let idle = run(&project, &["--record", cassette]).exits(0);
+    assert!(idle.stderr.contains("no call was recorded"), "{}", idle.story());
+    assert_eq!(project.read("ask.cassette.yaml"), before);
+}
+
+#[test]
+fn calls_at_the_same_moment_are_named_as_what_is_not_controlled() {
+    let project = Project::of(&[
+        ("package.json", "{}"),
+        (
+            "steps/ask.step.js",
+            "export const config = { type: 'event', name: 'Ask', subscribes: ['ask'], emits: [], flows: [] }
+export const handler = async () => { await Promise.all(['a', 'b'].map((it) => fetch('https://x.example.com/' + it))) }
+",
+        ),
+        (
+            "ask.flow.yaml",
+            "mocks: { http: [ { on: 'GET https://x.example.com/*', reply: { delay: 1s } } ] }
+tests: [ { name: asks, when: [ { emit: { topic: ask, data: {} } } ], then: [ { ran: [Ask] } ] } ]
+",
+        ),
+    ]);
+    project
+        .run(&["test"])
+        .exits(0)
+        .says("test ask::asks ... ok (partial)")
+        .says("ask::asks: Ask made an external call while another was open");
 }

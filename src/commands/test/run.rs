@@ -83,6 +83,7 @@ pub(super) fn tell(
     let begun = Instant::now();
     let mut reporter = Reporter::new(Out::new(), arguments.report_options());
     let (mut outcomes, mut unfinished, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    let mut recorded = 0;
     let mut told = reporter.suite_started(suites.tests().count());
     for file in &suites.invalid {
         let problems = anstream::adapter::strip_str(&suites::story(file)).to_string();
@@ -110,6 +111,14 @@ pub(super) fn tell(
             }
         });
         problems.extend(harness.problems());
+        match harness.write_recordings() {
+            Ok(calls) => recorded += calls,
+            Err(error) => problems.push(format!("cannot write the cassette: {error}")),
+        }
+    }
+    if arguments.record.is_some() && recorded == 0 {
+        let text = "no call was recorded: only calls to a host of `mocks.allow` that no mock answers are";
+        anstream::eprintln!("{}", problem::warning(text));
     }
     let summary = told.and_then(|()| reporter.suite_finished(filtered_out, begun.elapsed()));
     Ok(Told {

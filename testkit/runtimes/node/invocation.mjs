@@ -19,6 +19,8 @@ import { Socket } from './socket.mjs'
 const NO_TIME = 0
 const NO_SEED = '00'.repeat(32)
 
+const later = setImmediate
+
 let shared = null
 /** What every step sees; how the harness talks to us is not its business. */
 const baseEnvironment = Object.fromEntries(
@@ -60,11 +62,13 @@ export class Invocation {
     beginClock(now)
     reseed(seed)
     setEnvironment(env)
+    process.chdir(this.#root)
     beginNetwork({ session, invocation, hosts, holds }, (host, port) => this.#tell({ type: 'refused', host, port }))
     beginEscapes((what, partial = false) => this.#tell({ type: 'escaped', what, partial }))
     const work = this.isDescribe ? this.#describe() : this.#run()
+    // One more turn of the event loop: Node tells only there of a rejection that the handler left to nobody.
     work.then(
-      (message) => message && this.#end(message),
+      (message) => message && later(() => this.#end(message)),
       (error) => this.fail(error),
     )
   }

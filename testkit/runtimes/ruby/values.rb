@@ -51,6 +51,7 @@ module Banister
         when Proc, Method, UnboundMethod then NOTHING
         when Exception then members({ name: value.class.name, message: value.message, stack: value.backtrace }, depth)
         when Module, Numeric, Range, Regexp then text(value.to_s)
+        when IO then text(value.inspect)
         else object(value, depth)
         end
       end

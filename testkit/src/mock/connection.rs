@@ -251,13 +251,16 @@ async fn respond<S: Wire>(
     };
     call.parts = script.parts.iter().map(|part| part.after).collect();
     let mut going = exchange.hold(call);
-    for part in &script.parts {
+    for (at, part) in script.parts.iter().enumerate() {
         if let (Some(watched), true) = (preamble.watched, part.after != Some(0)) {
             let of = (preamble.invocation, watched.connection);
             exchange.session().notices.tell_held(of, wire.written()).await?;
         }
         // Nobody lets go of an exchange whose session has ended: the connection breaks.
         going.recv().await.ok_or(Broken::Released)?;
+        if at + 1 == script.parts.len() {
+            exchange.settle();
+        }
         wire.write_all(&part.bytes).await?;
         wire.flush().await?;
     }

@@ -146,8 +146,7 @@ impl OpenApi {
                 }
                 (Some(text), Some(schema)) => {
                     let schema = self.resolved(schema);
-                    let error = self.invalid(schema, &typed(schema, &text));
-                    misses.extend(error.map(|error| format!("{what} {name}{error}")));
+                    misses.extend(self.invalid(&format!("{what} {name}"), schema, &typed(schema, &text)));
                 }
                 _ => {}
             }
@@ -162,24 +161,24 @@ impl OpenApi {
         } else if let (false, Some((_, media))) = (request.form, json_media(&body["content"])) {
             let error = media
                 .get("schema")
-                .and_then(|schema| self.invalid(schema, &request.body));
-            misses.extend(error.map(|error| format!("body{error}")));
+                .and_then(|schema| self.invalid("body", schema, &request.body));
+            misses.extend(error);
         }
         misses
     }
 
-    /// Why a value is not as a schema says, to be put behind the name of the value: `.items.0: …`.
-    fn invalid(&self, schema: &Json, value: &Json) -> Option<String> {
+    /// Why the value called `name` is not as a schema says, with the place in it.
+    fn invalid(&self, name: &str, schema: &Json, value: &Json) -> Option<String> {
         let validator = match jsonschema::validator_for(&self.whole(schema)) {
             Ok(validator) => validator,
-            Err(error) => return Some(format!(" has no valid schema: {error}")),
+            Err(error) => return Some(format!("{name} has no valid schema: {error}")),
         };
         let errors: Vec<String> = validator
             .iter_errors(value)
             .take(3)
             .map(|error| {
                 let place = error.instance_path().to_string().replace('/', ".");
-                format!("{place}: {}", shorten(&error.to_string(), 120))
+                format!("{name}{place}: {}", shorten(&error.to_string(), 120))
             })
             .collect();
         (!errors.is_empty()).then(|| errors.join("; "))

@@ -212,11 +212,17 @@ impl Exchange {
         let _ = (&self.session.ring).write(&[1]);
         going
     }
+
+    /// The client is about to have its whole answer: whatever it asks next comes after this exchange, not beside it, even
+    /// if this connection takes its time to end.
+    pub(super) fn settle(&self) {
+        lock(&self.session.exchanges).open.remove(&self.id);
+    }
 }
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        lock(&self.session.exchanges).open.remove(&self.id);
+        self.settle();
     }
 }
 

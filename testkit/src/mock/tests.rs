@@ -207,6 +207,37 @@ fn calls_at_the_same_time_are_marked() {
 }
 
 #[test]
+fn calls_one_after_the_other_are_not_marked() {
+    const CALLS: usize = 300;
+    let server = MockServer::start().unwrap();
+    let session = server
+        .open_session(mocks("{ on: GET http://api.test/**, reply: { text: hi } }"))
+        .unwrap();
+    let (port, line) = (
+        server.port(),
+        format!("\u{1}{} 7 api.test 80\n{}", session.id(), get("/a")),
+    );
+    let client = std::thread::spawn(move || {
+        for _ in 0..CALLS {
+            let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+            stream.write_all(line.as_bytes()).unwrap();
+            // It goes on as soon as it has all that was promised, whatever becomes of the connection.
+            let (mut answer, mut bytes) = (Vec::new(), [0; 1024]);
+            while !answer.ends_with(b"hi") {
+                let count = stream.read(&mut bytes).unwrap();
+                answer.extend_from_slice(&bytes[..count]);
+            }
+        }
+    });
+    for call in 0..CALLS {
+        let held = next(&session);
+        assert!(!held.call.overlapped, "call {call}");
+        held.answer();
+    }
+    client.join().unwrap();
+}
+
+#[test]
 fn a_closed_session_breaks_its_connections() {
     let server = MockServer::start().unwrap();
     let session = server

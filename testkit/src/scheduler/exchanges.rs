@@ -49,6 +49,10 @@ impl Run<'_> {
             // The client cannot hear that it has to wait, so it does not.
             if parts.iter().any(|after| *after != Some(0)) {
                 self.label = self.label.max(ControlLabel::Partial);
+                self.remark(format!(
+                    "{} {} was answered at once: its client cannot hear that it has to wait",
+                    call.method, call.url
+                ));
             }
             parts.iter().for_each(|_| self.stage.answer(call.exchange));
             return;

@@ -217,6 +217,10 @@ impl Run<'_> {
         if call.overlapped {
             // Two exchanges at once race for the mock's sequence of replies; that order is not ours.
             self.label = self.label.max(ControlLabel::Partial);
+            let step = &self.step_of(at).name;
+            self.remark(format!(
+                "{step} made an external call while another was open: the harness does not control their order"
+            ));
         }
         if call.unmatched {
             let step = self.step_of(at);

@@ -58,7 +58,7 @@ impl Watch {
 
     /// It still talks, but for too long without a wait.
     pub(super) fn is_endless(&self) -> bool {
-        self.since.elapsed() > self.budget * MOST
+        self.since.elapsed() > self.budget.saturating_mul(MOST)
     }
 
     /// Looks at the processes of `group` when half of the budget is used, and again when all of it is.

@@ -169,6 +169,13 @@ fn a_rejection_that_nobody_handles_is_an_error() {
         return;
     };
     assert_eq!(told.error().message, "lost");
+    // Also of a handler that has returned by then.
+    let text =
+        "const work = async () => { throw new Error('left') }\nexport const handler = async () => { work() }";
+    let Some(told) = run_step("steps/a.step.ts", text, json!({})) else {
+        return;
+    };
+    assert_eq!(told.error().message, "left");
     let text = "export const handler = () => new Promise(() => { setTimeout(() => { throw new Error('late') }, 10) })";
     let Some(told) = run_step("steps/a.step.ts", text, json!({})) else {
         return;
@@ -179,6 +186,15 @@ fn a_rejection_that_nobody_handles_is_an_error() {
         return;
     };
     assert!(told.error().message.contains("just text"));
+}
+
+#[test]
+fn a_handler_of_ruby_may_end_with_an_open_file() {
+    let text = "def handler(input, context)\n  File.open(File::NULL, 'w')\nend\n";
+    let Some(told) = run_step("steps/a.step.rb", text, json!({})) else {
+        return;
+    };
+    assert_eq!(told.ok().value, json!("#<File:/dev/null>"));
 }
 
 #[test]

@@ -162,6 +162,36 @@ fn the_environment_is_the_one_of_the_test() {
 }
 
 #[test]
+fn every_invocation_begins_in_the_folder_of_the_project() {
+    for (file, text) in [
+        (
+            "steps/a.step.ts",
+            "export const handler = () => { const at = process.cwd(); process.chdir('/'); return at }",
+        ),
+        (
+            "steps/a_step.py",
+            "import os\nasync def handler(data, ctx):\n    at = os.getcwd()\n    os.chdir('/')\n    return at\n",
+        ),
+        (
+            "steps/a.step.rb",
+            "def handler(input, context)\n  at = Dir.pwd\n  Dir.chdir('/')\n  at\nend\n",
+        ),
+    ] {
+        let project = Project::new(&[(file, text)]);
+        let Some(mut worker) = project.worker(language_of(file)) else {
+            continue;
+        };
+        let mut at = || {
+            let invoke = project.invoke(file, CallShape::Event, json!({}));
+            run(&mut worker, invoke).unwrap().ok().value
+        };
+        let first = at();
+        assert_ne!(first, json!("/"), "{file}");
+        assert_eq!(at(), first, "{file}");
+    }
+}
+
+#[test]
 fn modules_of_both_kinds_import_each_other() {
     let project = Project::new(&[
         (

@@ -55,6 +55,7 @@ class Invocation:
         message = self._message
         os.environ.clear()
         os.environ.update({**_base_environment, **message.get("env", {})})
+        os.chdir(self._root)
         clock.begin(message.get("now", _NO_TIME))
         clock.on_sleep(self._loop.sleep)
         randomness.reseed(message.get("seed", _NO_SEED))
