@@ -27,6 +27,7 @@ pub(crate) fn run(row: &Row, number: usize, tongue: Tongue, stages: &Stages) -> 
             session,
             hosts,
             holds,
+            isolation: Isolation::Fresh,
             variables: Variables::new(),
         };
         let result = run_flow(&plan, stage, &test, setting);

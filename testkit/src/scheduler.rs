@@ -64,6 +64,8 @@ pub struct Start {
     pub allow: Vec<String>,
     /// True if some answer of a mock comes later in virtual time.
     pub holds: bool,
+    /// What handlers find of each other.
+    pub isolation: Isolation,
 }
 
 /// One run of a flow.

@@ -92,6 +92,7 @@ fn warm_traces(plan: &Plan, tests: &[TestCase], stage: &mut LiveStage<'_>, from:
             session,
             hosts,
             holds,
+            isolation: Isolation::Fresh,
             variables: Variables::new(),
         };
         stage.stand_in(StandIns::new(&test.code, folder, &setting.variables));

@@ -170,6 +170,7 @@ fn start() -> Start {
         env: BTreeMap::new(),
         hosts: vec![],
         holds: false,
+        isolation: Isolation::Fresh,
         session: 1,
         profile: Profile::Motia017,
         allow: vec![],

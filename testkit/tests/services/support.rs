@@ -94,6 +94,7 @@ impl Step {
             session: stage.open_session(services).unwrap(),
             hosts,
             holds,
+            isolation: Isolation::Fresh,
             variables: Variables::new(),
         };
         let result = run_flow(&self.plan, &mut stage, test, setting);

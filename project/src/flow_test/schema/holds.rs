@@ -1,7 +1,7 @@
 //! What each key of a flow test is for and what it holds.
 
 use crate::config::ALLOWABLE;
-use crate::flow_test::keys;
+use crate::flow_test::{Isolation, keys};
 use crate::profile::Profile;
 
 /// A key, by the path of keys to it.
@@ -61,6 +61,11 @@ pub(super) const HOLDS: &[Holds] = &[
         "profile",
         "the framework that the tests run on",
         Form::One(|| &Profile::NAMES),
+    ),
+    key(
+        "isolation",
+        "what handlers find of each other; `fresh` modules if absent",
+        Form::One(|| &Isolation::NAMES),
     ),
     key(
         "allow",
@@ -228,6 +233,11 @@ pub(super) const HOLDS: &[Holds] = &[
         "tests/-/profile",
         "the framework that the test runs on",
         Form::One(|| &Profile::NAMES),
+    ),
+    key(
+        "tests/-/isolation",
+        "what handlers find of each other; `fresh` modules if absent",
+        Form::One(|| &Isolation::NAMES),
     ),
     key(
         "tests/-/allow",
