@@ -174,6 +174,11 @@ impl<'m> LiveStage<'m> {
             Language::Python => fingerprint(&self.stand_ins.of(language).modules),
             _ => String::new(),
         };
+        let isolation = match (language, isolation) {
+            // There the process of each handler is a copy in either case.
+            (Language::Ruby, Isolation::Process) => Isolation::Fresh,
+            _ => isolation,
+        };
         Pool {
             interpreter: language.into(),
             mocks,

@@ -28,7 +28,7 @@ use serde_json::Value as Json;
 
 use crate::mock::HttpCall;
 use crate::plan::{Plan, PlanStep, TriggerId};
-use crate::protocol::{FromWorker, Reply, Timer};
+use crate::protocol::{FromWorker, Isolation, Reply, Timer};
 use crate::queue::{Delivery, Queue};
 use crate::report::{ControlLabel, StepOutput, lane_of};
 use crate::rng::{Seed, trace_id};

@@ -142,7 +142,6 @@ pub struct Worker {
 }
 
 /// An interpreter that is not ready yet.
-#[derive(Debug)]
 pub struct Starting {
     worker: Worker,
     interpreter: Interpreter,

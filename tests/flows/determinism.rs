@@ -13,6 +13,7 @@ use banister_testkit::live_stage::LiveStage;
 use banister_testkit::mock::MockServer;
 use banister_testkit::mock::Services;
 use banister_testkit::plan::Plan;
+use banister_testkit::protocol::Isolation;
 use banister_testkit::rng::Seed;
 use banister_testkit::runner::TestCase;
 use banister_testkit::stand_ins::StandIns;

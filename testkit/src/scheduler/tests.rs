@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::plan::{EmitPolicy, PlanTrigger};
-use crate::protocol::{HandlerError, Invoke};
+use crate::protocol::{HandlerError, Invoke, Isolation};
 use crate::stage::{Resume, Signal, StageError};
 
 /// What a scripted handler does between two parks.
