@@ -66,7 +66,6 @@ fn the_command_line_wins_and_is_repeated_in_the_replay() {
         said.contains("banister test --isolation process --exact"),
         "{said}"
     );
-    run_with(&["--isolation", "shared", "tests/shared", "counter in"]).exits(1);
     run_with(&["--isolation", "shared", "--exact", "tests/fresh::a counter in py"])
         .exits(1)
         .says("py.counted");

@@ -1,4 +1,4 @@
-from . import counter
+from steps import counter
 
 config = {"type": "event", "name": "CountPython", "subscribes": ["py.go"], "emits": ["py.counted"]}
 
