@@ -47,7 +47,7 @@ impl Harness {
             // What the handlers left in the global scope is a likely cause.
             for note in shared.notes {
                 if !fresh.notes.contains(&note) {
-                    fresh.notes.push(format!("with shared modules: {note}"));
+                    fresh.notes.push(note);
                 }
             }
             fresh.failures.push(failure);
