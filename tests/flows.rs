@@ -11,6 +11,7 @@ mod from_trace;
 mod handlers;
 mod html;
 mod interpreters;
+mod isolation;
 mod junit;
 mod mocked_code;
 mod output;

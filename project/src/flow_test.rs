@@ -7,6 +7,7 @@ mod duration;
 mod endpoint;
 mod expectations;
 mod ignores;
+mod isolation;
 pub(crate) mod keys;
 mod mocks;
 mod names;
@@ -33,6 +34,7 @@ use crate::profile::Profile;
 pub use code_mocks::{CodeMocks, FunctionAct, FunctionMock, MockFile, ModuleMock, Outcome, StandIn};
 
 pub use ignores::ignores;
+pub use isolation::Isolation;
 pub use names::{Open, ProjectNames, check_names};
 pub use parse::{parse, parse_cassette, read_document};
 pub use replies::{Chunk, Fault, HttpReply, ReplyBody, SseEvent};
@@ -102,6 +104,8 @@ pub struct FlowTest {
     pub cases: Option<u32>,
     /// Which framework is played; what the project says if absent.
     pub profile: Option<Profile>,
+    /// What its handlers find of each other; fresh modules if absent.
+    pub isolation: Option<Isolation>,
     /// Findings that do not fail the test, beside those that the project allows.
     pub allow: Vec<String>,
     /// Why the test is passed over unless somebody asks for it.

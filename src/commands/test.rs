@@ -15,8 +15,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use banister_project::disk;
+use banister_testkit::protocol;
 use banister_testkit::report::{ControlLabel, Format as ReportFormat, ReportOptions};
-use banister_testkit::runner::{RunOptions, Stop};
+use banister_testkit::runner::{IsolationMode, RunOptions, Stop};
 use banister_testkit::suites::Suites;
 
 use self::choice::Shard;
@@ -75,6 +76,9 @@ pub(crate) struct Arguments {
     /// Fail tests whose run was less under control than this
     #[arg(long, value_enum, value_name = "LABEL")]
     require: Option<Required>,
+    /// What handlers find of each other, whatever the tests say
+    #[arg(long, value_enum, value_name = "HOW")]
+    isolation: Option<Isolation>,
     /// How results are printed
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     format: Format,
@@ -102,6 +106,38 @@ enum Format {
     Json,
     /// JUnit XML, when all tests have run
     Junit,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Isolation {
+    /// New modules for each
+    Fresh,
+    /// The modules as the last handler left them
+    Shared,
+    /// A process for each
+    Process,
+    /// Fresh and shared modules; a difference fails the test
+    Both,
+}
+
+impl Isolation {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Shared => "shared",
+            Self::Process => "process",
+            Self::Both => "both",
+        }
+    }
+
+    fn mode(self) -> IsolationMode {
+        IsolationMode::One(match self {
+            Self::Fresh => protocol::Isolation::Fresh,
+            Self::Shared => protocol::Isolation::Shared,
+            Self::Process => protocol::Isolation::Process,
+            Self::Both => return IsolationMode::Both,
+        })
+    }
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -205,6 +241,7 @@ impl Arguments {
                 Required::Controlled => ControlLabel::Controlled,
                 Required::Partial => ControlLabel::Partial,
             }),
+            isolation: self.isolation.map(Isolation::mode),
             stop: stop.clone(),
             record: self.record.clone(),
         }
@@ -225,6 +262,9 @@ impl Arguments {
                 Required::Partial => "partial",
             };
             command.push_str(&format!(" --require {label}"));
+        }
+        if let Some(isolation) = self.isolation {
+            command.push_str(&format!(" --isolation {}", isolation.name()));
         }
         command
     }

@@ -7,6 +7,7 @@ use banister_project::workspace::Host;
 use banister_testkit::flow::{FlowResult, Setting, run_flow};
 use banister_testkit::mock::Services;
 use banister_testkit::plan::Plan;
+use banister_testkit::protocol::Isolation;
 use banister_testkit::rng::Seed;
 use banister_testkit::template::Variables;
 use serde_json::Value as Json;
@@ -27,6 +28,7 @@ pub(crate) fn run(row: &Row, number: usize, tongue: Tongue, stages: &Stages) -> 
             session,
             hosts,
             holds,
+            isolation: Isolation::Fresh,
             variables: Variables::new(),
         };
         let result = run_flow(&plan, stage, &test, setting);

@@ -6,6 +6,7 @@ use banister_grammars::Span;
 use serde_json::{Map, Value as Json, json};
 
 use crate::plan::Plan;
+use crate::protocol::Isolation;
 use crate::report::{ControlLabel, Reached, StepOutput};
 use crate::rng::Seed;
 use crate::scheduler::{HttpRequest, HttpResponse, Place, Run, Start};
@@ -103,6 +104,8 @@ pub struct Setting {
     pub hosts: Vec<String>,
     /// True if some answer comes later in virtual time.
     pub holds: bool,
+    /// What handlers find of each other.
+    pub isolation: Isolation,
     /// Generated values of a property test.
     pub variables: Variables,
 }
@@ -118,6 +121,7 @@ pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Se
         profile: test.profile.unwrap_or(plan.profile),
         allow: test.allow.iter().chain(&plan.allow).cloned().collect(),
         holds: setting.holds,
+        isolation: setting.isolation,
     };
     let begun = start.now;
     let mut telling = Telling {

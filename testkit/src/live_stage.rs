@@ -1,6 +1,6 @@
 //! The stage of real runs: warm interpreters, one handler each at a time, and the mock server's held exchanges.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,17 +9,19 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::Value as Json;
 
 use crate::mock::{Held, MockError, MockServer, MockSession, Recording, Services};
-use crate::protocol::{FromWorker, Invoke, ToWorker};
+use crate::protocol::{FromWorker, Invoke, Isolation, ToWorker};
 use crate::report::StepOutput;
 use crate::stage::{Resume, Signal, Slot, Stage, StageError};
 use crate::stand_ins::StandIns;
-use crate::worker::{Worker, WorkerConfig, WorkerError};
+use crate::worker::{Starting, Worker, WorkerConfig, WorkerError};
 
 /// Warm workers by interpreter, and the handlers that run in some of them.
 pub struct LiveStage<'m> {
     mocks: &'m MockServer,
     config: WorkerConfig,
     idle: BTreeMap<Pool, Vec<Worker>>,
+    /// Processes of Node, which cannot copy itself, that get ready for one handler each.
+    spares: VecDeque<Starting>,
     /// What stands in for code in the running test.
     stand_ins: StandIns,
     busy: BTreeMap<Slot, Busy>,
@@ -39,9 +41,18 @@ struct Busy {
     told: Option<FromWorker>,
 }
 
-/// Workers that are as good as each other: the same interpreter, and in Python the same mocked modules, since a package
-/// that was imported once keeps the modules that it has imported itself.
-type Pool = (Interpreter, String);
+/// So many spare processes get ready while a handler runs.
+const SPARES: usize = 2;
+
+/// Workers that are as good as each other.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Pool {
+    interpreter: Interpreter,
+    /// In Python the mocked modules, since a package that was imported once keeps the modules that it has imported itself.
+    mocks: String,
+    /// A shared worker lives for one run; one that is copied for each handler runs none itself.
+    isolation: Isolation,
+}
 
 /// TypeScript and JavaScript run in the same interpreter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +72,13 @@ impl From<Language> for Interpreter {
     }
 }
 
+impl Pool {
+    /// Whether a worker has done its part after one handler.
+    fn is_spent(&self) -> bool {
+        (self.interpreter, self.isolation) == (Interpreter::Node, Isolation::Process)
+    }
+}
+
 impl<'m> LiveStage<'m> {
     /// A stage for the project at `root`; interpreters start when they are first needed. A handler that runs for
     /// `budget` without a word counts as hung.
@@ -74,6 +92,7 @@ impl<'m> LiveStage<'m> {
                 budget,
             },
             idle: BTreeMap::new(),
+            spares: VecDeque::new(),
             stand_ins: StandIns::default(),
             busy: BTreeMap::new(),
             slots: 0,
@@ -112,6 +131,7 @@ impl<'m> LiveStage<'m> {
         self.session = None;
         self.stand_ins = StandIns::default();
         self.busy.clear();
+        self.idle.retain(|pool, _| pool.isolation != Isolation::Shared);
     }
 
     /// The config of the module in `file`, as its interpreter reads it.
@@ -124,8 +144,8 @@ impl<'m> LiveStage<'m> {
         if let Some(config) = self.described.get(&key) {
             return Ok(config.clone());
         }
-        let pool = self.pool(language);
-        let mut worker = self.take(language).map_err(|error| error.to_string())?;
+        let pool = self.pool(language, Isolation::Fresh);
+        let mut worker = self.take(language, &pool).map_err(|error| error.to_string())?;
         let order = ToWorker::Describe {
             file: file.to_string_lossy().into_owned(),
             mocks,
@@ -133,7 +153,7 @@ impl<'m> LiveStage<'m> {
         let answer = described(&mut worker, &order, &mut self.stand_ins.clone())
             .map_err(|error| stage_error(error).to_string())?;
         worker.take_output();
-        self.idle.entry(pool).or_default().push(worker);
+        self.give_back(pool, worker);
         match answer {
             FromWorker::Described { config, .. } => {
                 self.described.insert(key, config.clone());
@@ -149,23 +169,54 @@ impl<'m> LiveStage<'m> {
         }
     }
 
-    fn pool(&self, language: Language) -> Pool {
+    fn pool(&self, language: Language, isolation: Isolation) -> Pool {
         let mocks = match language {
             Language::Python => fingerprint(&self.stand_ins.of(language).modules),
             _ => String::new(),
         };
-        (language.into(), mocks)
+        let isolation = match (language, isolation) {
+            // There the process of each handler is a copy in either case.
+            (Language::Ruby, Isolation::Process) => Isolation::Fresh,
+            _ => isolation,
+        };
+        Pool {
+            interpreter: language.into(),
+            mocks,
+            isolation,
+        }
     }
 
-    fn take(&mut self, language: Language) -> Result<Worker, StageError> {
-        let pool = self.pool(language);
-        if let Some(worker) = self.idle.get_mut(&pool).and_then(Vec::pop) {
+    fn take(&mut self, language: Language, pool: &Pool) -> Result<Worker, StageError> {
+        if pool.is_spent() {
+            return self.take_spare(language).map_err(stage_error);
+        }
+        if let Some(worker) = self.idle.get_mut(pool).and_then(Vec::pop) {
             return Ok(worker);
         }
         // Mocked modules are those of one file of tests as a rule: the workers of the last one have done their part.
-        self.idle
-            .retain(|other, _| other.0 != pool.0 || other.1.is_empty() || other.1 == pool.1);
+        self.idle.retain(|other, _| {
+            other.interpreter != pool.interpreter || other.mocks.is_empty() || other.mocks == pool.mocks
+        });
         Worker::spawn(language, &self.config).map_err(stage_error)
+    }
+
+    fn take_spare(&mut self, language: Language) -> Result<Worker, WorkerError> {
+        let first = match self.spares.pop_front() {
+            Some(spare) => spare,
+            None => Worker::start(language, &self.config)?,
+        };
+        let worker = first.ready()?;
+        // Only now: the one that is waited for shall have the processor to itself.
+        while self.spares.len() < SPARES {
+            self.spares.push_back(Worker::start(language, &self.config)?);
+        }
+        Ok(worker)
+    }
+
+    fn give_back(&mut self, pool: Pool, worker: Worker) {
+        if !pool.is_spent() {
+            self.idle.entry(pool).or_default().push(worker);
+        }
     }
 
     /// What the worker in `slot` or the mock server has to say next. The worker goes first: what it wrote before it
@@ -242,8 +293,9 @@ impl<'m> LiveStage<'m> {
 impl Stage for LiveStage<'_> {
     fn start(&mut self, language: Language, mut invoke: Invoke) -> Result<Slot, StageError> {
         self.set_now(invoke.now);
-        let mut worker = self.take(language)?;
-        let (pool, invocation) = (self.pool(language), invoke.invocation);
+        let pool = self.pool(language, invoke.isolation);
+        let mut worker = self.take(language, &pool)?;
+        let invocation = invoke.invocation;
         invoke.mocks = self.stand_ins.of(language).clone();
         worker
             .send(&ToWorker::Invoke(Box::new(invoke)))
@@ -319,7 +371,7 @@ impl Stage for LiveStage<'_> {
         };
         let printed = worker.take_output();
         if clean {
-            self.idle.entry(pool).or_default().push(worker);
+            self.give_back(pool, worker);
         }
         StepOutput {
             step: step.to_owned(),

@@ -188,13 +188,27 @@ pub struct ContextFields {
 }
 
 /// How much module state survives between invocations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Isolation {
-    /// A new module graph each time, as the framework's process per call.
+    /// A new module graph each time.
+    #[default]
     Fresh,
     /// One module graph for the worker's life.
     Shared,
+    /// A process each time, as the framework's process per call.
+    Process,
+}
+
+impl From<banister_project::flow_test::Isolation> for Isolation {
+    fn from(written: banister_project::flow_test::Isolation) -> Self {
+        use banister_project::flow_test::Isolation as Written;
+        match written {
+            Written::Fresh => Self::Fresh,
+            Written::Shared => Self::Shared,
+            Written::Process => Self::Process,
+        }
+    }
 }
 
 /// The answer to a call.

@@ -1,5 +1,6 @@
 //! Runs tests: in parallel across tests, never inside one; told in the order of the tests, whatever finishes first.
 
+mod isolation;
 mod property;
 mod stop;
 
@@ -18,6 +19,7 @@ use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setti
 use crate::live_stage::LiveStage;
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
 use crate::plan::Plan;
+use crate::protocol::Isolation;
 use crate::report::{ControlLabel, Failure, Place, TestOutcome, TestStatus, timeline};
 use crate::rng::Seed;
 use crate::stand_ins::{StandIns, folder_of};
@@ -26,6 +28,7 @@ use crate::trace::Trace;
 use crate::worker::groups;
 use banister_project::flow_test::{FlowFile, FlowTest};
 
+pub use isolation::IsolationMode;
 pub use stop::Stop;
 
 /// A run that was stopped looks after its workers so often.
@@ -90,6 +93,8 @@ pub struct RunOptions {
     pub run_ignored: bool,
     /// A test whose run was less under control than this fails.
     pub require: Option<ControlLabel>,
+    /// How handlers are kept apart, before what the tests say.
+    pub isolation: Option<IsolationMode>,
     /// The cassette that calls to allowed services are recorded in.
     pub record: Option<PathBuf>,
     /// Ends the run before its time.
@@ -108,6 +113,7 @@ impl Default for RunOptions {
             trace_dir: None,
             run_ignored: false,
             require: None,
+            isolation: None,
             record: None,
             stop: Stop::new(),
         }
@@ -295,12 +301,13 @@ impl Harness {
         stage.stand_in(StandIns::new(&case.test().code, &folder, variables));
     }
 
-    pub(crate) fn run_once(
+    fn run_isolated(
         &self,
         case: &TestCase,
         stage: &mut LiveStage<'_>,
         seed: Seed,
         variables: Variables,
+        isolation: Isolation,
     ) -> FlowResult {
         if self.options.stop.is_stopped() {
             return FlowResult::failed("the run was stopped".to_owned());
@@ -337,6 +344,7 @@ impl Harness {
                 session,
                 hosts,
                 holds,
+                isolation,
                 variables,
             },
         );
@@ -517,19 +525,25 @@ fn place(case: &TestCase, place: &FailurePlace) -> Option<Place> {
 
 /// Where two traces part, in words; `None` if they are the same.
 fn first_difference(one: &Trace, other: &Trace) -> Option<String> {
+    let (at, one, other) = same_events_until(one, other)?;
+    Some(format!("event {} was {one} and then {other}", at + 1))
+}
+
+/// Where two traces part, with the beginnings of their events; `None` if they are the same.
+fn same_events_until(one: &Trace, other: &Trace) -> Option<(usize, String, String)> {
     let (one, other) = (one.canonical(), other.canonical());
     if one == other {
         return None;
     }
     let (mut a, mut b) = (one.lines(), other.lines());
-    let mut at = 1;
+    let mut at = 0;
     loop {
         match (a.next(), b.next()) {
             (Some(x), Some(y)) if x == y => at += 1,
             (x, y) => {
                 let show =
                     |line: Option<&str>| line.unwrap_or("nothing").chars().take(120).collect::<String>();
-                return Some(format!("event {at} was {} and then {}", show(x), show(y)));
+                return Some((at, show(x), show(y)));
             }
         }
     }

@@ -28,7 +28,7 @@ use serde_json::Value as Json;
 
 use crate::mock::HttpCall;
 use crate::plan::{Plan, PlanStep, TriggerId};
-use crate::protocol::{FromWorker, Reply, Timer};
+use crate::protocol::{FromWorker, Isolation, Reply, Timer};
 use crate::queue::{Delivery, Queue};
 use crate::report::{ControlLabel, StepOutput, lane_of};
 use crate::rng::{Seed, trace_id};
@@ -64,6 +64,8 @@ pub struct Start {
     pub allow: Vec<String>,
     /// True if some answer of a mock comes later in virtual time.
     pub holds: bool,
+    /// What handlers find of each other.
+    pub isolation: Isolation,
 }
 
 /// One run of a flow.

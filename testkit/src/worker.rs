@@ -141,12 +141,51 @@ pub struct Worker {
     ended: bool,
 }
 
+/// An interpreter that is not ready yet.
+pub struct Starting {
+    worker: Worker,
+    interpreter: Interpreter,
+    budget: Duration,
+}
+
+impl Starting {
+    /// Waits until it is ready.
+    ///
+    /// # Errors
+    /// It is too old, or it does not get ready.
+    pub fn ready(self) -> Result<Worker, WorkerError> {
+        let mut worker = self.worker;
+        // It may have been left alone for long.
+        worker.watch.restart();
+        match worker.recv()? {
+            FromWorker::Ready {
+                protocol, version, ..
+            } => self.interpreter.check(protocol, &version)?,
+            other => {
+                return Err(WorkerError::Protocol {
+                    message: format!("expected `ready`, got {other:?}"),
+                });
+            }
+        }
+        worker.watch = Watch::new(self.budget);
+        Ok(worker)
+    }
+}
+
 impl Worker {
     /// Starts the interpreter of `language` and waits until it is ready.
     ///
     /// # Errors
     /// There is none, it is too old, or it does not start.
     pub fn spawn(language: Language, config: &WorkerConfig) -> Result<Self, WorkerError> {
+        Self::start(language, config)?.ready()
+    }
+
+    /// Starts the interpreter of `language`, which gets ready while others do their work.
+    ///
+    /// # Errors
+    /// There is none, or it does not start.
+    pub fn start(language: Language, config: &WorkerConfig) -> Result<Starting, WorkerError> {
         let interpreter = Interpreter::of(language, &config.root);
         let start_error = |source| WorkerError::Start {
             tried: interpreter.program.clone(),
@@ -161,7 +200,7 @@ impl Worker {
             .map_err(start_error)?;
         let child = interpreter.start(config, &shims, &printed, theirs)?;
         shims.guardian().watch(child.id());
-        let mut worker = Self {
+        let worker = Self {
             group: Group::enter(config.mock_port, child.id()),
             child,
             socket,
@@ -175,18 +214,11 @@ impl Worker {
             escaped: false,
             ended: false,
         };
-        match worker.recv()? {
-            FromWorker::Ready {
-                protocol, version, ..
-            } => interpreter.check(protocol, &version)?,
-            other => {
-                return Err(WorkerError::Protocol {
-                    message: format!("expected `ready`, got {other:?}"),
-                });
-            }
-        }
-        worker.watch = Watch::new(config.budget);
-        Ok(worker)
+        Ok(Starting {
+            worker,
+            interpreter,
+            budget: config.budget,
+        })
     }
 
     /// Sends a message.

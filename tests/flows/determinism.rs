@@ -12,6 +12,7 @@ use banister_testkit::flow_files;
 use banister_testkit::live_stage::LiveStage;
 use banister_testkit::mock::{MockServer, Services};
 use banister_testkit::plan::Plan;
+use banister_testkit::protocol::Isolation;
 use banister_testkit::rng::Seed;
 use banister_testkit::runner::TestCase;
 use banister_testkit::stand_ins::StandIns;
@@ -91,6 +92,7 @@ fn warm_traces(plan: &Plan, tests: &[TestCase], stage: &mut LiveStage<'_>, from:
             session,
             hosts,
             holds,
+            isolation: Isolation::Fresh,
             variables: Variables::new(),
         };
         stage.stand_in(StandIns::new(&test.code, folder, &setting.variables));

@@ -14,7 +14,7 @@ use crate::config::ALLOWABLE;
 use crate::profile::Profile;
 
 pub(super) const FILE: Keys = Keys {
-    known: &["mocks", "profile", "allow", "tests"],
+    known: &["mocks", "profile", "isolation", "allow", "tests"],
     later: &[],
     prefix: "",
 };
@@ -25,7 +25,17 @@ const CASSETTE: Keys = Keys {
 };
 pub(super) const TEST: Keys = Keys {
     known: &[
-        "name", "property", "for_all", "mocks", "given", "when", "then", "cases", "profile", "allow",
+        "name",
+        "property",
+        "for_all",
+        "mocks",
+        "given",
+        "when",
+        "then",
+        "cases",
+        "profile",
+        "isolation",
+        "allow",
         "ignore",
     ],
     later: &["schedules", "faults"],
@@ -126,6 +136,7 @@ impl Reader {
             .map(|node| self.code_mocks(node))
             .unwrap_or_default();
         let profile = fields.get("profile").and_then(|node| self.profile(node));
+        let isolation = fields.get("isolation").and_then(|node| self.isolation(node));
         let allow = fields
             .get("allow")
             .map(|node| self.allow(node))
@@ -145,6 +156,7 @@ impl Reader {
             test.code.extend(&shared_code);
             self.mocked_functions_exist(&test);
             test.profile = test.profile.or(profile);
+            test.isolation = test.isolation.or(isolation);
             test.allow.extend(allow.iter().cloned());
             tests.push(test);
         }
@@ -201,6 +213,7 @@ impl Reader {
             then,
             cases,
             profile,
+            isolation: fields.get("isolation").and_then(|node| self.isolation(node)),
             allow,
             ignore: fields.get("ignore").and_then(|node| self.ignore(node)),
         })

@@ -242,7 +242,9 @@ export class Invocation {
     endMocks()
     if (message.type === 'done') {
       message.calls = [...this.#calls.keys()]
-      message.leaked = takeLeaked(this.#message.isolation !== 'shared')
+      // Of a process of its own nothing is left behind.
+      const leaked = takeLeaked(this.#message.isolation !== 'shared')
+      message.leaked = this.#message.isolation === 'process' ? [] : leaked
     } else {
       takeLeaked(this.#message.isolation !== 'shared')
     }

@@ -1,11 +1,13 @@
 //! How a handler starts, and how it runs until it parks or ends.
 
+use banister_grammars::Language;
 use banister_grammars::facts::{Dialect, StepKind};
 use serde_json::{Value as Json, json};
 
 use super::{Cause, Live, Run};
 use crate::plan::{PlanTrigger, TriggerId};
 use crate::protocol::{CallShape, CodeStandIns, ContextFields, FromWorker, Invoke, Isolation};
+use crate::report::ControlLabel;
 use crate::stage::{Resume, Signal};
 use crate::trace::What;
 
@@ -46,6 +48,7 @@ impl Run<'_> {
             Cause::Message(_) => it.timeout_ms.map(|ms| self.now.saturating_add(ms)),
             _ => None,
         };
+        self.note_apart(step);
         match self.stage.start(it.language, message) {
             Ok(slot) => {
                 let live = Live {
@@ -103,11 +106,26 @@ impl Run<'_> {
             seed: seed.hex(),
             env: self.start.env.clone(),
             hosts: self.start.hosts.clone(),
-            isolation: Isolation::Fresh,
+            isolation: self.start.isolation,
             holds: self.start.holds,
             // The stage knows the interpreter, and with it what stands in for code.
             mocks: CodeStandIns::default(),
             socket: matches!(launch.cause, Cause::Socket(_)),
+        }
+    }
+
+    /// An interpreter runs one handler at a time, so that a second one beside it gets modules of its own.
+    fn note_apart(&mut self, step: usize) {
+        let language_of = |step: usize| self.plan.steps[step].language;
+        let is_beside = |live: &Live| same_interpreter(language_of(live.step), language_of(step));
+        if self.start.isolation != Isolation::Shared {
+            return;
+        }
+        if let Some(other) = self.live.iter().find(|live| is_beside(live)) {
+            let (one, other) = (&self.plan.steps[step].name, &self.plan.steps[other.step].name);
+            let message = format!("{one} ran while {other} was waiting: the two did not share their modules");
+            self.label = self.label.max(ControlLabel::Partial);
+            self.remark(message);
         }
     }
 
@@ -196,6 +214,12 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// TypeScript and JavaScript run in the same one.
+fn same_interpreter(one: Language, other: Language) -> bool {
+    let is_node = |language| matches!(language, Language::TypeScript | Language::JavaScript);
+    one == other || (is_node(one) && is_node(other))
 }
 
 fn call_shape(cause: &Cause) -> CallShape {

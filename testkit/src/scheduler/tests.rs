@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::plan::{EmitPolicy, PlanTrigger};
-use crate::protocol::{HandlerError, Invoke};
+use crate::protocol::{HandlerError, Invoke, Isolation};
 use crate::stage::{Resume, Signal, StageError};
 
 /// What a scripted handler does between two parks.
@@ -170,6 +170,7 @@ fn start() -> Start {
         env: BTreeMap::new(),
         hosts: vec![],
         holds: false,
+        isolation: Isolation::Fresh,
         session: 1,
         profile: Profile::Motia017,
         allow: vec![],

@@ -11,6 +11,7 @@ use banister_testkit::flow::{DEFAULT_START_MS, FlowResult, Setting, run_flow};
 use banister_testkit::live_stage::LiveStage;
 use banister_testkit::mock::{MockServer, Recording, Services, cassette};
 use banister_testkit::plan::{EmitPolicy, Plan, PlanStep, PlanTrigger};
+use banister_testkit::protocol::Isolation;
 use banister_testkit::rng::Seed;
 use banister_testkit::template::Variables;
 use banister_testkit::trace::What;
@@ -94,6 +95,7 @@ impl Step {
             session: stage.open_session(services).unwrap(),
             hosts,
             holds,
+            isolation: Isolation::Fresh,
             variables: Variables::new(),
         };
         let result = run_flow(&self.plan, &mut stage, test, setting);

@@ -51,8 +51,10 @@ fn count(isolation: Isolation) -> Vec<(&'static str, Vec<Json>)> {
 
 #[test]
 fn a_fresh_invocation_finds_fresh_modules() {
-    for (file, values) in count(Isolation::Fresh) {
-        assert_eq!(values, vec![json!([1, 1]); 3], "{file}");
+    for isolation in [Isolation::Fresh, Isolation::Process] {
+        for (file, values) in count(isolation) {
+            assert_eq!(values, vec![json!([1, 1]); 3], "{file}");
+        }
     }
 }
 
@@ -60,6 +62,64 @@ fn a_fresh_invocation_finds_fresh_modules() {
 fn a_shared_one_finds_them_as_they_were_left() {
     for (file, values) in count(Isolation::Shared) {
         assert_eq!(values, [json!([1, 1]), json!([2, 2]), json!([3, 3])], "{file}");
+    }
+}
+
+#[test]
+fn a_copied_process_forgets_its_packages_too() {
+    let file = "steps/a_step.py";
+    let text = "import builtins, json\nasync def handler(data, ctx):\n    json.kept = getattr(json, 'kept', 0) + 1\n    builtins.kept = 1\n    return json.kept\n";
+    let project = Project::new(&[(file, text)]);
+    for (isolation, expected, leaked) in [
+        (Isolation::Process, [1, 1], 0),
+        (Isolation::Fresh, [1, 2], 1),
+        (Isolation::Shared, [1, 2], 1),
+    ] {
+        let Some(mut worker) = project.worker(language_of(file)) else {
+            return;
+        };
+        let told = [(); 2].map(|()| {
+            let mut invoke = project.invoke(file, CallShape::Event, json!({}));
+            invoke.isolation = isolation;
+            run(&mut worker, invoke).unwrap().ok()
+        });
+        assert_eq!(told[0].leaked.len(), leaked, "{isolation:?}");
+        assert_eq!(
+            told.map(|it| it.value),
+            expected.map(|n| json!(n)),
+            "{isolation:?}"
+        );
+    }
+}
+
+#[test]
+fn a_copied_process_that_ends_is_answered_for() {
+    for (file, text) in [
+        (
+            "steps/a_step.py",
+            "import os, signal\nasync def handler(data, ctx):\n    if data['die']:\n        os.kill(os.getpid(), signal.SIGKILL)\n    return 'alive'\n",
+        ),
+        (
+            "steps/a.step.rb",
+            "def handler(input, context)\n  Process.kill(:KILL, Process.pid) if input['die']\n  'alive'\nend\n",
+        ),
+    ] {
+        let project = Project::new(&[(file, text)]);
+        let Some(mut worker) = project.worker(language_of(file)) else {
+            continue;
+        };
+        let mut told = |die: bool| {
+            let mut invoke = project.invoke(file, CallShape::Event, json!({ "die": die }));
+            invoke.isolation = Isolation::Process;
+            run(&mut worker, invoke).unwrap()
+        };
+        let dead = told(true);
+        assert_eq!(
+            dead.error().message,
+            "the handler's process ended with signal KILL",
+            "{file}"
+        );
+        assert_eq!(told(false).ok().value, json!("alive"), "{file}");
     }
 }
 

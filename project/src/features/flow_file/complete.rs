@@ -7,7 +7,7 @@ use crate::config::ALLOWABLE;
 use crate::features::completion::{input::path_params, payload, ranked::Ranked};
 use crate::features::fields::{Field, fields};
 use crate::features::{Completion, CompletionKind, card};
-use crate::flow_test::{keys, schema};
+use crate::flow_test::{Isolation, keys, schema};
 use crate::index::{EntityKind, Index};
 use crate::profile::Profile;
 use crate::project::Step;
@@ -87,6 +87,7 @@ impl List<'_> {
             ["tests", "-", "when", "-", "cron"] => self.steps(index, |step| step.cron().is_some()),
             ["tests", "-", "when", "-", "request"] => self.routes(index),
             ["profile"] | ["tests", "-", "profile"] => self.fixed(&Profile::NAMES),
+            ["isolation"] | ["tests", "-", "isolation"] => self.fixed(&Isolation::NAMES),
             ["allow", "-"] | ["tests", "-", "allow", "-"] => self.fixed(&ALLOWABLE),
             ["tests", "-", "for_all", _, "schema_of"] => self.schemas(index),
             ["tests", "-", "then", "-", "log", "level"] => self.fixed(keys::levels()),

@@ -204,12 +204,12 @@ tests:
 "#,
         &expect![[r#"
             2:1 unknown-key: unknown key `mock` in a flow test file
-                did you mean `mocks`? a flow test file may have `mocks`, `profile`, `allow`, `tests`
+                did you mean `mocks`? a flow test file may have `mocks`, `profile`, `isolation`, `allow`, `tests`
             4:5 missing-key: a test needs the key `name` or `property`
             4:5 unknown-key: unknown key `nmae` in a test
-                did you mean `name`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `profile`, `allow`, `ignore`
+                did you mean `name`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `profile`, `isolation`, `allow`, `ignore`
             5:5 unknown-key: unknown key `whne` in a test
-                did you mean `when`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `profile`, `allow`, `ignore`
+                did you mean `when`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `profile`, `isolation`, `allow`, `ignore`
             6:23 missing-key: `emit` needs the key `topic`
             6:23 unknown-key: unknown key `topick` in `emit`
                 did you mean `topic`? `emit` may have `topic`, `data`

@@ -3,7 +3,7 @@
 mod mocks;
 
 use crate::config::ALLOWABLE;
-use crate::flow_test::keys;
+use crate::flow_test::{Isolation, keys};
 use crate::profile::Profile;
 
 /// A key, by the path of keys to it.
@@ -75,6 +75,11 @@ const TESTS: &[Holds] = &[
         Form::One(|| &Profile::NAMES),
     ),
     key(
+        "isolation",
+        "what handlers find of each other; `fresh` modules if absent",
+        Form::One(|| &Isolation::NAMES),
+    ),
+    key(
         "allow",
         "findings that do not fail the tests",
         Form::Some(|| &ALLOWABLE),
@@ -105,6 +110,11 @@ const TESTS: &[Holds] = &[
         "tests/-/profile",
         "the framework that the test runs on",
         Form::One(|| &Profile::NAMES),
+    ),
+    key(
+        "tests/-/isolation",
+        "what handlers find of each other; `fresh` modules if absent",
+        Form::One(|| &Isolation::NAMES),
     ),
     key(
         "tests/-/allow",

@@ -28,6 +28,12 @@ def send(message):
     write_line(encode(message))
 
 
+def adopt():
+    """From now on this process speaks to the harness; the one that it is a copy of waits."""
+    global _process
+    _process = getpid()
+
+
 def write_line(text):
     """Sends a message that has been encoded before."""
     if getpid() != _process:

@@ -10,6 +10,7 @@ from . import (
     channel,
     clock,
     context,
+    copies,
     errors,
     escapes,
     framework,
@@ -86,9 +87,7 @@ class Invocation:
             _leave()
         escapes.begin(None)
         mocks.end()
-        leaked = sorted(set(vars(builtins)) - _known_builtins)
-        for name in leaked:
-            delattr(builtins, name)
+        leaked = self._take_leaked()
         if answer["type"] == "done":
             answer.update({"calls": list(self._calls), "leaked": leaked})
         if not self._describes:
@@ -102,6 +101,18 @@ class Invocation:
             except (OSError, ValueError):
                 pass
         channel.send(answer)
+
+    def _take_leaked(self):
+        """Names that the handler put into the builtins, which are taken away unless the next one shall see them."""
+        leaked = sorted(set(vars(builtins)) - _known_builtins)
+        isolation = self._message.get("isolation")
+        if isolation == "shared":
+            _known_builtins.update(leaked)
+        else:
+            for name in leaked:
+                delattr(builtins, name)
+        # Of a process of its own nothing is left behind.
+        return [] if isolation == "process" else leaked
 
     def _load(self):
         module = modules.load(self._message["file"], self._root)
@@ -375,5 +386,13 @@ def serve(root):
         message = channel.receive()
         if message is None or message["type"] == "exit":
             _leave()
-        if message["type"] in ("describe", "invoke"):
+        if message["type"] == "invoke" and message.get("isolation") == "process":
+            copies.run(lambda: _invoke_in_copy(message, root), message["invocation"])
+        elif message["type"] in ("describe", "invoke"):
             Invocation(message, root).run()
+
+
+def _invoke_in_copy(message, root):
+    global _process
+    _process = os.getpid()
+    Invocation(message, root).run()
