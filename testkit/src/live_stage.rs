@@ -1,5 +1,7 @@
 //! The stage of real runs: warm interpreters, one handler each at a time, and the mock server's held exchanges.
 
+mod workers;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,12 +16,15 @@ use crate::report::StepOutput;
 use crate::stage::{Resume, Signal, Slot, Stage, StageError};
 use crate::stand_ins::StandIns;
 use crate::worker::{Worker, WorkerConfig, WorkerError};
+use workers::Pool;
+
+pub use workers::Workers;
 
 /// Warm workers by interpreter, and the handlers that run in some of them.
 pub struct LiveStage<'m> {
     mocks: &'m MockServer,
     config: WorkerConfig,
-    idle: BTreeMap<Pool, Vec<Worker>>,
+    workers: Workers,
     /// What stands in for code in the running test.
     stand_ins: StandIns,
     busy: BTreeMap<Slot, Busy>,
@@ -39,28 +44,6 @@ struct Busy {
     told: Option<FromWorker>,
 }
 
-/// Workers that are as good as each other: the same interpreter, and in Python the same mocked modules, since a package
-/// that was imported once keeps the modules that it has imported itself.
-type Pool = (Interpreter, String);
-
-/// TypeScript and JavaScript run in the same interpreter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Interpreter {
-    Node,
-    Python,
-    Ruby,
-}
-
-impl From<Language> for Interpreter {
-    fn from(language: Language) -> Self {
-        match language {
-            Language::TypeScript | Language::JavaScript => Interpreter::Node,
-            Language::Python => Interpreter::Python,
-            Language::Ruby => Interpreter::Ruby,
-        }
-    }
-}
-
 impl<'m> LiveStage<'m> {
     /// A stage for the project at `root`; interpreters start when they are first needed. A handler that runs for
     /// `budget` without a word counts as hung.
@@ -73,13 +56,36 @@ impl<'m> LiveStage<'m> {
                 ca_file: mocks.ca_file().to_owned(),
                 budget,
             },
-            idle: BTreeMap::new(),
+            workers: Workers::default(),
             stand_ins: StandIns::default(),
             busy: BTreeMap::new(),
             slots: 0,
             session: None,
             held: BTreeMap::new(),
             described: BTreeMap::new(),
+        }
+    }
+
+    /// Begins with workers that are warm already, of the same project and the same mock server.
+    #[must_use]
+    pub fn with_workers(self, workers: Workers) -> Self {
+        Self { workers, ..self }
+    }
+
+    /// The workers that are left when the stage is no longer needed.
+    pub fn into_workers(self) -> Workers {
+        self.workers
+    }
+
+    /// Starts the interpreters of these languages side by side if the stage has none yet, so that the first test does not
+    /// wait for one after the other.
+    pub fn start_ahead(&mut self, languages: impl FnOnce() -> Vec<Language>) {
+        if !self.workers.is_empty() {
+            return;
+        }
+        for language in languages() {
+            let pool = self.pool(language);
+            self.workers.start_ahead(pool, language, &self.config);
         }
     }
 
@@ -133,7 +139,7 @@ impl<'m> LiveStage<'m> {
         let answer = described(&mut worker, &order, &mut self.stand_ins.clone())
             .map_err(|error| stage_error(error).to_string())?;
         worker.take_output();
-        self.idle.entry(pool).or_default().push(worker);
+        self.workers.keep(pool, worker);
         match answer {
             FromWorker::Described { config, .. } => {
                 self.described.insert(key, config.clone());
@@ -159,13 +165,8 @@ impl<'m> LiveStage<'m> {
 
     fn take(&mut self, language: Language) -> Result<Worker, StageError> {
         let pool = self.pool(language);
-        if let Some(worker) = self.idle.get_mut(&pool).and_then(Vec::pop) {
-            return Ok(worker);
-        }
-        // Mocked modules are those of one file of tests as a rule: the workers of the last one have done their part.
-        self.idle
-            .retain(|other, _| other.0 != pool.0 || other.1.is_empty() || other.1 == pool.1);
-        Worker::spawn(language, &self.config).map_err(stage_error)
+        let taken = self.workers.take(&pool, language, &self.config);
+        taken.map_err(stage_error)
     }
 
     /// What the worker in `slot` or the mock server has to say next. The worker goes first: what it wrote before it
@@ -335,7 +336,7 @@ impl Stage for LiveStage<'_> {
         };
         let printed = worker.take_output();
         if clean {
-            self.idle.entry(pool).or_default().push(worker);
+            self.workers.keep(pool, worker);
         }
         StepOutput {
             step: step.to_owned(),
