@@ -296,15 +296,15 @@ def main():
         four_languages(folder / "cold", 1)
         four_languages(folder / "warm", 100)
         commands = {
-            "banister, 1 flow": (banister, folder / "one"),
+            "banister, 1 flow with a mocked service": (banister, folder / "one"),
             "banister, 1 flow of five steps in four languages": (banister, folder / "cold"),
             f"banister, {arguments.tests} flows of one trivial step": (banister, folder / "plain"),
             f"banister, {arguments.tests} flows with a mocked service": (banister, folder / "many"),
             "the same with -j1": ([*banister, "-j1"], folder / "many"),
-            "banister, 100 files of 10": (banister, folder / "files"),
+            "banister, 100 files of 10 with a mocked service": (banister, folder / "files"),
             **(peers(folder, arguments.tests) if arguments.peers else {}),
         }
-        counts = dict.fromkeys(["banister, 1 flow", "banister, 1 flow of five steps in four languages"], 1)
+        counts = dict.fromkeys(["banister, 1 flow with a mocked service", "banister, 1 flow of five steps in four languages"], 1)
         print("| | wall ms | cpu ms | flows a second | cpu ms a flow | peak MB of the process itself |\n|---|---|---|---|---|---|")
         for name, (wall, cpu, peak) in in_turn(commands, arguments.runs).items():
             count = 1000 if "100 files" in name else counts.get(name, arguments.tests)
