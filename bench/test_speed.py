@@ -10,6 +10,7 @@ system's temporary folder). Prints Markdown.
 """
 
 import argparse
+import json
 import os
 import pathlib
 import statistics
@@ -50,6 +51,41 @@ def handler(input, context)
 end
 """,
     ),
+}
+# A chain through all languages: an order comes in by a request, and four steps hear of it one after the other.
+FLOW = {
+    "a.step.ts": """export const config = { type: 'api', name: 'A', method: 'POST', path: '/a', emits: ['a'] }
+export const handler = async (req: { body: { n: number } }, { emit }: any) => {
+  await emit({ topic: 'a', data: { n: req.body.n } })
+  return { status: 200, body: { n: req.body.n } }
+}
+""",
+    "b.step.js": """exports.config = { type: 'event', name: 'B', subscribes: ['a'], emits: ['b'] }
+exports.handler = async (input, { emit, state }) => {
+  await state.set('seen', 'b', input)
+  await emit({ topic: 'b', data: { n: input.n + 1 } })
+}
+""",
+    "c_step.py": """config = {"type": "event", "name": "C", "subscribes": ["b"], "emits": ["c"]}
+
+async def handler(input, context):
+    await context.state.set("seen", "c", input)
+    await context.emit({"topic": "c", "data": {"n": input["n"] + 1}})
+""",
+    "d_step.rb": """def config
+  { type: 'event', name: 'D', subscribes: ['c'], emits: ['d'] }
+end
+
+def handler(input, context)
+  context.state.set('seen', 'd', input)
+  context.emit(topic: 'd', data: { n: input['n'] + 1 })
+end
+""",
+    "e.step.ts": """export const config = { type: 'event', name: 'E', subscribes: ['d'], emits: [] }
+export const handler = async (input: { n: number }, { state }: any) => {
+  await state.set('seen', 'e', input)
+}
+""",
 }
 EXCHANGE = {
     "node": ["node", "-e", "require('readline').createInterface({input:process.stdin}).on('line',l=>process.stdout.write(JSON.stringify(JSON.parse(l))+'\\n'))"],
@@ -122,6 +158,39 @@ def payments(folder, files, tests):
             for n in range(tests)
         )
         (folder / f"f{at}.flow.yaml").write_text(f"{mocks}tests:\n{each}")
+
+
+def plain(folder, tests):
+    """Flows of one trivial step, without a mocked service: what the handlers of the other runners' tests are, too."""
+    (folder / "steps").mkdir(parents=True)
+    name, text = STEPS["node"]
+    (folder / "steps" / name).write_text(text)
+    (folder / "package.json").write_text("{}")
+    each = (flow_of(f"it ends {n}", "emit: { topic: chain, data: { left: 0 } }") for n in range(tests))
+    (folder / "a.flow.yaml").write_text("tests:\n" + "".join(each))
+
+
+def four_languages(folder, tests):
+    """The same flow through steps of all languages, `tests` times."""
+    (folder / "steps").mkdir(parents=True)
+    for name, text in FLOW.items():
+        (folder / "steps" / name).write_text(text)
+    (folder / "package.json").write_text("{}")
+    each = (
+        f"  - name: flow {n}\n    when: [ {{ request: POST /a, body: {{ n: {n} }} }} ]\n    then:\n      - ran: [A, B, C, D, E]\n"
+        for n in range(tests)
+    )
+    (folder / "a.flow.yaml").write_text("tests:\n" + "".join(each))
+
+
+def times_of_tests(banister, folder):
+    """Milliseconds of each test of one run, as the report says, without the first, which starts interpreters."""
+    command = [str(part) for part in [*banister, "-j1", "--format", "json"]]
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit(f"{command} ended with {run.returncode}: {run.stdout[-2000:]} {run.stderr[-2000:]}")
+    events = [json.loads(line) for line in run.stdout.splitlines()]
+    return [event["exec_time"] * 1000 for event in events if event["type"] == "test" and event["event"] == "ok"][1:]
 
 
 def measure(command, folder):
@@ -223,14 +292,19 @@ def main():
         payments(folder / "one", 1, 1)
         payments(folder / "many", 1, arguments.tests)
         payments(folder / "files", 100, 10)
+        plain(folder / "plain", arguments.tests)
+        four_languages(folder / "cold", 1)
+        four_languages(folder / "warm", 100)
         commands = {
-            "banister, 1 flow": (banister, folder / "one"),
-            f"banister, {arguments.tests} flows, each handler run fresh": (banister, folder / "many"),
+            "banister, 1 flow with a mocked service": (banister, folder / "one"),
+            "banister, 1 flow of five steps in four languages": (banister, folder / "cold"),
+            f"banister, {arguments.tests} flows of one trivial step": (banister, folder / "plain"),
+            f"banister, {arguments.tests} flows with a mocked service": (banister, folder / "many"),
             "the same with -j1": ([*banister, "-j1"], folder / "many"),
-            "banister, 100 files of 10": (banister, folder / "files"),
+            "banister, 100 files of 10 with a mocked service": (banister, folder / "files"),
             **(peers(folder, arguments.tests) if arguments.peers else {}),
         }
-        counts = {"banister, 1 flow": 1}
+        counts = dict.fromkeys(["banister, 1 flow with a mocked service", "banister, 1 flow of five steps in four languages"], 1)
         print("| | wall ms | cpu ms | flows a second | cpu ms a flow | peak MB of the process itself |\n|---|---|---|---|---|---|")
         for name, (wall, cpu, peak) in in_turn(commands, arguments.runs).items():
             count = 1000 if "100 files" in name else counts.get(name, arguments.tests)
@@ -246,6 +320,10 @@ def main():
             (one, one_cpu, _), (long, long_cpu, _) = figures["one"], figures["long"]
             each, cpu, bare = (long - one) * 1000 / arguments.chain, (long_cpu - one_cpu) * 1000 / arguments.chain, exchange(language)
             print(f"| {language} | {long:.0f} | {one:.0f} | {each:.0f} | {cpu:.0f} | {bare:.0f} | {each / bare:.1f} |")
+        times = sorted(time for _ in range(arguments.runs) for time in times_of_tests(banister, folder / "warm"))
+        print("\n### A warm flow of five steps in four languages\n")
+        print("| flows | p50 ms | p99 ms |\n|---|---|---|")
+        print(f"| {len(times)} | {statistics.median(times):.1f} | {times[len(times) * 99 // 100]:.1f} |")
         print(f"\nload when it ended: {os.getloadavg()[0]:.1f}")
 
 

@@ -1,6 +1,8 @@
 //! The stage of real runs: warm interpreters, one handler each at a time, and the mock server's held exchanges.
 
-use std::collections::{BTreeMap, VecDeque};
+mod workers;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,15 +15,16 @@ use crate::protocol::{FromWorker, Invoke, Isolation, ToWorker};
 use crate::report::StepOutput;
 use crate::stage::{Resume, Signal, Slot, Stage, StageError};
 use crate::stand_ins::StandIns;
-use crate::worker::{Starting, Worker, WorkerConfig, WorkerError};
+use crate::worker::{Worker, WorkerConfig, WorkerError};
+use workers::Pool;
+
+pub use workers::Workers;
 
 /// Warm workers by interpreter, and the handlers that run in some of them.
 pub struct LiveStage<'m> {
     mocks: &'m MockServer,
     config: WorkerConfig,
-    idle: BTreeMap<Pool, Vec<Worker>>,
-    /// Processes of Node, which cannot copy itself, that get ready for one handler each.
-    spares: VecDeque<Starting>,
+    workers: Workers,
     /// What stands in for code in the running test.
     stand_ins: StandIns,
     busy: BTreeMap<Slot, Busy>,
@@ -41,44 +44,6 @@ struct Busy {
     told: Option<FromWorker>,
 }
 
-/// So many spare processes get ready while a handler runs.
-const SPARES: usize = 2;
-
-/// Workers that are as good as each other.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Pool {
-    interpreter: Interpreter,
-    /// In Python the mocked modules, since a package that was imported once keeps the modules that it has imported itself.
-    mocks: String,
-    /// A shared worker lives for one run; one that is copied for each handler runs none itself.
-    isolation: Isolation,
-}
-
-/// TypeScript and JavaScript run in the same interpreter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Interpreter {
-    Node,
-    Python,
-    Ruby,
-}
-
-impl From<Language> for Interpreter {
-    fn from(language: Language) -> Self {
-        match language {
-            Language::TypeScript | Language::JavaScript => Interpreter::Node,
-            Language::Python => Interpreter::Python,
-            Language::Ruby => Interpreter::Ruby,
-        }
-    }
-}
-
-impl Pool {
-    /// Whether a worker has done its part after one handler.
-    fn is_spent(&self) -> bool {
-        (self.interpreter, self.isolation) == (Interpreter::Node, Isolation::Process)
-    }
-}
-
 impl<'m> LiveStage<'m> {
     /// A stage for the project at `root`; interpreters start when they are first needed. A handler that runs for
     /// `budget` without a word counts as hung.
@@ -91,14 +56,36 @@ impl<'m> LiveStage<'m> {
                 ca_file: mocks.ca_file().to_owned(),
                 budget,
             },
-            idle: BTreeMap::new(),
-            spares: VecDeque::new(),
+            workers: Workers::default(),
             stand_ins: StandIns::default(),
             busy: BTreeMap::new(),
             slots: 0,
             session: None,
             held: BTreeMap::new(),
             described: BTreeMap::new(),
+        }
+    }
+
+    /// Begins with workers that are warm already, of the same project and the same mock server.
+    #[must_use]
+    pub fn with_workers(self, workers: Workers) -> Self {
+        Self { workers, ..self }
+    }
+
+    /// The workers that are left when the stage is no longer needed.
+    pub fn into_workers(self) -> Workers {
+        self.workers
+    }
+
+    /// Starts the interpreters of these languages side by side if the stage has none yet, so that the first test does not
+    /// wait for one after the other.
+    pub fn start_ahead(&mut self, languages: impl FnOnce() -> Vec<Language>) {
+        if !self.workers.is_empty() {
+            return;
+        }
+        for language in languages() {
+            let pool = self.pool(language, Isolation::Fresh);
+            self.workers.start_ahead(pool, language, &self.config);
         }
     }
 
@@ -131,7 +118,7 @@ impl<'m> LiveStage<'m> {
         self.session = None;
         self.stand_ins = StandIns::default();
         self.busy.clear();
-        self.idle.retain(|pool, _| pool.isolation != Isolation::Shared);
+        self.workers.forget_shared();
     }
 
     /// The config of the module in `file`, as its interpreter reads it.
@@ -153,7 +140,7 @@ impl<'m> LiveStage<'m> {
         let answer = described(&mut worker, &order, &mut self.stand_ins.clone())
             .map_err(|error| stage_error(error).to_string())?;
         worker.take_output();
-        self.give_back(pool, worker);
+        self.workers.keep(pool, worker);
         match answer {
             FromWorker::Described { config, .. } => {
                 self.described.insert(key, config.clone());
@@ -187,36 +174,8 @@ impl<'m> LiveStage<'m> {
     }
 
     fn take(&mut self, language: Language, pool: &Pool) -> Result<Worker, StageError> {
-        if pool.is_spent() {
-            return self.take_spare(language).map_err(stage_error);
-        }
-        if let Some(worker) = self.idle.get_mut(pool).and_then(Vec::pop) {
-            return Ok(worker);
-        }
-        // Mocked modules are those of one file of tests as a rule: the workers of the last one have done their part.
-        self.idle.retain(|other, _| {
-            other.interpreter != pool.interpreter || other.mocks.is_empty() || other.mocks == pool.mocks
-        });
-        Worker::spawn(language, &self.config).map_err(stage_error)
-    }
-
-    fn take_spare(&mut self, language: Language) -> Result<Worker, WorkerError> {
-        let first = match self.spares.pop_front() {
-            Some(spare) => spare,
-            None => Worker::start(language, &self.config)?,
-        };
-        let worker = first.ready()?;
-        // Only now: the one that is waited for shall have the processor to itself.
-        while self.spares.len() < SPARES {
-            self.spares.push_back(Worker::start(language, &self.config)?);
-        }
-        Ok(worker)
-    }
-
-    fn give_back(&mut self, pool: Pool, worker: Worker) {
-        if !pool.is_spent() {
-            self.idle.entry(pool).or_default().push(worker);
-        }
+        let taken = self.workers.take(pool, language, &self.config);
+        taken.map_err(stage_error)
     }
 
     /// What the worker in `slot` or the mock server has to say next. The worker goes first: what it wrote before it
@@ -371,7 +330,7 @@ impl Stage for LiveStage<'_> {
         };
         let printed = worker.take_output();
         if clean {
-            self.give_back(pool, worker);
+            self.workers.keep(pool, worker);
         }
         StepOutput {
             step: step.to_owned(),

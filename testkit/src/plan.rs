@@ -1,5 +1,6 @@
 //! What the scheduler needs to know of a project: its steps, what starts them, which route leads where.
 
+mod interpreters;
 mod middleware;
 mod of_project;
 mod queue_policy;

@@ -16,7 +16,7 @@ use banister_grammars::{Encoding, LineIndex};
 use serde_json::Value as Json;
 
 use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, run_flow};
-use crate::live_stage::LiveStage;
+use crate::live_stage::{LiveStage, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
 use crate::plan::Plan;
 use crate::protocol::Isolation;
@@ -128,6 +128,8 @@ pub struct Harness {
     problems: Mutex<Vec<String>>,
     /// Calls to real services by test; the last run of a test counts.
     recordings: Mutex<BTreeMap<String, Vec<Recording>>>,
+    /// Workers of stages that are gone.
+    workers: Mutex<Vec<Workers>>,
 }
 
 /// Why no test can be run.
@@ -175,6 +177,7 @@ impl Harness {
             options,
             problems: Mutex::default(),
             recordings: Mutex::default(),
+            workers: Mutex::default(),
         })
     }
 
@@ -188,7 +191,15 @@ impl Harness {
 
     /// A place where tests run one after the other in warm workers.
     pub(crate) fn stage(&self) -> LiveStage<'_> {
+        let warm = self.workers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         LiveStage::new(&self.plan.root, &self.mocks, self.options.budget)
+            .with_workers(warm.unwrap_or_default())
+    }
+
+    /// Keeps the workers of a stage for the next one.
+    pub(crate) fn leave(&self, stage: LiveStage<'_>) {
+        let mut workers = self.workers.lock().unwrap_or_else(PoisonError::into_inner);
+        workers.push(stage.into_workers());
     }
 
     /// Runs `tests`. `tell` hears of every test in order; the same tests give the same story for any number of jobs. If
@@ -312,6 +323,8 @@ impl Harness {
         if self.options.stop.is_stopped() {
             return FlowResult::failed("the run was stopped".to_owned());
         }
+        self.stand_in(case, stage, &variables);
+        stage.start_ahead(|| self.plan.languages_of(case.test()));
         let file = self.plan.root.join(&case.file.path);
         let folder = file.parent().unwrap_or(&self.plan.root);
         let now = case.test().given.now.unwrap_or(DEFAULT_START_MS);
@@ -334,7 +347,6 @@ impl Harness {
                 return FlowResult::failed(format!("the mock server cannot open a session: {error}"));
             }
         };
-        self.stand_in(case, stage, &variables);
         let result = run_flow(
             &self.plan,
             stage,

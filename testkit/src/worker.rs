@@ -39,6 +39,9 @@ const START_BUDGET: Duration = Duration::from_secs(20);
 /// A dying interpreter may take so long to say how it died.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
+/// So many bytes are read at a time.
+const CHUNK: usize = 64 * 1024;
+
 /// So often is looked for processes that left the group of a worker.
 const LOOKS: u32 = 20;
 
@@ -130,6 +133,8 @@ pub struct Worker {
     inbox: Vec<u8>,
     /// So much of `inbox` has no line end.
     scanned: usize,
+    /// What one read fills; kept, since clearing a new one costs more than most messages.
+    chunk: Box<[u8]>,
     watch: Watch,
     printed: Printed,
     modules: Modules,
@@ -142,6 +147,7 @@ pub struct Worker {
 }
 
 /// An interpreter that is not ready yet.
+#[derive(Debug)]
 pub struct Starting {
     worker: Worker,
     interpreter: Interpreter,
@@ -206,6 +212,7 @@ impl Worker {
             socket,
             inbox: Vec::new(),
             scanned: 0,
+            chunk: vec![0; CHUNK].into_boxed_slice(),
             watch: Watch::new(START_BUDGET),
             printed,
             modules: Modules::new(&config.root),
@@ -358,11 +365,10 @@ impl Worker {
                 Err(_) => return Err(self.died()),
             }
         }
-        let mut chunk = [0; 64 * 1024];
-        match self.socket.read(&mut chunk) {
+        match self.socket.read(&mut self.chunk) {
             Ok(0) | Err(_) => Err(self.died()),
             Ok(count) => {
-                self.inbox.extend_from_slice(&chunk[..count]);
+                self.inbox.extend_from_slice(&self.chunk[..count]);
                 Ok(true)
             }
         }

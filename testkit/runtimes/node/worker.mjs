@@ -6,6 +6,7 @@
 // message is read right there, which is also the only place where the process waits for the harness.
 
 import { syncBuiltinESMExports } from 'node:module'
+import v8 from 'node:v8'
 
 import { receive, send } from './channel.mjs'
 import * as clock from './clock.mjs'
@@ -52,6 +53,10 @@ function refuseExit(code = process.exitCode ?? 0) {
   current?.fail(error)
   throw error
 }
+
+// The parser of the built-in fetch is WebAssembly, which V8 would optimise at the first answer, at the price of a start of
+// node; a worker seldom lives long enough to earn that back. Code that is hot for longer still is optimised.
+v8.setFlagsFromString('--wasm-tiering-budget=100000000')
 
 installStackTraces()
 clock.install()

@@ -174,6 +174,7 @@ impl<'p> Flow<'p> {
         let case = self.case()?;
         let mut stage = harness.stage();
         let result = harness.run_once(&case, &mut stage, Seed::root(seed), Variables::new());
+        harness.leave(stage);
         if result.failures.is_empty() {
             return Ok(FlowRun::of(result));
         }

@@ -40,6 +40,7 @@ const INHERITED: [&str; 15] = [
 ];
 
 /// A program that runs steps.
+#[derive(Debug)]
 pub(super) struct Interpreter {
     language: Language,
     pub(super) program: String,
