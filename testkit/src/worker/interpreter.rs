@@ -47,6 +47,7 @@ pub(super) struct Interpreter {
     kind: &'static Kind,
 }
 
+#[derive(Debug)]
 struct Kind {
     variable: &'static str,
     program: &'static str,
