@@ -3,6 +3,7 @@ values, and every schema."""
 
 import importlib.util
 import json
+import pathlib
 import sys
 import traceback
 
@@ -26,7 +27,17 @@ def schemas(config):
     return found
 
 
+def project_of(file):
+    """The folder around `steps` or `src`, where the framework looks for the project's own modules."""
+    for folder in pathlib.Path(file).parents:
+        if folder.name in ("steps", "src"):
+            return str(folder.parent)
+    return str(pathlib.Path(file).parent)
+
+
 def load(file):
+    if project_of(file) not in sys.path:
+        sys.path.insert(0, project_of(file))
     spec = importlib.util.spec_from_file_location("step_under_test", file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
