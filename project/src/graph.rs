@@ -18,6 +18,8 @@ use crate::index::{Index, Mention, Role, Topic};
 use crate::project::Step;
 use crate::workspace::Snapshot;
 
+pub use svg::escaped;
+
 /// The version of the JSON form. Fields may be added under the same number.
 pub const VERSION: u32 = 1;
 

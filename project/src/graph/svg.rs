@@ -164,8 +164,9 @@ fn path(route: &[Point]) -> String {
     d
 }
 
-/// Text and attribute values. Characters that XML has no place for are left out.
-pub(super) fn escaped(text: &str) -> String {
+/// A text as it stands in a page or a picture, between tags or as the value of an attribute. Characters that XML has no
+/// place for are left out.
+pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for ch in text.chars() {
         match ch {

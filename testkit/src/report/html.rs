@@ -5,6 +5,8 @@ mod swim;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use banister_project::graph::escaped;
+
 use super::{ControlLabel, Reached, Summary, TestOutcome, TestStatus, failure::output_text};
 
 const TEMPLATE: &str = include_str!("html/page.html");
@@ -201,23 +203,6 @@ pub fn reached_by<'o>(outcomes: impl IntoIterator<Item = &'o TestOutcome>) -> Re
         all.extend(&outcome.reached);
         all
     })
-}
-
-/// Text and attribute values; control characters, which a page has no place for, are left out.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for ch in text.chars() {
-        match ch {
-            '&' => safe += "&amp;",
-            '<' => safe += "&lt;",
-            '>' => safe += "&gt;",
-            '"' => safe += "&quot;",
-            '\n' | '\t' => safe.push(ch),
-            ch if ch.is_control() => {}
-            ch => safe.push(ch),
-        }
-    }
-    safe
 }
 
 #[cfg(test)]
