@@ -19,8 +19,8 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, explore_flow, run_flow};
 use crate::decision::Decide;
+use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, explore_flow, run_flow};
 use crate::live_stage::{LiveStage, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
 use crate::plan::Plan;
@@ -336,7 +336,9 @@ impl Harness {
             if !is_replay {
                 return None;
             }
-            result.notes.push("the saved failure does not happen any more".to_owned());
+            result
+                .notes
+                .push("the saved failure does not happen any more".to_owned());
         }
         let departures = match result.failures.is_empty() {
             true => Vec::new(),

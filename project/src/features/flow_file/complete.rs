@@ -14,7 +14,11 @@ use crate::project::Step;
 
 pub(in crate::features) fn completion(index: &Index, text: &str, offset: u32) -> Option<Vec<Completion>> {
     let place = Place::at(text, offset)?;
-    let path = place.path();
+    let mut path = place.path();
+    // What begins together is written as what begins alone.
+    if path.starts_with(&["tests", "-", "when", "-", "together", "-"]) && path.len() > 6 {
+        path.drain(4..6);
+    }
     let mut list = List {
         place: &place,
         text,
