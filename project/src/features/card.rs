@@ -4,25 +4,34 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use crate::index::{Entity, EntityKind, Index, Role, Usage};
+use crate::index::{Entity, EntityKind, Index, Mention, Role, Usage};
 use crate::project::Step;
 
 /// A schema that fills the screen explains nothing.
 const MAX_SCHEMA_LINES: usize = 24;
 
-/// A topic in a few words: "1 emitter (ts) → 2 subscribers (py, rb)".
-pub(super) fn summary(index: &Index, topic: &str) -> String {
-    let emitters = counted(&index.emitters(topic), "emitter");
-    format!(
-        "{emitters} → {}",
-        counted(&index.subscribers(topic), "subscriber")
-    )
+/// A topic in a few words, by the places that name it: "1 emitter (ts) → 2 subscribers (py, rb)".
+pub(super) fn summary(index: &Index, mentions: &[Mention]) -> String {
+    let steps = |roles: &[Role]| {
+        let named = mentions.iter().filter(|mention| roles.contains(&mention.role));
+        // Sorted by file.
+        let mut files: Vec<&str> = named.map(|mention| mention.file.as_str()).collect();
+        files.dedup();
+        files
+            .into_iter()
+            .filter_map(|file| index.step(file))
+            .collect::<Vec<_>>()
+    };
+    let emitters = counted(&steps(&[Role::Emits, Role::Declares]), "emitter");
+    let subscribers = counted(&steps(&[Role::Subscribes]), "subscriber");
+    format!("{emitters} → {subscribers}")
 }
 
 /// Steps in a few words: "2 subscribers (py, rb)".
 pub(super) fn counted(steps: &[&Step], noun: &str) -> String {
-    let languages: BTreeSet<&str> = steps.iter().map(|step| step.language.short()).collect();
-    let languages: Vec<&str> = languages.into_iter().collect();
+    let mut languages: Vec<&str> = steps.iter().map(|step| step.language.short()).collect();
+    languages.sort_unstable();
+    languages.dedup();
     match steps.len() {
         0 => format!("no {noun}"),
         1 => format!("1 {noun} ({})", languages.join(", ")),

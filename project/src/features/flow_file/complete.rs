@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::{Place, step_of};
 use crate::config::ALLOWABLE;
-use crate::features::completion::{input::path_params, payload, ranked::Ranked};
+use crate::features::completion::{input::path_params, nearest, payload, ranked::Ranked};
 use crate::features::fields::{Field, fields};
 use crate::features::{Completion, CompletionKind, card};
 use crate::flow_test::{Isolation, keys, schema};
-use crate::index::{EntityKind, Index};
+use crate::index::{EntityKind, Index, Topic};
 use crate::profile::Profile;
 use crate::project::Step;
 
@@ -22,6 +22,9 @@ pub(in crate::features) fn completion(index: &Index, text: &str, offset: u32) ->
     let mut list = List {
         place: &place,
         text,
+        typed: text
+            .get(place.replace.start as usize..offset as usize)
+            .unwrap_or_default(),
         found: Ranked::new(place.replace),
     };
     // An item of a list of names may be taken for the start of a key.
@@ -38,6 +41,8 @@ pub(in crate::features) fn completion(index: &Index, text: &str, offset: u32) ->
 struct List<'p> {
     place: &'p Place<'p>,
     text: &'p str,
+    /// What stands before the cursor already.
+    typed: &'p str,
     found: Ranked,
 }
 
@@ -108,11 +113,12 @@ impl List<'_> {
     }
 
     fn topics(&mut self, index: &Index) {
-        for topic in index.topics.iter().map(|topic| &topic.name) {
+        let all = index.topics.iter().collect();
+        for topic in nearest::some(all, self.typed, |topic: &&Topic| &topic.name) {
             self.add(
-                topic,
+                &topic.name,
                 CompletionKind::Topic,
-                &card::summary(index, topic),
+                &card::summary(index, &topic.mentions),
                 String::new(),
                 None,
             );
@@ -120,29 +126,32 @@ impl List<'_> {
     }
 
     fn steps(&mut self, index: &Index, fits: impl Fn(&Step) -> bool) {
-        for step in index.project.steps.iter().filter(|step| fits(step)) {
-            if let Some(name) = step.name() {
-                self.add(
-                    name,
-                    CompletionKind::Step,
-                    step.language.name(),
-                    card::step(index, step),
-                    None,
-                );
-            }
+        let fitting = index.project.steps.iter().filter(|step| fits(step));
+        let named = fitting.filter_map(|step| Some((step.name()?, step)));
+        for (name, step) in nearest::some(named.collect(), self.typed, |(name, _)| name) {
+            self.add(
+                name,
+                CompletionKind::Step,
+                step.language.name(),
+                card::step(index, step),
+                None,
+            );
         }
     }
 
     fn routes(&mut self, index: &Index) {
         let mut seen = BTreeSet::new();
+        let mut routes = Vec::new();
         for step in &index.project.steps {
             let Some((method, path)) = step.route() else {
                 continue;
             };
             let route = format!("{} {path}", method.to_ascii_uppercase());
-            if !seen.insert(route.clone()) {
-                continue;
+            if seen.insert(route.clone()) {
+                routes.push((route, path, step));
             }
+        }
+        for (route, path, step) in nearest::some(routes, self.typed, |(route, ..)| route) {
             let snippet = (1..)
                 .zip(path_params(path))
                 .fold(route.clone(), |route, (number, name)| {
@@ -160,18 +169,21 @@ impl List<'_> {
     }
 
     fn schemas(&mut self, index: &Index) {
+        let mut schemas = Vec::new();
         for step in &index.project.steps {
             let part = if step.route().is_some() { "body" } else { "input" };
             if let (Some(name), Some(_)) = (step.name(), index.only_input_schema(step)) {
-                let label = format!("{name}.{part}");
-                self.add(
-                    &label,
-                    CompletionKind::Step,
-                    step.language.name(),
-                    card::step(index, step),
-                    None,
-                );
+                schemas.push((format!("{name}.{part}"), step));
             }
+        }
+        for (label, step) in nearest::some(schemas, self.typed, |(label, _)| label) {
+            self.add(
+                &label,
+                CompletionKind::Step,
+                step.language.name(),
+                card::step(index, step),
+                None,
+            );
         }
     }
 
