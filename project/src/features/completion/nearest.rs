@@ -18,12 +18,13 @@ pub(in crate::features) fn are_many(index: &Index, kind: CompletionKind) -> bool
                 .filter(|(entity, _)| entity.kind == EntityKind::StateGroup);
             groups.take(MAX_COMPLETIONS + 1).count() > MAX_COMPLETIONS
         }
+        CompletionKind::Step | CompletionKind::Route => index.project.steps.len() > MAX_COMPLETIONS,
         _ => false,
     }
 }
 
 /// True if the characters of `typed` occur in `name` in this order, in either case: what editors filter by.
-pub(super) fn fits(typed: &str, name: &str) -> bool {
+pub(in crate::features) fn fits(typed: &str, name: &str) -> bool {
     let mut rest = name.chars();
     typed
         .chars()
@@ -32,7 +33,7 @@ pub(super) fn fits(typed: &str, name: &str) -> bool {
 
 /// The topics that fit what is typed: all of them if they are few, else those of the file itself, of files that share a
 /// flow with it, those that begin with what is typed, and then others, as many as are wanted.
-pub(super) fn topics<'i>(index: &'i Index, file: &str, typed: &str) -> BTreeSet<&'i str> {
+pub(in crate::features) fn topics<'i>(index: &'i Index, file: &str, typed: &str) -> BTreeSet<&'i str> {
     let names = || index.topics.iter().map(|topic| topic.name.as_str());
     if !are_many(index, CompletionKind::Topic) {
         return names().collect();
