@@ -5,6 +5,7 @@ mod config;
 mod cursor;
 pub(super) mod input;
 mod insert;
+mod members;
 pub(super) mod nearest;
 mod pattern;
 pub(super) mod payload;
@@ -20,6 +21,7 @@ use banister_grammars::{Language, Span};
 
 use self::cursor::Cursor;
 use self::ranked::Ranked;
+use self::spot::Spot;
 use super::card;
 use super::target::slot_at;
 use super::{Completion, CompletionKind, MAX_COMPLETIONS};
@@ -36,6 +38,15 @@ struct Place<'i> {
     quote: Option<char>,
 }
 
+/// Where names are asked for.
+struct Asked<'a, 't> {
+    index: &'a Index,
+    file: &'a str,
+    cursor: &'a Cursor<'t>,
+    /// One of the things that may stand at the cursor.
+    spot: &'a Spot<'t>,
+}
+
 pub(super) fn completion(index: &Index, file: &str, offset: u32) -> Option<Vec<Completion>> {
     if let Some(place) = place(index, file, offset) {
         return Some(topics(index, file, &place, offset));
@@ -50,14 +61,21 @@ pub(super) fn completion(index: &Index, file: &str, offset: u32) -> Option<Vec<C
         {
             return Some(topics(index, file, &place, offset));
         }
+        let asked = Asked {
+            index,
+            file,
+            cursor: &cursor,
+            spot,
+        };
         [
             config::completion,
             payload::completion,
             shared::completion,
             input::completion,
+            members::completion,
         ]
         .iter()
-        .find_map(|kind| kind(index, file, &cursor, spot))
+        .find_map(|kind| kind(&asked))
     })
 }
 

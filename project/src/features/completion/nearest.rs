@@ -46,7 +46,7 @@ pub(in crate::features) fn some<T>(all: Vec<T>, typed: &str, name: impl Fn(&T) -
 }
 
 /// True if the characters of `typed` occur in `name` in this order, in either case: what editors filter by.
-pub(super) fn fits(typed: &str, name: &str) -> bool {
+pub(in crate::features) fn fits(typed: &str, name: &str) -> bool {
     let mut rest = name.chars();
     typed
         .chars()
@@ -55,7 +55,7 @@ pub(super) fn fits(typed: &str, name: &str) -> bool {
 
 /// The topics that fit what is typed: all of them if they are few, else those of the file itself, of files that share a
 /// flow with it, those that begin with what is typed, and then others, as many as are wanted. By name.
-pub(super) fn topics<'i>(index: &'i Index, file: &str, typed: &str) -> impl Iterator<Item = &'i Topic> {
+pub(in crate::features) fn topics<'i>(index: &'i Index, file: &str, typed: &str) -> impl Iterator<Item = &'i Topic> {
     if !are_many(index, CompletionKind::Topic) {
         return index.topics.iter().collect::<Vec<_>>().into_iter();
     }
