@@ -108,6 +108,7 @@ impl Run<'_> {
             hosts: self.start.hosts.clone(),
             isolation: self.start.isolation,
             holds: self.start.holds,
+            gathers: !self.start.hosts.is_empty(),
             // The stage knows the interpreter, and with it what stands in for code.
             mocks: CodeStandIns::default(),
             socket: matches!(launch.cause, Cause::Socket(_)),
@@ -169,6 +170,13 @@ impl Run<'_> {
                         }
                         return;
                     }
+                    if let Some(going_on) = self.answer_gathered(at) {
+                        if going_on {
+                            continue;
+                        }
+                        return;
+                    }
+                    let live = &mut self.live[at];
                     live.timers = timers;
                     let waits = listening || !live.subscriptions.is_empty();
                     let invocation = live.invocation;
