@@ -37,6 +37,8 @@ class Exchange {
     this.#socket = socket
     const options = { host: LOCAL, port, family: 4, autoSelectFamily: false }
     real.connect.call(this.#notices, options)
+    // What the client does with its socket decides whether there is something to wait for: some keep idle ones.
+    this.#notices.unref()
     this.#notices.on('error', () => {})
     this.#notices.on('data', (data) => this.#hear(String(data)))
   }
@@ -64,7 +66,6 @@ class Exchange {
     }
     this.held = true
     this.#socket.unref()
-    this.#notices.unref()
   }
 
   /** More of the answer comes. */
@@ -72,7 +73,6 @@ class Exchange {
     this.held = false
     this.#expected = undefined
     this.#socket.ref()
-    this.#notices.ref()
   }
 
   close() {
