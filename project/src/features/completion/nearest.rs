@@ -55,7 +55,11 @@ pub(in crate::features) fn fits(typed: &str, name: &str) -> bool {
 
 /// The topics that fit what is typed: all of them if they are few, else those of the file itself, of files that share a
 /// flow with it, those that begin with what is typed, and then others, as many as are wanted. By name.
-pub(in crate::features) fn topics<'i>(index: &'i Index, file: &str, typed: &str) -> impl Iterator<Item = &'i Topic> {
+pub(in crate::features) fn topics<'i>(
+    index: &'i Index,
+    file: &str,
+    typed: &str,
+) -> impl Iterator<Item = &'i Topic> {
     if !are_many(index, CompletionKind::Topic) {
         return index.topics.iter().collect::<Vec<_>>().into_iter();
     }

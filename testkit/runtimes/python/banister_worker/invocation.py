@@ -65,6 +65,7 @@ class Invocation:
         )
         holds.begin(
             message.get("holds", False),
+            message.get("gathers", False),
             message.get("session", 0),
             message.get("invocation", 0),
             network.port(),
