@@ -8,6 +8,7 @@ mod outcome;
 mod property;
 mod stop;
 mod trace_files;
+mod unused_mocks;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -16,6 +16,7 @@ mod intake;
 mod launch;
 mod outcome;
 mod sockets;
+mod system;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -39,8 +40,8 @@ use launch::Launch;
 use sockets::Sockets;
 use validation::Schemas;
 
-pub use findings::{Finding, Place};
-pub use http::{HttpRequest, HttpResponse};
+pub use findings::{Finding, FindingKind, Place};
+pub use http::{HeaderValue, HttpRequest, HttpResponse};
 
 /// A run that goes on for longer than this many events has no end.
 const MAX_EVENTS: usize = 100_000;
@@ -201,8 +202,8 @@ impl<'a> Run<'a> {
                 body: request.body.clone(),
             },
         );
-        if request.method == "OPTIONS" {
-            return Some(self.answer_early(HttpResponse::no_content()));
+        if let Some(answer) = self.system_answer(request) {
+            return Some(answer);
         }
         let route = self.plan.route(&request.method, request.path())?;
         let to = TriggerId {
