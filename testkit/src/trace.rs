@@ -215,6 +215,11 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Json::is_null")]
         data: Json,
     },
+    /// A fault strikes that the test asked for.
+    Injected {
+        /// What fails, in words.
+        fault: String,
+    },
     /// A message was given up.
     DeadLettered {
         /// The step.

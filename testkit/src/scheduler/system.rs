@@ -42,8 +42,6 @@ impl Run<'_> {
         }
         let emitted = json!({ "topic": topic, "data": data });
         let answer = HttpResponse::ok(json!({ "success": true, "emitted": emitted }));
-        let answer = self.answer_early(answer);
-        self.settle(None);
-        answer
+        self.answer_early(answer)
     }
 }
