@@ -8,6 +8,7 @@ use banister_project::Snapshot;
 use banister_project::flow_test::{self, ProjectNames, SpecProblem};
 
 use crate::flow_files::{self, FlowSource};
+use crate::mock::unusable_files;
 use crate::plan::Plan;
 use crate::runner::TestCase;
 use crate::stand_ins::missing_files;
@@ -43,6 +44,8 @@ pub struct Suites {
     pub suites: Vec<Suite>,
     /// By project and path.
     pub invalid: Vec<InvalidFile>,
+    /// What may hold tests and was not looked into, in sentences.
+    pub left_out: Vec<String>,
 }
 
 impl Suites {
@@ -63,7 +66,9 @@ impl Suites {
                 (1, _) | (_, "") => String::new(),
                 (_, root) => format!("{root}/"),
             };
-            for source in flow_files::find(&suite.plan.root) {
+            let found = flow_files::find(&suite.plan.root);
+            all.left_out.extend(found.left_out);
+            for source in found.sources {
                 match read(&source, &names, &suite.plan.root) {
                     Ok(mut tests) => {
                         for test in &mut tests {
@@ -125,6 +130,8 @@ fn read(source: &FlowSource, names: &ProjectNames, root: &Path) -> Result<Vec<Te
     let ignores = flow_test::ignores(text);
     let mut problems = flow_test::check_names(&file, names);
     problems.extend(missing_files(&file, root));
+    problems.extend(unusable_files(&file, root));
+    problems.sort_by_key(|problem| problem.span);
     problems.retain(|problem| {
         let at = problem.span.start;
         !ignores.iter().any(|it| it.silences(problem.rule, at))

@@ -5,6 +5,7 @@ use std::time::Duration;
 use banister_grammars::{Encoding, LineIndex};
 use serde_json::Value as Json;
 
+use super::unused_mocks::never_called;
 use super::{Harness, TestCase};
 use crate::decision::Departure;
 use crate::flow::{FailurePlace, FlowFailure, FlowResult};
@@ -21,6 +22,7 @@ impl Harness {
     ) -> TestOutcome {
         self.write_trace(case, &result.trace);
         let mut result = result;
+        result.notes.extend(never_called(case, &result.trace));
         self.hold_to_requirement(&mut result);
         let failure = result.failures.first().map(|first| {
             let mut details = first.details.clone();
@@ -42,6 +44,7 @@ impl Harness {
                 timeline: timeline(&result.trace, result.start),
                 minimal_input: input.map(shown),
                 state: result.state_differs.then(|| result.state.clone()),
+                streams: result.streams_differ.then(|| result.streams.clone()),
                 replay: self.replay(case, kept.as_deref()),
             }
         });

@@ -1,5 +1,6 @@
 //! What is wrong with a run whatever the test expects.
 
+use super::outcome::is_hopeless;
 use super::{Run, advice};
 use crate::protocol::HandlerError;
 
@@ -16,8 +17,20 @@ pub struct Finding {
     pub fails: bool,
     /// The request whose answer this is: an expected 5xx response excuses it.
     pub answers_request: bool,
-    /// What may allow it: one of the names that settings and tests list under `allow`.
-    pub kind: Option<&'static str>,
+    /// What a test can say about it; `None` for what no test can pass over.
+    pub kind: Option<FindingKind>,
+}
+
+/// What a test can say about a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FindingKind {
+    /// It may be allowed: one of the names that settings and tests list under `allow`.
+    Allowable(&'static str),
+    /// A run of a handler failed, which the test may expect.
+    Failure {
+        /// The run.
+        invocation: u32,
+    },
 }
 
 /// A place in the project.
@@ -57,12 +70,13 @@ impl Run<'_> {
             details,
             fails,
             answers_request: false,
-            kind: Some(kind),
+            kind: Some(FindingKind::Allowable(kind)),
         });
     }
 
     pub(super) fn report_error(
         &mut self,
+        invocation: u32,
         step: usize,
         error: &HandlerError,
         verb: &str,
@@ -90,7 +104,8 @@ impl Run<'_> {
                 .collect(),
             fails: true,
             answers_request,
-            kind: None,
+            // What failed before the handler could do anything is not what a test means when it expects a failure.
+            kind: (!is_hopeless(error)).then_some(FindingKind::Failure { invocation }),
         });
     }
 

@@ -88,15 +88,15 @@ impl Run<'_> {
         self.note(Some(invocation), What::Threw { error: error.clone() });
         match cause {
             Cause::Request => {
-                self.report_error(step, &error, "failed", true);
+                self.report_error(invocation, step, &error, "failed", true);
                 self.answer(invocation, HttpResponse::internal_error());
             }
-            Cause::Cron => self.report_error(step, &error, "failed", false),
+            Cause::Cron => self.report_error(invocation, step, &error, "failed", false),
             Cause::Socket(client) => {
                 if let Some(connection) = self.sockets.get_mut(client) {
                     connection.open = false;
                 }
-                self.report_error(step, &error, "failed", false);
+                self.report_error(invocation, step, &error, "failed", false);
             }
             Cause::Message(delivery) => self.retry(invocation, delivery, &error),
         }
@@ -120,6 +120,7 @@ impl Run<'_> {
                     topic: delivery.topic.clone(),
                     attempt: delivery.attempt,
                     next,
+                    data: delivery.data.clone(),
                 },
             );
             self.queue.push(
@@ -136,6 +137,7 @@ impl Run<'_> {
             What::DeadLettered {
                 step: name,
                 topic: delivery.topic.clone(),
+                data: delivery.data.clone(),
             },
         );
         let attempts = match delivery.attempt {
@@ -145,7 +147,7 @@ impl Run<'_> {
                 delivery.topic
             ),
         };
-        self.report_error(delivery.to.step, error, &attempts, false);
+        self.report_error(invocation, delivery.to.step, error, &attempts, false);
     }
 
     /// A handler waits for something that nothing will bring.
@@ -331,7 +333,7 @@ fn response_of(answer: &HttpResponse) -> What {
 }
 
 /// True for what fails in the same way every time: trying again would only cost the user's time.
-fn is_hopeless(error: &HandlerError) -> bool {
+pub(super) fn is_hopeless(error: &HandlerError) -> bool {
     const NAMES: [&str; 7] = [
         "Timeout",
         "NeverSettles",
@@ -341,6 +343,11 @@ fn is_hopeless(error: &HandlerError) -> bool {
         "ModuleNotFoundError",
         "LoadError",
     ];
+    // What `JSON.parse` and `BigInt` say of data has the class of a source that cannot be read.
+    let of_data = ["JSON", "to a BigInt"];
+    if error.name == "SyntaxError" && of_data.iter().any(|part| error.message.contains(part)) {
+        return false;
+    }
     let not_found = ["Cannot find module", "Cannot find package"];
     NAMES.contains(&error.name.as_str()) || not_found.iter().any(|start| error.message.starts_with(start))
 }
@@ -383,6 +390,11 @@ mod tests {
             "No module named 'pandas'"
         )));
         assert!(!is_hopeless(&error("TypeError", "x is not a function")));
+        assert!(is_hopeless(&error("SyntaxError", "Unexpected token ')'")));
+        assert!(!is_hopeless(&error(
+            "SyntaxError",
+            "Unexpected token '<', \"<html>\" is not valid JSON"
+        )));
     }
 
     #[test]
