@@ -157,7 +157,7 @@ impl<'g> Maker<'g, '_, '_> {
     fn shape(&mut self, branch: &'g Branch, depth: u32) -> Result<Json, Refusal> {
         let low = self.parts > MOST_PARTS || depth > DEPTH;
         let turn = match &mut self.mode {
-            Mode::Edges(counters) => Some(counters.branch(branch.counter)),
+            Mode::Edges(counters) if !low => Some(counters.branch(branch.counter)),
             _ => None,
         };
         Ok(match &branch.shape {
