@@ -13,15 +13,20 @@ use serde_json::Value as Json;
 
 use super::boundaries::Boundaries;
 use super::dice::Dice;
+use super::document::Document;
+use super::generate::{Generator, Mode};
 use super::phases::Phases;
 use super::shrink::ShrinkTree;
 use super::violation::{Breach, Violation, breaches};
-use super::{Compiled, StrategyError};
+use super::{Compiled, StrategyError, prepare};
 
 /// Valid values that are made by chance to be broken, besides those at the edges.
 const BASES: usize = 24;
 /// Other valid values that are tried for a violation before the first one is taken again.
 const ATTEMPTS: usize = 6;
+
+/// Values of the opposite of a schema that are tried.
+const OPPOSITES: usize = 200;
 
 /// A value that must be rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,7 +140,10 @@ impl InvalidStrategy {
         }
         let mut known: Vec<_> = known.into_values().collect();
         known.sort_by_key(|(order, ..)| *order);
-        let known: Vec<Known> = known.into_iter().map(|(.., it)| it).collect();
+        let mut known: Vec<Known> = known.into_iter().map(|(.., it)| it).collect();
+        if known.is_empty() {
+            known = opposites(schema, &compiled);
+        }
         if known.is_empty() {
             return Err(StrategyError::Unsatisfiable {
                 reason: "it allows every value that was tried".to_owned(),
@@ -163,6 +171,30 @@ impl InvalidStrategy {
             Some(same.swap_remove(at))
         })
     }
+}
+
+/// Values that break the schema as a whole, for schemas whose single constraints do not yield any.
+fn opposites(schema: &Json, compiled: &Compiled) -> Vec<Known> {
+    let Ok(generator) = Generator::opposite(&Document::new(prepare::prepare(schema))) else {
+        return Vec::new();
+    };
+    let mut known: BTreeMap<String, Known> = BTreeMap::new();
+    let mut dice = Dice::of(0);
+    for _ in 0..OPPOSITES {
+        let Ok(value) = generator.value(Mode::Random, &mut dice) else {
+            continue;
+        };
+        let Err(error) = compiled.validator.validate(&value) else {
+            continue;
+        };
+        let constraint = error.schema_path().to_string();
+        let label = format!("what '#{constraint}' rejects");
+        known.entry(label.clone()).or_insert(Known {
+            violation: Violation { constraint, label },
+            value: value.clone(),
+        });
+    }
+    known.into_values().collect()
 }
 
 impl Strategy for InvalidStrategy {

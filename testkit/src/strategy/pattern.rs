@@ -199,6 +199,16 @@ fn translate(pattern: &str) -> Option<(String, bool)> {
                         out.push_str(&format!("\\x{:02x}", u32::from(letter) % 32));
                     }
                     '0' => out.push_str("\\x00"),
+                    'p' | 'P' | 'u' | 'x' => {
+                        out.push('\\');
+                        out.push(escaped);
+                        if let Some((inside, after)) =
+                            rest.strip_prefix('{').and_then(|it| it.split_once('}'))
+                        {
+                            out.push_str(&format!("{{{inside}}}"));
+                            rest = after;
+                        }
+                    }
                     escaped => push_escaped(escaped, class, &mut out),
                 }
             }
@@ -309,6 +319,7 @@ mod tests {
             (r"^$|^x$", "|x"),
             (r"[^@\s]", "[^\\x00-\\x1f\\x7f-\\u{10ffff}@ \\t]"),
             (r"^(?=a(b|[)]))x(?!y)$", "x"),
+            (r"^\p{L}\u{41}{x}$", r"\p{L}\u{41}\{x}"),
             (r"^\cA{a}$", r"\x01\{a}"),
         ] {
             let (text, _) = translate(pattern).unwrap();

@@ -197,6 +197,11 @@ fn of_number(key: &str, bound: &Json, fields: &Map<String, Json>, part: &Json) -
         (at / step).ceil() * step - step,
         (at / step).floor() * step + step,
     );
+    // Beside a very large bound the step is lost.
+    let (below, above) = (
+        if below < at { below } else { at - at.abs() / 2.0 },
+        if above > at { above } else { at + at.abs() / 2.0 },
+    );
     let form = match key {
         "minimum" => Some(("below the minimum", number(below))),
         "exclusiveMinimum" => Some((
@@ -265,6 +270,10 @@ fn of_text(key: &str, bound: &Json, text: &str) -> Vec<(String, Json)> {
                 format!("not {name} %"),
                 text.chars().skip(1).collect(),
                 String::new(),
+                "@".to_owned(),
+                "-a".to_owned(),
+                "a..b".to_owned(),
+                "(".to_owned(),
             ];
             forms
                 .into_iter()
@@ -329,10 +338,30 @@ fn of_array(key: &str, bound: &Json, items: &[Json]) -> Vec<(String, Json)> {
                 .flat_map(|item| std::iter::repeat_n(item.clone(), count + 1));
             one("too many of one kind", all.collect())
         }
-        ("items" | "additionalItems", _) if *bound == Json::Bool(false) => {
-            let mut items = items.to_vec();
-            items.push(Json::Null);
-            one("more items than the tuple has", items)
+        ("items" | "additionalItems" | "unevaluatedItems", _) if !bound.is_array() => {
+            let more = |item: Json| items.iter().cloned().chain([item]).collect();
+            let words = if *bound == json!(false) {
+                "more items than the tuple has"
+            } else {
+                "a further item of the wrong kind"
+            };
+            [json!(null), json!("x"), json!(-1.5)]
+                .into_iter()
+                .flat_map(|item| one(words, more(item)))
+                .collect()
+        }
+        ("items" | "prefixItems", _) => {
+            let never = bound
+                .as_array()
+                .into_iter()
+                .flatten()
+                .position(|it| *it == json!(false));
+            let Some(at) = never else { return Vec::new() };
+            let filler = std::iter::repeat_n(Json::Null, (at + 1).saturating_sub(items.len()));
+            one(
+                "an item where none may be",
+                items.iter().cloned().chain(filler).collect(),
+            )
         }
         _ => Vec::new(),
     }
@@ -383,14 +412,36 @@ fn of_object(
             })
             .collect(),
         ("properties", _) => {
+            let closed = |schema: &Json| *schema == Json::Bool(false) || schema.get("not").is_some();
             let never = bound
                 .as_object()
                 .into_iter()
                 .flatten()
-                .filter(|(_, schema)| **schema == Json::Bool(false));
+                .filter(|(name, schema)| closed(schema) && !properties.contains_key(*name));
             never
                 .map(|(name, _)| with(format!("{name} is there"), name, json!(true)))
                 .collect()
+        }
+        ("patternProperties", _) => {
+            let mut dice = super::dice::Dice::of(0);
+            let mut name = |text: &str| {
+                let pattern = super::pattern::Pattern::of(text)?;
+                pattern.text(1, usize::MAX, super::pattern::Stretch::Any, &mut dice)
+            };
+            let mut out = Vec::new();
+            for (text, _) in bound.as_object().into_iter().flatten() {
+                let Some(name) = name(text).filter(|it| !properties.contains_key(it)) else {
+                    continue;
+                };
+                for value in [json!(null), json!("x"), json!(-1.5), json!({})] {
+                    out.push(with(
+                        format!("a property like '{text}' of the wrong kind"),
+                        &name,
+                        value,
+                    ));
+                }
+            }
+            out
         }
         ("propertyNames", _) => [
             "",

@@ -7,8 +7,8 @@ use serde_json::{Value as Json, json};
 pub(crate) struct Schema {
     pub(crate) name: String,
     pub(crate) schema: Json,
-    /// True if a valid value is known.
-    pub(crate) is_satisfiable: bool,
+    /// Valid values that others wrote.
+    pub(crate) examples: Vec<Json>,
     /// True if a value is known that is not valid.
     pub(crate) is_refutable: bool,
 }
@@ -49,7 +49,7 @@ pub(crate) fn schemas() -> Vec<Schema> {
         .map(|(name, schema)| Schema {
             name: name.to_owned(),
             schema,
-            is_satisfiable: true,
+            examples: Vec::new(),
             is_refutable: true,
         })
         .collect()

