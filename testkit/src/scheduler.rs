@@ -39,7 +39,7 @@ use launch::Launch;
 use sockets::Sockets;
 use validation::Schemas;
 
-pub use findings::{Finding, Place};
+pub use findings::{Finding, Place, kind};
 pub use http::{HttpRequest, HttpResponse};
 
 /// A run that goes on for longer than this many events has no end.

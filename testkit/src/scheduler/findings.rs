@@ -16,8 +16,20 @@ pub struct Finding {
     pub fails: bool,
     /// The request whose answer this is: an expected 5xx response excuses it.
     pub answers_request: bool,
-    /// What may allow it: one of the names that settings and tests list under `allow`.
+    /// What it is: one of the names that settings and tests list under `allow`, or of those in [`kind`].
     pub kind: Option<&'static str>,
+}
+
+/// Findings that nobody can allow.
+pub mod kind {
+    /// A handler failed for good: a request, a schedule, or the last attempt at a message.
+    pub const HANDLER_ERROR: &str = "handler-error";
+    /// A handler of a request gave no response.
+    pub const NO_RESPONSE: &str = "no-response";
+    /// A call to a service that no mock answers.
+    pub const UNMATCHED_CALL: &str = "unmatched-call";
+    /// The run was stopped because it did not end.
+    pub const ENDLESS_FLOW: &str = "endless-flow";
 }
 
 /// A place in the project.
@@ -90,7 +102,7 @@ impl Run<'_> {
                 .collect(),
             fails: true,
             answers_request,
-            kind: None,
+            kind: Some(kind::HANDLER_ERROR),
         });
     }
 

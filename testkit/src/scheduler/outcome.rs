@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::findings::kind;
 use super::{Cause, Finding, HttpResponse, Live, Run};
 use crate::mock::HttpCall;
 use crate::protocol::HandlerError;
@@ -58,7 +59,7 @@ impl Run<'_> {
                     details: vec![format!("it returned {value}")],
                     fails: true,
                     answers_request: true,
-                    kind: None,
+                    kind: Some(kind::NO_RESPONSE),
                 });
             }
             self.answer(
@@ -209,7 +210,7 @@ impl Run<'_> {
             details: Vec::new(),
             fails: true,
             answers_request: false,
-            kind: None,
+            kind: Some(kind::ENDLESS_FLOW),
         });
     }
 
@@ -233,7 +234,7 @@ impl Run<'_> {
                 details: call.near_miss.iter().cloned().collect(),
                 fails: true,
                 answers_request: false,
-                kind: None,
+                kind: Some(kind::UNMATCHED_CALL),
             });
         }
         if call.real {
@@ -262,7 +263,7 @@ impl Run<'_> {
             details: advice(&host, port),
             fails: true,
             answers_request: false,
-            kind: None,
+            kind: Some(kind::UNMATCHED_CALL),
         });
         self.note(Some(self.live[at].invocation), What::Refused { host, port });
     }
