@@ -33,13 +33,15 @@ pub(super) const TEST: Keys = Keys {
         "when",
         "then",
         "cases",
+        "schedules",
+        "faults",
         "profile",
         "isolation",
         "allow",
         "invariants",
         "ignore",
     ],
-    later: &["schedules", "faults"],
+    later: &[],
     prefix: "",
 };
 pub(super) const GIVEN: Keys = Keys {
@@ -227,6 +229,8 @@ impl Reader {
                 .get("invariants")
                 .map(|node| self.invariants(node))
                 .unwrap_or_default(),
+            schedules: self.schedules(&fields),
+            faults: self.faults(&fields),
             ignore: fields.get("ignore").and_then(|node| self.ignore(node)),
         })
     }
