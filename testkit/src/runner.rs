@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
+use crate::auto::drive;
 use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, run_flow};
 use crate::live_stage::{LiveStage, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
@@ -109,6 +110,16 @@ impl Harness {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// What runs.
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Cases of a property that the command line asks for.
+    pub(crate) fn cases(&self) -> Option<u32> {
+        self.options.cases
     }
 
     /// A place where tests run one after the other in warm workers.
@@ -219,7 +230,9 @@ impl Harness {
     fn run_test(&self, case: &TestCase, stage: &mut LiveStage<'_>) -> TestOutcome {
         let begun = Instant::now();
         let seed = Seed::root(self.options.seed).part(&case.name, 0);
-        let mut outcome = if case.test().for_all.is_empty() {
+        let mut outcome = if let Some(auto) = &case.auto {
+            self.run_auto(case, auto, stage, seed)
+        } else if case.test().for_all.is_empty() {
             let result = self.run_once(case, stage, seed, Variables::new());
             self.confirmed(case, stage, seed, result, None)
         } else {
@@ -229,7 +242,7 @@ impl Harness {
         outcome
     }
 
-    fn stand_in(&self, case: &TestCase, stage: &mut LiveStage<'_>, variables: &Variables) {
+    pub(crate) fn stand_in(&self, case: &TestCase, stage: &mut LiveStage<'_>, variables: &Variables) {
         let folder = folder_of(&case.file, &self.plan.root);
         stage.stand_in(StandIns::new(&case.test().code, &folder, variables));
     }
@@ -269,19 +282,18 @@ impl Harness {
                 return FlowResult::failed(format!("the mock server cannot open a session: {error}"));
             }
         };
-        let result = run_flow(
-            &self.plan,
-            stage,
-            case.test(),
-            Setting {
-                seed,
-                session,
-                hosts,
-                holds,
-                isolation,
-                variables,
-            },
-        );
+        let setting = Setting {
+            seed,
+            session,
+            hosts,
+            holds,
+            isolation,
+            variables,
+        };
+        let result = match &case.auto {
+            Some(auto) => drive(&self.plan, stage, auto, case.test(), setting),
+            None => run_flow(&self.plan, stage, case.test(), setting),
+        };
         if services_recorded {
             let recordings = stage.take_recordings();
             let mut all = self.recordings.lock().unwrap_or_else(PoisonError::into_inner);
@@ -292,7 +304,7 @@ impl Harness {
     }
 
     /// A failure is run twice: if the two disagree, something was not under control, and that is said first.
-    fn confirmed(
+    pub(crate) fn confirmed(
         &self,
         case: &TestCase,
         stage: &mut LiveStage<'_>,

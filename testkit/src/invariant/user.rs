@@ -28,7 +28,7 @@ pub struct View {
 
 /// Holds a run against those of a test, with their places, and those of the settings.
 pub fn broken<'t>(
-    plan: &Plan,
+    plan: &'t Plan,
     of_test: impl IntoIterator<Item = (&'t Invariant, FailurePlace)>,
     trace: &Trace,
     state: &Json,

@@ -224,6 +224,7 @@ impl<'p> Flow<'p> {
             name: NAME.to_owned(),
             file: Arc::new(file),
             index: 0,
+            auto: None,
         })
     }
 }
