@@ -78,6 +78,7 @@ pub(crate) fn drive(
     for ((act, way), validator) in acts.iter().zip(&validators) {
         judged = (run.trace.events.len(), run.findings.len());
         perform(&mut run, way, act, validator.as_ref(), &remembered);
+        run.settle();
         remembered.learn(&run.trace.events[judged.0..]);
     }
     run.end();
