@@ -22,7 +22,7 @@ use crate::plan::Plan;
 use crate::runner::TestCase;
 
 pub(crate) use defaults::expected_topics;
-pub(crate) use drive::drive;
+pub(crate) use drive::{drive, shown};
 pub use ways::{Entry, Way};
 
 /// What a generated test is about.

@@ -17,6 +17,7 @@ use crate::protocol::HandlerError;
 use crate::report::Reached;
 use crate::scheduler::{Finding, HttpRequest, Run, kind};
 use crate::stage::Stage;
+use crate::template::Variables;
 use crate::trace::{Event, What};
 
 /// The variable that holds the input.
@@ -50,7 +51,7 @@ pub(crate) fn drive(
     test: &FlowTest,
     setting: Setting,
 ) -> FlowResult {
-    let input = Input::named(setting.variables.get(KNOWN));
+    let mut input = Input::named(setting.variables.get(KNOWN));
     let acts = setting.variables.get(INPUT).and_then(Json::as_array).cloned();
     let acts: Vec<(Json, &Way)> = acts
         .unwrap_or_default()
@@ -60,16 +61,29 @@ pub(crate) fn drive(
             Some((act, way))
         })
         .collect();
+    let Some((last, _)) = acts.last() else {
+        return FlowResult::failed("the input leads nowhere in this project".to_owned());
+    };
     let ways: Vec<&Way> = acts.iter().map(|(_, way)| *way).collect();
     let mut describe = |language, file: &std::path::Path| stage.describe(language, file);
     let statuses = schemas::statuses(plan, &ways, &mut describe);
     let validators: Vec<Option<Validator>> = acts
         .iter()
         .map(|(act, way)| {
-            let schema = act.get("reuse").and_then(|_| schemas::input(plan, way, &mut describe))?;
+            let is_last = std::ptr::eq(act, last);
+            let wanted = is_last || act.get("reuse").is_some();
+            let schema = wanted.then(|| schemas::input(plan, way, &mut describe)).flatten()?;
             jsonschema::validator_for(&schema).ok()
         })
         .collect();
+    // An input that was kept may be of another time: the schema is asked again.
+    let still = |validator: &Validator| {
+        let payload = last.get("body").or_else(|| last.get("data"));
+        payload.is_none_or(|it| validator.is_valid(it)) == (input == Input::Valid)
+    };
+    if !validators.last().and_then(Option::as_ref).is_none_or(still) {
+        input = Input::Unknown;
+    }
     let start = start_of(plan, test, setting);
     let begun = start.now;
     let mut run = Run::new(plan, stage, start);
@@ -278,7 +292,8 @@ pub(super) fn not_loaded(plan: &Plan, way: &Way, reason: &str) -> FlowResult {
 }
 
 /// The input as people read it: the parts of the only request or message, or all of them in order.
-pub(super) fn shown(input: &Json) -> Json {
+pub(crate) fn shown(variables: &Variables) -> Json {
+    let input = variables.get(INPUT).unwrap_or(&Json::Null);
     match input.as_array().map(Vec::as_slice) {
         Some([only]) => {
             let mut only = only.clone();

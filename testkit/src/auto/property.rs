@@ -7,7 +7,7 @@ use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::{Value as Json, json};
 
-use super::drive::{INPUT, KNOWN, not_loaded, shown};
+use super::drive::{INPUT, KNOWN, not_loaded};
 use super::inputs::Inputs;
 use super::{Auto, Entry};
 use crate::flow::{FlowFailure, FlowResult};
@@ -15,6 +15,7 @@ use crate::invariant::{Input, place_of};
 use crate::live_stage::LiveStage;
 use crate::report::{ControlLabel, Reached, TestOutcome};
 use crate::rng::Seed;
+use crate::runner::attempt::Attempt;
 use crate::runner::{Harness, TestCase};
 use crate::template::Variables;
 use crate::trace::What;
@@ -62,7 +63,7 @@ impl Harness {
         if step.has_schemas
             && let Err(reason) = stage.describe(step.language, &self.plan().root.join(&step.file))
         {
-            return self.outcome(case, not_loaded(self.plan(), way, &reason), None);
+            return self.outcome(case, not_loaded(self.plan(), way, &reason), None, &[]);
         }
         // Errors of this module were told above; what other modules do is for their own tests.
         let mut describe = |language, file: &Path| stage.describe(language, file).ok();
@@ -74,7 +75,7 @@ impl Harness {
                     place: place_of(self.plan(), way.to.step),
                     details: Vec::new(),
                 };
-                return self.outcome(case, FlowResult::of_failure(failure), None);
+                return self.outcome(case, FlowResult::of_failure(failure), None, &[]);
             }
         };
         let mut seen = Seen::default();
@@ -86,7 +87,7 @@ impl Harness {
         seen.say_if_all_were_refused(matches!(way.entry, Entry::Request { .. }));
         let mut result = seen.last.take().unwrap_or_else(|| FlowResult::failed("no case was run".to_owned()));
         seen.add_to(&mut result);
-        self.outcome(case, result, None)
+        self.outcome(case, result, None, &[])
     }
 
     /// The outcome if a case fails.
@@ -129,8 +130,11 @@ impl Harness {
                 }
             }
             seen.add_to(&mut result);
-            let variables = variables(&input, phase.input);
-            return Some(self.confirmed(case, stage, seed, result, Some((variables, shown(&input)))));
+            let attempt = Attempt {
+                result,
+                departures: Vec::new(),
+            };
+            return Some(self.confirmed(case, stage, seed, attempt, Some(variables(&input, phase.input))));
         }
         None
     }
