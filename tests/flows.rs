@@ -1,5 +1,6 @@
 //! `banister test`: whole flows in real interpreters.
 
+mod auto;
 mod bad_tests;
 mod choosing;
 mod determinism;

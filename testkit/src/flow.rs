@@ -6,11 +6,12 @@ use banister_grammars::Span;
 use serde_json::{Map, Value as Json, json};
 
 use crate::decision::{Decide, Decision};
+use crate::invariant::user;
 use crate::plan::Plan;
 use crate::protocol::Isolation;
 use crate::report::{ControlLabel, Reached, StepOutput};
 use crate::rng::Seed;
-use crate::scheduler::{Asked, FindingKind, HttpRequest, HttpResponse, Place, Run, Start, Waiting};
+use crate::scheduler::{Asked, HttpRequest, HttpResponse, Place, Run, Start, Waiting};
 use crate::stage::Stage;
 use crate::template::{UnknownVariable, Variables, fill, fill_string, select};
 use crate::trace::{Event, Trace, What};
@@ -143,7 +144,28 @@ fn run_decided<'a>(
     setting: Setting,
     decide: Option<&'a mut dyn Decide>,
 ) -> FlowResult {
-    let start = Start {
+    let variables = setting.variables.clone();
+    let start = start_of(plan, test, setting);
+    let begun = start.now;
+    let mut telling = Telling {
+        run: match decide {
+            Some(decide) => Run::new(plan, stage, start).explored_by(decide),
+            None => Run::new(plan, stage, start),
+        },
+        test,
+        variables,
+        responses: Vec::new(),
+        waiting: Vec::new(),
+        failures: Vec::new(),
+    };
+    telling.set_up();
+    telling.act();
+    telling.conclude(begun)
+}
+
+/// What a run of `test` starts from.
+pub(crate) fn start_of(plan: &Plan, test: &FlowTest, setting: Setting) -> Start {
+    Start {
         now: test.given.now.unwrap_or(DEFAULT_START_MS),
         seed: setting.seed,
         env: test.given.env.clone(),
@@ -153,22 +175,7 @@ fn run_decided<'a>(
         allow: test.allow.iter().chain(&plan.allow).cloned().collect(),
         holds: setting.holds,
         isolation: setting.isolation,
-    };
-    let begun = start.now;
-    let mut telling = Telling {
-        run: match decide {
-            Some(decide) => Run::new(plan, stage, start).explored_by(decide),
-            None => Run::new(plan, stage, start),
-        },
-        test,
-        variables: setting.variables,
-        responses: Vec::new(),
-        waiting: Vec::new(),
-        failures: Vec::new(),
-    };
-    telling.set_up();
-    telling.act();
-    telling.conclude(begun)
+    }
 }
 
 struct Telling<'t, 'a> {
@@ -439,10 +446,7 @@ impl Telling<'_, '_> {
         let mut failures = Vec::new();
         let mut notes = Vec::new();
         for finding in std::mem::take(&mut self.run.findings) {
-            let is_expected = match finding.kind {
-                Some(FindingKind::Failure { invocation }) => expected_failures.contains(&invocation),
-                _ => false,
-            };
+            let is_expected = (finding.failed).is_some_and(|failed| expected_failures.contains(&failed));
             if !finding.fails || is_expected || (finding.answers_request && error_expected) {
                 notes.push(finding.message);
                 continue;
@@ -467,6 +471,13 @@ impl Telling<'_, '_> {
             place: FailurePlace::Test(miss.span),
             details: miss.details,
         }));
+        let own = (self.test.invariants.iter()).map(|it| (&it.value, FailurePlace::Test(it.span)));
+        failures.extend(user::broken(
+            self.run.plan(),
+            own,
+            &self.run.trace,
+            &world["state"],
+        ));
         if !failures.is_empty() {
             notes.push(self.run.played());
         }

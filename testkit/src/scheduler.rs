@@ -44,7 +44,7 @@ use launch::Launch;
 use sockets::Sockets;
 use validation::Schemas;
 
-pub use findings::{Finding, FindingKind, Place};
+pub use findings::{Finding, Place, kind};
 pub use http::{HeaderValue, HttpRequest, HttpResponse};
 
 /// A run that goes on for longer than this many events has no end.

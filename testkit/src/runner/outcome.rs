@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::unused_mocks::never_called;
 use super::{Harness, TestCase};
+use crate::auto;
 use crate::decision::Departure;
 use crate::flow::{FailurePlace, FlowFailure, FlowResult};
 use crate::report::{Failure, Place, TestOutcome, TestStatus, timeline};
@@ -42,7 +43,10 @@ impl Harness {
                 place: place(case, &first.place),
                 details,
                 timeline: timeline(&result.trace, result.start),
-                minimal_input: input.map(shown),
+                minimal_input: input.map(|input| match &case.auto {
+                    Some(_) => auto::shown(input),
+                    None => shown(input),
+                }),
                 state: result.state_differs.then(|| result.state.clone()),
                 streams: result.streams_differ.then(|| result.streams.clone()),
                 replay: self.replay(case, kept.as_deref()),
