@@ -2,6 +2,7 @@
 
 mod bad_tests;
 mod choosing;
+mod coverage;
 mod determinism;
 mod example;
 mod examples;

@@ -10,7 +10,8 @@
 //! the deterministic world ([`rng`], [`world`], [`queue`], [`schedule`], [`scheduler`], whose only door to the outside is
 //! [`stage`]); what came of it ([`trace`], [`matching`], [`template`], [`verdict`], [`flow`], and back to a flow test
 //! [`from_trace`]); the real outside ([`protocol`], [`modules`], [`stand_ins`], [`worker`], [`mock`], [`live_stage`]);
-//! generated inputs ([`schema`], [`strategy`]); many tests at a time and what is told of them ([`runner`], [`report`]).
+//! generated inputs ([`schema`], [`strategy`]); many tests at a time and what is told of them ([`runner`], [`report`]); what of a
+//! project they come by ([`coverage`]).
 
 mod project;
 
@@ -67,3 +68,5 @@ pub mod strategy;
 pub mod runner;
 
 pub mod report;
+
+pub mod coverage;

@@ -23,6 +23,8 @@ pub struct Delivery {
     pub attempt: u32,
     /// True if the test itself sent it.
     pub by_test: bool,
+    /// The invocation that sent it or made the change; none if the test did.
+    pub sent_by: Option<u32>,
     /// Messages of one group run one after the other, whoever takes them: `topic:group`.
     pub group: Option<String>,
 }
@@ -76,6 +78,7 @@ mod tests {
             flows: Vec::new(),
             attempt: 1,
             by_test: false,
+            sent_by: None,
             group: group.map(str::to_owned),
         }
     }

@@ -11,6 +11,7 @@ use banister_testkit::runner::{Harness, RunEvent};
 use banister_testkit::suites::Suites;
 
 use super::Arguments;
+use super::coverage;
 use super::html;
 use super::interrupt::Interrupt;
 use super::last_failed::Memory;
@@ -32,10 +33,11 @@ pub(super) fn run(
     if let Some(path) = &arguments.report {
         html::write(path, &told, &suites, snapshot, arguments.seed)?;
     }
+    let covered = coverage::tell(arguments, &told, &suites, filtered_out, snapshot)?;
     let has_invalid = !suites.invalid.is_empty();
     // A test whose file cannot be read is not gone.
     remember(&told.outcomes, memory, |name| has_invalid || names.contains(name));
-    Ok(exit_of(&told, &suites, interrupt))
+    Ok(exit_of(&told, &suites, interrupt).max(covered))
 }
 
 /// How a run ends; what is wrong beside the tests is said here.

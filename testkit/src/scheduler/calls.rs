@@ -173,6 +173,7 @@ impl Run<'_> {
                 flows: flows.to_vec(),
                 attempt: 1,
                 by_test: from.is_none(),
+                sent_by: from,
                 // The lock of the framework's queue is that of the topic and the group, whoever subscribes.
                 group: group
                     .filter(|_| policy.fifo)

@@ -60,6 +60,7 @@ impl Run<'_> {
                 flows: self.step_of(at).flows.clone(),
                 attempt: 1,
                 by_test: false,
+                sent_by: Some(self.live[at].invocation),
                 group: None,
             };
             self.queue.push(self.now, delivery);

@@ -36,12 +36,18 @@ impl Run<'_> {
             trace_id,
             ..
         } = launch;
+        let (sent_by, attempt) = match &cause {
+            Cause::Message(delivery) => (delivery.sent_by, Some(delivery.attempt).filter(|it| *it > 1)),
+            _ => (None, None),
+        };
         self.note(
             Some(invocation),
             What::Started {
                 step: it.name.clone(),
                 cause: text,
                 trace_id: trace_id.clone(),
+                sent_by,
+                attempt,
             },
         );
         let deadline = match cause {
