@@ -6,6 +6,7 @@ mod coverage;
 mod html;
 mod interrupt;
 mod last_failed;
+mod mutation;
 mod new_from_trace;
 mod run;
 mod suites;
@@ -101,11 +102,21 @@ pub(crate) struct Arguments {
     /// Where the coverage is written; `coverage.json` or `coverage.html` if not given
     #[arg(long, value_name = "FILE", requires = "coverage")]
     coverage_file: Option<PathBuf>,
-    /// Fail if less than so many per cent are covered: `80`, or `steps=100,edges=80`
+    /// Run the tests that pass again with messages lost, doubled and late, stale reads and lost writes, and tell what
+    /// none of them notices
+    #[arg(long, conflicts_with_all = ["list", "watch"])]
+    mutate: bool,
+    /// Try at most so many mutants
+    #[arg(long, value_name = "N", default_value_t = 200, requires = "mutate")]
+    mutants: u32,
+    /// Write what became of the mutants into this file, as JSON
+    #[arg(long, value_name = "FILE.json", requires = "mutate")]
+    mutation_file: Option<PathBuf>,
+    /// Fail if less than so many per cent are covered: `80`, or `steps=100,edges=80,mutation=70`
     #[arg(long, value_name = "PERCENT", conflicts_with_all = ["list", "watch"])]
     fail_under: Option<FailUnder>,
     /// Print a flow test that expects what this trace tells, and run nothing else
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "watch", "report", "coverage", "fail_under"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "watch", "report", "coverage", "fail_under", "mutate"])]
     new_from_trace: Option<PathBuf>,
     /// Write the canonical trace of every test into this folder
     #[arg(long, value_name = "DIR")]
@@ -169,8 +180,8 @@ enum Required {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let mut kinds = arguments.fail_under.iter().flat_map(FailUnder::kinds);
-    if kinds.any(|kind| kind == Kind::Mutation) {
-        anyhow::bail!("`--fail-under mutation=…` needs mutants, which this run has none of");
+    if !arguments.mutate && kinds.any(|kind| kind == Kind::Mutation) {
+        anyhow::bail!("`--fail-under mutation=…` needs `--mutate`");
     }
     if arguments.watch {
         return watch::run(arguments);

@@ -6,6 +6,7 @@ use banister_grammars::Span;
 use serde_json::{Map, Value as Json, json};
 
 use crate::decision::{Decide, Decision};
+use crate::mutation::Mutation;
 use crate::plan::Plan;
 use crate::protocol::Isolation;
 use crate::report::{ControlLabel, Reached, StepOutput};
@@ -45,6 +46,8 @@ pub struct FlowResult {
     pub state_differs: bool,
     /// What was decided, if the run was explored.
     pub decisions: Vec<Decision>,
+    /// True if the run came by the place of its mutation.
+    pub mutated: bool,
 }
 
 impl FlowResult {
@@ -71,6 +74,7 @@ impl FlowResult {
             state: Json::Null,
             state_differs: false,
             decisions: Vec::new(),
+            mutated: false,
         }
     }
 }
@@ -112,6 +116,8 @@ pub struct Setting {
     pub isolation: Isolation,
     /// Generated values of a property test.
     pub variables: Variables,
+    /// What is done to the run.
+    pub(crate) mutation: Option<Mutation>,
 }
 
 /// Runs `test` once, first in, first out.
@@ -160,6 +166,7 @@ fn run_decided<'a>(
         waiting: Vec::new(),
         failures: Vec::new(),
     };
+    telling.run.mutate(setting.mutation);
     telling.set_up();
     telling.act();
     telling.conclude(begun)
@@ -444,6 +451,7 @@ impl Telling<'_, '_> {
         FlowResult {
             endless: self.run.is_endless(),
             decisions: self.run.take_decisions(),
+            mutated: self.run.is_mutated(),
             reached: Reached::of(&self.run.trace),
             state,
             state_differs,

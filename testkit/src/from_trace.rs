@@ -21,6 +21,7 @@ use crate::trace::{Event, Trace};
 
 use story::Story;
 use volatile::Volatile;
+pub(crate) use yaml::inline;
 
 /// The name of the file in messages.
 const NAME: &str = "new.flow.yaml";

@@ -11,7 +11,7 @@
 //! [`stage`]); what came of it ([`trace`], [`matching`], [`template`], [`verdict`], [`flow`], and back to a flow test
 //! [`from_trace`]); the real outside ([`protocol`], [`modules`], [`stand_ins`], [`worker`], [`mock`], [`live_stage`]);
 //! generated inputs ([`schema`], [`strategy`]); many tests at a time and what is told of them ([`runner`], [`report`]); what of a
-//! project they come by ([`coverage`]).
+//! project they come by, and what they would notice ([`coverage`], [`mutation`]).
 
 mod project;
 
@@ -74,3 +74,5 @@ pub mod runner;
 pub mod report;
 
 pub mod coverage;
+
+pub mod mutation;

@@ -3,6 +3,7 @@
 mod case;
 mod differences;
 mod isolation;
+mod mutants;
 mod options;
 mod outcome;
 mod property;
@@ -22,6 +23,7 @@ use serde_json::Value as Json;
 use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, run_flow};
 use crate::live_stage::{LiveStage, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
+use crate::mutation::Mutation;
 use crate::plan::Plan;
 use crate::protocol::Isolation;
 use crate::report::{ControlLabel, TestOutcome};
@@ -242,6 +244,18 @@ impl Harness {
         variables: Variables,
         isolation: Isolation,
     ) -> FlowResult {
+        self.run_mutated(case, stage, seed, variables, isolation, None)
+    }
+
+    fn run_mutated(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        variables: Variables,
+        isolation: Isolation,
+        mutation: Option<Mutation>,
+    ) -> FlowResult {
         if self.options.stop.is_stopped() {
             return FlowResult::failed("the run was stopped".to_owned());
         }
@@ -280,6 +294,7 @@ impl Harness {
                 holds,
                 isolation,
                 variables,
+                mutation,
             },
         );
         if services_recorded {

@@ -17,8 +17,7 @@ const COUNT: &str = "config = {'type': 'event', 'name': 'Count', 'subscribes': [
 async def handler(data, context):
     if data.get('bad'):
         raise ValueError('bad')
-    count = await context.state.get('totals', 'all') or 0
-    await context.state.set('totals', 'all', count + 1)
+    await context.state.set('totals', 'all', 1)
 ";
 const FORWARD: &str =
     "exports.config = { type: 'event', name: 'Forward', subscribes: ['a.go', 'a.gone'], emits: [] }

@@ -15,6 +15,7 @@ use super::coverage;
 use super::html;
 use super::interrupt::Interrupt;
 use super::last_failed::Memory;
+use super::mutation;
 use super::suites;
 use crate::exit::Exit;
 use crate::render::problem;
@@ -34,10 +35,11 @@ pub(super) fn run(
         html::write(path, &told, &suites, snapshot, arguments.seed)?;
     }
     let covered = coverage::tell(arguments, &told, &suites, filtered_out, snapshot)?;
+    let mutated = mutation::tell(arguments, &suites, interrupt)?;
     let has_invalid = !suites.invalid.is_empty();
     // A test whose file cannot be read is not gone.
     remember(&told.outcomes, memory, |name| has_invalid || names.contains(name));
-    Ok(exit_of(&told, &suites, interrupt).max(covered))
+    Ok(exit_of(&told, &suites, interrupt).max(covered).max(mutated))
 }
 
 /// How a run ends; what is wrong beside the tests is said here.

@@ -212,7 +212,7 @@ fn sending<'t>(
 }
 
 /// A group whose ids and numbers are `*`: `cart:550e8400-e29b-…` and `cart:17` are both `cart:*`.
-fn without_ids(group: &str) -> String {
+pub(crate) fn without_ids(group: &str) -> String {
     let is_id = |part: &str| {
         let digits = part.chars().filter(char::is_ascii_digit).count();
         digits > 0 && (digits == part.len() || (digits > 2 && part.len() >= 8))

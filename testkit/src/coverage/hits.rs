@@ -206,7 +206,7 @@ impl<'t> Invocations<'t> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use serde_json::Value as Json;
 
     use super::*;

@@ -57,6 +57,9 @@ impl Run<'_> {
             Cause::Message(_) => it.timeout_ms.map(|ms| self.now.saturating_add(ms)),
             _ => None,
         };
+        if let Some(mutation) = &mut self.mutation {
+            mutation.on_start(invocation, &it.name);
+        }
         self.note_apart(step);
         match self.stage.start(it.language, message) {
             Ok(slot) => {
