@@ -18,9 +18,9 @@ use std::collections::BTreeMap;
 
 pub(crate) use conflicts::without_ids;
 pub use conflicts::{Orders, Pair};
-pub use hits::{Delivered, Hits, Outcome};
 #[cfg(test)]
 pub(crate) use hits::tests as test_traces;
+pub use hits::{Delivered, Hits, Outcome};
 pub use json::VERSION;
 pub use share::{Kind, Share};
 pub use threshold::{FailUnder, Shortfall, ThresholdError};

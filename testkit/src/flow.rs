@@ -116,13 +116,22 @@ pub struct Setting {
     pub isolation: Isolation,
     /// Generated values of a property test.
     pub variables: Variables,
-    /// What is done to the run.
-    pub(crate) mutation: Option<Mutation>,
 }
 
 /// Runs `test` once, first in, first out.
 pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Setting) -> FlowResult {
-    run_decided(plan, stage, test, setting, None)
+    run_decided(plan, stage, test, setting, None, None)
+}
+
+/// Runs `test` once, first in, first out, with what `mutation` does to it.
+pub(crate) fn mutate_flow(
+    plan: &Plan,
+    stage: &mut dyn Stage,
+    test: &FlowTest,
+    setting: Setting,
+    mutation: Mutation,
+) -> FlowResult {
+    run_decided(plan, stage, test, setting, None, Some(mutation))
 }
 
 /// Runs `test` once; what could happen in more than one order, and what could fail, is put before `decide`.
@@ -133,7 +142,7 @@ pub fn explore_flow(
     setting: Setting,
     decide: &mut dyn Decide,
 ) -> FlowResult {
-    run_decided(plan, stage, test, setting, Some(decide))
+    run_decided(plan, stage, test, setting, Some(decide), None)
 }
 
 fn run_decided<'a>(
@@ -142,6 +151,7 @@ fn run_decided<'a>(
     test: &FlowTest,
     setting: Setting,
     decide: Option<&'a mut dyn Decide>,
+    mutation: Option<Mutation>,
 ) -> FlowResult {
     let start = Start {
         now: test.given.now.unwrap_or(DEFAULT_START_MS),
@@ -166,7 +176,7 @@ fn run_decided<'a>(
         waiting: Vec::new(),
         failures: Vec::new(),
     };
-    telling.run.mutate(setting.mutation);
+    telling.run.mutate(mutation);
     telling.set_up();
     telling.act();
     telling.conclude(begun)

@@ -98,7 +98,9 @@ impl Mutant {
             Operator::LostWrite => format!("losing what {step} writes to `{subject}` of the state"),
             Operator::DropEmit => format!("dropping `{subject}` from {step}"),
             Operator::DuplicateEmit => format!("sending `{subject}` from {step} twice"),
-            Operator::SkipRetry => format!("giving up `{subject}` when {step} fails, without another attempt,"),
+            Operator::SkipRetry => {
+                format!("giving up `{subject}` when {step} fails, without another attempt,")
+            }
             Operator::StaleRead => format!("reading what was in `{subject}` before the last write in {step}"),
             Operator::DropField => format!("dropping field `{field}` of `{subject}` from {step}"),
             Operator::ReorderEmit => format!("changing the order in which `{subject}` from {step} arrives"),

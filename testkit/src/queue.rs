@@ -78,7 +78,12 @@ impl Queue {
 
     /// Makes what was added after the first `sent` deliveries later by `delay_ms`, and turns its order round if asked to.
     pub fn alter_since(&mut self, sent: u64, delay_ms: i64, reversed: bool) {
-        let mut keys: Vec<(i64, u64)> = self.waiting.keys().filter(|(_, at)| *at >= sent).copied().collect();
+        let mut keys: Vec<(i64, u64)> = self
+            .waiting
+            .keys()
+            .filter(|(_, at)| *at >= sent)
+            .copied()
+            .collect();
         keys.sort_unstable_by_key(|(_, at)| *at);
         let mut turns: Vec<u64> = keys.iter().map(|(_, at)| *at).collect();
         if reversed {
@@ -89,7 +94,8 @@ impl Queue {
             .filter_map(|key| Some((key.0, self.waiting.remove(&key)?)))
             .collect();
         for ((due, delivery), turn) in taken.into_iter().zip(turns) {
-            self.waiting.insert((due.saturating_add(delay_ms), turn), delivery);
+            self.waiting
+                .insert((due.saturating_add(delay_ms), turn), delivery);
         }
     }
 
@@ -178,7 +184,9 @@ mod tests {
         queue.push(0, delivery("c", None));
         queue.alter_since(sent, 0, true);
         let all = |mut queue: Queue, now| -> Vec<String> {
-            std::iter::from_fn(|| queue.pop_due(now, |_| false)).map(|it| it.topic).collect()
+            std::iter::from_fn(|| queue.pop_due(now, |_| false))
+                .map(|it| it.topic)
+                .collect()
         };
         assert_eq!(all(queue.clone(), 0), ["a", "c", "b"]);
         queue.alter_since(sent, 5, false);

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
-use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, run_flow};
+use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, mutate_flow, run_flow};
 use crate::live_stage::{LiveStage, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
 use crate::mutation::Mutation;
@@ -283,20 +283,18 @@ impl Harness {
                 return FlowResult::failed(format!("the mock server cannot open a session: {error}"));
             }
         };
-        let result = run_flow(
-            &self.plan,
-            stage,
-            case.test(),
-            Setting {
-                seed,
-                session,
-                hosts,
-                holds,
-                isolation,
-                variables,
-                mutation,
-            },
-        );
+        let setting = Setting {
+            seed,
+            session,
+            hosts,
+            holds,
+            isolation,
+            variables,
+        };
+        let result = match mutation {
+            Some(mutation) => mutate_flow(&self.plan, stage, case.test(), setting, mutation),
+            None => run_flow(&self.plan, stage, case.test(), setting),
+        };
         if services_recorded {
             let recordings = stage.take_recordings();
             let mut all = self.recordings.lock().unwrap_or_else(PoisonError::into_inner);

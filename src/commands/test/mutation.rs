@@ -28,7 +28,10 @@ pub(super) fn tell(arguments: &Arguments, suites: &Suites, interrupt: &Interrupt
         };
         let harness = Harness::new(suite.plan.clone(), options)?;
         let Some(of_suite) = harness.mutate(&suite.tests, most.saturating_sub(report.mutants.len())) else {
-            anstream::eprintln!("{}", problem::error_line("the mutants were not all tried: the run was interrupted"));
+            anstream::eprintln!(
+                "{}",
+                problem::error_line("the mutants were not all tried: the run was interrupted")
+            );
             return Ok(interrupt.exit().unwrap_or(Exit::Failure));
         };
         report.extend(of_suite);

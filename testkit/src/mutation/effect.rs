@@ -67,7 +67,9 @@ fn stories(trace: &Trace, read: Option<&Site>) -> Vec<String> {
                     here = event.invocation;
                 }
             }
-            (What::State { op, .. }, Some(site)) if event.invocation == here && here.is_some() && is_read(op) => {
+            (What::State { op, .. }, Some(site))
+                if event.invocation == here && here.is_some() && is_read(op) =>
+            {
                 if reads == site.nth {
                     what["value"] = json!(null);
                 }
@@ -115,8 +117,22 @@ mod tests {
         );
         let done = r#"{"event":"finished","value":null}"#;
         let sent = emitted("t");
-        let one = [(1, a.as_str()), (1, sent.as_str()), (2, b.as_str()), (2, done), (3, c.as_str()), (3, done)];
-        let other = [(1, a.as_str()), (1, sent.as_str()), (2, c.as_str()), (2, done), (3, b.as_str()), (3, done)];
+        let one = [
+            (1, a.as_str()),
+            (1, sent.as_str()),
+            (2, b.as_str()),
+            (2, done),
+            (3, c.as_str()),
+            (3, done),
+        ];
+        let other = [
+            (1, a.as_str()),
+            (1, sent.as_str()),
+            (2, c.as_str()),
+            (2, done),
+            (3, b.as_str()),
+            (3, done),
+        ];
         assert!(!effect(Operator::ReorderEmit, &one, &other));
         assert!(effect(Operator::ReorderEmit, &one, &other[..4]));
         assert!(effect(Operator::DropEmit, &one, &one));

@@ -14,7 +14,9 @@ impl MutationReport {
         let files = self.files();
         let files = files.iter().map(|(file, tally)| with("file", file, *tally));
         let kinds = self.kinds();
-        let kinds = kinds.iter().map(|(operator, tally)| with("kind", operator.name(), *tally));
+        let kinds = kinds
+            .iter()
+            .map(|(operator, tally)| with("kind", operator.name(), *tally));
         json!({
             "version": VERSION,
             "totals": counts(self.tally()),

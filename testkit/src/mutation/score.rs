@@ -145,9 +145,18 @@ impl MutationReport {
 
     /// Those that no test notices: the gravest operators first, and among them what most tests come by.
     pub fn survivors(&self) -> Vec<&MutantReport> {
-        let mut survivors: Vec<&MutantReport> =
-            self.mutants.iter().filter(|it| it.verdict() == Verdict::Survived).collect();
-        survivors.sort_by_key(|it| (it.mutant.operator, std::cmp::Reverse(it.tests.len()), it.mutant.clone()));
+        let mut survivors: Vec<&MutantReport> = self
+            .mutants
+            .iter()
+            .filter(|it| it.verdict() == Verdict::Survived)
+            .collect();
+        survivors.sort_by_key(|it| {
+            (
+                it.mutant.operator,
+                std::cmp::Reverse(it.tests.len()),
+                it.mutant.clone(),
+            )
+        });
         survivors
     }
 }
@@ -168,20 +177,43 @@ pub(super) mod tests {
                 field: field.map(str::to_owned),
             },
             tests: by_file.iter().map(|(file, _)| format!("{file}::one")).collect(),
-            by_file: by_file.iter().map(|(file, verdict)| ((*file).to_owned(), verdict.clone())).collect(),
+            by_file: by_file
+                .iter()
+                .map(|(file, verdict)| ((*file).to_owned(), verdict.clone()))
+                .collect(),
             suggestion: None,
         };
         let (a, b) = ("tests/a", "tests/b");
-        let mut lost = one(Operator::DropField, "order.created", Some("total"), &[(a, Verdict::Survived)]);
+        let mut lost = one(
+            Operator::DropField,
+            "order.created",
+            Some("total"),
+            &[(a, Verdict::Survived)],
+        );
         let expectation = "{ emitted: { topic: order.created, data: { total: 5 }, times: 1 } }";
         lost.suggestion = Some(("tests/a::one".into(), expectation.into()));
         MutationReport {
             mutants: vec![
                 one(Operator::LostWrite, "orders", None, &[(a, Verdict::Survived)]),
-                one(Operator::LostWrite, "prices", None, &[(a, Verdict::Survived), (b, Verdict::Survived)]),
-                one(Operator::DropEmit, "order.created", None, &[(a, killed()), (b, Verdict::Survived)]),
+                one(
+                    Operator::LostWrite,
+                    "prices",
+                    None,
+                    &[(a, Verdict::Survived), (b, Verdict::Survived)],
+                ),
+                one(
+                    Operator::DropEmit,
+                    "order.created",
+                    None,
+                    &[(a, killed()), (b, Verdict::Survived)],
+                ),
                 lost,
-                one(Operator::DelayEmit, "order.created", None, &[(a, Verdict::NoEffect)]),
+                one(
+                    Operator::DelayEmit,
+                    "order.created",
+                    None,
+                    &[(a, Verdict::NoEffect)],
+                ),
             ],
             not_tried: 2,
             left_out: vec![("tests/b::two".into(), "it fails".into())],

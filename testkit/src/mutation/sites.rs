@@ -111,7 +111,9 @@ fn placed(trace: &Trace) -> Vec<Placed<'_>> {
     let mut counts: BTreeMap<(u32, Counted), u32> = BTreeMap::new();
     let mut out = Vec::new();
     for event in &trace.events {
-        let Some(invocation) = event.invocation else { continue };
+        let Some(invocation) = event.invocation else {
+            continue;
+        };
         if let What::Started { step, .. } = &event.what {
             let run = runs.entry(step).or_default();
             *run += 1;
@@ -161,7 +163,10 @@ mod tests {
 
     fn names(found: &BTreeMap<Mutant, Site>) -> Vec<String> {
         let names = found.iter().map(|(mutant, site)| {
-            let field = mutant.field.as_ref().map_or_else(String::new, |it| format!(".{it}"));
+            let field = mutant
+                .field
+                .as_ref()
+                .map_or_else(String::new, |it| format!(".{it}"));
             format!(
                 "{} {} {}{field} at {}#{}",
                 mutant.operator.name(),
@@ -179,7 +184,8 @@ mod tests {
         let emitted = |topic: &str, data: &str, to: &str| {
             format!(r#"{{"event":"emitted","topic":"{topic}","data":{data},"to":{to}}}"#)
         };
-        let state = |op: &str| format!(r#"{{"event":"state","op":"{op}","group":"g:12","key":"k","value":1}}"#);
+        let state =
+            |op: &str| format!(r#"{{"event":"state","op":"{op}","group":"g:12","key":"k","value":1}}"#);
         let found = sites(&trace(&[
             (1, &started("A", "POST /a", None)),
             (1, &state("get")),
@@ -188,7 +194,10 @@ mod tests {
             (1, &emitted("u", "{}", r#"["B","C"]"#)),
             (2, &started("B", "t", Some(1))),
             (2, &state("get")),
-            (2, r#"{"event":"retried","step":"B","topic":"t","attempt":1,"next":0}"#),
+            (
+                2,
+                r#"{"event":"retried","step":"B","topic":"t","attempt":1,"next":0}"#,
+            ),
             (3, &started("A", "POST /a", None)),
             (3, &emitted("t", r#"{"a":1}"#, r#"["B"]"#)),
         ]));
@@ -215,9 +224,15 @@ mod tests {
     fn what_is_dropped_anyway_is_no_mutant_and_counts_as_a_call() {
         let found = sites(&trace(&[
             (1, &started("A", "POST /a", None)),
-            (1, r#"{"event":"emitted","topic":"t","data":{},"to":[],"dropped":true}"#),
+            (
+                1,
+                r#"{"event":"emitted","topic":"t","data":{},"to":[],"dropped":true}"#,
+            ),
             (1, r#"{"event":"emitted","topic":"u","data":{},"to":[]}"#),
         ]));
-        assert_eq!(names(&found), ["drop_emit A u at 1#1", "duplicate_emit A u at 1#1"]);
+        assert_eq!(
+            names(&found),
+            ["drop_emit A u at 1#1", "duplicate_emit A u at 1#1"]
+        );
     }
 }

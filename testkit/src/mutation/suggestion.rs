@@ -46,7 +46,9 @@ fn topics(trace: &Trace) -> BTreeMap<&str, usize> {
     let mut topics = BTreeMap::new();
     for event in &trace.events {
         if let What::Emitted {
-            topic, dropped: false, ..
+            topic,
+            dropped: false,
+            ..
         } = &event.what
         {
             *topics.entry(topic.as_str()).or_default() += 1;
@@ -169,7 +171,11 @@ mod tests {
         };
         let (one, other) = (trace(one), trace(other));
         let observed = |trace, state| Observed { trace, state };
-        let all = candidates(&mutant, &observed(&one, &states[0]), &observed(&other, &states[1]));
+        let all = candidates(
+            &mutant,
+            &observed(&one, &states[0]),
+            &observed(&other, &states[1]),
+        );
         all.into_iter().next().unwrap_or_default()
     }
 
@@ -180,15 +186,30 @@ mod tests {
         let (full, less) = (sent(r#"{"id":"o","total":12}"#), sent(r#"{"id":"o"}"#));
         let none = || [json!({}), json!({})];
         assert_eq!(
-            first(Operator::DropEmit, &[(1, &begun), (1, &full)], &[(1, &begun)], none()),
+            first(
+                Operator::DropEmit,
+                &[(1, &begun), (1, &full)],
+                &[(1, &begun)],
+                none()
+            ),
             "{ emitted: { topic: t, times: 1 } }"
         );
         assert_eq!(
-            first(Operator::DropField, &[(1, &begun), (1, &full)], &[(1, &begun), (1, &less)], none()),
+            first(
+                Operator::DropField,
+                &[(1, &begun), (1, &full)],
+                &[(1, &begun), (1, &less)],
+                none()
+            ),
             "{ emitted: { topic: t, data: { total: 12 }, times: 1 } }"
         );
         assert_eq!(
-            first(Operator::DropEmit, &[(1, &begun)], &[(1, &begun), (1, &full)], none()),
+            first(
+                Operator::DropEmit,
+                &[(1, &begun)],
+                &[(1, &begun), (1, &full)],
+                none()
+            ),
             "{ not_emitted: t }"
         );
     }

@@ -23,7 +23,10 @@ impl MutationReport {
         out += &row("all", self.tally());
         out += &self.survivors_text();
         if self.not_tried > 0 {
-            out += &format!("\n{} more were not tried: `--mutants N` tries more\n", self.not_tried);
+            out += &format!(
+                "\n{} more were not tried: `--mutants N` tries more\n",
+                self.not_tried
+            );
         }
         for (test, reason) in &self.left_out {
             out += &format!("\nnot mutated: {test}: {reason}\n");
@@ -41,7 +44,10 @@ impl MutationReport {
             out += &format!("{:>3}. {}\n", at + 1, survivor.sentence());
             match (&survivor.suggestion, survivor.tests.first()) {
                 (Some((test, expectation)), _) => {
-                    out += &format!("     {test} would, with this in `then`:\n       - {}\n", bare(expectation));
+                    out += &format!(
+                        "     {test} would, with this in `then`:\n       - {}\n",
+                        bare(expectation)
+                    );
                 }
                 (None, Some(test)) => out += &format!("     {test} comes by it\n"),
                 (None, None) => {}
@@ -53,16 +59,24 @@ impl MutationReport {
 
 /// A mapping of one key without its braces: `emitted: { topic: a }`.
 fn bare(expectation: &str) -> &str {
-    let inside = expectation.strip_prefix("{ ").and_then(|it| it.strip_suffix(" }"));
+    let inside = expectation
+        .strip_prefix("{ ")
+        .and_then(|it| it.strip_suffix(" }"));
     inside.unwrap_or(expectation)
 }
 
 fn head(what: &str) -> String {
-    format!("\n{what:<NAME$}{:>8}{:>10}{:>11}{:>9}\n", "killed", "survived", "no effect", "score")
+    format!(
+        "\n{what:<NAME$}{:>8}{:>10}{:>11}{:>9}\n",
+        "killed", "survived", "no effect", "score"
+    )
 }
 
 fn row(name: &str, tally: Tally) -> String {
-    let score = tally.score().percent().map_or_else(|| "-".to_owned(), |it| format!("{it:.1} %"));
+    let score = tally
+        .score()
+        .percent()
+        .map_or_else(|| "-".to_owned(), |it| format!("{it:.1} %"));
     let count = name.chars().count();
     let name: String = match count < NAME {
         true => name.to_owned(),

@@ -64,8 +64,13 @@ impl Harness {
         }
         let chosen = in_turn(&found, most);
         report.not_tried = found.len() - chosen.len();
-        let units: Vec<Unit<'_>> = chosen.iter().flat_map(|(mutant, places)| of_files(mutant, places, tests)).collect();
-        let judged = self.each(&units, |unit, stage| self.judge_mutant(unit, tests, &bases, stage))?;
+        let units: Vec<Unit<'_>> = chosen
+            .iter()
+            .flat_map(|(mutant, places)| of_files(mutant, places, tests))
+            .collect();
+        let judged = self.each(&units, |unit, stage| {
+            self.judge_mutant(unit, tests, &bases, stage)
+        })?;
         let mut survived: BTreeMap<&Mutant, (&Place, &FlowResult)> = BTreeMap::new();
         let mut by_mutant: BTreeMap<&Mutant, BTreeMap<String, Verdict>> = BTreeMap::new();
         for (unit, (verdict, result, place)) in units.iter().zip(&judged) {
@@ -74,11 +79,16 @@ impl Harness {
                 .or_default()
                 .insert(unit.file.to_owned(), verdict.clone());
             if let Some(result) = result {
-                survived.entry(unit.mutant).or_insert((unit.places[*place], result));
+                survived
+                    .entry(unit.mutant)
+                    .or_insert((unit.places[*place], result));
             }
         }
         for (mutant, places) in chosen {
-            let mut names: Vec<String> = places.iter().map(|place| tests[place.test].name.clone()).collect();
+            let mut names: Vec<String> = places
+                .iter()
+                .map(|place| tests[place.test].name.clone())
+                .collect();
             names.dedup();
             report.mutants.push(MutantReport {
                 mutant: mutant.clone(),
@@ -179,7 +189,14 @@ impl Harness {
         let mutation = Mutation::new(mutant.clone(), place.site.clone());
         let variables = base.inputs[place.input].clone();
         let isolation = self.isolation_of(case);
-        self.run_mutated(case, stage, self.seed_of(case, 0), variables, isolation, Some(mutation))
+        self.run_mutated(
+            case,
+            stage,
+            self.seed_of(case, 0),
+            variables,
+            isolation,
+            Some(mutation),
+        )
     }
 
     /// An expectation that holds without the mutant, also for another seed, and fails with it.

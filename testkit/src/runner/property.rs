@@ -12,7 +12,7 @@ use crate::live_stage::LiveStage;
 use crate::report::{ControlLabel, Reached, TestOutcome};
 use crate::rng::Seed;
 use crate::schema::schema_of;
-use crate::strategy::strategy_for;
+use crate::strategy::Phases;
 use crate::template::Variables;
 use banister_grammars::Span;
 use banister_project::flow_test::InputSource;
@@ -106,7 +106,12 @@ impl Harness {
         if case.test().for_all.is_empty() {
             return Ok(vec![Variables::new()]);
         }
-        let names: Vec<String> = case.test().for_all.iter().map(|(name, _)| name.value.clone()).collect();
+        let names: Vec<String> = case
+            .test()
+            .for_all
+            .iter()
+            .map(|(name, _)| name.value.clone())
+            .collect();
         self.stand_in(case, stage, &Variables::new());
         let strategies = self.strategies(case, stage).map_err(|failure| failure.headline)?;
         let mut runner = self.case_runner(case, seed);
@@ -143,9 +148,15 @@ impl Harness {
                     *span,
                 ),
             };
-            let strategy = strategy_for(&schema)
+            let phases = Phases::of(&schema)
                 .map_err(|error| boxed(format!("no values for `{}`: {error}", name.value), span))?;
-            strategies.push(strategy.boxed());
+            if let Some(problem) = phases.health().problems().into_iter().find(|it| it.is_fatal) {
+                return Err(boxed(
+                    format!("too few values for `{}`: {problem}", name.value),
+                    span,
+                ));
+            }
+            strategies.push(phases.strategy());
         }
         Ok(strategies)
     }

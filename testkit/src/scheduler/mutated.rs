@@ -30,7 +30,9 @@ impl Run<'_> {
 
     /// Sends a message of a handler in the way of this run.
     pub(super) fn send_mutated(&mut self, message: Message) {
-        let Some(mutation) = &mut self.mutation else { return };
+        let Some(mutation) = &mut self.mutation else {
+            return;
+        };
         let sending = mutation.on_emit(message.invocation, &message.data);
         if sending.held {
             self.held = Some(message);

@@ -429,12 +429,20 @@ fn a_request_is_answered_with_what_the_framework_makes_of_the_value() {
     let mut run = Run::new(&plan, &mut script, start());
     let mut get = |path: &str| {
         let target = path.to_owned();
-        run.request(&HttpRequest {
+        let asked = run.request(&HttpRequest {
             method: "GET".into(),
             target,
             headers: BTreeMap::new(),
             body: Json::Null,
-        })
+        });
+        match asked {
+            Asked::Nobody => None,
+            Asked::Answered(answer) => Some(answer),
+            Asked::Waits(waiting) => {
+                run.settle();
+                Some(run.answer_of(waiting))
+            }
+        }
     };
     let answer = get("/ok").unwrap();
     assert_eq!(
