@@ -15,6 +15,7 @@ mod interpreters;
 mod isolation;
 mod junit;
 mod mocked_code;
+mod mutation;
 mod output;
 mod report;
 mod seed_forms;

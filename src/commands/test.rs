@@ -278,6 +278,7 @@ impl Arguments {
             isolation: self.isolation.map(Isolation::mode),
             stop: stop.clone(),
             record: self.record.clone(),
+            coverage: self.coverage.is_some() || self.fail_under.is_some(),
         }
     }
 

@@ -1,10 +1,11 @@
 //! What of a project its flow tests come by: steps, the ways of messages from step to step with what became of them, and
-//! steps that meet at the same item of the state.
+//! steps that meet at the same item of the state, and values at the edges of schemas.
 //!
 //! What there is to cover is known from the sources (`domain`), what was covered from the traces of all runs ([`Hits`]).
 //! What nobody can know before a run, such as the topic of a message that is made from its data, is told as unknown and
 //! never counted.
 
+mod boundaries;
 mod conflicts;
 mod domain;
 mod hits;
@@ -16,6 +17,7 @@ mod threshold;
 
 use std::collections::BTreeMap;
 
+pub use boundaries::{BoundaryCell, SchemaCells, SchemaOf, SchemaPart, Schemas};
 pub(crate) use conflicts::without_ids;
 pub use conflicts::{Orders, Pair};
 #[cfg(test)]
@@ -47,6 +49,10 @@ pub struct ProjectCoverage {
     pub others: Vec<(Delivered, BTreeMap<Outcome, u32>)>,
     /// Steps that met at the state in some run.
     pub pairs: Vec<PairCell>,
+    /// The edges of its steps' schemas.
+    pub schemas: Vec<SchemaCells>,
+    /// Steps whose schemas cannot be read, with the reason.
+    pub unreadable: Vec<(String, String)>,
     /// What cannot be known before a run.
     pub unknown: Vec<Unknown>,
 }

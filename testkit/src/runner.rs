@@ -1,5 +1,6 @@
 //! Runs tests: in parallel across tests, never inside one; told in the order of the tests, whatever finishes first.
 
+mod boundaries;
 mod case;
 mod differences;
 mod isolation;
@@ -52,6 +53,8 @@ pub struct Harness {
     problems: Mutex<Vec<String>>,
     /// Calls to real services by test; the last run of a test counts.
     recordings: Mutex<BTreeMap<String, Vec<Recording>>>,
+    /// Edges of schemas that runs came by.
+    boundaries: Mutex<boundaries::Known>,
     /// Workers of stages that are gone.
     workers: Mutex<Vec<Workers>>,
 }
@@ -101,6 +104,7 @@ impl Harness {
             options,
             problems: Mutex::default(),
             recordings: Mutex::default(),
+            boundaries: Mutex::default(),
             workers: Mutex::default(),
         })
     }
@@ -291,7 +295,7 @@ impl Harness {
             isolation,
             variables,
         };
-        let result = match mutation {
+        let mut result = match mutation {
             Some(mutation) => mutate_flow(&self.plan, stage, case.test(), setting, mutation),
             None => run_flow(&self.plan, stage, case.test(), setting),
         };
@@ -301,6 +305,9 @@ impl Harness {
             all.insert(case.name.clone(), recordings);
         }
         stage.close_session();
+        if self.options.coverage {
+            self.note_edges(&mut result, stage);
+        }
         result
     }
 

@@ -37,7 +37,7 @@ pub(super) fn tell(
         return Ok(Exit::Success);
     }
     let partial = partial(arguments, told, suites, filtered_out);
-    let coverage = Coverage::of(snapshot, suites, &told.outcomes, partial);
+    let coverage = Coverage::of(snapshot, suites, &told.outcomes, &told.schemas, partial);
     if let Some(format) = arguments.coverage {
         show(arguments, format, &coverage, snapshot)?;
     }

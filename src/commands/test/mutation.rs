@@ -24,6 +24,7 @@ pub(super) fn tell(arguments: &Arguments, suites: &Suites, interrupt: &Interrupt
             trace_dir: None,
             require: None,
             record: None,
+            coverage: false,
             ..arguments.run_options(&interrupt.stop)
         };
         let harness = Harness::new(suite.plan.clone(), options)?;

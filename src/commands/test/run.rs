@@ -1,11 +1,12 @@
 //! One run of the chosen tests, from the first line of its report to the exit code.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use banister_project::Snapshot;
+use banister_testkit::coverage::Schemas;
 use banister_testkit::report::{Reporter, Summary, TestOutcome};
 use banister_testkit::runner::{Harness, RunEvent};
 use banister_testkit::suites::Suites;
@@ -74,6 +75,8 @@ pub(super) struct Told {
     /// The tests that were not finished when the run was stopped.
     pub(super) unfinished: Vec<String>,
     pub(super) outcomes: Vec<TestOutcome>,
+    /// The schemas of each project, by root, if coverage is asked for.
+    pub(super) schemas: BTreeMap<String, Schemas>,
     /// What went wrong beside the tests.
     problems: Vec<String>,
 }
@@ -87,7 +90,7 @@ pub(super) fn tell(
     let begun = Instant::now();
     let mut reporter = Reporter::new(Out::new(), arguments.report_options());
     let (mut outcomes, mut unfinished, mut problems) = (Vec::new(), Vec::new(), Vec::new());
-    let mut recorded = 0;
+    let (mut recorded, mut schemas) = (0, BTreeMap::new());
     let mut told = reporter.suite_started(suites.tests().count());
     for file in &suites.invalid {
         let problems = anstream::adapter::strip_str(&suites::story(file)).to_string();
@@ -114,6 +117,9 @@ pub(super) fn tell(
                 told = Err(error);
             }
         });
+        if arguments.run_options(&interrupt.stop).coverage && interrupt.exit().is_none() {
+            schemas.insert(suite.project.clone(), harness.schemas());
+        }
         problems.extend(harness.problems());
         match harness.write_recordings() {
             Ok(calls) => recorded += calls,
@@ -130,6 +136,7 @@ pub(super) fn tell(
         elapsed: begun.elapsed(),
         unfinished,
         outcomes,
+        schemas,
         problems,
     })
 }

@@ -1,17 +1,19 @@
 //! What there is to cover in a project, as far as its sources say, held against what was.
 
+use std::collections::BTreeMap;
+
 use banister_grammars::facts::{Declaration, Dialect};
 use banister_grammars::{Encoding, Span};
 use banister_project::graph::{Graph, ProjectGraph};
 use banister_project::{Snapshot, Step};
 
-use super::{Coverage, Delivered, EdgeCell, Hits, Outcome, PairCell, ProjectCoverage, StepCell, Unknown};
+use super::{Coverage, Delivered, EdgeCell, Hits, Outcome, PairCell, ProjectCoverage, SchemaCells, Schemas, StepCell, Unknown};
 use crate::plan::{Plan, PlanStep};
 use crate::report::{Reached, TestOutcome, reached_by};
 use crate::suites::{Suite, Suites};
 
 impl Coverage {
-    /// What `outcomes` came by of the projects of a workspace. `partial` says why not every test is among them.
+    /// What `outcomes` came by of the projects of a workspace, whose schemas are given by root. `partial` says why not every test is among them.
     pub fn of(snapshot: &Snapshot, suites: &Suites, outcomes: &[TestOutcome], partial: Vec<String>) -> Self {
         let graph = Graph::of(snapshot, None);
         let all = snapshot.projects();
@@ -27,7 +29,14 @@ impl Coverage {
                 .flat_map(unknown);
             let mut unknown: Vec<Unknown> = unknown.collect();
             unknown.sort();
-            Some(of_project(project, suite, &reached_by(own), unknown))
+            let none = Schemas::default();
+            let schemas = schemas.get(&project.root).unwrap_or(&none);
+            let reached = reached_by(own);
+            Some(ProjectCoverage {
+                schemas: SchemaCells::of(schemas, &reached.hits.boundaries),
+                unreadable: schemas.unreadable.clone(),
+                ..of_project(project, suite, &reached, unknown)
+            })
         });
         Self {
             projects: projects.collect(),
@@ -86,6 +95,7 @@ fn of_project(
         steps,
         edges,
         unknown,
+        ..ProjectCoverage::default()
     }
 }
 
@@ -114,7 +124,7 @@ fn others(
     hits: &Hits,
     edges: &[EdgeCell],
     names: &Names<'_>,
-) -> Vec<(Delivered, std::collections::BTreeMap<Outcome, u32>)> {
+) -> Vec<(Delivered, BTreeMap<Outcome, u32>)> {
     let is_edge = |way: &Delivered| {
         edges.iter().any(|edge| {
             edge.topic == way.topic
@@ -268,7 +278,7 @@ exports.handler = async (input, { emit }) => { await emit({ topic: input.topic, 
             reached: Reached::of(&trace(events)),
             ..TestOutcome::ignored("x::n".into(), "")
         };
-        Coverage::of(&snapshot, &suites, &[outcome], Vec::new())
+        Coverage::of(&snapshot, &suites, &[outcome], &BTreeMap::new(), Vec::new())
     }
 
     #[test]

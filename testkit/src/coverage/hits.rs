@@ -1,7 +1,8 @@
 //! What the runs of tests came by, cell by cell, from their traces alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::boundaries::{BoundaryCell, SchemaOf};
 use super::conflicts::{self, Orders, Pair};
 use crate::trace::{Trace, What};
 
@@ -12,6 +13,8 @@ pub struct Hits {
     pub deliveries: BTreeMap<Delivered, BTreeMap<Outcome, u32>>,
     /// Steps that met at the state.
     pub pairs: BTreeMap<Pair, Orders>,
+    /// Edges of schemas that values were at; only where the runner looks for them.
+    pub boundaries: BTreeMap<SchemaOf, BTreeSet<BoundaryCell>>,
 }
 
 /// The way of a message.
@@ -98,6 +101,7 @@ impl Hits {
         Self {
             deliveries,
             pairs: conflicts::of(trace, &invocations),
+            boundaries: BTreeMap::new(),
         }
     }
 
@@ -111,6 +115,10 @@ impl Hits {
         }
         for (pair, orders) in &other.pairs {
             self.pairs.entry(pair.clone()).or_default().extend(*orders);
+        }
+        for (schema, cells) in &other.boundaries {
+            let own = self.boundaries.entry(schema.clone()).or_default();
+            own.extend(cells.iter().cloned());
         }
     }
 }

@@ -110,6 +110,14 @@ fn of_project(project: &ProjectCoverage) -> String {
             pairs,
         );
     }
+    if !project.schemas.is_empty() {
+        let cells = project.schemas.iter().flat_map(|schema| {
+            let name = schema.of.name();
+            let valid = schema.cells.iter().filter(|(cell, _)| cell.valid);
+            valid.map(move |(cell, seen)| row_of(&name, &[&cell.to_string()], *seen, ""))
+        });
+        out += &table("Edges of schemas", &["Schema", "Edge", "Covered"], cells);
+    }
     if !project.unknown.is_empty() {
         let rows = (project.unknown.iter()).map(|it| row(&[&format!("{}:{}", it.file, it.line), &it.what]));
         out += &table("Unknown before a run (not counted)", &["Place", "What"], rows);

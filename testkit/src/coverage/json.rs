@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Coverage, EdgeCell, Kind, Outcome, PairCell, ProjectCoverage, Share};
+use super::{Coverage, EdgeCell, Kind, Outcome, PairCell, ProjectCoverage, SchemaCells, Share};
 
 /// The version of the form. Fields may be added under the same number.
 pub const VERSION: u32 = 1;
@@ -39,12 +39,31 @@ fn project(project: &ProjectCoverage) -> Json {
         })).collect::<Vec<_>>(),
         "edges": project.edges.iter().map(edge).collect::<Vec<_>>(),
         "pairs": project.pairs.iter().map(pair).collect::<Vec<_>>(),
+        "schemas": project.schemas.iter().map(schema).collect::<Vec<_>>(),
+        "unreadable_schemas": project.unreadable.iter().map(|(step, reason)| json!({
+            "step": step, "reason": reason,
+        })).collect::<Vec<_>>(),
         "others": project.others.iter().map(|(way, seen)| json!({
             "from": way.from, "topic": way.topic, "to": way.to, "outcomes": times(seen),
         })).collect::<Vec<_>>(),
         "unknown": project.unknown.iter().map(|it| json!({
             "file": it.file, "line": it.line, "what": it.what,
         })).collect::<Vec<_>>(),
+    })
+}
+
+fn schema(schema: &SchemaCells) -> Json {
+    let cells = schema.cells.iter().map(|(cell, seen)| {
+        json!({
+            "pointer": cell.pointer, "constraint": cell.constraint, "which": cell.which,
+            "valid": cell.valid, "covered": seen,
+        })
+    });
+    json!({
+        "step": schema.of.step,
+        "trigger": schema.of.trigger,
+        "part": schema.of.part.name(),
+        "edges": cells.collect::<Vec<_>>(),
     })
 }
 
@@ -94,5 +113,7 @@ mod tests {
         assert_eq!(project["pairs"][0]["orders"]["interleaved"], 0);
         assert_eq!(project["pairs"][1]["orders"]["other_first"], 0);
         assert_eq!(project["unknown"][0]["line"], 9);
+        assert_eq!(project["schemas"][0]["edges"][1]["covered"], false);
+        assert_eq!(project["totals"]["boundaries"]["total"], 2);
     }
 }

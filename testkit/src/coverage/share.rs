@@ -18,18 +18,21 @@ pub enum Kind {
     Outcomes,
     /// Both orders of steps that met at the state.
     Pairs,
+    /// Edges of schemas that a value was at.
+    Boundaries,
     /// Mutants that some test noticed.
     Mutation,
 }
 
 impl Kind {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Kind; 6] = [
+    pub const ALL: [Kind; 7] = [
         Kind::Total,
         Kind::Steps,
         Kind::Edges,
         Kind::Outcomes,
         Kind::Pairs,
+        Kind::Boundaries,
         Kind::Mutation,
     ];
 
@@ -41,6 +44,7 @@ impl Kind {
             Kind::Edges => "edges",
             Kind::Outcomes => "outcomes",
             Kind::Pairs => "pairs",
+            Kind::Boundaries => "boundaries",
             Kind::Mutation => "mutation",
         }
     }
@@ -125,6 +129,10 @@ impl ProjectCoverage {
                 others.map(|outcome| edge.has(*outcome))
             })),
             Kind::Pairs => Share::of(self.pairs.iter().flat_map(PairCell::seen)),
+            Kind::Boundaries => {
+                let schemas = self.schemas.iter().map(super::SchemaCells::share);
+                schemas.fold(Share::default(), Share::and)
+            }
             Kind::Mutation => return None,
         })
     }

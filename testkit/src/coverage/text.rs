@@ -24,11 +24,12 @@ impl Coverage {
             out += &files(project);
             out += &messages(project);
             out += &pairs(project);
+            out += &schemas(project);
             out += &others(project);
         }
         let line = |kind: Kind| {
             let share = self.share(kind)?;
-            Some(format!("{:<10}{share}\n", kind.name()))
+            Some(format!("{:<11}{share}\n", kind.name()))
         };
         out.push('\n');
         out.extend(Kind::ALL.into_iter().rev().filter_map(line));
@@ -152,6 +153,34 @@ fn pair(cell: &PairCell) -> String {
         .collect()
 }
 
+/// So many edges of one schema are listed.
+const LISTED: usize = 6;
+
+fn schemas(project: &ProjectCoverage) -> String {
+    if project.schemas.is_empty() && project.unreadable.is_empty() {
+        return String::new();
+    }
+    let mut out = "\nedges of schemas that a value was at\n".to_owned();
+    for schema in &project.schemas {
+        out += &format!("{}\n", cut(&format!("{}: {}", schema.of.name(), schema.share()), WIDTH));
+        let missing: Vec<String> = (schema.cells.iter())
+            .filter(|(cell, seen)| cell.valid && !seen)
+            .map(|(cell, _)| format!("  not tried: {cell}"))
+            .collect();
+        for line in missing.iter().take(LISTED) {
+            out += &format!("{}\n", cut(line, WIDTH));
+        }
+        if missing.len() > LISTED {
+            out += &format!("  and {} more\n", missing.len() - LISTED);
+        }
+    }
+    for (step, reason) in &project.unreadable {
+        let reason = reason.lines().next().unwrap_or_default();
+        out += &format!("  unknown: the schemas of {step} cannot be read:\n    {reason}\n");
+    }
+    out
+}
+
 fn others(project: &ProjectCoverage) -> String {
     let mut out = String::new();
     let seen: Vec<String> = (project.others.iter())
@@ -187,7 +216,9 @@ pub(super) mod tests {
 
     use expect_test::expect;
 
-    use super::super::{Delivered, Orders, Pair, StepCell, Unknown};
+    use super::super::{
+        BoundaryCell, Delivered, Orders, Pair, SchemaCells, SchemaOf, SchemaPart, StepCell, Unknown,
+    };
     use super::*;
 
     pub(crate) fn sample() -> Coverage {
@@ -215,6 +246,12 @@ pub(super) mod tests {
                 other_first: orders[1],
                 interleaved: orders[2],
             },
+        };
+        let edge_of = |which: &str, valid| BoundaryCell {
+            pointer: "/quantity".into(),
+            constraint: "minimum".into(),
+            which: which.into(),
+            valid,
         };
         Coverage {
             projects: vec![ProjectCoverage {
@@ -244,6 +281,19 @@ pub(super) mod tests {
                     pair("ProcessPayment", "ProcessPayment", [2, 0, 0]),
                     pair("ProcessPayment", "Refund", [1, 0, 2]),
                 ],
+                schemas: vec![SchemaCells {
+                    of: SchemaOf {
+                        step: "CreateOrder".into(),
+                        trigger: 0,
+                        part: SchemaPart::Body,
+                    },
+                    cells: vec![
+                        (edge_of("1", true), true),
+                        (edge_of("just above 1", true), false),
+                        (edge_of("below 1", false), false),
+                    ],
+                }],
+                unreadable: vec![("Refund".into(), "ImportError: no module".into())],
                 unknown: vec![Unknown {
                     file: "steps/refund.step.ts".into(),
                     line: 9,
