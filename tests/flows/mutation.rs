@@ -11,19 +11,22 @@ exports.handler = async (req, { emit, state }) => {
   return { status: 201, body: {} }
 }
 ";
-const PAY: &str = "config = {'type': 'event', 'name': 'Pay', 'subscribes': ['order.created'], 'emits': ['order.paid']}
+const PAY: &str =
+    "config = {'type': 'event', 'name': 'Pay', 'subscribes': ['order.created'], 'emits': ['order.paid']}
 
 async def handler(data, context):
     await context.state.set('orders', data['id'], {'id': data['id'], 'status': 'paid'})
     await context.emit({'topic': 'order.paid', 'data': {'id': data['id'], 'sum': data.get('total', 0)}})
 ";
-const COUNT: &str = "exports.config = { type: 'event', name: 'Count', subscribes: ['order.created'], emits: [] }
+const COUNT: &str =
+    "exports.config = { type: 'event', name: 'Count', subscribes: ['order.created'], emits: [] }
 exports.handler = async (data, { state }) => {
   const sold = (await state.get('counts', 'sold')) || 0
   await state.set('counts', 'sold', sold + 1)
 }
 ";
-const SHIP: &str = "exports.config = { type: 'event', name: 'Ship', subscribes: ['order.paid'], emits: ['order.shipped'] }
+const SHIP: &str =
+    "exports.config = { type: 'event', name: 'Ship', subscribes: ['order.paid'], emits: ['order.shipped'] }
 exports.handler = async (data, { state, emit }) => {
   const order = await state.get('orders', data.id)
   const answer = await fetch('https://ship.test/parcels', { method: 'POST', body: order.status })
@@ -79,16 +82,28 @@ fn what_no_expectation_looks_at_survives() {
     let report = mutants(&project(&weak()), &[]);
     for (does, becomes) in [
         ("dropping `order.created` from Create", "survived"),
-        ("dropping field `total` of `order.created` from Create", "survived"),
+        (
+            "dropping field `total` of `order.created` from Create",
+            "survived",
+        ),
         ("losing what Pay writes to `orders` of the state", "survived"),
-        ("giving up `order.paid` when Ship fails, without another attempt", "killed"),
+        (
+            "giving up `order.paid` when Ship fails, without another attempt",
+            "killed",
+        ),
         // Pay finds no id and throws.
         ("dropping field `id` of `order.created` from Create", "killed"),
         // Ship says what it reads.
-        ("reading what was in `orders` before the last write in Ship", "survived"),
+        (
+            "reading what was in `orders` before the last write in Ship",
+            "survived",
+        ),
         // Nobody looks at the clock.
         ("delaying `order.paid` from Pay by a second", "no_effect"),
-        ("changing the order in which `order.created` from Create arrives", "no_effect"),
+        (
+            "changing the order in which `order.created` from Create arrives",
+            "no_effect",
+        ),
         // Pay writes the same item anew.
         ("losing what Create writes to `orders` of the state", "no_effect"),
     ] {
@@ -103,17 +118,28 @@ fn what_is_suggested_kills_the_survivor() {
     let before = mutants(&project(&weak()), &[]);
     let survivors = before["survivors"].as_array().unwrap();
     assert!(survivors.len() > 8, "{before:#}");
-    let suggested = survivors.iter().filter_map(|it| it["suggestion"]["then"].as_str());
+    let suggested = survivors
+        .iter()
+        .filter_map(|it| it["suggestion"]["then"].as_str());
     let mut lines: Vec<String> = suggested.map(|then| format!("      - {then}\n")).collect();
-    assert_eq!(lines.len(), survivors.len(), "each survivor has a suggestion: {before:#}");
+    assert_eq!(
+        lines.len(),
+        survivors.len(),
+        "each survivor has a suggestion: {before:#}"
+    );
     assert!(
-        lines.contains(&"      - { emitted: { topic: order.created, data: { total: 12 }, times: 1 } }\n".to_owned()),
+        lines.contains(
+            &"      - { emitted: { topic: order.created, data: { total: 12 }, times: 1 } }\n".to_owned()
+        ),
         "{lines:?}"
     );
     lines.push("      - response: { status: 201 }\n".to_owned());
     lines.sort();
     lines.dedup();
-    let after = mutants(&project(&test("an order is taken", &lines.concat())), &["--fail-under", "mutation=100"]);
+    let after = mutants(
+        &project(&test("an order is taken", &lines.concat())),
+        &["--fail-under", "mutation=100"],
+    );
     assert_eq!(after["totals"]["percent"], 100.0, "{after:#}");
     assert_eq!(after["survivors"], serde_json::json!([]));
 }
@@ -128,14 +154,27 @@ fn it_is_the_same_for_any_number_of_jobs() {
 fn survivors_are_told_with_a_score() {
     let failing = test("an order fails", "      - response: { status: 500 }\n");
     let project = project(&format!("{}{failing}", weak()));
-    let run = project.run(&["test", "--mutate", "--mutants", "12", "--fail-under", "mutation=90"]).exits(1);
+    let run = project
+        .run(&[
+            "test",
+            "--mutate",
+            "--mutants",
+            "12",
+            "--fail-under",
+            "mutation=90",
+        ])
+        .exits(1);
     run.says("test result: FAILED. 1 passed; 1 failed")
         .says("survivors, the gravest first\n  1. losing what ")
         .says("is noticed by no test\n")
         .says("more were not tried: `--mutants N` tries more")
         .says("not mutated: tests/a::an order fails: it fails: ")
         .says("mutation score ");
-    assert!(run.stderr.contains("error: the mutation score is "), "{}", run.story());
+    assert!(
+        run.stderr.contains("error: the mutation score is "),
+        "{}",
+        run.story()
+    );
     let refused = project.run(&["test", "--fail-under", "mutation=90"]).exits(2);
     assert!(refused.stderr.contains("needs `--mutate`"), "{}", refused.story());
 }
@@ -154,5 +193,8 @@ fn a_property_is_mutated_with_its_cases() {
         "killed",
         "{report:#}"
     );
-    assert_eq!(verdict(&report, "losing what Count writes to `counts` of the state"), "survived");
+    assert_eq!(
+        verdict(&report, "losing what Count writes to `counts` of the state"),
+        "survived"
+    );
 }

@@ -78,7 +78,12 @@ impl SchemaCells {
 
     /// How many of the edges that a valid value can be at some value was at.
     pub fn share(&self) -> Share {
-        Share::of(self.cells.iter().filter(|(cell, _)| cell.valid).map(|(_, seen)| *seen))
+        Share::of(
+            self.cells
+                .iter()
+                .filter(|(cell, _)| cell.valid)
+                .map(|(_, seen)| *seen),
+        )
     }
 }
 
@@ -99,12 +104,19 @@ mod tests {
             which: which.into(),
             valid,
         };
-        let cells = vec![cell("1", true), cell("just above 1", true), cell("below 1", false)];
+        let cells = vec![
+            cell("1", true),
+            cell("just above 1", true),
+            cell("below 1", false),
+        ];
         let schemas = Schemas {
             cells: BTreeMap::from([(of.clone(), cells)]),
             unreadable: Vec::new(),
         };
-        let hits = BTreeMap::from([(of.clone(), BTreeSet::from([cell("1", true), cell("below 1", false)]))]);
+        let hits = BTreeMap::from([(
+            of.clone(),
+            BTreeSet::from([cell("1", true), cell("below 1", false)]),
+        )]);
         let found = SchemaCells::of(&schemas, &hits);
         assert_eq!(found[0].share(), Share { covered: 1, total: 2 });
         assert_eq!(found[0].of.name(), "A.input of trigger 2");

@@ -7,14 +7,23 @@ use banister_grammars::{Encoding, Span};
 use banister_project::graph::{Graph, ProjectGraph};
 use banister_project::{Snapshot, Step};
 
-use super::{Coverage, Delivered, EdgeCell, Hits, Outcome, PairCell, ProjectCoverage, SchemaCells, Schemas, StepCell, Unknown};
+use super::{
+    Coverage, Delivered, EdgeCell, Hits, Outcome, PairCell, ProjectCoverage, SchemaCells, Schemas, StepCell,
+    Unknown,
+};
 use crate::plan::{Plan, PlanStep};
 use crate::report::{Reached, TestOutcome, reached_by};
 use crate::suites::{Suite, Suites};
 
 impl Coverage {
     /// What `outcomes` came by of the projects of a workspace, whose schemas are given by root. `partial` says why not every test is among them.
-    pub fn of(snapshot: &Snapshot, suites: &Suites, outcomes: &[TestOutcome], partial: Vec<String>) -> Self {
+    pub fn of(
+        snapshot: &Snapshot,
+        suites: &Suites,
+        outcomes: &[TestOutcome],
+        schemas: &BTreeMap<String, Schemas>,
+        partial: Vec<String>,
+    ) -> Self {
         let graph = Graph::of(snapshot, None);
         let all = snapshot.projects();
         let projects = graph.projects.iter().filter_map(|project| {
@@ -120,11 +129,7 @@ fn possible(plan: &Plan, way: &Delivered) -> Vec<Outcome> {
 }
 
 /// Deliveries that are none of these edges.
-fn others(
-    hits: &Hits,
-    edges: &[EdgeCell],
-    names: &Names<'_>,
-) -> Vec<(Delivered, BTreeMap<Outcome, u32>)> {
+fn others(hits: &Hits, edges: &[EdgeCell], names: &Names<'_>) -> Vec<(Delivered, BTreeMap<Outcome, u32>)> {
     let is_edge = |way: &Delivered| {
         edges.iter().any(|edge| {
             edge.topic == way.topic

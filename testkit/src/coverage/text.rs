@@ -162,7 +162,10 @@ fn schemas(project: &ProjectCoverage) -> String {
     }
     let mut out = "\nedges of schemas that a value was at\n".to_owned();
     for schema in &project.schemas {
-        out += &format!("{}\n", cut(&format!("{}: {}", schema.of.name(), schema.share()), WIDTH));
+        out += &format!(
+            "{}\n",
+            cut(&format!("{}: {}", schema.of.name(), schema.share()), WIDTH)
+        );
         let missing: Vec<String> = (schema.cells.iter())
             .filter(|(cell, seen)| cell.valid && !seen)
             .map(|(cell, _)| format!("  not tried: {cell}"))

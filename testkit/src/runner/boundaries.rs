@@ -55,7 +55,13 @@ impl Harness {
             if let Some(edges) = self.edges_of(&of, to, stage) {
                 let hits = edges.hit_by(&value);
                 let cells = hits.into_iter().filter_map(|at| edges.cells().get(at)).cloned();
-                result.reached.hits.boundaries.entry(of).or_default().extend(cells);
+                result
+                    .reached
+                    .hits
+                    .boundaries
+                    .entry(of)
+                    .or_default()
+                    .extend(cells);
             }
         }
     }

@@ -9,7 +9,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 
 use banister_project::flow_test;
 
-use super::{Harness, IsolationMode, PATIENCE, TestCase};
+use super::{Harness, How, IsolationMode, PATIENCE, TestCase};
 use crate::flow::FlowResult;
 use crate::live_stage::LiveStage;
 use crate::mutation::{
@@ -124,7 +124,14 @@ impl Harness {
             results: Vec::new(),
         };
         for variables in inputs {
-            let result = self.run_isolated(case, stage, seed, variables.clone(), self.isolation_of(case));
+            let result = self.run_isolated(
+                case,
+                stage,
+                seed,
+                variables.clone(),
+                self.isolation_of(case),
+                None,
+            );
             if let Some(failure) = result.failures.first() {
                 return Err(format!("it fails: {}", failure.headline));
             }
@@ -189,13 +196,13 @@ impl Harness {
         let mutation = Mutation::new(mutant.clone(), place.site.clone());
         let variables = base.inputs[place.input].clone();
         let isolation = self.isolation_of(case);
-        self.run_mutated(
+        self.run_how(
             case,
             stage,
             self.seed_of(case, 0),
             variables,
             isolation,
-            Some(mutation),
+            How::Mutated(mutation),
         )
     }
 
@@ -218,8 +225,14 @@ impl Harness {
             let isolation = self.isolation_of(case);
             let holds = |turn: u64, stage: &mut LiveStage<'_>| {
                 let variables = base.inputs[place.input].clone();
-                let result =
-                    self.run_isolated(&stricter, stage, self.seed_of(case, turn), variables, isolation);
+                let result = self.run_isolated(
+                    &stricter,
+                    stage,
+                    self.seed_of(case, turn),
+                    variables,
+                    isolation,
+                    None,
+                );
                 result.failures.is_empty()
             };
             let notices = |stage: &mut LiveStage<'_>| {
