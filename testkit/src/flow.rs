@@ -48,6 +48,8 @@ pub struct FlowResult {
     pub decisions: Vec<Decision>,
     /// True if the run came by the place of its mutation.
     pub mutated: bool,
+    /// Generated and captured values.
+    pub variables: Variables,
 }
 
 impl FlowResult {
@@ -75,6 +77,7 @@ impl FlowResult {
             state_differs: false,
             decisions: Vec::new(),
             mutated: false,
+            variables: Variables::new(),
         }
     }
 }
@@ -462,6 +465,7 @@ impl Telling<'_, '_> {
             endless: self.run.is_endless(),
             decisions: self.run.take_decisions(),
             mutated: self.run.is_mutated(),
+            variables: self.variables,
             reached: Reached::of(&self.run.trace),
             state,
             state_differs,

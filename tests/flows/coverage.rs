@@ -142,7 +142,7 @@ fn a_table_comes_after_the_results() {
     run.says("test result: FAILED")
         .says("  not covered: a.gone -> Forward")
         .says("unknown before a run (not counted)")
-        .says("total     85.7 % (6 of 7)");
+        .says("total      85.7 % (6 of 7)");
     for line in run.stdout.lines().skip_while(|line| *line != "coverage") {
         assert!(line.chars().count() <= 80, "{line}");
     }

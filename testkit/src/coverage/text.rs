@@ -336,6 +336,12 @@ pub(super) mod tests {
               Refund first: never
               interleaved: 2 times
 
+            edges of schemas that a value was at
+            CreateOrder.body: 50.0 % (1 of 2)
+              not tried: #/quantity minimum: just above 1
+              unknown: the schemas of Refund cannot be read:
+                ImportError: no module
+
             messages that the sources do not show (not counted)
               Refund -> made.of.data -> ProcessPayment
 
@@ -343,11 +349,12 @@ pub(super) mod tests {
               steps/refund.step.ts:9
                 Refund sends a message to a topic that only a run knows
 
-            pairs     50.0 % (2 of 4)
-            outcomes  33.3 % (2 of 6)
-            edges     50.0 % (1 of 2)
-            steps     66.6 % (2 of 3)
-            total     60.0 % (3 of 5)
+            boundaries 50.0 % (1 of 2)
+            pairs      50.0 % (2 of 4)
+            outcomes   33.3 % (2 of 6)
+            edges      50.0 % (1 of 2)
+            steps      66.6 % (2 of 3)
+            total      60.0 % (3 of 5)
         "#]]
         .assert_eq(&sample().to_text());
     }

@@ -1,10 +1,13 @@
 //! Whether a mutant made a difference beyond itself.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use serde_json::{Value as Json, json};
 
 use super::{Operator, Site, is_read};
+use crate::template::Variables;
 use crate::trace::{Trace, What, write_canonical};
 
 /// What is left of a run for others to see.
@@ -13,6 +16,8 @@ pub(crate) struct Observed<'r> {
     pub(crate) trace: &'r Trace,
     /// The shared state at the end.
     pub(crate) state: &'r Json,
+    /// Generated and captured values.
+    pub(crate) variables: &'r Variables,
 }
 
 /// True if a run with a mutant differs from the one without by more than the mutant itself. That messages come in
@@ -26,21 +31,43 @@ pub(crate) fn has_effect(
 ) -> bool {
     match operator {
         Operator::DropEmit | Operator::DuplicateEmit | Operator::DropField => true,
-        Operator::StaleRead => differ(original, mutated, Some(site)),
-        Operator::LostWrite | Operator::SkipRetry | Operator::ReorderEmit | Operator::DelayEmit => {
-            differ(original, mutated, None)
+        Operator::StaleRead => seen(original, Some(site)) != seen(mutated, Some(site)),
+        Operator::LostWrite | Operator::SkipRetry | Operator::ReorderEmit => {
+            seen(original, None) != seen(mutated, None)
+        }
+        Operator::DelayEmit => {
+            let timeless = |observed| {
+                seen(observed, None)
+                    .iter()
+                    .map(|text| without_times(text))
+                    .collect::<Vec<_>>()
+            };
+            timeless(original) != timeless(mutated)
         }
     }
 }
 
-fn differ(original: &Observed<'_>, mutated: &Observed<'_>, read: Option<&Site>) -> bool {
-    let text = |value: &Json| {
-        let mut text = String::new();
-        write_canonical(value, &mut text);
-        text
-    };
-    text(original.state) != text(mutated.state)
-        || stories(original.trace, read) != stories(mutated.trace, read)
+/// The state at the end and what each handler did.
+fn seen(observed: &Observed<'_>, read: Option<&Site>) -> Vec<String> {
+    let mut state = String::new();
+    write_canonical(observed.state, &mut state);
+    let mut seen = vec![state];
+    seen.extend(stories(observed.trace, read));
+    seen
+}
+
+/// Dates and times, and numbers that could be some.
+static TIMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let date = r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?";
+    Regex::new(&format!(r"{date}|\d\d:\d\d:\d\d|\d{{10,}}(?:\.\d+)?")).ok()
+});
+
+/// A text without what a clock says: that a delayed handler sees a later time is no more than the delay itself.
+fn without_times(text: &str) -> String {
+    match &*TIMES {
+        Some(times) => times.replace_all(text, "time").into_owned(),
+        None => text.to_owned(),
+    }
 }
 
 /// What each handler did, without when, in which turn and for which message of several like it, sorted. The value of one
@@ -101,9 +128,11 @@ mod tests {
             held: false,
         };
         let (original, mutated) = (trace(original), trace(mutated));
+        let none = Variables::new();
         let observed = |trace| Observed {
             trace,
             state: &Json::Null,
+            variables: &none,
         };
         has_effect(operator, &site, &observed(&original), &observed(&mutated))
     }
@@ -136,6 +165,28 @@ mod tests {
         assert!(!effect(Operator::ReorderEmit, &one, &other));
         assert!(effect(Operator::ReorderEmit, &one, &other[..4]));
         assert!(effect(Operator::DropEmit, &one, &one));
+    }
+
+    #[test]
+    fn a_later_clock_alone_is_no_effect() {
+        let begun = started("B", "t", None);
+        let wrote =
+            |value: &str| format!(r#"{{"event":"state","op":"set","group":"g","key":"k","value":{value}}}"#);
+        let differs = |one: &str, other: &str| {
+            let (one, other) = (wrote(one), wrote(other));
+            effect(
+                Operator::DelayEmit,
+                &[(1, &begun), (1, &one)],
+                &[(1, &begun), (1, &other)],
+            )
+        };
+        assert!(!differs(
+            r#""2026-01-05T09:00:00.000Z""#,
+            r#""2026-01-05T09:00:01.000Z""#
+        ));
+        assert!(!differs("1767603600000", "1767603601000"));
+        assert!(!differs("1767603600.5", "1767603601.5"));
+        assert!(differs("1", "2"));
     }
 
     #[test]

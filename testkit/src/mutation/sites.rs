@@ -30,10 +30,10 @@ struct Placed<'t> {
     nth: u32,
 }
 
-/// The mutants of a run, each with the first place where it applies.
-pub(crate) fn sites(trace: &Trace) -> BTreeMap<Mutant, Site> {
+/// The mutants of a run, each with the first and the last place where it applies.
+pub(crate) fn sites(trace: &Trace) -> BTreeMap<Mutant, Vec<Site>> {
     let placed = placed(trace);
-    let mut out = BTreeMap::new();
+    let mut out: BTreeMap<Mutant, Vec<Site>> = BTreeMap::new();
     let mut written: BTreeSet<&str> = BTreeSet::new();
     for (at, event) in placed.iter().enumerate() {
         let mut add = |operator: Operator, subject: &str, field: Option<&str>, held: bool| {
@@ -43,7 +43,9 @@ pub(crate) fn sites(trace: &Trace) -> BTreeMap<Mutant, Site> {
                 subject: subject.to_owned(),
                 field: field.map(str::to_owned),
             };
-            out.entry(mutant).or_insert_with(|| Site {
+            let places = out.entry(mutant).or_default();
+            places.truncate(1);
+            places.push(Site {
                 step: event.step.to_owned(),
                 run: event.run,
                 counted: counted(event.what),
@@ -161,19 +163,19 @@ mod tests {
     use super::*;
     use crate::coverage::test_traces::{started, trace};
 
-    fn names(found: &BTreeMap<Mutant, Site>) -> Vec<String> {
-        let names = found.iter().map(|(mutant, site)| {
+    fn names(found: &BTreeMap<Mutant, Vec<Site>>) -> Vec<String> {
+        let names = found.iter().map(|(mutant, sites)| {
             let field = mutant
                 .field
                 .as_ref()
                 .map_or_else(String::new, |it| format!(".{it}"));
+            let at = sites.iter().map(|site| format!("{}#{}", site.run, site.nth));
             format!(
-                "{} {} {}{field} at {}#{}",
+                "{} {} {}{field} at {}",
                 mutant.operator.name(),
                 mutant.step,
                 mutant.subject,
-                site.run,
-                site.nth
+                at.collect::<Vec<_>>().join(" ")
             )
         });
         names.collect()
@@ -205,16 +207,16 @@ mod tests {
             names(&found),
             [
                 "lost_write A g:* at 1#0",
-                "drop_emit A t at 1#0",
+                "drop_emit A t at 1#0 2#0",
                 "drop_emit A u at 1#1",
-                "duplicate_emit A t at 1#0",
+                "duplicate_emit A t at 1#0 2#0",
                 "duplicate_emit A u at 1#1",
                 "skip_retry B t at 1#0",
                 "stale_read B g:* at 1#0",
-                "drop_field A t.a at 1#0",
+                "drop_field A t.a at 1#0 2#0",
                 "reorder_emit A t at 1#0",
                 "reorder_emit A u at 1#1",
-                "delay_emit A t at 1#0",
+                "delay_emit A t at 1#0 2#0",
                 "delay_emit A u at 1#1",
             ]
         );

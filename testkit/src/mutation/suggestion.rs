@@ -1,6 +1,6 @@
 //! Expectations that a run without a mutant meets and the one with it does not, as a flow test would write them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -9,6 +9,11 @@ use super::sites::sent;
 use super::{Mutant, Operator};
 use crate::from_trace::inline;
 use crate::trace::{Trace, What};
+
+/// A captured text that is shorter may stand somewhere by chance.
+const LEAST: usize = 4;
+/// Nobody wants to read an expectation of more bytes.
+const LONGEST: usize = 240;
 
 /// Expectations that may notice a mutant, the plainest first, each an item of `then`. Whether one does, and holds
 /// without the mutant for other seeds as well, is for a run to say.
@@ -24,10 +29,32 @@ pub(crate) fn candidates(mutant: &Mutant, original: &Observed<'_>, mutated: &Obs
     out.extend(of_state());
     out.extend(ran(one, other));
     out.extend(calls(one, other));
-    let mut texts: Vec<String> = out.iter().map(inline).collect();
-    let mut known = std::collections::BTreeSet::new();
-    texts.retain(|text| known.insert(text.clone()));
+    let names: BTreeMap<&str, &String> = (original.variables.iter())
+        .filter_map(|(name, value)| Some((value.as_str().filter(|text| text.len() >= LEAST)?, name)))
+        .collect();
+    let mut texts: Vec<String> = out.into_iter().map(|it| inline(&named(it, &names))).collect();
+    let mut known = BTreeSet::new();
+    texts.retain(|text| text.len() <= LONGEST && known.insert(text.clone()));
     texts
+}
+
+/// With the names of generated and captured texts instead of the texts.
+fn named(value: Json, names: &BTreeMap<&str, &String>) -> Json {
+    let name = |text: String| match names.get(text.as_str()) {
+        Some(name) => format!("{{{{{name}}}}}"),
+        None => text,
+    };
+    match value {
+        Json::String(text) => Json::String(name(text)),
+        Json::Array(items) => items.into_iter().map(|item| named(item, names)).collect(),
+        Json::Object(fields) => {
+            let fields = fields
+                .into_iter()
+                .map(|(key, item)| (name(key), named(item, names)));
+            Json::Object(fields.collect())
+        }
+        other => other,
+    }
 }
 
 /// Topics that got more or fewer messages.
@@ -150,11 +177,35 @@ fn calls(one: &Trace, other: &Trace) -> Vec<Json> {
         calls
     };
     let (was, is) = (made(one), made(other));
+    let bodies = call_bodies(one, other);
     let changed = was.iter().filter(|(call, times)| is.get(*call) != Some(times));
     let changed = changed.map(|(call, times)| json!({ "called": { "http": call, "times": times } }));
     let new = is.keys().filter(|call| !was.contains_key(*call));
     let new = new.map(|call| json!({ "not_called": { "http": call } }));
-    changed.chain(new).collect()
+    changed.chain(new).chain(bodies).collect()
+}
+
+/// External calls whose bodies are others.
+fn call_bodies(one: &Trace, other: &Trace) -> Vec<Json> {
+    let made = |trace: &Trace| {
+        let events = trace.events.iter();
+        let calls = events.filter_map(|event| match &event.what {
+            What::Http {
+                method, url, body, ..
+            } if !body.is_null() => {
+                let address = url.split(['?', '#']).next().unwrap_or_default();
+                Some((format!("{method} {address}"), body.clone()))
+            }
+            _ => None,
+        });
+        calls.collect::<Vec<_>>()
+    };
+    let (was, is) = (made(one), made(other));
+    let times = |all: &[(String, Json)], call: &(String, Json)| all.iter().filter(|it| *it == call).count();
+    let changed = was.iter().filter(|call| times(&was, call) > times(&is, call));
+    changed
+        .map(|call| json!({ "called": { "http": call.0, "body": call.1, "times": times(&was, call) } }))
+        .collect()
 }
 
 #[cfg(test)]
@@ -170,7 +221,12 @@ mod tests {
             field: None,
         };
         let (one, other) = (trace(one), trace(other));
-        let observed = |trace, state| Observed { trace, state };
+        let variables = BTreeMap::from([("code".to_owned(), json!("c-1234"))]);
+        let observed = |trace, state| Observed {
+            trace,
+            state,
+            variables: &variables,
+        };
         let all = candidates(
             &mutant,
             &observed(&one, &states[0]),
@@ -228,6 +284,11 @@ mod tests {
         assert_eq!(
             first(Operator::LostWrite, &[], &[], gone),
             "{ state: { totals: { all: 1 } } }"
+        );
+        let captured = [json!({ "codes": { "c-1234": { "of": "c-1234" } } }), json!({})];
+        assert_eq!(
+            first(Operator::LostWrite, &[], &[], captured),
+            r#"{ state: { codes: { "{{code}}": { of: "{{code}}" } } } }"#
         );
         let extra = [json!({}), json!({ "totals": { "all": 1 } })];
         assert_eq!(

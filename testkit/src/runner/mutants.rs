@@ -291,13 +291,13 @@ impl Harness {
 }
 
 impl Base {
-    /// Adds the places of its mutants; one place in a test is enough.
+    /// Adds the places of its mutants, those of one input in a test.
     fn add_places(&self, test: usize, found: &mut BTreeMap<Mutant, Vec<Place>>) {
         for (input, result) in self.results.iter().enumerate() {
-            for (mutant, site) in sites(&result.trace) {
+            for (mutant, sites) in sites(&result.trace) {
                 let places = found.entry(mutant).or_default();
                 if places.last().is_none_or(|last| last.test != test) {
-                    places.push(Place { test, input, site });
+                    places.extend(sites.into_iter().map(|site| Place { test, input, site }));
                 }
             }
         }
@@ -308,6 +308,7 @@ fn observed(result: &FlowResult) -> Observed<'_> {
     Observed {
         trace: &result.trace,
         state: &result.state,
+        variables: &result.variables,
     }
 }
 
