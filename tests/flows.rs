@@ -14,6 +14,7 @@ mod html;
 mod interpreters;
 mod isolation;
 mod junit;
+mod migrated;
 mod mocked_code;
 mod mutation;
 mod output;
