@@ -6,6 +6,7 @@ pub(crate) mod code_mocks;
 mod duration;
 mod endpoint;
 mod expectations;
+mod exploration;
 mod ignores;
 mod isolation;
 pub(crate) mod keys;
@@ -33,6 +34,7 @@ use serde_json::Value as Json;
 use crate::profile::Profile;
 pub use code_mocks::{CodeMocks, FunctionAct, FunctionMock, MockFile, ModuleMock, Outcome, StandIn};
 
+pub use exploration::Faults;
 pub use ignores::ignores;
 pub use isolation::Isolation;
 pub use names::{Open, ProjectNames, check_names};
@@ -102,6 +104,10 @@ pub struct FlowTest {
     pub then: Vec<Spanned<Expectation>>,
     /// Cases of a property test.
     pub cases: Option<u32>,
+    /// Orders in which each case is run; one, first in, first out, if absent.
+    pub schedules: Option<u32>,
+    /// What may fail in a run; nothing if absent.
+    pub faults: Option<Faults>,
     /// Which framework is played; what the project says if absent.
     pub profile: Option<Profile>,
     /// What its handlers find of each other; fresh modules if absent.
@@ -110,6 +116,16 @@ pub struct FlowTest {
     pub allow: Vec<String>,
     /// Why the test is passed over unless somebody asks for it.
     pub ignore: Option<Spanned<String>>,
+}
+
+impl FlowTest {
+    /// Its actions, those that begin together one after the other.
+    pub fn actions(&self) -> impl Iterator<Item = &Spanned<Action>> {
+        self.when.iter().flat_map(|action| match &action.value {
+            Action::Together(actions) => actions.as_slice(),
+            _ => std::slice::from_ref(action),
+        })
+    }
 }
 
 /// Where a generated value comes from.
@@ -233,6 +249,8 @@ pub enum Action {
         /// Milliseconds.
         ms: i64,
     },
+    /// Begins several requests, messages or schedules at the same time.
+    Together(Vec<Spanned<Action>>),
     /// A client of a step with a socket does something.
     Socket {
         /// Which client: the value of `as`.

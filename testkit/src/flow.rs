@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use banister_grammars::Span;
 use serde_json::{Map, Value as Json, json};
 
+use crate::decision::{Decide, Decision};
 use crate::plan::Plan;
 use crate::protocol::Isolation;
 use crate::report::{ControlLabel, Reached, StepOutput};
 use crate::rng::Seed;
-use crate::scheduler::{HttpRequest, HttpResponse, Place, Run, Start};
+use crate::scheduler::{Asked, HttpRequest, HttpResponse, Place, Run, Start, Waiting};
 use crate::stage::Stage;
 use crate::template::{UnknownVariable, Variables, fill, fill_string, select};
 use crate::trace::{Event, Trace, What};
 use crate::verdict::{Evidence, judge};
-use banister_project::flow_test::{Action, Expectation, FlowTest, SocketAct};
+use banister_project::flow_test::{Action, Expectation, FlowTest, SocketAct, Spanned};
 
 /// Where the virtual clock starts unless the test says so: Monday, 2026-01-05T09:00:00Z.
 pub const DEFAULT_START_MS: i64 = 1_767_603_600_000;
@@ -42,6 +43,8 @@ pub struct FlowResult {
     pub state: Json,
     /// True if the state is not what the test expects.
     pub state_differs: bool,
+    /// What was decided, if the run was explored.
+    pub decisions: Vec<Decision>,
 }
 
 impl FlowResult {
@@ -67,6 +70,7 @@ impl FlowResult {
             reached: Reached::default(),
             state: Json::Null,
             state_differs: false,
+            decisions: Vec::new(),
         }
     }
 }
@@ -110,8 +114,29 @@ pub struct Setting {
     pub variables: Variables,
 }
 
-/// Runs `test` once.
+/// Runs `test` once, first in, first out.
 pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Setting) -> FlowResult {
+    run_decided(plan, stage, test, setting, None)
+}
+
+/// Runs `test` once; what could happen in more than one order, and what could fail, is put before `decide`.
+pub fn explore_flow(
+    plan: &Plan,
+    stage: &mut dyn Stage,
+    test: &FlowTest,
+    setting: Setting,
+    decide: &mut dyn Decide,
+) -> FlowResult {
+    run_decided(plan, stage, test, setting, Some(decide))
+}
+
+fn run_decided<'a>(
+    plan: &'a Plan,
+    stage: &'a mut dyn Stage,
+    test: &FlowTest,
+    setting: Setting,
+    decide: Option<&'a mut dyn Decide>,
+) -> FlowResult {
     let start = Start {
         now: test.given.now.unwrap_or(DEFAULT_START_MS),
         seed: setting.seed,
@@ -125,10 +150,14 @@ pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Se
     };
     let begun = start.now;
     let mut telling = Telling {
-        run: Run::new(plan, stage, start),
+        run: match decide {
+            Some(decide) => Run::new(plan, stage, start).explored_by(decide),
+            None => Run::new(plan, stage, start),
+        },
         test,
         variables: setting.variables,
         responses: Vec::new(),
+        waiting: Vec::new(),
         failures: Vec::new(),
     };
     telling.set_up();
@@ -141,6 +170,8 @@ struct Telling<'t, 'a> {
     test: &'t FlowTest,
     variables: Variables,
     responses: Vec<Option<HttpResponse>>,
+    /// Requests whose answers are still to come, by their places in `responses`.
+    waiting: Vec<(usize, Waiting)>,
     failures: Vec<FlowFailure>,
 }
 
@@ -186,11 +217,48 @@ impl Telling<'_, '_> {
     }
 
     fn act(&mut self) {
-        for action in &self.test.when {
-            if let Err(error) = self.act_once(&action.value, action.span) {
+        let test = self.test;
+        for (at, action) in test.when.iter().enumerate() {
+            let next = test
+                .when
+                .get(at + 1)
+                .and_then(|next| overlap(&action.value, &next.value));
+            let result = match &action.value {
+                Action::Together(actions) => self.act_together(actions),
+                one => self.act_once(one, action.span),
+            };
+            if let Err(error) = result {
                 self.fail_in_test(&error, action.span);
                 return;
             }
+            match next {
+                Some(label) => {
+                    let first = self.waiting.last().map(|(_, waiting)| waiting);
+                    self.run.settle_before(label, first);
+                }
+                None => self.run.settle(),
+            }
+            self.take_answers();
+        }
+        // The last of a burst settles all that is before it.
+        self.run.settle();
+    }
+
+    /// Begins several actions at the same time.
+    fn act_together(&mut self, actions: &[Spanned<Action>]) -> Result<(), UnknownVariable> {
+        for (at, action) in actions.iter().enumerate() {
+            self.act_once(&action.value, action.span)?;
+            if let Some(next) = actions.get(at + 1) {
+                self.run.act_before(label_of(&next.value));
+            }
+        }
+        Ok(())
+    }
+
+    fn take_answers(&mut self) {
+        for (at, waiting) in std::mem::take(&mut self.waiting) {
+            self.responses[at] = Some(self.run.answer_of(waiting));
+            self.capture(at);
         }
     }
 
@@ -208,9 +276,18 @@ impl Telling<'_, '_> {
                     headers: self.fill_headers(headers)?,
                     body: fill(body, &self.variables)?,
                 };
-                let response = self.run.request(&request);
-                self.responses.push(response);
-                self.capture();
+                let at = self.responses.len();
+                match self.run.request(&request) {
+                    Asked::Nobody => self.responses.push(None),
+                    Asked::Answered(response) => {
+                        self.responses.push(Some(response));
+                        self.capture(at);
+                    }
+                    Asked::Waits(waiting) => {
+                        self.responses.push(None);
+                        self.waiting.push((at, waiting));
+                    }
+                }
             }
             Action::Socket { client, act } => self.socket(client, act, span)?,
             Action::Emit { topic, data } => {
@@ -227,6 +304,7 @@ impl Telling<'_, '_> {
                 }
             }
             Action::Advance { ms } => self.run.advance(*ms),
+            Action::Together(actions) => self.act_together(actions)?,
         }
         Ok(())
     }
@@ -245,7 +323,7 @@ impl Telling<'_, '_> {
                     Some(refused) => {
                         if refused.is_some() {
                             self.responses.push(refused);
-                            self.capture();
+                            self.capture(self.responses.len() - 1);
                         }
                         None
                     }
@@ -280,22 +358,18 @@ impl Telling<'_, '_> {
     }
 
     /// Takes the captures of the response that has just come, so that later actions can use them.
-    fn capture(&mut self) {
+    fn capture(&mut self, at: usize) {
         let expected: Vec<_> = (self.test.then.iter())
             .filter_map(|it| match &it.value {
                 Expectation::Response { captures, .. } => Some((captures, it.span)),
                 _ => None,
             })
             .collect();
-        let nth = if expected.len() == 1 {
-            0
-        } else {
-            self.responses.len() - 1
-        };
+        let nth = if expected.len() == 1 { 0 } else { at };
         let Some((captures, span)) = expected.get(nth) else {
             return;
         };
-        let Some(Some(response)) = self.responses.last() else {
+        let Some(Some(response)) = self.responses.get(at) else {
             return;
         };
         let whole = json!({ "status": response.status, "headers": response.headers, "body": response.body });
@@ -369,6 +443,7 @@ impl Telling<'_, '_> {
         }
         FlowResult {
             endless: self.run.is_endless(),
+            decisions: self.run.take_decisions(),
             reached: Reached::of(&self.run.trace),
             state,
             state_differs,
@@ -379,6 +454,40 @@ impl Telling<'_, '_> {
             output: self.run.output,
             label: self.run.label,
         }
+    }
+}
+
+/// The next action in words, if it may happen while consequences of this one are still under way: messages that are sent
+/// one after the other, and the same request again once it is answered. Anything else waits until all is settled, since a
+/// test that looks at what came of an action wants to see all of it.
+fn overlap(action: &Action, next: &Action) -> Option<String> {
+    let is_burst = match (action, next) {
+        (Action::Emit { .. }, Action::Emit { .. }) => true,
+        (
+            Action::Request { method, target, .. },
+            Action::Request {
+                method: other_method,
+                target: other,
+                ..
+            },
+        ) => {
+            method == other_method
+                && target.value == other.value
+                && !matches!(method.as_str(), "GET" | "HEAD")
+        }
+        _ => false,
+    };
+    is_burst.then(|| label_of(next))
+}
+
+fn label_of(action: &Action) -> String {
+    match action {
+        Action::Request { method, target, .. } => format!("the test: {method} {target}"),
+        Action::Emit { topic, .. } => format!("the test: emit {topic}"),
+        Action::Cron { step } => format!("the test: cron {step}"),
+        Action::Advance { ms } => format!("the test: advance {ms} ms"),
+        Action::Socket { client, .. } => format!("the test: socket {client}"),
+        Action::Together(_) => "the test: together".to_owned(),
     }
 }
 

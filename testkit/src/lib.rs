@@ -7,7 +7,7 @@
 //! - [`flow_tests!`] makes the `*.flow.yaml` files of a project tests of `cargo test` and `cargo nextest`.
 //!
 //! Whoever wants to know how it works reads the modules in this order: what is run ([`flow_files`], [`suites`], [`plan`]);
-//! the deterministic world ([`rng`], [`world`], [`queue`], [`schedule`], [`scheduler`], whose only door to the outside is
+//! the deterministic world ([`rng`], [`world`], [`queue`], [`schedule`], [`decision`], [`scheduler`], whose only door to the outside is
 //! [`stage`]); what came of it ([`trace`], [`matching`], [`template`], [`verdict`], [`flow`], and back to a flow test
 //! [`from_trace`]); the real outside ([`protocol`], [`modules`], [`stand_ins`], [`worker`], [`mock`], [`live_stage`]);
 //! generated inputs ([`schema`], [`strategy`]); many tests at a time and what is told of them ([`runner`], [`report`]).
@@ -31,6 +31,8 @@ pub mod world;
 pub mod queue;
 
 pub mod schedule;
+
+pub mod decision;
 
 pub mod stage;
 
@@ -63,6 +65,8 @@ pub mod live_stage;
 pub mod schema;
 
 pub mod strategy;
+
+pub mod explore;
 
 pub mod runner;
 

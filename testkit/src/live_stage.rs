@@ -10,7 +10,7 @@ use banister_grammars::Language;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::Value as Json;
 
-use crate::mock::{Held, MockError, MockServer, MockSession, Recording, Services};
+use crate::mock::{Held, MockError, MockServer, MockSession, Recording, Services, Strike};
 use crate::protocol::{FromWorker, Invoke, Isolation, ToWorker};
 use crate::report::StepOutput;
 use crate::stage::{Resume, Signal, Slot, Stage, StageError};
@@ -318,6 +318,17 @@ impl Stage for LiveStage<'_> {
             return;
         };
         held.go_on();
+        let caller = held.call.invocation;
+        if let Some(busy) = self.busy.values_mut().find(|busy| busy.invocation == caller) {
+            busy.worker.goes_on();
+        }
+    }
+
+    fn strike(&mut self, exchange: u64, strike: Strike) {
+        let Some(held) = self.held.remove(&exchange) else {
+            return;
+        };
+        held.strike(strike);
         let caller = held.call.invocation;
         if let Some(busy) = self.busy.values_mut().find(|busy| busy.invocation == caller) {
             busy.worker.goes_on();

@@ -15,6 +15,7 @@ mod scope;
 mod script;
 mod services;
 mod session;
+mod strike;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -39,6 +40,7 @@ pub use openapi::OpenApi;
 pub use record::{Recording, cassette};
 pub use services::Services;
 pub use session::{Held, MockSession};
+pub use strike::Strike;
 
 /// The mock server of one harness process.
 pub struct MockServer {

@@ -1,6 +1,6 @@
 //! Messages on their way, ordered by virtual due time and then by the order in which they were sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
@@ -25,6 +25,8 @@ pub struct Delivery {
     pub by_test: bool,
     /// Messages of one group run one after the other, whoever takes them: `topic:group`.
     pub group: Option<String>,
+    /// The how manieth message of its topic to this step, from 1.
+    pub number: u64,
 }
 
 /// The delivery queue of a run.
@@ -47,6 +49,30 @@ impl Queue {
         let (key, _) = due.into_iter().find(|(_, delivery)| is_free(delivery, &runs))?;
         let key = *key;
         self.waiting.remove(&key)
+    }
+
+    /// Every delivery that could be made at `now`, with its key: those that are due, of each group the first, and none of
+    /// a group that runs.
+    pub fn due(&self, now: i64, runs: impl Fn(&str) -> bool) -> Vec<((i64, u64), &Delivery)> {
+        let mut first = BTreeSet::new();
+        let due = self.waiting.range(..=(now, u64::MAX));
+        due.filter(|(_, delivery)| match delivery.group.as_deref() {
+            Some(group) => first.insert(group) && !runs(group),
+            None => true,
+        })
+        .map(|(key, delivery)| (*key, delivery))
+        .collect()
+    }
+
+    /// Takes the delivery with this key.
+    pub fn take(&mut self, key: (i64, u64)) -> Option<Delivery> {
+        self.waiting.remove(&key)
+    }
+
+    /// When the first delivery that is not due at `now` will be.
+    pub fn next_after(&self, now: i64) -> Option<i64> {
+        let later = self.waiting.range((now.saturating_add(1), 0)..);
+        later.map(|((due, _), _)| *due).next()
     }
 
     /// When the next delivery whose group does not run is due.
@@ -77,6 +103,7 @@ mod tests {
             attempt: 1,
             by_test: false,
             group: group.map(str::to_owned),
+            number: 1,
         }
     }
 
@@ -91,6 +118,30 @@ mod tests {
             .collect();
         assert_eq!(order, ["a", "b"]);
         assert_eq!(queue.next_due(|_| false), Some(5));
+    }
+
+    #[test]
+    fn of_a_group_only_the_first_could_be_delivered() {
+        let mut queue = Queue::default();
+        for (due, topic, group) in [
+            (0, "a", Some("g")),
+            (0, "b", Some("g")),
+            (0, "c", None),
+            (9, "d", None),
+        ] {
+            queue.push(due, delivery(topic, group));
+        }
+        let topics = |runs: &str| -> Vec<String> {
+            let due = queue.due(5, |group| group == runs);
+            due.into_iter()
+                .map(|(_, delivery)| delivery.topic.clone())
+                .collect()
+        };
+        assert_eq!(
+            (topics(""), topics("g")),
+            (vec!["a".into(), "c".into()], vec!["c".to_owned()])
+        );
+        assert_eq!((queue.next_after(0), queue.next_after(9)), (Some(9), None));
     }
 
     #[test]

@@ -1,18 +1,22 @@
 //! Runs tests: in parallel across tests, never inside one; told in the order of the tests, whatever finishes first.
 
+mod case;
+mod differences;
 mod isolation;
+mod options;
+mod outcome;
 mod property;
 mod stop;
+mod trace_files;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use banister_grammars::{Encoding, LineIndex};
 use serde_json::Value as Json;
 
 use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, run_flow};
@@ -20,105 +24,23 @@ use crate::live_stage::{LiveStage, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
 use crate::plan::Plan;
 use crate::protocol::Isolation;
-use crate::report::{ControlLabel, Failure, Place, TestOutcome, TestStatus, timeline};
+use crate::report::{ControlLabel, TestOutcome};
 use crate::rng::Seed;
 use crate::stand_ins::{StandIns, folder_of};
 use crate::template::Variables;
-use crate::trace::Trace;
 use crate::worker::groups;
-use banister_project::flow_test::{FlowFile, FlowTest};
 
+pub use case::TestCase;
 pub use isolation::IsolationMode;
+pub use options::RunOptions;
 pub use stop::Stop;
+
+use differences::{first_difference, same_events_until};
 
 /// A run that was stopped looks after its workers so often.
 const STOPPING: Duration = Duration::from_millis(20);
 /// Whether a run was stopped is looked at so often while tests run.
 const PATIENCE: Duration = Duration::from_millis(50);
-
-/// One test, as the runner knows it.
-#[derive(Debug, Clone)]
-pub struct TestCase {
-    /// `<file without .flow.yaml>::<test name>`.
-    pub name: String,
-    /// Its file.
-    pub file: Arc<FlowFile>,
-    /// Its place in the file.
-    pub index: usize,
-}
-
-impl TestCase {
-    /// Every test of `file`, in order.
-    pub fn all_of(file: &Arc<FlowFile>) -> Vec<TestCase> {
-        let stem = file
-            .path
-            .trim_end_matches(".yaml")
-            .trim_end_matches(".yml")
-            .trim_end_matches(".flow");
-        (file.tests.iter().enumerate())
-            .map(|(index, test)| TestCase {
-                name: format!("{stem}::{}", test.name.value),
-                file: Arc::clone(file),
-                index,
-            })
-            .collect()
-    }
-
-    /// Why the test is passed over unless somebody asks for it.
-    pub fn ignored(&self) -> Option<&str> {
-        self.test().ignore.as_ref().map(|reason| reason.value.as_str())
-    }
-
-    fn test(&self) -> &FlowTest {
-        &self.file.tests[self.index]
-    }
-}
-
-/// How tests are run.
-#[derive(Debug, Clone)]
-pub struct RunOptions {
-    /// The number that every seed is derived from.
-    pub seed: u64,
-    /// Cases of a property test, before what the test says.
-    pub cases: Option<u32>,
-    /// Tests at a time.
-    pub jobs: usize,
-    /// How long a handler may run without a word before it counts as hung.
-    pub budget: Duration,
-    /// The beginning of a replay line: `banister test -C dir`.
-    pub command: String,
-    /// Where canonical traces are written, one file a test.
-    pub trace_dir: Option<PathBuf>,
-    /// Runs tests that are to be ignored as well.
-    pub run_ignored: bool,
-    /// A test whose run was less under control than this fails.
-    pub require: Option<ControlLabel>,
-    /// How handlers are kept apart, before what the tests say.
-    pub isolation: Option<IsolationMode>,
-    /// The cassette that calls to allowed services are recorded in.
-    pub record: Option<PathBuf>,
-    /// Ends the run before its time.
-    pub stop: Stop,
-}
-
-impl Default for RunOptions {
-    /// Seed 0, a job for each processor, ten seconds for a handler, nothing written.
-    fn default() -> Self {
-        Self {
-            seed: 0,
-            cases: None,
-            jobs: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-            budget: Duration::from_secs(10),
-            command: "banister test".to_owned(),
-            trace_dir: None,
-            run_ignored: false,
-            require: None,
-            isolation: None,
-            record: None,
-            stop: Stop::new(),
-        }
-    }
-}
 
 /// A project whose tests can be run.
 pub struct Harness {
@@ -394,97 +316,6 @@ impl Harness {
         }
         self.outcome(case, result, input.map(|(_, value)| value))
     }
-
-    pub(crate) fn outcome(
-        &self,
-        case: &TestCase,
-        result: FlowResult,
-        minimal_input: Option<Json>,
-    ) -> TestOutcome {
-        self.write_trace(case, &result.trace);
-        let mut result = result;
-        self.hold_to_requirement(&mut result);
-        let failure = result.failures.first().map(|first| {
-            let mut details = first.details.clone();
-            for other in result.failures.iter().skip(1) {
-                details.push(format!(
-                    "also: {}{}",
-                    other.headline,
-                    self.place_suffix(case, &other.place)
-                ));
-                details.extend(other.details.iter().map(|line| format!("  {line}")));
-            }
-            Failure {
-                headline: first.headline.clone(),
-                place: place(case, &first.place),
-                details,
-                timeline: timeline(&result.trace, result.start),
-                minimal_input,
-                state: result.state_differs.then(|| result.state.clone()),
-                replay: self.replay(case),
-            }
-        });
-
-        TestOutcome {
-            name: case.name.clone(),
-            status: if failure.is_some() {
-                TestStatus::Failed
-            } else {
-                TestStatus::Passed
-            },
-            duration: Duration::ZERO,
-            label: result.label,
-            failure,
-            reached: result.reached,
-            output: result.output,
-            notes: result.notes,
-        }
-    }
-
-    fn hold_to_requirement(&self, result: &mut FlowResult) {
-        if let Some(required) = self.options.require.filter(|required| result.label > *required) {
-            result.failures.push(FlowFailure {
-                headline: format!(
-                    "the run was {}, and `--require {required}` asks for more control",
-                    result.label
-                ),
-                place: FailurePlace::Unknown,
-                details: result.notes.clone(),
-            });
-        }
-    }
-
-    fn place_suffix(&self, case: &TestCase, at: &FailurePlace) -> String {
-        place(case, at).map_or_else(String::new, |it| {
-            format!(" ({}:{}:{})", it.file, it.line, it.column)
-        })
-    }
-
-    fn replay(&self, case: &TestCase) -> String {
-        let quoted = format!("'{}'", case.name.replace('\'', r"'\''"));
-        let cases = self
-            .options
-            .cases
-            .map_or_else(String::new, |cases| format!(" --cases {cases}"));
-        format!(
-            "{} --exact {quoted} --seed {}{cases}",
-            self.options.command, self.options.seed
-        )
-    }
-
-    fn write_trace(&self, case: &TestCase, trace: &Trace) {
-        let Some(dir) = &self.options.trace_dir else {
-            return;
-        };
-        let path = dir.join(format!("{}.trace.json", slug(&case.name)));
-        if let Err(error) = std::fs::write(&path, trace.canonical()) {
-            let problem = format!("the trace {} cannot be written: {error}", path.display());
-            self.problems
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(problem);
-        }
-    }
 }
 
 /// Tells what is known of `tests`, the first of which has the turn `first` and was begun already.
@@ -513,84 +344,4 @@ fn hung(result: &FlowResult) -> bool {
         .events
         .iter()
         .any(|event| matches!(&event.what, crate::trace::What::Threw { error } if error.name == "Timeout"))
-}
-
-fn place(case: &TestCase, place: &FailurePlace) -> Option<Place> {
-    match place {
-        FailurePlace::Unknown => None,
-        FailurePlace::Step(at) => Some(Place {
-            file: at.file.clone(),
-            line: at.line,
-            column: at.column,
-        }),
-        FailurePlace::Test(span) => {
-            let text = &case.file.text;
-            let at = LineIndex::new(text).position(text, span.start, Encoding::Utf32);
-            Some(Place {
-                file: case.file.path.clone(),
-                line: at.line + 1,
-                column: at.column + 1,
-            })
-        }
-    }
-}
-
-/// Where two traces part, in words; `None` if they are the same.
-fn first_difference(one: &Trace, other: &Trace) -> Option<String> {
-    let (at, one, other) = same_events_until(one, other)?;
-    Some(format!("event {} was {one} and then {other}", at + 1))
-}
-
-/// Where two traces part, with the beginnings of their events; `None` if they are the same.
-fn same_events_until(one: &Trace, other: &Trace) -> Option<(usize, String, String)> {
-    let (one, other) = (one.canonical(), other.canonical());
-    if one == other {
-        return None;
-    }
-    let (mut a, mut b) = (one.lines(), other.lines());
-    let mut at = 0;
-    loop {
-        match (a.next(), b.next()) {
-            (Some(x), Some(y)) if x == y => at += 1,
-            (x, y) => {
-                let show =
-                    |line: Option<&str>| line.unwrap_or("nothing").chars().take(120).collect::<String>();
-                return Some((at, show(x), show(y)));
-            }
-        }
-    }
-}
-
-/// A file name from a test name: letters, digits and dashes; `__` for `::` and for `/`. Names that differ only in what a
-/// file name cannot hold are told apart by a few digits at the end.
-fn slug(name: &str) -> String {
-    let joined = name
-        .replace("::", "__")
-        .replace(['/', '\\'], "__")
-        .replace(' ', "-");
-    let fits = |c: char| c.is_alphanumeric() || "-_.".contains(c);
-    let plain: String = joined.chars().map(|c| if fits(c) { c } else { '-' }).collect();
-    if plain == joined {
-        return plain;
-    }
-    format!("{plain}-{}", &Seed::root(0).part(name, 0).hex()[..8])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_become_file_names() {
-        assert_eq!(
-            slug("tests/orders::an order paid"),
-            "tests__orders__an-order-paid"
-        );
-        assert_ne!(slug("t::it's: a?"), slug("t::it's: a!"));
-        assert!(
-            slug("t::a?")
-                .chars()
-                .all(|c| c.is_alphanumeric() || "-_.".contains(c))
-        );
-    }
 }

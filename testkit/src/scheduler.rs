@@ -9,6 +9,8 @@ mod answer;
 mod calls;
 mod changes;
 mod exchanges;
+mod explored;
+mod faults;
 mod findings;
 mod form;
 mod http;
@@ -26,6 +28,7 @@ use std::collections::BTreeMap;
 use banister_project::profile::Profile;
 use serde_json::Value as Json;
 
+use crate::decision::{Decide, Decision};
 use crate::mock::HttpCall;
 use crate::plan::{Plan, PlanStep, TriggerId};
 use crate::protocol::{FromWorker, Isolation, Reply, Timer};
@@ -35,6 +38,7 @@ use crate::rng::{Seed, trace_id};
 use crate::stage::{Slot, Stage};
 use crate::trace::{Event, Trace, What};
 use crate::world::{StreamLimits, World};
+use explored::Exploration;
 use launch::Launch;
 use sockets::Sockets;
 use validation::Schemas;
@@ -95,12 +99,42 @@ pub struct Run<'a> {
     sockets: Sockets,
     schemas: Schemas,
     exhausted: bool,
+    /// Messages so far by topic and step.
+    messages: BTreeMap<(String, usize), u64>,
+    exploration: Option<Exploration<'a>>,
+    /// The test's next action, if it need not wait until all is settled.
+    next_act: Option<String>,
+    /// The run of a handler whose answer the test waits for before that.
+    answer_first: Option<u32>,
+    /// The test does its next action now.
+    acts: bool,
+}
+
+/// What comes of a request at first.
+pub enum Asked {
+    /// No route matches.
+    Nobody,
+    /// The server itself answers: no step runs.
+    Answered(HttpResponse),
+    /// A handler runs.
+    Waits(Waiting),
+}
+
+/// A request whose answer is still to come.
+pub struct Waiting {
+    invocation: u32,
+    misfit: Option<String>,
+    only_head: bool,
 }
 
 /// A handler that has started and not ended.
 #[derive(Debug)]
 struct Live {
     invocation: u32,
+    /// The step and which of its runs this is: `CreateOrder#1`.
+    name: String,
+    /// It has calls that are not applied yet: its run is explored.
+    held: bool,
     slot: Slot,
     step: usize,
     cause: Cause,
@@ -162,7 +196,25 @@ impl<'a> Run<'a> {
             sockets: Sockets::default(),
             schemas: Schemas::default(),
             exhausted: false,
+            messages: BTreeMap::new(),
+            exploration: None,
+            next_act: None,
+            answer_first: None,
+            acts: false,
         }
+    }
+
+    /// Whatever could happen in more than one order is put before `decide`.
+    #[must_use]
+    pub fn explored_by(mut self, decide: &'a mut dyn Decide) -> Self {
+        self.exploration = Some(Exploration::new(decide));
+        self
+    }
+
+    /// What was decided in an explored run, in order.
+    pub fn take_decisions(&mut self) -> Vec<Decision> {
+        let exploration = self.exploration.as_mut();
+        exploration.map(Exploration::end).unwrap_or_default()
     }
 
     /// The virtual time, ms since the epoch.
@@ -190,8 +242,8 @@ impl<'a> Run<'a> {
         self.plan
     }
 
-    /// Calls an API step and lets everything that follows from it happen. `None` if no route matches.
-    pub fn request(&mut self, request: &HttpRequest) -> Option<HttpResponse> {
+    /// Calls an API step. What follows from it happens when the run is settled; then `answer_of` has the answer.
+    pub fn request(&mut self, request: &HttpRequest) -> Asked {
         self.note(
             None,
             What::Request {
@@ -202,9 +254,11 @@ impl<'a> Run<'a> {
             },
         );
         if request.method == "OPTIONS" {
-            return Some(self.answer_early(HttpResponse::no_content()));
+            return Asked::Answered(self.answer_early(HttpResponse::no_content()));
         }
-        let route = self.plan.route(&request.method, request.path())?;
+        let Some(route) = self.plan.route(&request.method, request.path()) else {
+            return Asked::Nobody;
+        };
         let to = TriggerId {
             step: route.step,
             trigger: route.trigger,
@@ -212,7 +266,7 @@ impl<'a> Run<'a> {
         let input = request.as_input(&route.params);
         let (input, misfit) = match input.and_then(|input| self.checked_body(to, input)) {
             Ok(input) => input,
-            Err(answer) => return Some(self.answer_early(answer)),
+            Err(answer) => return Asked::Answered(self.answer_early(answer)),
         };
         let trace_id = self.new_trace_id();
         let invocation = self.launch(Launch {
@@ -223,32 +277,63 @@ impl<'a> Run<'a> {
             trace_id,
             flows: self.plan.steps[route.step].flows.clone(),
         });
-        self.settle(None);
-        let mut answer = self
-            .answers
-            .remove(&invocation)
-            .unwrap_or_else(HttpResponse::internal_error);
-        // A step that refuses such a request itself has done what it should.
-        if let Some(misfit) = misfit.filter(|_| answer.status < 400) {
-            self.remark(misfit);
-        }
-        if request.method == "HEAD" {
-            answer.body = Json::Null;
-        }
-        Some(answer)
+        Asked::Waits(Waiting {
+            invocation,
+            misfit,
+            only_head: request.method == "HEAD",
+        })
     }
 
-    /// Sends a message as if a step had, and lets everything that follows happen.
+    /// The answer to a request, once its handler has ended.
+    pub fn answer_of(&mut self, waiting: Waiting) -> HttpResponse {
+        let mut answer = self
+            .answers
+            .remove(&waiting.invocation)
+            .unwrap_or_else(HttpResponse::internal_error);
+        // A step that refuses such a request itself has done what it should.
+        if let Some(misfit) = waiting.misfit.filter(|_| answer.status < 400) {
+            self.remark(misfit);
+        }
+        if waiting.only_head {
+            answer.body = Json::Null;
+        }
+        answer
+    }
+
+    /// Sends a message as if a step had.
     pub fn emit(&mut self, topic: &str, data: &Json) {
         let trace_id = self.new_trace_id();
         self.send(None, topic, data, &trace_id, &[], false, None);
-        self.settle(None);
+    }
+
+    /// Lets everything happen that follows from what the test did.
+    pub fn settle(&mut self) {
+        self.settle_until(None);
+    }
+
+    /// Lets things happen before the next of several actions that are begun together; only an explored run does.
+    pub fn act_before(&mut self, next: String) {
+        if self.exploration.is_some() {
+            self.settle_before(next, None);
+        }
+    }
+
+    /// Lets things happen, but not necessarily all: in an explored run the test may do its next action (`next`, in words)
+    /// at any point, once the answer to `first` is there.
+    pub fn settle_before(&mut self, next: String, first: Option<&Waiting>) {
+        if self.exploration.is_none() {
+            return self.settle_until(None);
+        }
+        self.next_act = Some(next);
+        self.answer_first = first.map(|waiting| waiting.invocation);
+        self.settle_until(None);
+        self.next_act = None;
+        self.acts = false;
     }
 
     /// Runs a cron step now.
     pub fn cron(&mut self, step: usize) {
         self.fire(self.plan.cron_trigger(step));
-        self.settle(None);
     }
 
     fn fire(&mut self, to: TriggerId) {

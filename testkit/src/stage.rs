@@ -5,7 +5,7 @@ use std::path::Path;
 use banister_grammars::Language;
 use serde_json::Value as Json;
 
-use crate::mock::HttpCall;
+use crate::mock::{HttpCall, Strike};
 pub use crate::protocol::Resume;
 use crate::protocol::{FromWorker, HandlerError, Invoke};
 use crate::report::StepOutput;
@@ -36,6 +36,9 @@ pub trait Stage {
 
     /// Lets the next part of the answer in an exchange go out.
     fn answer(&mut self, exchange: u64);
+
+    /// Lets the service of an exchange fail instead of answering.
+    fn strike(&mut self, exchange: u64, strike: Strike);
 
     /// Gives a slot back after its handler ended (`clean`), or throws its interpreter away.
     fn release(&mut self, slot: Slot, step: &str, clean: bool) -> StepOutput;

@@ -1,7 +1,10 @@
 //! Values from a JSON Schema. They are made by walking the schema, judged by a validator (which alone decides what is
 //! valid) and shrunk as values, each smaller one judged in the same way: whatever a test sees is valid.
 
+pub mod boundaries;
+mod cells;
 mod dice;
+mod document;
 mod flatten;
 mod generate;
 mod number;
@@ -10,6 +13,7 @@ mod prepare;
 mod shrink;
 mod simpler;
 mod text;
+mod walk;
 
 use std::fmt;
 use std::rc::Rc;

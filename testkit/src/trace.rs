@@ -203,6 +203,11 @@ pub enum What {
         /// Virtual time of the next attempt.
         next: i64,
     },
+    /// A fault strikes that the test asked for.
+    Injected {
+        /// What fails, in words.
+        fault: String,
+    },
     /// A message was given up.
     DeadLettered {
         /// The step.

@@ -29,11 +29,12 @@ pub(super) fn symbols(flow: &FlowSource) -> Vec<Symbol> {
             .iter()
             .filter(|span| span.contains(name) && flow.text[span.start as usize..].starts_with('-'))
             .min_by_key(|span| span.end - span.start);
-        let actions = test.when.iter().map(|action| {
+        let actions = test.actions().map(|action| {
             let (kind, name) = match &action.value {
                 Action::Request { method, target, .. } => (SymbolKind::Route, format!("{method} {target}")),
                 Action::Emit { topic, .. } => (SymbolKind::Emits, topic.value.clone()),
                 Action::Cron { step } => (SymbolKind::Cron, step.value.clone()),
+                Action::Together(_) => (SymbolKind::Cron, "together".to_owned()),
                 Action::Advance { ms } => (SymbolKind::Cron, format!("advance {ms} ms")),
                 Action::Socket { client, act } => (
                     SymbolKind::Route,

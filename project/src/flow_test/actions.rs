@@ -9,7 +9,9 @@ use super::yaml::Node;
 use super::{Action, Spanned};
 
 pub(super) const ACTION: Keys = Keys {
-    known: &["request", "headers", "body", "emit", "cron", "advance", "ws"],
+    known: &[
+        "request", "headers", "body", "emit", "cron", "advance", "ws", "together",
+    ],
     later: &[],
     prefix: "",
 };
@@ -18,19 +20,46 @@ pub(super) const EMIT: Keys = Keys {
     later: &[],
     prefix: "",
 };
-pub(super) const KINDS: [&str; 5] = ["request", "emit", "cron", "advance", "ws"];
+pub(super) const BEGUN: Keys = Keys {
+    known: &["request", "headers", "body", "emit", "cron"],
+    later: &[],
+    prefix: "",
+};
+pub(super) const KINDS: [&str; 6] = ["request", "emit", "cron", "advance", "ws", "together"];
+/// What can begin together with others.
+pub(super) const BEGUN_KINDS: [&str; 3] = ["request", "emit", "cron"];
 
 impl Reader {
     pub(super) fn actions(&mut self, node: &Node) -> Vec<Spanned<Action>> {
         let items = self.filled_list(node, "`when`").unwrap_or_default();
-        items.iter().filter_map(|item| self.action(item)).collect()
+        items
+            .iter()
+            .filter_map(|item| self.action(item, "an action", &ACTION, &KINDS))
+            .collect()
     }
 
-    fn action(&mut self, node: &Node) -> Option<Spanned<Action>> {
+    fn together(&mut self, node: &Node) -> Option<Action> {
+        let items = self.filled_list(node, "`together`")?;
+        if items.len() < 2 {
+            return self.wrong(node, "`together` begins two or more actions at the same time");
+        }
+        let actions = items
+            .iter()
+            .filter_map(|item| self.action(item, "an action of `together`", &BEGUN, &BEGUN_KINDS));
+        Some(Action::Together(actions.collect()))
+    }
+
+    fn action(
+        &mut self,
+        node: &Node,
+        what: &'static str,
+        keys: &'static Keys,
+        kinds: &[&'static str],
+    ) -> Option<Spanned<Action>> {
         let known = self.problems.len();
-        let fields = self.fields(node, "an action", &ACTION)?;
+        let fields = self.fields(node, what, keys)?;
         let misspelled = self.problems.len() > known;
-        let (kind, value) = self.only_kind(&fields, &KINDS, "an action", misspelled)?;
+        let (kind, value) = self.only_kind(&fields, kinds, what, misspelled)?;
         let span = fields.key_span(kind).unwrap_or(node.span);
         for key in ["headers", "body"] {
             if let (true, Some(at)) = (kind != "request", fields.key_span(key)) {
@@ -54,6 +83,7 @@ impl Reader {
                 }
             }
             "ws" => self.socket_action(value)?,
+            "together" => self.together(value)?,
             "cron" => Action::Cron {
                 step: self.text(value, "`cron`")?,
             },

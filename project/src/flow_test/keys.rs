@@ -1,7 +1,8 @@
 //! The keys of each mapping of a flow test by the path to it: what the strict reader takes and an editor proposes.
 
 use super::{
-    actions, code_mocks, expectations, mocks, parse, reader::Keys, replies, requests, sockets, streams,
+    actions, code_mocks, expectations, exploration, mocks, parse, reader::Keys, replies, requests, sockets,
+    streams,
 };
 
 /// The keys of the mapping at a path of keys, `-` for an item of a list; `None` for a mapping whose keys are free.
@@ -32,6 +33,9 @@ pub(crate) fn at(path: &[&str]) -> Option<&'static [&'static str]> {
         ["tests", "-", "given"] => &parse::GIVEN,
         ["tests", "-", "for_all", _] => &parse::SCHEMA_OF,
         ["tests", "-", "when", "-"] => &actions::ACTION,
+        ["tests", "-", "when", "-", "together", "-"] => &actions::BEGUN,
+        ["tests", "-", "when", "-", "together", "-", "emit"] => &actions::EMIT,
+        ["tests", "-", "faults"] => &exploration::FAULTS,
         ["tests", "-", "when", "-", "emit"] => &actions::EMIT,
         ["tests", "-", "when", "-", "ws"] => &sockets::WS_ACTION,
         ["tests", "-", "then", "-"] => &expectations::EXPECTATION,

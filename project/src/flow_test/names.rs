@@ -155,7 +155,7 @@ impl Check<'_> {
             }
         }
         self.state(&test.given.state);
-        for action in &test.when {
+        for action in test.actions() {
             match &action.value {
                 Action::Request { method, target, .. } => self.route(method, target, target.span),
                 Action::Emit { topic, .. } => self.topic(topic, topic.span),
@@ -164,7 +164,7 @@ impl Check<'_> {
                     act: SocketAct::Connect { target, .. },
                     ..
                 } => self.route("GET", target, target.span),
-                Action::Advance { .. } | Action::Socket { .. } => {}
+                Action::Advance { .. } | Action::Socket { .. } | Action::Together(_) => {}
             }
         }
         for expectation in &test.then {

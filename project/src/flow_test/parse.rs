@@ -33,12 +33,14 @@ pub(super) const TEST: Keys = Keys {
         "when",
         "then",
         "cases",
+        "schedules",
+        "faults",
         "profile",
         "isolation",
         "allow",
         "ignore",
     ],
-    later: &["schedules", "faults"],
+    later: &[],
     prefix: "",
 };
 pub(super) const GIVEN: Keys = Keys {
@@ -215,6 +217,8 @@ impl Reader {
             profile,
             isolation: fields.get("isolation").and_then(|node| self.isolation(node)),
             allow,
+            schedules: self.schedules(&fields),
+            faults: self.faults(&fields),
             ignore: fields.get("ignore").and_then(|node| self.ignore(node)),
         })
     }

@@ -93,11 +93,14 @@ fn mapping(path: &[&str]) -> Json {
             schema["required"] = json!(["when", "then"]);
             schema["oneOf"] = json!([{ "required": ["name"] }, { "required": ["property"] }]);
         }
-        ["tests", "-", "when", "-"] => {
-            let kinds: Vec<Json> = actions::KINDS
-                .iter()
-                .map(|kind| json!({ "required": [kind] }))
-                .collect();
+        ["tests", "-", "when", "-"] | ["tests", "-", "when", "-", "together", "-"] => {
+            let is_begun = path.len() > 4;
+            let kinds: &[&str] = if is_begun {
+                &actions::BEGUN_KINDS
+            } else {
+                &actions::KINDS
+            };
+            let kinds: Vec<Json> = kinds.iter().map(|kind| json!({ "required": [kind] })).collect();
             schema["oneOf"] = json!(kinds);
         }
         ["tests", "-", "then", "-"] => {

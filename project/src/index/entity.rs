@@ -358,11 +358,14 @@ fn flow_test(path: &str, file: &FlowFile, visit: &mut Visit<'_>) {
                 state(items);
             }
         }
-        for action in &test.when {
+        for action in test.actions() {
             match &action.value {
                 Action::Emit { topic, .. } => name(EntityKind::Topic, topic, topic.span),
                 Action::Cron { step } => name(EntityKind::Step, step, step.span),
-                Action::Request { .. } | Action::Advance { .. } | Action::Socket { .. } => {}
+                Action::Request { .. }
+                | Action::Advance { .. }
+                | Action::Socket { .. }
+                | Action::Together(_) => {}
             }
         }
         for expectation in &test.then {

@@ -11,6 +11,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Response, Version};
 use hyper_util::rt::TokioIo;
+use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -22,6 +23,7 @@ use super::choice::Request;
 use super::preamble::{self, Line, Preamble};
 use super::script::{Asked, End, Script, unmatched};
 use super::session::{Exchange, Sessions};
+use super::strike::Strike;
 use super::wire::{Counted, Shared, Wire};
 use super::{HttpCall, MockError, body, record};
 use banister_project::flow_test::Endpoint;
@@ -250,14 +252,18 @@ async fn respond<S: Wire>(
         }
     };
     call.parts = script.parts.iter().map(|part| part.after).collect();
+    let holds_all = exchange.session().answers.holds_all();
     let mut going = exchange.hold(call);
     for (at, part) in script.parts.iter().enumerate() {
-        if let (Some(watched), true) = (preamble.watched, part.after != Some(0)) {
+        if let (Some(watched), true) = (preamble.watched, holds_all || part.after != Some(0)) {
             let of = (preamble.invocation, watched.connection);
             exchange.session().notices.tell_held(of, wire.written()).await?;
         }
         // Nobody lets go of an exchange whose session has ended: the connection breaks.
-        going.recv().await.ok_or(Broken::Released)?;
+        if let Some(strike) = going.recv().await.ok_or(Broken::Released)? {
+            exchange.settle();
+            return fail(strike, wire).await;
+        }
         if at + 1 == script.parts.len() {
             exchange.settle();
         }
@@ -269,6 +275,23 @@ async fn respond<S: Wire>(
         return Err(Broken::Released);
     }
     Ok(())
+}
+
+/// Fails as the test asked for, whatever was to be answered.
+async fn fail<S: Wire>(strike: Strike, mut wire: Shared<S>) -> Result<(), Broken> {
+    match strike {
+        Strike::Unavailable => {
+            let script = Script::failure(503, &json!({ "error": "Service Unavailable" }));
+            for part in &script.parts {
+                wire.write_all(&part.bytes).await?;
+            }
+            Ok(wire.flush().await?)
+        }
+        Strike::Reset => {
+            wire.reset()?;
+            Err(Broken::Released)
+        }
+    }
 }
 
 fn asked(parts: &Parts, scheme: &str, preamble: &Preamble, bytes: &[u8]) -> Request {

@@ -34,6 +34,7 @@ impl Services {
             openapi: Vec::new(),
             allow: mocks.allow.iter().map(|it| it.value.clone()).collect(),
             record: false,
+            holds_all: false,
             redact: mocks.redact.iter().map(|it| it.value.clone()).collect(),
             seed,
             now,
@@ -71,10 +72,8 @@ impl Services {
 
     /// True if some answer comes later in virtual time, or never.
     pub fn holds(&self) -> bool {
-        self.http
-            .iter()
-            .flat_map(|mock| &mock.replies)
-            .any(HttpReply::waits)
+        let mut replies = self.http.iter().flat_map(|mock| &mock.replies);
+        self.holds_all || replies.any(HttpReply::waits)
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Services {
     pub record: bool,
     /// Names of secrets beside the usual ones.
     pub redact: Vec<String>,
+    /// True if every part of every answer waits until the scheduler lets it go, and its client knows.
+    pub holds_all: bool,
     /// Source of the ids in replies.
     pub seed: Seed,
     /// Virtual time at the start, ms since the epoch.
@@ -40,6 +42,7 @@ impl From<Vec<HttpMock>> for Services {
             allow: Vec::new(),
             record: false,
             redact: Vec::new(),
+            holds_all: false,
             seed: Seed::root(0),
             now: 0,
         }
@@ -81,6 +84,11 @@ impl Answers {
 
     pub(super) fn set_now(&self, now: i64) {
         self.now.store(now, Ordering::Relaxed);
+    }
+
+    /// True if every part of every answer waits, and its client knows.
+    pub(super) fn holds_all(&self) -> bool {
+        self.services.holds_all
     }
 
     /// True if a connection goes to the real service.

@@ -11,6 +11,7 @@ use super::HttpCall;
 use super::notices::Notices;
 use super::record::Recording;
 use super::services::{Answers, Services};
+use super::strike::Strike;
 
 /// All open sessions.
 #[derive(Default)]
@@ -103,14 +104,19 @@ impl Drop for MockSession {
 pub struct Held {
     /// The call.
     pub call: HttpCall,
-    go: mpsc::UnboundedSender<()>,
+    go: mpsc::UnboundedSender<Option<Strike>>,
 }
 
 impl Held {
     /// Lets the next part of the answer go out.
     pub fn go_on(&self) {
         // The client may have gone away meanwhile, which is its own affair.
-        let _ = self.go.send(());
+        let _ = self.go.send(None);
+    }
+
+    /// Lets the service fail instead of answering.
+    pub fn strike(&self, strike: Strike) {
+        let _ = self.go.send(Some(strike));
     }
 
     /// Lets the whole answer go out.
@@ -143,7 +149,7 @@ struct Exchanges {
 
 struct Waiting {
     call: HttpCall,
-    go: mpsc::UnboundedSender<()>,
+    go: mpsc::UnboundedSender<Option<Strike>>,
 }
 
 impl Exchanges {
@@ -201,8 +207,8 @@ impl Exchange {
         &self.session
     }
 
-    /// Puts the call before the scheduler; the receiver hears when the parts of its answer may go.
-    pub(super) fn hold(&self, mut call: HttpCall) -> mpsc::UnboundedReceiver<()> {
+    /// Puts the call before the scheduler; the receiver hears when the parts of its answer may go, or how the service fails.
+    pub(super) fn hold(&self, mut call: HttpCall) -> mpsc::UnboundedReceiver<Option<Strike>> {
         let (go, going) = mpsc::unbounded_channel();
         call.exchange = self.id;
         let mut exchanges = lock(&self.session.exchanges);

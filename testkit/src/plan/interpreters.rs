@@ -12,7 +12,7 @@ impl Plan {
     /// in which they are needed. A guess ahead of the run: a handler may send less, or what it does not declare.
     pub(crate) fn languages_of(&self, test: &FlowTest) -> Vec<Language> {
         let mut languages = Vec::new();
-        let mut waiting: Vec<usize> = (test.when.iter())
+        let mut waiting: Vec<usize> = (test.actions())
             .flat_map(|action| self.started_by(&action.value))
             .collect();
         let mut seen = BTreeSet::new();
@@ -47,7 +47,7 @@ impl Plan {
             } => routed("GET", target),
             Action::Emit { topic, .. } => self.subscribers(topic).into_iter().map(|id| id.step).collect(),
             Action::Cron { step } => self.step(step).into_iter().collect(),
-            Action::Socket { .. } | Action::Advance { .. } => Vec::new(),
+            Action::Socket { .. } | Action::Advance { .. } | Action::Together(_) => Vec::new(),
         }
     }
 }

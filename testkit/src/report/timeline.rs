@@ -280,6 +280,7 @@ fn tell(what: &What, start: i64) -> Said {
     match what {
         What::Given { .. } => said("is set up"),
         What::Cron { step } => said(format!("runs {step}")),
+        What::Injected { fault } => said(format!("fault: {fault}")).marked_if(true),
         What::Request {
             method, target, body, ..
         } => said(format!("{method} {target}")).value(body),

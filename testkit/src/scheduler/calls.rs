@@ -4,6 +4,7 @@ use banister_project::profile::Profile;
 use serde_json::{Value as Json, json};
 
 use super::Run;
+use crate::decision::Touch;
 use crate::protocol::{FromWorker, Reply};
 use crate::queue::Delivery;
 use crate::trace::What;
@@ -29,14 +30,15 @@ impl Run<'_> {
                     function,
                     args,
                     outcome,
-                } => self.note(
-                    Some(self.live[at].invocation),
-                    What::Mocked {
+                } => {
+                    self.touch(Touch::write(["function", &function]));
+                    let what = What::Mocked {
                         function,
                         args,
                         outcome,
-                    },
-                ),
+                    };
+                    self.note(Some(self.live[at].invocation), what);
+                }
                 FromWorker::Escaped { what, partial } => self.escaped(at, &what, partial),
                 _ => {}
             }
@@ -45,6 +47,11 @@ impl Run<'_> {
 
     fn apply_call(&mut self, at: usize, op: &str, args: &[Json]) -> Result<Json, String> {
         let invocation = self.live[at].invocation;
+        if self.exploration.is_some() {
+            for touch in self.of_call(op, args).1 {
+                self.touch(touch);
+            }
+        }
         if op == "emit" {
             return self.apply_emit(at, args);
         }
@@ -165,6 +172,8 @@ impl Run<'_> {
         );
         for to in subscribers {
             let policy = self.plan.steps[to.step].triggers[to.trigger].queue;
+            let number = self.messages.entry((topic.to_owned(), to.step)).or_insert(0);
+            *number += 1;
             let delivery = Delivery {
                 topic: topic.to_owned(),
                 data: data.clone(),
@@ -177,6 +186,7 @@ impl Run<'_> {
                 group: group
                     .filter(|_| policy.fifo)
                     .map(|group| format!("{topic}:{group}")),
+                number: *number,
             };
             self.queue
                 .push(self.now.saturating_add(policy.delay_ms), delivery);

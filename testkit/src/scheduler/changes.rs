@@ -52,6 +52,9 @@ impl Run<'_> {
         }
         let (topic, data) = self.as_input(change);
         for to in started {
+            let messages = self.messages.entry((topic.clone(), to.step)).or_insert(0);
+            *messages += 1;
+            let number = *messages;
             let delivery = Delivery {
                 topic: topic.clone(),
                 data: data.clone(),
@@ -61,6 +64,7 @@ impl Run<'_> {
                 attempt: 1,
                 by_test: false,
                 group: None,
+                number,
             };
             self.queue.push(self.now, delivery);
         }

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use super::{Live, Run};
-use crate::mock::HttpCall;
+use crate::mock::{HttpCall, Strike};
 use crate::report::ControlLabel;
 use crate::trace::What;
 
@@ -22,6 +22,8 @@ pub(super) struct Open {
     due: Option<i64>,
     /// Virtual ms between the parts after that.
     rest: VecDeque<Option<i64>>,
+    /// The service fails in this way instead.
+    strike: Option<Strike>,
 }
 
 impl Live {
@@ -31,6 +33,15 @@ impl Live {
             .filter_map(|(at, open)| Some((open.due?, open.exchange, at)))
             .min();
         due.map(|(due, _, at)| (due, at))
+    }
+
+    /// The held answers that are due, as time, place and the call in words.
+    pub(super) fn due_answers(&self, now: i64) -> Vec<(i64, usize, String)> {
+        let due = self.exchanges.iter().enumerate().filter_map(|(at, open)| {
+            let due = open.due.filter(|due| *due <= now)?;
+            Some((due, at, format!("{} {}", open.method, open.url)))
+        });
+        due.collect()
     }
 
     /// The earliest moment at which something happens to it.
@@ -43,7 +54,7 @@ impl Live {
 
 impl Run<'_> {
     /// Lets the answer to a call go out, or keeps what is not due yet.
-    pub(super) fn hold_or_answer(&mut self, at: usize, call: &HttpCall) {
+    pub(super) fn hold_or_answer(&mut self, at: usize, call: &HttpCall, strike: Option<Strike>) {
         let mut parts: VecDeque<_> = call.parts.iter().copied().collect();
         let Some(connection) = call.connection else {
             // The client cannot hear that it has to wait, so it does not.
@@ -57,7 +68,7 @@ impl Run<'_> {
             parts.iter().for_each(|_| self.stage.answer(call.exchange));
             return;
         };
-        if parts.front() == Some(&Some(0)) {
+        if self.exploration.is_none() && parts.front() == Some(&Some(0)) {
             parts.pop_front();
             self.stage.answer(call.exchange);
         }
@@ -69,6 +80,7 @@ impl Run<'_> {
             url: call.url.clone(),
             due: after.map(|ms| self.now.saturating_add(ms)),
             rest: parts,
+            strike,
         });
     }
 
@@ -88,6 +100,12 @@ impl Run<'_> {
             method: open.method.clone(),
             url: open.url.clone(),
         };
+        if let Some(strike) = open.strike {
+            self.live[at].exchanges.remove(place);
+            self.stage.strike(exchange, strike);
+            self.note(Some(self.live[at].invocation), what);
+            return connection;
+        }
         match open.rest.pop_front() {
             Some(after) => open.due = after.map(|ms| now.saturating_add(ms)),
             None => {

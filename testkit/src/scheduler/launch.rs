@@ -5,6 +5,7 @@ use banister_grammars::facts::{Dialect, StepKind};
 use serde_json::{Value as Json, json};
 
 use super::{Cause, Live, Run};
+use crate::decision::Touch;
 use crate::plan::{PlanTrigger, TriggerId};
 use crate::protocol::{CallShape, CodeStandIns, ContextFields, FromWorker, Invoke, Isolation};
 use crate::report::ControlLabel;
@@ -30,6 +31,8 @@ impl Run<'_> {
         let step = launch.to.step;
         let it = &self.plan.steps[step];
         let message = self.invocation(invocation, &launch);
+        let ordinal = self.runs_of_step.get(&step).copied().unwrap_or(0);
+        self.touch(Touch::write(["run", &it.name]));
         let Launch {
             cause,
             text,
@@ -53,6 +56,8 @@ impl Run<'_> {
             Ok(slot) => {
                 let live = Live {
                     invocation,
+                    name: format!("{}#{ordinal}", it.name),
+                    held: false,
                     slot,
                     step,
                     cause,
@@ -131,6 +136,7 @@ impl Run<'_> {
 
     /// Listens to a handler until it parks or ends, and answers its calls as it parks.
     pub(super) fn run_on(&mut self, at: usize) {
+        self.runs_now(self.live[at].invocation);
         loop {
             let signal = match self.stage.next(self.live[at].slot) {
                 Ok(signal) => signal,
@@ -153,6 +159,15 @@ impl Run<'_> {
                     listening,
                     ..
                 }) => {
+                    let waits =
+                        |message: &FromWorker| matches!(message, FromWorker::Call { id, .. } if *id != 0);
+                    self.live[at].held = self.exploration.is_some() && self.live[at].said.iter().any(waits);
+                    if self.live[at].held {
+                        self.keep_exchanges(at, &exchanges);
+                        self.live[at].listening = listening;
+                        self.live[at].timers.clear();
+                        return;
+                    }
                     self.apply_said(at);
                     self.keep_exchanges(at, &exchanges);
                     let live = &mut self.live[at];

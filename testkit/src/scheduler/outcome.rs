@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::{Cause, Finding, HttpResponse, Live, Run};
+use crate::decision::Touch;
 use crate::mock::HttpCall;
 use crate::protocol::HandlerError;
 use crate::queue::Delivery;
@@ -242,7 +243,12 @@ impl Run<'_> {
             self.label = ControlLabel::Opaque;
             self.remark(message);
         }
-        self.hold_or_answer(at, &call);
+        self.touch(Touch::write(["http", &call.host]));
+        let strike = match call.connection {
+            Some(_) if !call.unmatched && !call.real => self.strikes(at, &call.method, &call.url),
+            _ => None,
+        };
+        self.hold_or_answer(at, &call, strike);
         self.calls.push(call.clone());
         let what = What::Http {
             method: call.method,

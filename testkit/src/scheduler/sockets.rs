@@ -51,7 +51,7 @@ impl Run<'_> {
             trace_id,
             flows: self.plan.steps[route.step].flows.clone(),
         });
-        self.settle(None);
+        self.settle_until(None);
         Some(self.answers.remove(&invocation))
     }
 
@@ -95,7 +95,7 @@ impl Run<'_> {
             Some(live) if is_open => live.inbox.push(event),
             _ => return false,
         }
-        self.settle(None);
+        self.settle_until(None);
         true
     }
 

@@ -8,6 +8,7 @@ use banister_grammars::facts::{Dialect, StepKind};
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::mock::Strike;
 use crate::plan::{EmitPolicy, PlanTrigger};
 use crate::protocol::{HandlerError, Invoke, Isolation};
 use crate::stage::{Resume, Signal, StageError};
@@ -68,6 +69,8 @@ impl Stage for Script {
     }
 
     fn answer(&mut self, _: u64) {}
+
+    fn strike(&mut self, _: u64, _: Strike) {}
 
     fn describe(&mut self, _: Language, file: &Path) -> Option<Json> {
         self.configs.get(file.file_name()?.to_str()?).cloned()

@@ -29,16 +29,16 @@ impl Run<'_> {
                 .filter(|(at, _)| *at == due)
                 .map(|(_, trigger)| trigger)
                 .collect();
-            self.settle(Some(due));
+            self.settle_until(Some(due));
             self.now = self.now.max(due);
             for trigger in firing {
                 self.fire(trigger);
             }
-            self.settle(Some(due));
+            self.settle_until(Some(due));
         }
-        self.settle(Some(target));
+        self.settle_until(Some(target));
         self.now = self.now.max(target);
-        self.settle(None);
+        self.settle_until(None);
     }
 
     /// Every schedule that can fire; of one that cannot, the framework only writes a line, and so do we.
@@ -58,18 +58,28 @@ impl Run<'_> {
     }
 
     /// Goes on until nothing is left to do, moving the clock at most to `limit`.
-    pub(super) fn settle(&mut self, limit: Option<i64>) {
+    pub(super) fn settle_until(&mut self, limit: Option<i64>) {
         loop {
             if self.trace.events.len() > super::MAX_EVENTS {
                 self.give_up();
                 return;
             }
-            if self.hand_out() || self.wake_due() || self.time_out() {
+            if self.exploration.is_some() {
+                if self.time_out() || self.explore(limit) {
+                    continue;
+                }
+                if self.acts {
+                    return;
+                }
+            } else if self.hand_out() || self.wake_due() || self.time_out() {
                 continue;
             }
-            let delivery = {
-                let groups = self.running_groups();
-                self.queue.pop_due(self.now, |group| groups.contains(group))
+            let delivery = match self.exploration {
+                Some(_) => None,
+                None => {
+                    let groups = self.running_groups();
+                    self.queue.pop_due(self.now, |group| groups.contains(group))
+                }
             };
             if let Some(delivery) = delivery {
                 self.deliver(delivery);
@@ -93,7 +103,7 @@ impl Run<'_> {
     }
 
     /// Groups of which a message is being worked on.
-    fn running_groups(&self) -> BTreeSet<String> {
+    pub(super) fn running_groups(&self) -> BTreeSet<String> {
         let causes = self.live.iter().map(|live| &live.cause);
         causes
             .filter_map(|cause| match cause {
@@ -108,6 +118,11 @@ impl Run<'_> {
         let Some(at) = self.live.iter().position(|live| !live.inbox.is_empty()) else {
             return false;
         };
+        self.hand_out_to(at);
+        true
+    }
+
+    pub(super) fn hand_out_to(&mut self, at: usize) {
         let resume = Resume {
             now: self.now,
             events: std::mem::take(&mut self.live[at].inbox),
@@ -117,7 +132,6 @@ impl Run<'_> {
         if self.go_on(at, resume) {
             self.run_on(at);
         }
-        true
     }
 
     /// Wakes the handler that has waited longest for a timer or an answer that is due.
@@ -129,17 +143,27 @@ impl Run<'_> {
             .min();
         let Some((due, _, at)) = due else { return false };
         if let Some((_, place)) = self.live[at].next_answer().filter(|(answer, _)| *answer == due) {
-            self.live[at].timers.clear();
-            let resume = Resume {
-                now,
-                exchanges: vec![self.answer_held(at, place)],
-                ..Resume::default()
-            };
-            if self.go_on(at, resume) {
-                self.run_on(at);
-            }
+            self.wake_with_answer(at, place);
             return true;
         }
+        self.wake_with_timers(at);
+        true
+    }
+
+    pub(super) fn wake_with_answer(&mut self, at: usize, place: usize) {
+        self.live[at].timers.clear();
+        let resume = Resume {
+            now: self.now,
+            exchanges: vec![self.answer_held(at, place)],
+            ..Resume::default()
+        };
+        if self.go_on(at, resume) {
+            self.run_on(at);
+        }
+    }
+
+    pub(super) fn wake_with_timers(&mut self, at: usize) {
+        let now = self.now;
         let mut fired: Vec<Timer> = self.live[at]
             .timers
             .iter()
@@ -156,7 +180,6 @@ impl Run<'_> {
         if self.go_on(at, resume) {
             self.run_on(at);
         }
-        true
     }
 
     /// Ends a handler that has used up the time that its step allows.
@@ -169,7 +192,7 @@ impl Run<'_> {
         true
     }
 
-    fn deliver(&mut self, delivery: Delivery) {
+    pub(super) fn deliver(&mut self, delivery: Delivery) {
         if delivery.attempt == 1 {
             self.check_payload(&delivery);
         }

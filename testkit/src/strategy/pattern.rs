@@ -10,6 +10,11 @@ pub(super) fn strategy(pattern: &str) -> Option<BoxedStrategy<String>> {
         .map(|strategy| strategy.boxed())
 }
 
+/// Tells texts that match `pattern`; `None` if it says what cannot be told here.
+pub(super) fn matcher(pattern: &str) -> Option<regex::Regex> {
+    regex::Regex::new(pattern).ok()
+}
+
 /// Anchors go, since a generated text is the whole of the match; classes are those of ASCII, and a point is a character
 /// that can be printed.
 fn translate(pattern: &str) -> String {

@@ -1,6 +1,6 @@
 //! A schema as its author meant it, and the validator that judges by it.
 
-use jsonschema::{Draft, Validator};
+use jsonschema::{Draft, ValidationOptions, Validator};
 use serde_json::{Map, Value as Json, json};
 
 /// Rewrites what is common but no JSON Schema: OpenAPI's `nullable`, the boolean bounds of draft 4.
@@ -60,15 +60,20 @@ fn make_nullable(schema: &mut Map<String, Json>) {
 
 /// The judge. Nothing is fetched: a reference to another document makes the schema invalid.
 pub(super) fn validator(schema: &Json) -> Result<Validator, String> {
+    options(schema).build(schema).map_err(|error| error.to_string())
+}
+
+/// How a schema is to be read.
+pub(super) fn options(schema: &Json) -> ValidationOptions<'static> {
     let mut options = jsonschema::options().should_validate_formats(true).offline();
     if schema.get("$schema").is_none() && has_tuple_items(schema) {
         // A list of schemas under `items` is how tuples were written up to draft 7.
         options = options.with_draft(Draft::Draft7);
     }
-    options.build(schema).map_err(|error| error.to_string())
+    options
 }
 
-fn has_tuple_items(schema: &Json) -> bool {
+pub(super) fn has_tuple_items(schema: &Json) -> bool {
     match schema {
         Json::Object(fields) => {
             fields.get("items").is_some_and(Json::is_array) || fields.values().any(has_tuple_items)

@@ -107,6 +107,36 @@ const TESTS: &[Holds] = &[
     ),
     key("tests/-/cases", "how many values are tried", Form::Whole(1)),
     key(
+        "tests/-/schedules",
+        "in how many orders each case is run; one if absent",
+        Form::Whole(1),
+    ),
+    key(
+        "tests/-/faults",
+        "how many faults may strike in a run",
+        Form::Keys,
+    ),
+    key(
+        "tests/-/faults/duplicate",
+        "messages that are delivered twice",
+        Form::Whole(0),
+    ),
+    key(
+        "tests/-/faults/crash",
+        "handlers of messages that die before or after one of their calls",
+        Form::Whole(0),
+    ),
+    key(
+        "tests/-/faults/external",
+        "calls that an external service fails to answer",
+        Form::Whole(0),
+    ),
+    key(
+        "tests/-/faults/timeout",
+        "handlers of messages that run out of time",
+        Form::Whole(0),
+    ),
+    key(
         "tests/-/profile",
         "the framework that the test runs on",
         Form::One(|| &Profile::NAMES),
@@ -172,6 +202,42 @@ const TESTS: &[Holds] = &[
         "tests/-/when/-/advance",
         "moves the clock: `500ms`, `30s`, `5m`, `2h`, `7d`, `1d12h`",
         Form::Scalar,
+    ),
+    key(
+        "tests/-/when/-/together",
+        "begins several actions at the same time",
+        Form::List,
+    ),
+    key(
+        "tests/-/when/-/together/-/request",
+        "calls an API step: `POST /orders`",
+        Form::Text,
+    ),
+    key(
+        "tests/-/when/-/together/-/headers",
+        "headers of the request",
+        Form::Scalars,
+    ),
+    key("tests/-/when/-/together/-/body", "body of the request", Form::Any),
+    key(
+        "tests/-/when/-/together/-/emit",
+        "sends a message as if a step had",
+        Form::Keys,
+    ),
+    key(
+        "tests/-/when/-/together/-/emit/topic",
+        "whom it reaches",
+        Form::Text,
+    ),
+    key(
+        "tests/-/when/-/together/-/emit/data",
+        "what they are given",
+        Form::Any,
+    ),
+    key(
+        "tests/-/when/-/together/-/cron",
+        "runs a cron step now, by its name",
+        Form::Text,
     ),
     key("tests/-/when/-/ws", "what a client of a socket does", Form::Keys),
     key(

@@ -1,0 +1,23 @@
+//! Failures of a service that the test injects, whatever its mock would answer.
+
+/// How an external service fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strike {
+    /// It answers 503, though it may have done what it was asked.
+    Unavailable,
+    /// The connection breaks off before the answer.
+    Reset,
+}
+
+impl Strike {
+    /// Every one.
+    pub const ALL: [Strike; 2] = [Self::Unavailable, Self::Reset];
+
+    /// What the service does, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Strike::Unavailable => "answers 503",
+            Strike::Reset => "breaks off",
+        }
+    }
+}

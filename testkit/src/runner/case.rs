@@ -1,0 +1,43 @@
+//! One test: a part of a file, with its name.
+
+use std::sync::Arc;
+
+use banister_project::flow_test::{FlowFile, FlowTest};
+
+/// One test, as the runner knows it.
+#[derive(Debug, Clone)]
+pub struct TestCase {
+    /// `<file without .flow.yaml>::<test name>`.
+    pub name: String,
+    /// Its file.
+    pub file: Arc<FlowFile>,
+    /// Its place in the file.
+    pub index: usize,
+}
+
+impl TestCase {
+    /// Every test of `file`, in order.
+    pub fn all_of(file: &Arc<FlowFile>) -> Vec<TestCase> {
+        let stem = file
+            .path
+            .trim_end_matches(".yaml")
+            .trim_end_matches(".yml")
+            .trim_end_matches(".flow");
+        (file.tests.iter().enumerate())
+            .map(|(index, test)| TestCase {
+                name: format!("{stem}::{}", test.name.value),
+                file: Arc::clone(file),
+                index,
+            })
+            .collect()
+    }
+
+    /// Why the test is passed over unless somebody asks for it.
+    pub fn ignored(&self) -> Option<&str> {
+        self.test().ignore.as_ref().map(|reason| reason.value.as_str())
+    }
+
+    pub(super) fn test(&self) -> &FlowTest {
+        &self.file.tests[self.index]
+    }
+}

@@ -1,0 +1,397 @@
+//! A run whose order is explored: handlers stop before each of their calls, and at every point all that could happen
+//! next is put before whoever decides. By default the same happens as in a run that is not explored.
+
+use super::{Cause, Live, Run};
+use crate::decision::{Choice, Decide, Decision, OptionKind, Touch};
+use crate::protocol::FromWorker;
+use crate::queue::Delivery;
+use crate::stage::Resume;
+
+/// Who decides, and what was decided so far.
+pub(super) struct Exploration<'d> {
+    pub(super) decide: &'d mut dyn Decide,
+    pub(super) decisions: Vec<Decision>,
+    /// The handler that ran last: by default it goes on.
+    last: u32,
+    /// How often time may still pass although there is something to do.
+    waits: u32,
+}
+
+/// What an option does.
+#[derive(Debug, Clone, Copy)]
+enum Do {
+    /// Events of streams and sockets reach the handler at this place.
+    HandOut(usize),
+    /// The call with this number of the handler at this place is applied.
+    Apply(usize, u64),
+    /// A held answer comes: place of the handler, place of the exchange.
+    Answer(usize, usize),
+    /// Timers of the handler at this place fire.
+    Wake(usize),
+    /// A message starts its handler.
+    Deliver((i64, u64)),
+    /// The test goes on.
+    Act,
+    /// Time passes until then.
+    Wait(i64),
+}
+
+impl<'d> Exploration<'d> {
+    /// Time passes at most once in a run while there is something to do: a queue may be slow, but not always.
+    const WAITS: u32 = 1;
+
+    pub(super) fn new(decide: &'d mut dyn Decide) -> Self {
+        Self {
+            decide,
+            decisions: Vec::new(),
+            last: 0,
+            waits: Self::WAITS,
+        }
+    }
+
+    /// What was decided; the run is over.
+    pub(super) fn end(&mut self) -> Vec<Decision> {
+        if let Some(done) = self.decisions.last() {
+            self.decide.done(done.choice(), &done.touched);
+        }
+        std::mem::take(&mut self.decisions)
+    }
+
+    /// Puts `options` before whoever decides, and keeps what is said.
+    pub(super) fn choose(&mut self, options: Vec<Choice>, at: usize) -> usize {
+        if let Some(done) = self.decisions.last() {
+            self.decide.done(done.choice(), &done.touched);
+        }
+        let taken = match options.len() {
+            1 => 0,
+            _ => Some(self.decide.decide(&options))
+                .filter(|taken| *taken < options.len())
+                .unwrap_or(0),
+        };
+        self.decisions.push(Decision {
+            options,
+            taken,
+            touched: Vec::new(),
+            at,
+        });
+        taken
+    }
+}
+
+impl Run<'_> {
+    /// Does one thing of those that are possible at this moment; false if there is none, or the test goes on.
+    pub(super) fn explore(&mut self, limit: Option<i64>) -> bool {
+        let (mut actions, mut choices) = (Vec::new(), Vec::new());
+        for (action, choice) in self.possible(limit) {
+            actions.push(action);
+            choices.push(choice);
+        }
+        if choices.is_empty() {
+            return false;
+        }
+        let events = self.trace.events.len();
+        let Some(exploration) = &mut self.exploration else {
+            return false;
+        };
+        let taken = exploration.choose(choices, events);
+        match actions[taken] {
+            Do::HandOut(at) => self.hand_out_to(at),
+            Do::Apply(at, call) => self.apply_one(at, call),
+            Do::Answer(at, place) => self.wake_with_answer(at, place),
+            Do::Wake(at) => self.wake_with_timers(at),
+            Do::Deliver(key) => {
+                if let Some(delivery) = self.queue.take(key) {
+                    self.perhaps_twice(&delivery);
+                    self.deliver(delivery);
+                }
+            }
+            Do::Wait(until) => {
+                if let Some(exploration) = &mut self.exploration {
+                    exploration.waits -= 1;
+                }
+                self.now = self.now.max(until);
+            }
+            Do::Act => {
+                self.acts = true;
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Everything that could happen next, the default first.
+    fn possible(&self, limit: Option<i64>) -> Vec<(Do, Choice)> {
+        let mut possible = Vec::new();
+        let last = self.exploration.as_ref().map_or(0, |it| it.last);
+        let is_last = |live: &&(usize, &Live)| live.1.invocation == last;
+        let all: Vec<(usize, &Live)> = self.live.iter().enumerate().collect();
+        let in_order = all
+            .iter()
+            .filter(is_last)
+            .chain(all.iter().filter(|it| !is_last(it)));
+        for (at, live) in in_order {
+            self.calls_of(*at, live, &mut possible);
+        }
+        for (at, live) in &all {
+            if live.is_parked() && !live.inbox.is_empty() {
+                possible.push((
+                    Do::HandOut(*at),
+                    go_on(live, "hears of an event".to_owned(), Vec::new()),
+                ));
+            }
+        }
+        self.wakes(&all, &mut possible);
+        let starts = possible.len();
+        let groups = self.running_groups();
+        for (key, delivery) in self.queue.due(self.now, |group| groups.contains(group)) {
+            possible.push((Do::Deliver(key), self.start_of(delivery)));
+        }
+        let has_starts = possible.len() > starts;
+        if let Some(label) = self.next_act.as_ref().filter(|_| self.may_act()) {
+            possible.push((Do::Act, plain(OptionKind::Act, "the test", label.clone())));
+        }
+        if has_starts && let Some(until) = self.could_wait(limit) {
+            let label = format!("time passes: {} ms", until - self.now);
+            possible.push((Do::Wait(until), plain(OptionKind::Wait, "the clock", label)));
+        }
+        possible
+    }
+
+    fn calls_of(&self, at: usize, live: &Live, possible: &mut Vec<(Do, Choice)>) {
+        for message in live.said.iter().filter(|_| live.held) {
+            if let FromWorker::Call { id, op, args } = message
+                && *id != 0
+            {
+                let (text, touches) = self.of_call(op, args);
+                possible.push((Do::Apply(at, *id), go_on(live, text, touches)));
+            }
+        }
+        // Two calls of one text are told apart by their order.
+        let own: Vec<usize> = (0..possible.len())
+            .filter(|i| matches!(possible[*i].0, Do::Apply(of, _) if of == at))
+            .collect();
+        for (nth, i) in own.iter().enumerate().skip(1) {
+            let label = possible[*i].1.label.clone();
+            if own[..nth].iter().any(|other| possible[*other].1.label == label) {
+                possible[*i].1.label = format!("{label} ({} of this batch)", nth + 1);
+            }
+        }
+    }
+
+    fn wakes(&self, all: &[(usize, &Live)], possible: &mut Vec<(Do, Choice)>) {
+        let mut due: Vec<(i64, u32, Do, Choice)> = Vec::new();
+        for (at, live) in all.iter().filter(|(_, live)| live.is_parked()) {
+            let answers = live.due_answers(self.now);
+            let timer = live
+                .timers
+                .iter()
+                .map(|timer| timer.due)
+                .min()
+                .filter(|due| *due <= self.now);
+            let first_answer = answers.iter().map(|(due, ..)| *due).min();
+            for (when, place, text) in answers {
+                let choice = go_on(live, format!("the answer of {text}"), Vec::new());
+                due.push((when, live.invocation, Do::Answer(*at, place), choice));
+            }
+            // A time limit strikes if the answer takes longer than it allows, not if it takes as long.
+            if let Some(when) = timer.filter(|when| first_answer.is_none_or(|answer| *when < answer)) {
+                let choice = go_on(live, "its timer".to_owned(), Vec::new());
+                due.push((when, live.invocation, Do::Wake(*at), choice));
+            }
+        }
+        due.sort_by_key(|(when, invocation, ..)| (*when, *invocation));
+        for (_, _, action, choice) in due {
+            let same = possible.iter().filter(|(_, it)| it.label == choice.label).count();
+            let label = match same {
+                0 => choice.label.clone(),
+                n => format!("{} ({} of them)", choice.label, n + 1),
+            };
+            possible.push((action, Choice { label, ..choice }));
+        }
+    }
+
+    fn start_of(&self, delivery: &Delivery) -> Choice {
+        let label = self.label_of(delivery);
+        let step = &self.plan.steps[delivery.to.step].name;
+        Choice {
+            actor: label.clone(),
+            label: format!("deliver {label}"),
+            kind: OptionKind::Start,
+            // Seeds go by the order of a step's runs.
+            touches: vec![Touch::write(["run", step])],
+        }
+    }
+
+    /// How a message is called: `order.created to ProcessPayment, message 1`.
+    pub(super) fn label_of(&self, delivery: &Delivery) -> String {
+        let step = &self.plan.steps[delivery.to.step].name;
+        let attempt = match delivery.attempt {
+            1 => String::new(),
+            n => format!(", attempt {n}"),
+        };
+        let (topic, number) = (&delivery.topic, delivery.number);
+        format!("{topic} to {step}, message {number}{attempt}")
+    }
+
+    /// Until when time could pass, if a queue was slow: to the next timer or message, past nobody's time limit.
+    fn could_wait(&self, limit: Option<i64>) -> Option<i64> {
+        let exploration = self.exploration.as_ref().filter(|it| it.waits > 0)?;
+        let timers = self.live.iter().filter_map(Live::next_due);
+        let later = timers
+            .chain(self.queue.next_after(self.now))
+            .filter(|due| *due > self.now);
+        let until = later.min()?;
+        let mut limits = self.live.iter().filter_map(|live| live.deadline).chain(limit);
+        (limits.all(|end| until < end) && !exploration.decisions.is_empty()).then_some(until)
+    }
+
+    /// The test may do its next action once it has the answer that it waits for.
+    fn may_act(&self) -> bool {
+        let waited_for = self.answer_first;
+        waited_for.is_none_or(|invocation| self.answers.contains_key(&invocation))
+    }
+
+    /// Applies one call of a handler that waits, and what it said before it; with the last of its calls it goes on.
+    fn apply_one(&mut self, at: usize, call: u64) {
+        let Some(end) = self.dies(at, call) else { return };
+        let said = std::mem::take(&mut self.live[at].said);
+        let is_it = |message: &FromWorker| matches!(message, FromWorker::Call { id, .. } if *id == call);
+        let place = said.iter().position(is_it).unwrap_or(0);
+        let is_call = |message: &FromWorker| matches!(message, FromWorker::Call { id, .. } if *id != 0);
+        let (mut now, mut later) = (Vec::new(), Vec::new());
+        for (i, message) in said.into_iter().enumerate() {
+            let goes = i == place || (i < place && !is_call(&message));
+            if goes {
+                now.push(message)
+            } else {
+                later.push(message)
+            }
+        }
+        let more = later.iter().any(is_call);
+        if !more {
+            now.append(&mut later);
+        }
+        self.live[at].said = now;
+        self.apply_said(at);
+        self.live[at].said = later;
+        if end.after {
+            self.kill(at, end);
+            return;
+        }
+        if more {
+            return;
+        }
+        let live = &mut self.live[at];
+        live.held = false;
+        let resume = Resume {
+            now: self.now,
+            replies: std::mem::take(&mut live.replies),
+            events: std::mem::take(&mut live.inbox),
+            ..Resume::default()
+        };
+        if self.go_on(at, resume) {
+            self.run_on(at);
+        }
+    }
+
+    /// Something of the shared world was read or written.
+    pub(super) fn touch(&mut self, touch: Touch) {
+        let Some(exploration) = &mut self.exploration else {
+            return;
+        };
+        if let Some(decision) = exploration.decisions.last_mut()
+            && !decision.touched.contains(&touch)
+        {
+            decision.touched.push(touch);
+        }
+    }
+
+    /// The handler that runs now.
+    pub(super) fn runs_now(&mut self, invocation: u32) {
+        if let Some(exploration) = &mut self.exploration {
+            exploration.last = invocation;
+        }
+    }
+
+    /// A call in words, and what it touches.
+    pub(super) fn of_call(&self, op: &str, args: &[serde_json::Value]) -> (String, Vec<Touch>) {
+        let text = |i: usize| {
+            args.get(i)
+                .map(|arg| arg.as_str().map_or_else(|| arg.to_string(), str::to_owned))
+        };
+        match op.split_once('.') {
+            None if op == "emit" => {
+                let topic = args
+                    .first()
+                    .and_then(|it| it.get("topic"))
+                    .and_then(|it| it.as_str());
+                let topic = topic.unwrap_or_default();
+                let ordered = (self.plan.subscribers(topic).iter())
+                    .any(|to| self.plan.steps[to.step].triggers[to.trigger].queue.fifo);
+                let touches = ordered.then(|| Touch::write(["queue", topic]));
+                (format!("emit {topic}"), touches.into_iter().collect())
+            }
+            Some((space @ ("state" | "stream"), method)) => {
+                let (first, second, third) = (text(0), text(1), text(2));
+                let write = !matches!(
+                    method,
+                    "get" | "get_group" | "get_pattern" | "list" | "list_groups"
+                );
+                let mut path = vec![space.to_owned()];
+                if method != "get_pattern" {
+                    path.extend(first.clone());
+                    let whole = matches!(method, "get_group" | "clear" | "list");
+                    path.extend(second.clone().filter(|_| !whole || space == "stream"));
+                    path.extend(
+                        third
+                            .clone()
+                            .filter(|_| space == "stream" && !whole && method != "send"),
+                    );
+                }
+                let parts: Vec<String> = match space {
+                    "stream" => [first, second, third].into_iter().flatten().take(3).collect(),
+                    _ => [first, second].into_iter().flatten().collect(),
+                };
+                let named = crate::matching::shorten(&parts.join("/"), 80);
+                (
+                    format!("{op} {named}").trim_end().to_owned(),
+                    vec![Touch { path, write }],
+                )
+            }
+            _ => (op.to_owned(), Vec::new()),
+        }
+    }
+}
+
+impl Live {
+    /// True if nothing but the outside can make it go on.
+    pub(super) fn is_parked(&self) -> bool {
+        !self.held
+    }
+
+    /// The message that it took.
+    pub(super) fn delivery(&self) -> Option<&Delivery> {
+        match &self.cause {
+            Cause::Message(delivery) => Some(delivery),
+            _ => None,
+        }
+    }
+}
+
+fn go_on(live: &Live, what: String, touches: Vec<Touch>) -> Choice {
+    Choice {
+        label: format!("{}: {what}", live.name),
+        actor: live.name.clone(),
+        kind: OptionKind::GoOn,
+        touches,
+    }
+}
+
+pub(super) fn plain(kind: OptionKind, actor: &str, label: String) -> Choice {
+    Choice {
+        label,
+        actor: actor.to_owned(),
+        kind,
+        touches: Vec::new(),
+    }
+}

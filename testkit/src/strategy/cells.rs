@@ -1,0 +1,533 @@
+//! The edges of one schema object, and how each is recognised in a value.
+
+use jsonschema::Validator;
+use serde_json::{Map, Value as Json, json};
+
+use super::boundaries::BoundaryCell;
+use super::document::escape;
+use super::flatten::type_names;
+use super::number::SAFE;
+
+/// More values of an `enum` than this are not told apart.
+const MOST_VALUES: usize = 64;
+/// A longest text or list beyond this has no edge: no test should have to make it.
+const LONGEST: u64 = 10_000;
+
+/// How an edge is recognised.
+pub(super) enum Probe {
+    Number(f64),
+    /// Between two numbers, both excluded.
+    Between(f64, f64),
+    Below(f64, bool),
+    Above(f64, bool),
+    NoMultiple(f64),
+    Negative,
+    Fraction,
+    Large,
+    Characters(u64),
+    NotAscii,
+    Astral,
+    Combining,
+    Items(u64),
+    EqualItems,
+    Properties(u64),
+    Present(String),
+    Absent(String),
+    /// Another property than these.
+    Other(Vec<String>, Vec<regex::Regex>),
+    Is(Json),
+    IsNot(Vec<Json>),
+    Type(&'static str),
+    NoType(Vec<String>),
+    /// Of the type that the keyword is about, and not allowed by it.
+    Breaks(Box<Validator>),
+    Allowed(String),
+    NotAllowed(String),
+}
+
+impl Probe {
+    /// True if `value` is at this edge. `judge` says whether the schema at a pointer allows the value.
+    pub(super) fn is_at(&self, value: &Json, judge: impl Fn(&str) -> bool) -> bool {
+        let number = || value.as_f64();
+        let object = || value.as_object();
+        match self {
+            Self::Number(at) => number() == Some(*at),
+            Self::Between(low, high) => number().is_some_and(|it| *low < it && it < *high),
+            Self::Below(at, or_at) => number().is_some_and(|it| it < *at || *or_at && it == *at),
+            Self::Above(at, or_at) => number().is_some_and(|it| it > *at || *or_at && it == *at),
+            Self::NoMultiple(step) => number().is_some_and(|it| !is_multiple(it, *step)),
+            Self::Negative => number().is_some_and(|it| it < 0.0),
+            Self::Fraction => number().is_some_and(|it| it.fract() != 0.0),
+            Self::Large => number().is_some_and(|it| it.abs() >= SAFE as f64),
+            Self::Characters(count) => value
+                .as_str()
+                .is_some_and(|it| it.chars().count() as u64 == *count),
+            Self::NotAscii => value.as_str().is_some_and(|it| !it.is_ascii()),
+            Self::Astral => value
+                .as_str()
+                .is_some_and(|it| it.chars().any(|c| c > '\u{ffff}')),
+            Self::Combining => value
+                .as_str()
+                .is_some_and(|it| it.chars().any(|c| ('\u{300}'..='\u{36f}').contains(&c))),
+            Self::Items(count) => value.as_array().is_some_and(|it| it.len() as u64 == *count),
+            Self::EqualItems => value
+                .as_array()
+                .is_some_and(|it| it.iter().enumerate().any(|(at, item)| it[..at].contains(item))),
+            Self::Properties(count) => object().is_some_and(|it| it.len() as u64 == *count),
+            Self::Present(name) => object().is_some_and(|it| it.contains_key(name)),
+            Self::Absent(name) => object().is_some_and(|it| !it.contains_key(name)),
+            Self::Other(names, patterns) => object().is_some_and(|it| {
+                it.keys()
+                    .any(|key| !names.contains(key) && !patterns.iter().any(|it| it.is_match(key)))
+            }),
+            Self::Is(other) => is_equal(value, other),
+            Self::IsNot(others) => !others.iter().any(|other| is_equal(value, other)),
+            Self::Type(name) => is_of_type(value, name),
+            Self::NoType(names) => !names.iter().any(|name| is_of_type(value, name)),
+            Self::Breaks(validator) => !validator.is_valid(value),
+            Self::Allowed(pointer) => judge(pointer),
+            Self::NotAllowed(pointer) => !judge(pointer),
+        }
+    }
+}
+
+/// Collects edges.
+#[derive(Default)]
+pub(super) struct CellsOf {
+    cells: Vec<BoundaryCell>,
+    probes: Vec<Probe>,
+    pointer: String,
+}
+
+impl CellsOf {
+    pub(super) fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    pub(super) fn finish(self) -> (Vec<BoundaryCell>, Vec<Probe>) {
+        (self.cells, self.probes)
+    }
+
+    /// Adds the edges of the schema at `pointer`, not those of its parts.
+    pub(super) fn add(&mut self, pointer: &str, schema: &Json) {
+        pointer.clone_into(&mut self.pointer);
+        let Some(fields) = schema.as_object() else {
+            return;
+        };
+        if let Some(values) = fields.get("enum").and_then(Json::as_array) {
+            for value in values.iter().take(MOST_VALUES) {
+                self.valid("enum", value.to_string(), Probe::Is(value.clone()));
+            }
+            self.beyond("enum", "another value", Probe::IsNot(values.clone()));
+        } else if let Some(value) = fields.get("const") {
+            self.beyond("const", "another value", Probe::IsNot(vec![value.clone()]));
+        } else {
+            self.types(fields);
+            self.numbers(fields);
+            self.texts(fields);
+        }
+        self.arrays(fields);
+        self.objects(fields);
+        self.branches(fields);
+    }
+
+    fn valid(&mut self, constraint: &str, which: impl Into<String>, probe: Probe) {
+        self.push(constraint, which.into(), true, probe);
+    }
+
+    fn beyond(&mut self, constraint: &str, which: impl Into<String>, probe: Probe) {
+        self.push(constraint, which.into(), false, probe);
+    }
+
+    fn push(&mut self, constraint: &str, which: String, valid: bool, probe: Probe) {
+        self.cells.push(BoundaryCell {
+            pointer: self.pointer.clone(),
+            constraint: constraint.to_owned(),
+            which,
+            valid,
+        });
+        self.probes.push(probe);
+    }
+
+    /// The edges that a type has without any other keyword.
+    fn types(&mut self, fields: &Map<String, Json>) {
+        let Some(names) = fields.get("type").map(type_names) else {
+            return;
+        };
+        if let [_, _, ..] = names[..] {
+            for name in TYPES.iter().filter(|it| names.contains(it)) {
+                self.valid("type", *name, Probe::Type(name));
+            }
+        }
+        if names.contains(&"boolean") {
+            self.valid("type", "true", Probe::Is(json!(true)));
+            self.valid("type", "false", Probe::Is(json!(false)));
+        }
+        let has = |key: &str| fields.contains_key(key);
+        if names.contains(&"string")
+            && !["pattern", "format", "contentMediaType", "contentEncoding"]
+                .into_iter()
+                .any(has)
+        {
+            if !has("minLength") {
+                self.valid("type", "empty", Probe::Characters(0));
+            }
+            if fields
+                .get("maxLength")
+                .and_then(Json::as_u64)
+                .is_none_or(|it| it > 3)
+            {
+                self.valid("type", "beyond ASCII", Probe::NotAscii);
+                self.valid("type", "astral character", Probe::Astral);
+                self.valid("type", "combining character", Probe::Combining);
+            }
+        }
+        if names.contains(&"array") && !has("minItems") && !has("contains") && !has("minContains") {
+            self.valid("type", "no items", Probe::Items(0));
+        }
+        self.beyond(
+            "type",
+            "another type",
+            Probe::NoType(names.iter().map(|it| (*it).to_owned()).collect()),
+        );
+    }
+
+    fn numbers(&mut self, fields: &Map<String, Json>) {
+        let number = |key: &str| fields.get(key).and_then(Json::as_f64);
+        let names = fields.get("type").map(type_names).unwrap_or_default();
+        let range = Range::of(fields);
+        for (key, other, sign) in [
+            ("minimum", "exclusiveMinimum", 1.0),
+            ("maximum", "exclusiveMaximum", -1.0),
+        ] {
+            let (words, beyond) = if sign > 0.0 {
+                ("above", "below")
+            } else {
+                ("below", "above")
+            };
+            let end = if sign > 0.0 { range.low } else { range.high };
+            if let Some(key) = [key, other]
+                .into_iter()
+                .find(|key| Some(number(key)) == Some(end.map(|it| it.0)) && end.is_some())
+            {
+                self.bound(key, sign, end.unwrap_or_default(), &range, words);
+            }
+            if let Some(at) = number(key) {
+                let probe = if sign > 0.0 {
+                    Probe::Below(at, false)
+                } else {
+                    Probe::Above(at, false)
+                };
+                self.beyond(key, format!("{beyond} {at}"), probe);
+            }
+            if let Some(at) = number(other) {
+                let probe = if sign > 0.0 {
+                    Probe::Below(at, true)
+                } else {
+                    Probe::Above(at, true)
+                };
+                self.beyond(other, format!("not {words} {at}"), probe);
+            }
+        }
+        if let Some(step) = range.step.filter(|_| fields.contains_key("multipleOf")) {
+            let step = number("multipleOf").unwrap_or(step);
+            self.beyond(
+                "multipleOf",
+                format!("not a multiple of {step}"),
+                Probe::NoMultiple(step),
+            );
+        }
+        if !names.iter().any(|it| ["number", "integer"].contains(it)) {
+            return;
+        }
+        if range.contains(0.0) && ![range.low, range.high].iter().flatten().any(|end| end.0 == 0.0) {
+            self.valid("type", "zero", Probe::Number(0.0));
+        }
+        if range.low.is_none() && range.high.is_none_or(|high| high.0 >= 0.0) {
+            self.valid("type", "negative", Probe::Negative);
+        }
+        if range.step.is_none()
+            && range
+                .low
+                .is_none_or(|low| range.high.is_none_or(|high| high.0 > low.0))
+        {
+            self.valid("type", "fraction", Probe::Fraction);
+        }
+        if range.high.is_none() {
+            self.valid("type", "large", Probe::Large);
+        }
+    }
+
+    /// The edge at a bound, and the one next to it on the valid side.
+    fn bound(&mut self, key: &str, sign: f64, (at, open): (f64, bool), range: &Range, words: &str) {
+        if let Some(step) = range.step {
+            let first = range.first(at, open, step, sign);
+            if range.contains(first) {
+                self.valid(key, first.to_string(), Probe::Number(first));
+            }
+            let second = tidy(first + sign * step, step);
+            if range.contains(second) {
+                self.valid(key, format!("just {words} {first}"), Probe::Number(second));
+            }
+            return;
+        }
+        if !open && range.contains(at) {
+            self.valid(key, at.to_string(), Probe::Number(at));
+        }
+        let near = at + sign * at.abs().max(1.0) * 0.01;
+        if range.contains(near) {
+            let (low, high) = if sign > 0.0 { (at, near) } else { (near, at) };
+            self.valid(key, format!("just {words} {at}"), Probe::Between(low, high));
+        }
+    }
+
+    fn texts(&mut self, fields: &Map<String, Json>) {
+        self.counted(fields, ["minLength", "maxLength"], "character", Probe::Characters);
+        for (key, words) in [("pattern", "no match"), ("format", "not ")] {
+            let Some(text) = fields.get(key).and_then(Json::as_str) else {
+                continue;
+            };
+            let alone = super::prepare::validator(&json!({ key: text }));
+            let which = if key == "format" {
+                format!("{words}{text}")
+            } else {
+                words.to_owned()
+            };
+            if let Ok(validator) = alone
+                && (key == "pattern" || !validator.is_valid(&json!("\u{0} not this")))
+            {
+                self.beyond(key, which, Probe::Breaks(Box::new(validator)));
+            }
+        }
+    }
+
+    /// The least count, one more, the largest, one less, and one beyond each.
+    fn counted(&mut self, fields: &Map<String, Json>, keys: [&str; 2], noun: &str, probe: fn(u64) -> Probe) {
+        let count = |key: &str| fields.get(key).and_then(Json::as_f64).map(|it| it as u64);
+        let (low, high) = (count(keys[0]), count(keys[1]));
+        let words = |count: u64| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        let fits = |at: u64| low.is_none_or(|low| at >= low) && high.is_none_or(|high| at <= high);
+        if let Some(low) = low.filter(|it| *it <= LONGEST) {
+            for at in [low, low + 1].into_iter().filter(|it| fits(*it)) {
+                self.valid(keys[0], words(at), probe(at));
+            }
+            if let Some(below) = low.checked_sub(1) {
+                self.beyond(keys[0], words(below), probe(below));
+            }
+        }
+        if let Some(high) = high.filter(|it| *it <= LONGEST) {
+            for at in [high.checked_sub(1), Some(high)]
+                .into_iter()
+                .flatten()
+                .filter(|it| fits(*it))
+            {
+                self.valid(keys[1], words(at), probe(at));
+            }
+            self.beyond(keys[1], words(high + 1), probe(high + 1));
+        }
+    }
+
+    fn arrays(&mut self, fields: &Map<String, Json>) {
+        self.counted(fields, ["minItems", "maxItems"], "item", Probe::Items);
+        let is_array = fields
+            .get("type")
+            .is_some_and(|it| type_names(it).contains(&"array"));
+        let most = fields.get("maxItems").and_then(Json::as_u64);
+        if is_array && !fields.contains_key("minItems") && most.is_none_or(|it| it > 2) {
+            let closed = [fields.get("items"), fields.get("additionalItems")].contains(&Some(&json!(false)));
+            if !closed {
+                self.valid("type", "one item", Probe::Items(1));
+                self.valid("type", "two items", Probe::Items(2));
+            }
+        }
+        if fields.get("uniqueItems") == Some(&json!(true)) {
+            self.beyond("uniqueItems", "equal items", Probe::EqualItems);
+        }
+    }
+
+    fn objects(&mut self, fields: &Map<String, Json>) {
+        let required: Vec<&str> = fields
+            .get("required")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+            .collect();
+        for name in &required {
+            let probe = Probe::Absent((*name).to_owned());
+            self.beyond("required", format!("'{name}' absent"), probe);
+        }
+        let names: Vec<String> = fields
+            .get("properties")
+            .and_then(Json::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in names.iter().filter(|it| !required.contains(&it.as_str())) {
+            if fields["properties"][name.as_str()] != json!(false) {
+                self.valid(
+                    "properties",
+                    format!("'{name}' present"),
+                    Probe::Present(name.clone()),
+                );
+            }
+            self.valid(
+                "properties",
+                format!("'{name}' absent"),
+                Probe::Absent(name.clone()),
+            );
+        }
+        self.counted(
+            fields,
+            ["minProperties", "maxProperties"],
+            "property",
+            Probe::Properties,
+        );
+        let patterns: Vec<regex::Regex> = fields
+            .get("patternProperties")
+            .and_then(Json::as_object)
+            .into_iter()
+            .flatten()
+            .filter_map(|(text, _)| super::pattern::matcher(text))
+            .collect();
+        match fields.get("additionalProperties") {
+            Some(Json::Bool(false)) => {
+                let probe = Probe::Other(names, patterns);
+                self.beyond("additionalProperties", "an unknown property", probe);
+            }
+            Some(_) => {
+                let probe = Probe::Other(names, patterns);
+                self.valid("additionalProperties", "an additional property", probe);
+            }
+            None => {}
+        }
+    }
+
+    fn branches(&mut self, fields: &Map<String, Json>) {
+        for key in ["anyOf", "oneOf"] {
+            let list = fields.get(key).and_then(Json::as_array).map_or(0, Vec::len);
+            for at in 0..list {
+                let probe = Probe::Allowed(format!("{}/{key}/{at}", self.pointer));
+                self.valid(key, format!("branch {}", at + 1), probe);
+            }
+        }
+        if fields.contains_key("if") {
+            let pointer = format!("{}/if", self.pointer);
+            self.valid("if", "holds", Probe::Allowed(pointer.clone()));
+            self.valid("if", "does not hold", Probe::NotAllowed(pointer));
+        }
+        for key in ["dependentRequired", "dependentSchemas", "dependencies"] {
+            for (name, _) in fields.get(key).and_then(Json::as_object).into_iter().flatten() {
+                let named = fields
+                    .get("properties")
+                    .is_some_and(|it| it.get(name.as_str()).is_some());
+                if !named {
+                    self.valid(
+                        key,
+                        format!("'{}' present", escape(name)),
+                        Probe::Present(name.clone()),
+                    );
+                    self.valid(
+                        key,
+                        format!("'{}' absent", escape(name)),
+                        Probe::Absent(name.clone()),
+                    );
+                }
+            }
+        }
+    }
+}
+
+const TYPES: [&str; 7] = [
+    "null", "boolean", "integer", "number", "string", "array", "object",
+];
+
+/// The numbers that a schema allows.
+struct Range {
+    low: Option<(f64, bool)>,
+    high: Option<(f64, bool)>,
+    /// Their distance, if only some are allowed.
+    step: Option<f64>,
+}
+
+impl Range {
+    fn of(fields: &Map<String, Json>) -> Self {
+        let number = |key: &str| fields.get(key).and_then(Json::as_f64);
+        let end =
+            |closed: &str, open: &str, tighter: fn(f64, f64) -> bool| match (number(closed), number(open)) {
+                (Some(closed), Some(open)) if tighter(closed, open) => Some((closed, false)),
+                (_, Some(open)) => Some((open, true)),
+                (closed, None) => closed.map(|it| (it, false)),
+            };
+        let names = fields.get("type").map(type_names).unwrap_or_default();
+        let whole = names.contains(&"integer") && !names.contains(&"number");
+        let step = number("multipleOf").filter(|it| *it > 0.0);
+        Self {
+            low: end("minimum", "exclusiveMinimum", |closed, open| closed > open),
+            high: end("maximum", "exclusiveMaximum", |closed, open| closed < open),
+            step: match step {
+                Some(step) if whole && step.fract() != 0.0 => Some(1.0_f64.max(step)),
+                None if whole => Some(1.0),
+                step => step,
+            },
+        }
+    }
+
+    fn contains(&self, value: f64) -> bool {
+        self.low
+            .is_none_or(|(low, open)| value > low || !open && value == low)
+            && self
+                .high
+                .is_none_or(|(high, open)| value < high || !open && value == high)
+    }
+
+    /// The first multiple of `step` from a bound inwards.
+    fn first(&self, at: f64, open: bool, step: f64, sign: f64) -> f64 {
+        let factor = at / step;
+        let factor = if is_multiple(at, step) {
+            factor.round() + if open { sign } else { 0.0 }
+        } else if sign > 0.0 {
+            factor.ceil()
+        } else {
+            factor.floor()
+        };
+        tidy(factor * step, step)
+    }
+}
+
+/// A multiple of a step as a person would write it: 3 × 0.1 is 0.3. Never the negative zero.
+pub(super) fn tidy(value: f64, step: f64) -> f64 {
+    let text = format!("{step:.12}");
+    let digits = text.trim_end_matches('0').split('.').nth(1).map_or(0, str::len);
+    let value = if digits == 0 {
+        value
+    } else {
+        format!("{value:.digits$}").parse().unwrap_or(value)
+    };
+    value + 0.0
+}
+
+pub(super) fn is_multiple(value: f64, step: f64) -> bool {
+    let factor = value / step;
+    (factor - factor.round()).abs() < 1e-9 * factor.abs().max(1.0)
+}
+
+fn is_equal(a: &Json, b: &Json) -> bool {
+    a == b || a.is_number() && a.as_f64() == b.as_f64()
+}
+
+fn is_of_type(value: &Json, name: &str) -> bool {
+    match (name, value) {
+        ("integer", Json::Number(number)) => {
+            number.is_i64() || number.is_u64() || number.as_f64().is_some_and(|it| it.fract() == 0.0)
+        }
+        ("number", Json::Number(_))
+        | ("null", Json::Null)
+        | ("boolean", Json::Bool(_))
+        | ("string", Json::String(_))
+        | ("array", Json::Array(_))
+        | ("object", Json::Object(_)) => true,
+        _ => false,
+    }
+}
