@@ -65,6 +65,8 @@ impl Run<'_> {
                 by_test: false,
                 group: None,
                 number,
+                sent_at: self.now,
+                chain: self.live[at].chain_at(self.now),
             };
             self.queue.push(self.now, delivery);
         }

@@ -369,6 +369,12 @@ impl Live {
         !self.held
     }
 
+    /// The length of the chain of messages, all of this moment, that one sent now ends.
+    pub(super) fn chain_at(&self, now: i64) -> u32 {
+        let taken = self.delivery().filter(|it| it.sent_at == now);
+        taken.map_or(0, |it| it.chain + 1)
+    }
+
     /// The message that it took.
     pub(super) fn delivery(&self) -> Option<&Delivery> {
         match &self.cause {
