@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use proptest::strategy::{BoxedStrategy, Strategy as _};
+use proptest::strategy::BoxedStrategy;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
 use serde_json::{Map, Value as Json};
 
@@ -12,7 +12,7 @@ use crate::live_stage::LiveStage;
 use crate::report::{ControlLabel, Reached, TestOutcome};
 use crate::rng::Seed;
 use crate::schema::schema_of;
-use crate::strategy::strategy_for;
+use crate::strategy::Phases;
 use crate::template::Variables;
 use banister_grammars::Span;
 use banister_project::flow_test::InputSource;
@@ -120,9 +120,12 @@ impl Harness {
                     *span,
                 ),
             };
-            let strategy = strategy_for(&schema)
+            let phases = Phases::of(&schema)
                 .map_err(|error| boxed(format!("no values for `{}`: {error}", name.value), span))?;
-            strategies.push(strategy.boxed());
+            if let Some(problem) = phases.health().problems().into_iter().find(|it| it.is_fatal) {
+                return Err(boxed(format!("too few values for `{}`: {problem}", name.value), span));
+            }
+            strategies.push(phases.strategy());
         }
         Ok(strategies)
     }

@@ -4,14 +4,13 @@ use jsonschema::Validator;
 use serde_json::{Map, Value as Json, json};
 
 use super::boundaries::BoundaryCell;
-use super::document::escape;
-use super::flatten::type_names;
+use super::document::{escape, type_names};
 use super::number::SAFE;
 
 /// More values of an `enum` than this are not told apart.
 const MOST_VALUES: usize = 64;
 /// A longest text or list beyond this has no edge: no test should have to make it.
-const LONGEST: u64 = 10_000;
+const LONGEST: u64 = 2_000;
 
 /// How an edge is recognised.
 pub(super) enum Probe {

@@ -1,27 +1,32 @@
-//! Chance, all of it from the test runner's generator.
+//! Chance: one draw from the test runner's generator seeds a fast generator of our own, so that a value costs one draw.
 
 use proptest::prelude::Rng as _;
-use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 
-/// Draws from a runner.
-pub(super) struct Dice<'r> {
-    runner: &'r mut TestRunner,
-}
+/// Draws of one value (SplitMix64: Steele, Lea and Flood, 2014).
+pub(super) struct Dice(u64);
 
-impl<'r> Dice<'r> {
-    pub(super) fn new(runner: &'r mut TestRunner) -> Self {
-        Self { runner }
+impl Dice {
+    pub(super) fn new(runner: &mut TestRunner) -> Self {
+        Self(runner.rng().next_u64())
+    }
+
+    pub(super) fn of(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
     }
 
     /// A number below `bound`; 0 for a bound of 0.
     pub(super) fn below(&mut self, bound: u64) -> u64 {
-        // The remainder favours small numbers by less than one part in 2^32 for every bound that is used here.
-        if bound == 0 {
-            0
-        } else {
-            self.runner.rng().next_u64() % bound
-        }
+        // The upper half of the product is as even as a remainder and needs no division (Lemire, 2019).
+        u64::try_from((u128::from(self.next()) * u128::from(bound)) >> 64).unwrap_or(0)
     }
 
     /// True `times` out of `of`.
@@ -31,25 +36,21 @@ impl<'r> Dice<'r> {
 
     /// A number from `low` to `high`, both included; `low` if there is none.
     pub(super) fn between(&mut self, low: i64, high: i64) -> i64 {
-        let width = high.saturating_sub(low);
-        let Ok(width) = u64::try_from(width) else {
+        if low >= high {
             return low;
-        };
-        low.saturating_add(i64::try_from(self.below(width.saturating_add(1))).unwrap_or(0))
+        }
+        let width = high.abs_diff(low);
+        low.wrapping_add_unsigned(self.below(width.saturating_add(1)))
     }
 
+    /// A size from `low` to `high`, both included.
     pub(super) fn size(&mut self, low: usize, high: usize) -> usize {
         let width = high.saturating_sub(low) as u64;
-        low + usize::try_from(self.below(width + 1)).unwrap_or(0)
+        low + usize::try_from(self.below(width.saturating_add(1))).unwrap_or(0)
     }
 
     pub(super) fn pick<'t, T>(&mut self, items: &'t [T]) -> Option<&'t T> {
         let at = self.below(items.len() as u64);
         items.get(usize::try_from(at).unwrap_or(0))
-    }
-
-    /// A value of another strategy.
-    pub(super) fn draw(&mut self, strategy: &BoxedStrategy<String>) -> Option<String> {
-        strategy.new_tree(self.runner).ok().map(|tree| tree.current())
     }
 }

@@ -95,6 +95,10 @@ impl Document {
         self.root.pointer(pointer)
     }
 
+    pub(super) fn root(&self) -> &Json {
+        &self.root
+    }
+
     /// The place that a reference at `from` leads to.
     pub(super) fn target(&self, from: &str, reference: &str) -> Option<String> {
         let base = self
@@ -150,9 +154,23 @@ pub(super) fn parts(schema: &Json) -> Vec<(String, &Json)> {
     out
 }
 
+/// The names under `type`.
+pub(super) fn type_names(types: &Json) -> Vec<&str> {
+    match types {
+        Json::String(name) => vec![name],
+        Json::Array(names) => names.iter().filter_map(Json::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// A name as a step of a JSON pointer.
 pub(super) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
+}
+
+/// The name that a step of a JSON pointer stands for.
+pub(super) fn unescape(step: &str) -> String {
+    step.replace("~1", "/").replace("~0", "~")
 }
 
 /// An address seen from another (RFC 3986, 5.2, without dots in the middle of paths).

@@ -3,110 +3,208 @@
 use serde_json::{Number, Value as Json};
 
 use super::dice::Dice;
-use super::flatten::Flat;
-use super::generate::Refusal;
+use super::flat::{End, Flat};
+use super::shape::Types;
 
 /// The largest integer that every language here holds exactly.
 pub(super) const SAFE: i64 = (1 << 53) - 1;
+/// The largest magnitude that is tried where nothing bounds a number.
+const HUGE: f64 = 1e308;
 /// Distances from the point of origin, the near ones more likely.
 const SPANS: [i64; 8] = [4, 10, 10, 100, 100, 10_000, 1 << 31, SAFE];
-/// Digits behind the point of a number that is not whole.
-const DIGITS: [u32; 3] = [1, 2, 3];
 
-struct Bounds {
-    low: f64,
-    low_open: bool,
-    high: f64,
-    high_open: bool,
+/// The numbers that a schema allows.
+pub(super) struct Numbers {
+    whole: Option<Grid>,
+    /// Grids of fractions, from coarse to fine.
+    fractions: Vec<Grid>,
+    /// What is worth trying first.
+    pub(super) edges: Vec<Json>,
 }
 
-impl Bounds {
-    fn of(flat: &Flat) -> Self {
-        let number = |key: &str| flat.get(key).and_then(Json::as_f64);
-        let bound = |closed: &str, open: &str, least: f64, tighter: fn(f64, f64) -> bool| match (
-            number(closed),
-            number(open),
-        ) {
-            (Some(closed), Some(open)) if tighter(closed, open) => (closed, false),
-            (_, Some(open)) => (open, true),
-            (Some(closed), None) => (closed, false),
-            (None, None) => (least, false),
+/// The multiples of a step between two factors.
+#[derive(Debug, Clone, Copy)]
+struct Grid {
+    low: i64,
+    high: i64,
+    step: f64,
+    decimals: usize,
+}
+
+impl Grid {
+    fn of(low: End, high: End, step: f64) -> Option<Self> {
+        let factor = |end: End, up: bool| {
+            let (at, open) = end?;
+            let exact = at / step;
+            let near = exact.round();
+            let factor = if (exact - near).abs() < 1e-9 * exact.abs().max(1.0) {
+                near + if open { if up { 1.0 } else { -1.0 } } else { 0.0 }
+            } else if up {
+                exact.ceil()
+            } else {
+                exact.floor()
+            };
+            // Casts of floats saturate, which is what is wanted of bounds beyond all integers.
+            Some(factor as i64)
         };
-        let (low, low_open) = bound("minimum", "exclusiveMinimum", -(SAFE as f64), |closed, open| {
-            closed > open
-        });
-        let (high, high_open) = bound("maximum", "exclusiveMaximum", SAFE as f64, |closed, open| {
-            closed < open
-        });
-        Self {
+        // Without a bound the exact integers are the bound, unless the other end lies beyond them.
+        let most = ((SAFE as f64 / step) as i64).clamp(1, SAFE);
+        let (low, high) = (factor(low, true), factor(high, false));
+        let (low, high) = (
+            low.unwrap_or(high.map_or(-most, |high| (-most).min(high.saturating_sub(1_000)))),
+            high.unwrap_or(low.map_or(most, |low| most.max(low.saturating_add(1_000)))),
+        );
+        (low <= high).then(|| Self {
             low,
-            low_open,
             high,
-            high_open,
-        }
+            step,
+            decimals: decimals(step),
+        })
     }
 
-    /// The whole multiples of `step` within, as factors.
-    fn factors(&self, step: f64) -> Result<(i64, i64), Refusal> {
-        let mut low = (self.low / step).ceil();
-        let mut high = (self.high / step).floor();
-        if self.low_open && low * step <= self.low {
-            low += 1.0;
+    fn value(self, factor: i64) -> Json {
+        if self.decimals == 0 {
+            let whole = i64::try_from(i128::from(factor) * (self.step as i128));
+            return whole.map_or_else(|_| from_f64(factor as f64 * self.step), Json::from);
         }
-        if self.high_open && high * step >= self.high {
-            high -= 1.0;
+        // 3 × 0.1 is not 0.3; what is divided is rounded once and is the number that a person would write.
+        let scale = 10_f64.powi(i32::try_from(self.decimals).unwrap_or(0));
+        from_f64((factor as f64 * (self.step * scale).round()) / scale)
+    }
+
+    fn draw(self, dice: &mut Dice) -> Json {
+        self.value(whole(self.low, self.high, dice))
+    }
+
+    /// The bounds, what is next to them, and what is around zero.
+    fn edges(self) -> Vec<Json> {
+        let origin = 0.clamp(self.low, self.high);
+        let factors = [
+            self.low,
+            self.low.saturating_add(1),
+            self.high,
+            self.high.saturating_sub(1),
+            origin,
+            origin.saturating_add(1),
+            origin.saturating_sub(1),
+        ];
+        let within = factors.iter().filter(|it| (self.low..=self.high).contains(*it));
+        within.map(|it| self.value(*it)).collect()
+    }
+}
+
+impl Numbers {
+    /// `None` if there are none. `types` says whether whole numbers, fractions or both are meant.
+    pub(super) fn of(flat: &Flat, types: Types) -> Option<Self> {
+        let step = common_step(&flat.steps);
+        let (low, high) = (flat.low, flat.high);
+        let whole_step = match step {
+            None => 1.0,
+            Some(step) if step.fract() == 0.0 => step,
+            // A multiple of a fraction is whole where both are.
+            Some(step) => common_step(&[step, 1.0]).unwrap_or(1.0),
+        };
+        let whole = Grid::of(low, high, whole_step).filter(|_| types.has(Types::WHOLE));
+        let fractions: Vec<Grid> = match step {
+            _ if !types.has(Types::FRACTION) => Vec::new(),
+            Some(step) => Grid::of(low, high, step)
+                .filter(|it| it.decimals > 0)
+                .into_iter()
+                .collect(),
+            None => [0.1, 0.01, 0.001]
+                .into_iter()
+                .chain([1e-6, 1e-9])
+                .filter_map(|step| Grid::of(low, high, step))
+                .take(3)
+                .collect(),
+        };
+        let mut edges: Vec<Json> = whole.map(Grid::edges).unwrap_or_default();
+        edges.extend(fractions.first().into_iter().flat_map(|it| it.edges()));
+        if types.has(Types::FRACTION) && step.is_none() {
+            edges.extend(fine_edges(low, high));
         }
-        // Casts of floats saturate, which is what the clamp to exact integers asks for.
-        let (low, high) = ((low as i64).max(-SAFE), (high as i64).min(SAFE));
-        if low > high {
-            Err(Refusal::Never)
-        } else {
-            Ok((low, high))
+        if whole.is_none() && fractions.is_empty() {
+            // Bounds so close together that no usual number lies between them.
+            edges.extend(
+                low.zip(high)
+                    .map(|((low, _), (high, _))| from_f64(low + (high - low) / 2.0)),
+            );
+            if edges.is_empty() || !types.has(Types::FRACTION) {
+                return None;
+            }
+        }
+        let mut distinct: Vec<Json> = Vec::new();
+        for edge in edges {
+            if !distinct.contains(&edge) || edge.as_f64().is_some_and(|it| it == 0.0 && it.is_sign_negative())
+            {
+                distinct.push(edge);
+            }
+        }
+        Some(Self {
+            whole,
+            fractions,
+            edges: distinct,
+        })
+    }
+
+    /// Any of them, whole in every second case.
+    pub(super) fn draw(&self, dice: &mut Dice) -> Json {
+        match self.whole {
+            Some(grid) if self.fractions.is_empty() || dice.chance(1, 2) => grid.draw(dice),
+            _ => match dice.pick(&self.fractions) {
+                Some(grid) => grid.draw(dice),
+                None => dice.pick(&self.edges).cloned().unwrap_or(Json::Null),
+            },
         }
     }
 }
 
-/// An integer within the bounds of a schema.
-pub(super) fn integer(flat: &Flat, dice: &mut Dice<'_>) -> Result<Json, Refusal> {
-    let step = step(flat);
-    // A multiple of a fraction is whole where the fraction says so; the validator sorts the others out.
-    let step = if step.fract() == 0.0 { step } else { 1.0 };
-    let (low, high) = Bounds::of(flat).factors(step)?;
-    let value = whole(low, high, dice) as f64 * step;
-    Ok(Json::from(value as i64))
-}
-
-/// A number within the bounds of a schema, whole in every second case.
-pub(super) fn number(flat: &Flat, dice: &mut Dice<'_>) -> Result<Json, Refusal> {
-    let bounds = Bounds::of(flat);
-    let fraction = flat.get("multipleOf").is_some() || bounds.factors(1.0).is_err() || dice.chance(1, 2);
-    if !fraction {
-        return integer(flat, dice);
-    }
-    let digits = dice.pick(&DIGITS).copied().unwrap_or(2);
-    let step = if flat.contains_key("multipleOf") {
-        step(flat)
-    } else {
-        0.1_f64.powi(digits.cast_signed())
+/// What only numbers that need not be whole can be.
+fn fine_edges(low: End, high: End) -> Vec<Json> {
+    let fits = |value: &f64| {
+        low.is_none_or(|(at, open)| *value > at || !open && *value == at)
+            && high.is_none_or(|(at, open)| *value < at || !open && *value == at)
     };
-    let (low, high) = bounds
-        .factors(step)
-        .or_else(|_| Bounds::of(flat).factors(step / 1000.0))?;
-    let value = whole(low, high, dice) as f64 * step;
-    // 3 × 0.1 is not 0.3: the number that a person would write is the one meant.
-    let text = format!("{value:.*}", decimals(step));
-    let value: f64 = text.parse().unwrap_or(value);
-    if value.fract() == 0.0 && value.abs() <= SAFE as f64 {
-        return Ok(Json::from(value as i64));
+    let mut out: Vec<f64> = Vec::new();
+    for (end, sign) in [(low, 1.0), (high, -1.0)] {
+        if let Some((at, _)) = end {
+            out.extend([at, at + sign * at.abs().max(1.0) * 0.001]);
+        }
     }
-    Number::from_f64(value).map(Json::Number).ok_or(Refusal::Never)
+    out.extend([-0.0, 0.5, -0.5, SAFE as f64 + 1.0, HUGE, -HUGE]);
+    let fitting = out.into_iter().filter(fits);
+    fitting
+        .map(|value| match value {
+            zero if zero == 0.0 && zero.is_sign_negative() => {
+                Number::from_f64(zero).map_or(Json::Null, Json::Number)
+            }
+            value => from_f64(value),
+        })
+        .collect()
 }
 
-fn step(flat: &Flat) -> f64 {
-    flat.get("multipleOf")
-        .and_then(Json::as_f64)
-        .filter(|step| *step > 0.0)
-        .unwrap_or(1.0)
+/// A number without a fraction is written without one.
+fn from_f64(value: f64) -> Json {
+    if value.fract() == 0.0 && value.abs() <= SAFE as f64 {
+        return Json::from(value as i64);
+    }
+    Number::from_f64(value).map_or(Json::Null, Json::Number)
+}
+
+/// The least common multiple, also of decimal fractions.
+fn common_step(steps: &[f64]) -> Option<f64> {
+    let digits = steps.iter().map(|it| decimals(*it)).max()?;
+    let scale = 10_f64.powi(i32::try_from(digits).unwrap_or(0));
+    let mut all = 1_u64;
+    for step in steps.iter().filter(|it| **it > 0.0) {
+        let step = ((step * scale).round() as u64).max(1);
+        let (mut x, mut y) = (all, step);
+        while y > 0 {
+            (x, y) = (y, x % y);
+        }
+        all = all.checked_div(x)?.checked_mul(step)?;
+    }
+    Some(all as f64 / scale)
 }
 
 /// Digits behind the point that a step is written with.
@@ -116,7 +214,7 @@ fn decimals(step: f64) -> usize {
 }
 
 /// A bound, a value near the one closest to zero, or anything.
-fn whole(low: i64, high: i64, dice: &mut Dice<'_>) -> i64 {
+fn whole(low: i64, high: i64, dice: &mut Dice) -> i64 {
     let origin = 0.clamp(low, high);
     if dice.chance(1, 4) {
         let edges = [
@@ -139,4 +237,63 @@ fn whole(low: i64, high: i64, dice: &mut Dice<'_>) -> i64 {
         origin.saturating_add(span).min(high),
     );
     dice.between(from, to)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn numbers(change: impl Fn(&mut Flat), types: Types) -> Option<Numbers> {
+        let mut flat = Flat::default();
+        change(&mut flat);
+        Numbers::of(&flat, types)
+    }
+
+    #[test]
+    fn edges_are_where_the_bounds_are() {
+        let bounded = |flat: &mut Flat| {
+            flat.not_below(1.0, false);
+            flat.not_above(9.0, true);
+        };
+        assert_eq!(
+            numbers(bounded, Types::WHOLE).unwrap().edges,
+            [json!(1), json!(2), json!(8), json!(7)]
+        );
+        let cents = |flat: &mut Flat| {
+            flat.not_below(0.0, false);
+            flat.not_above(0.3, false);
+            flat.steps.push(0.1);
+        };
+        assert_eq!(
+            numbers(cents, Types::NUMBER).unwrap().edges,
+            [json!(0), json!(0.1), json!(0.3), json!(0.2)]
+        );
+    }
+
+    #[test]
+    fn open_numbers_have_the_edges_of_the_format() {
+        let open = numbers(|_| {}, Types::NUMBER).unwrap().edges;
+        let has = |text: &str| open.iter().any(|it| it.to_string() == text);
+        assert!(
+            ["-0.0", "0", "0.5", "9007199254740991", "1e+308", "-1e+308"]
+                .into_iter()
+                .all(has),
+            "{open:?}"
+        );
+        let whole = numbers(|_| {}, Types::WHOLE).unwrap().edges;
+        assert!(whole.iter().all(Json::is_i64), "{whole:?}");
+    }
+
+    #[test]
+    fn there_may_be_none() {
+        let none = |flat: &mut Flat| {
+            flat.not_below(1.0, true);
+            flat.not_above(2.0, true);
+        };
+        assert!(numbers(none, Types::WHOLE).is_none());
+        assert!(numbers(none, Types::NUMBER).is_some());
+        assert_eq!(common_step(&[0.01, 0.5, 3.0]), Some(3.0));
+    }
 }

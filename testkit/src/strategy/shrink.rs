@@ -1,6 +1,7 @@
 //! A value that gets smaller: simpler forms of one part after the other are offered, and what still fails is kept.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use proptest::strategy::ValueTree;
 use serde_json::Value as Json;
@@ -51,7 +52,7 @@ impl Hints {
 pub(super) struct ShrinkTree {
     best: Json,
     current: Json,
-    hints: Hints,
+    hints: Rc<Hints>,
     is_valid: Box<dyn Fn(&Json) -> bool>,
     /// The part that is being simplified, in the order of the text, and how far its simpler forms have been offered.
     part: usize,
@@ -70,8 +71,7 @@ impl std::fmt::Debug for ShrinkTree {
 }
 
 impl ShrinkTree {
-    pub(super) fn new(value: Json, hints: Hints, is_valid: Box<dyn Fn(&Json) -> bool>) -> Self {
-        let offered = BTreeSet::from([value.to_string()]);
+    pub(super) fn new(value: Json, hints: Rc<Hints>, is_valid: Box<dyn Fn(&Json) -> bool>) -> Self {
         Self {
             best: value.clone(),
             current: value,
@@ -80,7 +80,7 @@ impl ShrinkTree {
             part: 0,
             form: 0,
             gained: false,
-            offered,
+            offered: BTreeSet::new(),
         }
     }
 
@@ -122,6 +122,9 @@ impl ValueTree for ShrinkTree {
     }
 
     fn simplify(&mut self) -> bool {
+        if self.offered.is_empty() {
+            self.offered.insert(self.best.to_string());
+        }
         if self.current != self.best {
             self.best = self.current.clone();
             self.gained = true;

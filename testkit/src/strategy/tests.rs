@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use proptest::strategy::ValueTree as _;
-use proptest::test_runner::{TestCaseError, TestError};
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError};
 use serde_json::json;
 
 use super::*;
@@ -294,7 +294,7 @@ fn what_cannot_be_had_is_told_at_once() {
     let contradiction = strategy_for(&json!({"type": "integer", "minimum": 5, "maximum": 4})).unwrap_err();
     assert_eq!(
         contradiction.to_string(),
-        "no value of this schema was found in 200 attempts: its parts contradict each other"
+        "no value of this schema was found: its parts contradict each other"
     );
     for schema in [
         json!(false),

@@ -1,0 +1,423 @@
+//! From a flat schema to the branches that values are made of.
+
+use serde_json::Value as Json;
+
+use super::compile::{Compiler, list, map};
+use super::flat::{Flat, Literal};
+use super::number::Numbers;
+use super::pattern::{self, Pattern};
+use super::prepare;
+use super::shape::{Branch, Contained, ENDLESS, Field, Fields, Items, Node, NodeId, Shape, Texts, Types};
+
+/// Later places of a list have no schema of their own.
+const MOST_PLACES: usize = 64;
+
+/// A branch for each type that a flat schema allows.
+pub(super) fn branches(compiler: &mut Compiler<'_>, flat: Flat) -> Vec<Branch> {
+    let mut shapes = Vec::new();
+    if let Some(choices) = &flat.choices {
+        let left: Vec<Json> = choices.iter().filter(|it| flat.may_be(it)).cloned().collect();
+        if !left.is_empty() {
+            shapes.push(Shape::Choices(left));
+        }
+        return finished(compiler, shapes, Vec::new());
+    }
+    let types = flat.made_types();
+    if types == Types::ALL && flat.implied == Types::NONE {
+        return finished(compiler, vec![Shape::Anything], flat.excluded);
+    }
+    if types.has(Types::OBJECT)
+        && let Some(fields) = object(compiler, &flat)
+    {
+        shapes.push(Shape::Object(fields));
+    }
+    if types.has(Types::ARRAY)
+        && let Some(items) = array(compiler, &flat)
+    {
+        shapes.push(Shape::Array(items));
+    }
+    if types.has(Types::TEXT) && flat.lengths.is_possible() {
+        shapes.push(Shape::Text(text(&flat)));
+    }
+    if types.has(Types::NUMBER) {
+        shapes.extend(Numbers::of(&flat, types).map(Shape::Number));
+    }
+    if types.has(Types::BOOL) {
+        shapes.push(Shape::Bool);
+    }
+    if types.has(Types::NULL) {
+        shapes.push(Shape::Null);
+    }
+    finished(compiler, shapes, flat.excluded)
+}
+
+fn finished(compiler: &mut Compiler<'_>, shapes: Vec<Shape>, excluded: Vec<Json>) -> Vec<Branch> {
+    let branch = |shape| Branch {
+        shape,
+        height: 0,
+        excluded: excluded.clone(),
+        counter: compiler.counter(),
+    };
+    shapes.into_iter().map(branch).collect()
+}
+
+fn text(flat: &Flat) -> Texts {
+    let pattern = flat.patterns.first().and_then(|text| Pattern::of(text));
+    let is_sure = flat.format.is_none()
+        && match &flat.patterns[..] {
+            [] => true,
+            [_] => pattern.as_ref().is_some_and(|it| it.is_exact),
+            _ => false,
+        };
+    let mut parts: Vec<Json> = flat
+        .patterns
+        .iter()
+        .map(|text| serde_json::json!({ "pattern": text }))
+        .collect();
+    parts.extend(
+        flat.format
+            .iter()
+            .map(|text| serde_json::json!({ "format": text })),
+    );
+    Texts {
+        low: flat.lengths.low,
+        high: flat.lengths.high,
+        format: flat.format.clone(),
+        pattern,
+        judge: if is_sure {
+            None
+        } else {
+            prepare::validator(&serde_json::json!({ "allOf": parts })).ok()
+        },
+    }
+}
+
+fn array(compiler: &mut Compiler<'_>, flat: &Flat) -> Option<Items> {
+    let places = flat.parts.iter().filter_map(|place| compiler.fields(place));
+    let count = places
+        .map(|fields| list(fields, "prefixItems").max(list(fields, "items")))
+        .chain(flat.at.iter().map(|(at, _)| at + 1))
+        .max()
+        .unwrap_or(0)
+        .min(MOST_PLACES);
+    let first: Vec<Vec<Literal>> = (0..count).map(|at| of_item(compiler, flat, at)).collect();
+    let rest = of_item(compiler, flat, usize::MAX);
+    let mut contains = Vec::new();
+    for (literal, low, high) in &flat.contains {
+        let with = |compiler: &mut Compiler<'_>, literals: &[Literal]| {
+            let mut literals = literals.to_vec();
+            literals.push(literal.clone());
+            compiler.node(literals)
+        };
+        contains.push(Contained {
+            first: first.iter().map(|it| with(compiler, it)).collect(),
+            rest: with(compiler, &rest),
+            low: *low,
+            high: *high,
+        });
+    }
+    // What may not be there more often is kept out of the other places.
+    let limited = flat.contains.iter().filter(|(_, _, high)| *high < usize::MAX);
+    let kept_out: Vec<Literal> = limited
+        .map(|(literal, ..)| Literal {
+            holds: !literal.holds,
+            ..literal.clone()
+        })
+        .collect();
+    let with_others = |mut literals: Vec<Literal>| {
+        literals.extend(kept_out.iter().cloned());
+        literals
+    };
+    let first = first
+        .into_iter()
+        .map(|it| {
+            if flat.contains.len() == 1 {
+                compiler.node(with_others(it))
+            } else {
+                compiler.node(it)
+            }
+        })
+        .collect();
+    let rest = if flat.contains.len() == 1 {
+        with_others(rest)
+    } else {
+        rest
+    };
+    let least = flat.contains.iter().map(|(_, low, _)| *low).max().unwrap_or(0);
+    let items = Items {
+        low: flat.items.low.max(least),
+        high: flat.items.high,
+        first,
+        rest: compiler.node(rest),
+        unique: flat.unique,
+        repeated: flat.repeated,
+        contains,
+    };
+    (items.low <= items.high && !(items.unique && items.repeated)).then_some(items)
+}
+
+/// What the item at a place must be.
+fn of_item(compiler: &Compiler<'_>, flat: &Flat, at: usize) -> Vec<Literal> {
+    let mut out = flat.each.clone();
+    out.extend(
+        flat.at
+            .iter()
+            .filter(|(it, _)| *it == at)
+            .map(|(_, literal)| literal.clone()),
+    );
+    let mut is_evaluated = false;
+    for place in &flat.parts {
+        let Some(fields) = compiler.fields(place) else {
+            continue;
+        };
+        let (key, rest) = if list(fields, "items") > 0 || fields.get("items").is_some_and(Json::is_array) {
+            ("items", "additionalItems")
+        } else {
+            ("prefixItems", "items")
+        };
+        if at < list(fields, key) {
+            out.push(Literal::of(format!("{place}/{key}/{at}")));
+            is_evaluated = true;
+        } else if fields.contains_key(rest) {
+            out.push(Literal::of(format!("{place}/{rest}")));
+            is_evaluated = true;
+        }
+    }
+    if !is_evaluated {
+        out.extend(compiler.all(flat, "unevaluatedItems"));
+    }
+    out
+}
+
+fn object(compiler: &mut Compiler<'_>, flat: &Flat) -> Option<Fields> {
+    let mut names: Vec<String> = Vec::new();
+    let mut patterns: Vec<(String, regex::Regex)> = Vec::new();
+    let mut add = |name: &str| {
+        if !names.iter().any(|it| it == name) {
+            names.push(name.to_owned());
+        }
+    };
+    for place in &flat.parts {
+        let Some(fields) = compiler.fields(place) else {
+            continue;
+        };
+        map(fields, "properties").for_each(|(name, _)| add(name));
+        for (text, _) in map(fields, "patternProperties") {
+            patterns.extend(pattern::matcher(text).map(|it| (text.clone(), it)));
+        }
+    }
+    flat.required.iter().for_each(|name| add(name));
+    flat.named.iter().for_each(|(name, _)| add(name));
+    for (name, needs) in &flat.dependent {
+        if !needs.is_empty() {
+            add(name);
+            needs.iter().for_each(|name| add(name));
+        }
+    }
+    names.retain(|name| !flat.forbidden.contains(name));
+    if flat.required.iter().any(|name| !names.contains(name)) {
+        return None;
+    }
+    let known: Vec<Field> = names
+        .iter()
+        .map(|name| Field {
+            node: {
+                let literals = compiler.of_property(flat, name, &patterns);
+                compiler.node(literals)
+            },
+            name: name.clone(),
+            required: flat.required.contains(name),
+        })
+        .collect();
+    let at = |name: &String| names.iter().position(|it| it == name);
+    let dependent = flat
+        .dependent
+        .iter()
+        .filter_map(|(name, needs)| {
+            // A need that cannot be met takes the property away; its place beyond the end stands for that.
+            let needs = needs.iter().map(|it| at(it).unwrap_or(usize::MAX)).collect();
+            Some((at(name)?, needs))
+        })
+        .collect();
+    // No name of a property is like this one, which therefore stands for all the others.
+    let mut others = compiler.of_property(flat, "\u{0}", &[]);
+    others.extend(flat.others.iter().cloned());
+    let name_schemas = compiler.all(flat, "propertyNames");
+    Some(Fields {
+        low: flat.properties.low,
+        high: flat.properties.high,
+        known,
+        patterns: patterns
+            .iter()
+            .filter_map(|(text, matcher)| {
+                let pattern = Pattern::of(text)?;
+                let literals = pattern_literals(compiler, flat, text);
+                Some((pattern, matcher.clone(), compiler.node(literals)))
+            })
+            .collect(),
+        open: flat.unknown > 0 || !others.is_empty(),
+        other: compiler.node(others),
+        unknown: flat.unknown,
+        names: (!name_schemas.is_empty()).then(|| compiler.node(name_schemas)),
+        dependent,
+    })
+    .filter(|it| it.low <= it.high)
+}
+
+fn pattern_literals(compiler: &Compiler<'_>, flat: &Flat, text: &str) -> Vec<Literal> {
+    let with_pattern = flat.parts.iter().filter(|place| {
+        compiler
+            .fields(place)
+            .is_some_and(|fields| map(fields, "patternProperties").any(|(it, _)| it == text))
+    });
+    with_pattern
+        .map(|place| {
+            Literal::of(format!(
+                "{place}/patternProperties/{}",
+                super::document::escape(text)
+            ))
+        })
+        .collect()
+}
+
+/// Finds how many levels each node needs at least, drops the branches that have no end, and prepares the draw.
+pub(super) fn measure(nodes: &mut [Node]) {
+    for node in nodes.iter_mut() {
+        node.height = ENDLESS;
+    }
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for at in 0..nodes.len() {
+            let heights: Vec<u32> = nodes[at]
+                .branches
+                .iter()
+                .map(|it| height(&it.shape, nodes))
+                .collect();
+            let least = heights.iter().copied().min().unwrap_or(ENDLESS);
+            changed |= least < nodes[at].height;
+            nodes[at].height = least;
+            for (branch, height) in nodes[at].branches.iter_mut().zip(heights) {
+                branch.height = height;
+            }
+        }
+    }
+    let recursive: Vec<bool> = (0..nodes.len()).map(|at| reaches(nodes, at)).collect();
+    for (node, is_recursive) in nodes.iter_mut().zip(recursive) {
+        node.is_recursive = is_recursive;
+        node.branches.retain(|it| it.height != ENDLESS);
+        let flattest = node.branches.iter().enumerate().min_by_key(|(_, it)| it.height);
+        node.flattest = flattest.map_or(0, |(at, _)| at);
+        for (at, branch) in node.branches.iter().enumerate() {
+            node.lots.push(at);
+            // Absent values are where handlers break, but one in so many is enough.
+            if !matches!(branch.shape, Shape::Null) {
+                node.lots.push(at);
+            }
+        }
+    }
+}
+
+fn height(shape: &Shape, nodes: &[Node]) -> u32 {
+    let above = |needed: &mut dyn Iterator<Item = NodeId>| {
+        let most = needed.map(|it| nodes[it].height).max().unwrap_or(0);
+        if most == ENDLESS { ENDLESS } else { most + 1 }
+    };
+    match shape {
+        Shape::Object(fields) => {
+            let required = fields.known.iter().filter(|it| it.required).map(|it| it.node);
+            let count = fields.known.iter().filter(|it| it.required).count();
+            let possible = fields
+                .known
+                .iter()
+                .filter(|it| nodes[it.node].height != ENDLESS)
+                .count();
+            let missing = fields.low.saturating_sub(count);
+            let optional = fields.known.iter().filter(|it| !it.required).map(|it| it.node);
+            let of_patterns = fields.patterns.iter().map(|(.., node)| *node);
+            let others_needed = fields.unknown > 0 || missing > 0 && possible < fields.low;
+            let others = std::iter::once(fields.other).chain(of_patterns.clone());
+            let with_others = if fields.unknown > 0 {
+                nodes[fields.other].height
+            } else if others_needed {
+                others.map(|it| nodes[it].height).min().unwrap_or(ENDLESS)
+            } else {
+                0
+            };
+            let mut optional: Vec<u32> = optional
+                .map(|it| nodes[it].height)
+                .filter(|it| *it != ENDLESS)
+                .collect();
+            optional.sort_unstable();
+            let with_optional = optional.into_iter().take(missing).max().unwrap_or(0);
+            match above(&mut required.into_iter()) {
+                _ if with_others == ENDLESS => ENDLESS,
+                ENDLESS => ENDLESS,
+                height => height.max(with_others + 1).max(with_optional + 1),
+            }
+        }
+        Shape::Array(items) => {
+            let fixed = items.first.iter().take(items.low).copied();
+            let rest = (items.low > items.first.len()).then_some(items.rest);
+            let contained = items.contains.iter().filter(|it| it.low > 0).map(|it| {
+                let places = it.first.iter().take(items.high).chain(std::iter::once(&it.rest));
+                places
+                    .copied()
+                    .min_by_key(|it| nodes[*it].height)
+                    .unwrap_or(it.rest)
+            });
+            // An item that must be there may stand where another would have to.
+            if items.contains.iter().any(|it| it.low > 0) {
+                above(&mut contained.into_iter())
+            } else {
+                above(&mut fixed.chain(rest))
+            }
+        }
+        _ => 0,
+    }
+}
+
+/// True if a node can come up again inside itself.
+fn reaches(nodes: &[Node], start: usize) -> bool {
+    let mut seen = vec![false; nodes.len()];
+    let mut pending = vec![start];
+    while let Some(at) = pending.pop() {
+        for child in nodes[at].branches.iter().flat_map(|it| children(&it.shape)) {
+            if child == start {
+                return true;
+            }
+            if !std::mem::replace(&mut seen[child], true) {
+                pending.push(child);
+            }
+        }
+    }
+    false
+}
+
+fn children(shape: &Shape) -> Vec<NodeId> {
+    match shape {
+        Shape::Object(fields) => {
+            let known = fields.known.iter().map(|it| it.node);
+            let of_patterns = fields.patterns.iter().map(|(.., node)| *node);
+            known
+                .chain(of_patterns)
+                .chain([fields.other])
+                .chain(fields.names)
+                .collect()
+        }
+        Shape::Array(items) => {
+            let contained = items
+                .contains
+                .iter()
+                .flat_map(|it| it.first.iter().chain([&it.rest]));
+            items
+                .first
+                .iter()
+                .chain([&items.rest])
+                .chain(contained)
+                .copied()
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,225 @@
+//! Texts of the formats that JSON Schema names.
+
+use super::dice::Dice;
+
+/// Values of a format that programs stumble over.
+pub(super) fn edges(format: &str) -> &'static [&'static str] {
+    match format {
+        "date" => &[
+            "2024-02-29",
+            "1999-12-31",
+            "2000-01-01",
+            "2038-01-19",
+            "1970-01-01",
+            "0001-01-01",
+            "9999-12-31",
+        ],
+        "time" => &[
+            "00:00:00Z",
+            "23:59:59Z",
+            "12:00:00.000001Z",
+            "02:30:00+01:00",
+            "00:00:00-00:00",
+        ],
+        "date-time" => &[
+            "2024-02-29T23:59:59Z",
+            "1970-01-01T00:00:00Z",
+            "2038-01-19T03:14:08Z",
+            "2021-03-28T02:30:00+01:00",
+            "1999-12-31T23:59:59.999Z",
+            "0001-01-01T00:00:00Z",
+        ],
+        "email" | "idn-email" => &["a@b.co", "first.last+tag@sub.example.com", "x_y-z@example.org"],
+        "uuid" => &[
+            "00000000-0000-4000-8000-000000000000",
+            "ffffffff-ffff-4fff-bfff-ffffffffffff",
+            "ABCDEFAB-0123-4ABC-9ABC-ABCDEFABCDEF",
+        ],
+        "uri" | "iri" | "url" => &[
+            "https://a.co",
+            "http://localhost:8080/",
+            "https://a.co/p%20q?x=1&y=#z",
+        ],
+        "ipv4" => &["0.0.0.0", "255.255.255.255", "127.0.0.1"],
+        "ipv6" => &[
+            "::",
+            "::1",
+            "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+            "::ffff:192.0.2.1",
+        ],
+        "duration" => &["PT0S", "P1Y", "P1M", "PT36H", "P2W"],
+        "hostname" => &["a", "localhost", "xn--bcher-kva.example"],
+        _ => &[],
+    }
+}
+
+/// A text of a format; `None` if it is not known.
+pub(super) fn draw(format: &str, dice: &mut Dice) -> Option<String> {
+    Some(match format {
+        "email" | "idn-email" => {
+            let mut out = String::with_capacity(24);
+            word(&mut out, dice);
+            out.push('@');
+            host(&mut out, dice);
+            out
+        }
+        "uuid" => uuid(dice),
+        "date" => date(dice),
+        "time" => format!("{}Z", time(dice)),
+        "date-time" => {
+            let mut out = date(dice);
+            out.push('T');
+            out.push_str(&time(dice));
+            out.push('Z');
+            out
+        }
+        "duration" => format!("P{}DT{}H", dice.below(30), dice.below(24)),
+        "hostname" | "idn-hostname" => {
+            let mut out = String::new();
+            host(&mut out, dice);
+            out
+        }
+        "uri" | "iri" | "url" => {
+            let mut out = String::from("https://");
+            host(&mut out, dice);
+            out.push('/');
+            word(&mut out, dice);
+            out
+        }
+        "uri-reference" | "iri-reference" | "json-pointer" => {
+            let mut out = String::from("/");
+            word(&mut out, dice);
+            out
+        }
+        "uri-template" => {
+            let mut out = String::from("/");
+            word(&mut out, dice);
+            out.push_str("/{id}");
+            out
+        }
+        "relative-json-pointer" => dice.below(5).to_string(),
+        "regex" => {
+            let mut out = String::from("^");
+            word(&mut out, dice);
+            out.push('$');
+            out
+        }
+        "ipv4" => {
+            let mut part = || dice.below(256);
+            format!("{}.{}.{}.{}", part(), part(), part(), part())
+        }
+        "ipv6" => format!("2001:db8::{:x}", dice.below(0x1_0000)),
+        _ => return None,
+    })
+}
+
+/// One to six letters.
+pub(super) fn word(out: &mut String, dice: &mut Dice) {
+    let mut bits = dice.below(1 << 62);
+    for _ in 0..1 + bits % 6 {
+        bits /= 26;
+        out.push(char::from(b'a' + u8::try_from(bits % 26).unwrap_or(0)));
+    }
+}
+
+fn host(out: &mut String, dice: &mut Dice) {
+    word(out, dice);
+    out.push('.');
+    out.push_str(dice.pick(&["com", "org", "dev", "io"]).copied().unwrap_or("com"));
+}
+
+/// Version 4, since many patterns for identifiers ask for the version's digit.
+fn uuid(dice: &mut Dice) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let (mut low, mut high) = (dice.below(1 << 62), dice.below(1 << 62));
+    let mut out = String::with_capacity(36);
+    for at in 0..36 {
+        match at {
+            8 | 13 | 18 | 23 => out.push('-'),
+            14 => out.push('4'),
+            19 => out.push(char::from(b"89ab"[usize::try_from(low % 4).unwrap_or(0)])),
+            _ => {
+                let bits = if at < 18 { &mut low } else { &mut high };
+                out.push(char::from(DIGITS[usize::try_from(*bits % 16).unwrap_or(0)]));
+                *bits /= 16;
+            }
+        }
+    }
+    out
+}
+
+fn date(dice: &mut Dice) -> String {
+    // The ends of months, years and centuries are where arithmetic goes wrong.
+    if dice.chance(1, 6) {
+        let edge = dice.pick(edges("date")).copied().unwrap_or("2000-01-01");
+        return edge.to_owned();
+    }
+    let mut out = (2000 + dice.below(40)).to_string();
+    out.push('-');
+    digits(&mut out, 1 + dice.below(12), 2);
+    out.push('-');
+    digits(&mut out, 1 + dice.below(28), 2);
+    out
+}
+
+fn time(dice: &mut Dice) -> String {
+    let mut out = String::with_capacity(12);
+    digits(&mut out, dice.below(24), 2);
+    out.push(':');
+    digits(&mut out, dice.below(60), 2);
+    out.push(':');
+    digits(&mut out, dice.below(60), 2);
+    if dice.chance(1, 2) {
+        out.push('.');
+        digits(&mut out, dice.below(1_000), 3);
+    }
+    out
+}
+
+fn digits(out: &mut String, number: u64, width: u32) {
+    for at in (0..width).rev() {
+        out.push(char::from(
+            b'0' + u8::try_from(number / 10_u64.pow(at) % 10).unwrap_or(0),
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::prepare::validator;
+    use super::*;
+
+    #[test]
+    fn texts_are_of_their_format() {
+        let mut dice = Dice::of(7);
+        for format in [
+            "email",
+            "uuid",
+            "date",
+            "time",
+            "date-time",
+            "duration",
+            "hostname",
+            "uri",
+            "iri",
+            "uri-reference",
+            "uri-template",
+            "json-pointer",
+            "relative-json-pointer",
+            "regex",
+            "ipv4",
+            "ipv6",
+        ] {
+            let judge = validator(&json!({"type": "string", "format": format})).unwrap();
+            for edge in edges(format) {
+                assert!(judge.is_valid(&json!(edge)), "{edge} is no {format}");
+            }
+            for _ in 0..100 {
+                let text = draw(format, &mut dice).unwrap();
+                assert!(judge.is_valid(&json!(text)), "{text} is no {format}");
+            }
+        }
+    }
+}

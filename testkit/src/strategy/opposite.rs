@@ -1,0 +1,233 @@
+//! The opposite of a schema, as the ways to break one of its keywords.
+
+use serde_json::Value as Json;
+
+use super::document::escape;
+use super::flat::{Flat, Literal};
+use super::shape::Types;
+
+/// One way to break a schema: what else must hold, and what the value itself must be.
+pub(super) struct Breach {
+    pub(super) literals: Vec<Literal>,
+    apply: Box<dyn Fn(&mut Flat)>,
+}
+
+impl Breach {
+    fn of(types: Types, apply: impl Fn(&mut Flat) + 'static) -> Self {
+        Self {
+            literals: Vec::new(),
+            apply: Box::new(move |flat| {
+                flat.types = flat.types & types;
+                flat.imply(types);
+                apply(flat);
+            }),
+        }
+    }
+
+    fn by(literals: Vec<Literal>) -> Self {
+        Self {
+            literals,
+            apply: Box::new(|_| {}),
+        }
+    }
+
+    /// False if nothing is left.
+    pub(super) fn apply(&self, flat: &mut Flat) -> bool {
+        (self.apply)(flat);
+        flat.types != Types::NONE
+    }
+}
+
+/// The ways to break the schema at `place`; none if everything satisfies it. What cannot be broken on purpose is left to
+/// the validator.
+pub(super) fn breaches(schema: &Json, place: &str, target: impl Fn(&str) -> Option<String>) -> Vec<Breach> {
+    let Some(fields) = schema.as_object() else {
+        return if *schema == Json::Bool(false) {
+            vec![Breach::by(Vec::new())]
+        } else {
+            Vec::new()
+        };
+    };
+    let mut out = Vec::new();
+    let mut is_unclear = false;
+    let list = |key: &str| fields.get(key).and_then(Json::as_array).map_or(0, Vec::len);
+    let each = |key: &str, literal: fn(String) -> Literal| -> Vec<Literal> {
+        (0..list(key))
+            .map(|at| literal(format!("{place}/{key}/{at}")))
+            .collect()
+    };
+    for (key, value) in fields {
+        match key.as_str() {
+            "$ref" | "$dynamicRef" => {
+                let target = value.as_str().and_then(&target);
+                out.extend(target.map(|it| Breach::by(vec![Literal::not(it)])));
+            }
+            "allOf" => out.extend(
+                each("allOf", Literal::not)
+                    .into_iter()
+                    .map(|it| Breach::by(vec![it])),
+            ),
+            "anyOf" => out.push(Breach::by(each("anyOf", Literal::not))),
+            "oneOf" => {
+                out.push(Breach::by(each("oneOf", Literal::not)));
+                if let [first, second, ..] = &each("oneOf", Literal::of)[..] {
+                    out.push(Breach::by(vec![first.clone(), second.clone()]));
+                }
+            }
+            "not" => out.push(Breach::by(vec![Literal::of(format!("{place}/not"))])),
+            "then" | "else" if fields.contains_key("if") => {
+                let condition = format!("{place}/if");
+                let condition = if key == "then" {
+                    Literal::of(condition)
+                } else {
+                    Literal::not(condition)
+                };
+                out.push(Breach::by(vec![
+                    condition,
+                    Literal::not(format!("{place}/{key}")),
+                ]));
+            }
+            _ => match of_keyword(key, value, place) {
+                Some(breach) => out.extend(breach),
+                None => is_unclear |= !IGNORED.contains(&key.as_str()),
+            },
+        }
+    }
+    if out.is_empty() && is_unclear {
+        out.push(Breach::by(Vec::new()));
+    }
+    out
+}
+
+/// Keywords that allow everything.
+const IGNORED: [&str; 19] = [
+    "if",
+    "then",
+    "else",
+    "$defs",
+    "definitions",
+    "$schema",
+    "$id",
+    "$anchor",
+    "$dynamicAnchor",
+    "$comment",
+    "$vocabulary",
+    "title",
+    "description",
+    "default",
+    "examples",
+    "example",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+];
+
+fn of_keyword(key: &str, value: &Json, place: &str) -> Option<Vec<Breach>> {
+    let number = value.as_f64();
+    let count = number.map(|it| it as usize);
+    let one = |breach: Breach| Some(vec![breach]);
+    let fewer = |types: Types, apply: fn(&mut Flat, usize)| {
+        Some(
+            count?
+                .checked_sub(1)
+                .map(|below| Breach::of(types, move |flat| apply(flat, below)))
+                .into_iter()
+                .collect(),
+        )
+    };
+    let more = |types: Types, apply: fn(&mut Flat, usize)| {
+        let above = count?.saturating_add(1);
+        one(Breach::of(types, move |flat| apply(flat, above)))
+    };
+    match key {
+        "type" => {
+            let types = !Types::named(value);
+            one(Breach::of(types, |flat| flat.is_typed = true))
+        }
+        "const" | "enum" => {
+            let values = match value {
+                Json::Array(values) if key == "enum" => values.clone(),
+                value => vec![value.clone()],
+            };
+            one(Breach {
+                literals: Vec::new(),
+                apply: Box::new(move |flat| flat.excluded.extend(values.iter().cloned())),
+            })
+        }
+        "minimum" | "exclusiveMinimum" => {
+            let (at, open) = (number?, key == "minimum");
+            one(Breach::of(Types::NUMBER, move |flat| flat.not_above(at, open)))
+        }
+        "maximum" | "exclusiveMaximum" => {
+            let (at, open) = (number?, key == "maximum");
+            one(Breach::of(Types::NUMBER, move |flat| flat.not_below(at, open)))
+        }
+        // Most numbers are no multiple; the validator tells.
+        "multipleOf" => one(Breach::of(Types::NUMBER, |_| {})),
+        "minLength" => fewer(Types::TEXT, Flat::lengths_to),
+        "maxLength" => more(Types::TEXT, Flat::lengths_from),
+        "pattern" | "format" => one(Breach::of(Types::TEXT, |_| {})),
+        "minItems" => fewer(Types::ARRAY, Flat::items_to),
+        "maxItems" => more(Types::ARRAY, Flat::items_from),
+        "uniqueItems" => Some(if *value == Json::Bool(true) {
+            vec![Breach::of(Types::ARRAY, |flat| {
+                flat.repeated = true;
+                flat.items_from(2);
+            })]
+        } else {
+            Vec::new()
+        }),
+        "contains" => {
+            let literal = Literal::not(format!("{place}/contains"));
+            one(Breach::of(Types::ARRAY, move |flat| {
+                flat.each.push(literal.clone())
+            }))
+        }
+        "items" | "prefixItems" if value.is_array() => {
+            let count = value.as_array().map_or(0, Vec::len);
+            let at = |at: usize| {
+                let literal = Literal::not(format!("{place}/{key}/{at}"));
+                Breach::of(Types::ARRAY, move |flat| {
+                    flat.at.push((at, literal.clone()));
+                    flat.items_from(at + 1);
+                })
+            };
+            Some((0..count).map(at).collect())
+        }
+        "items" => {
+            let literal = Literal::not(format!("{place}/items"));
+            one(Breach::of(Types::ARRAY, move |flat| {
+                flat.contains.push((literal.clone(), 1, usize::MAX));
+            }))
+        }
+        "minProperties" => fewer(Types::OBJECT, Flat::properties_to),
+        "maxProperties" => more(Types::OBJECT, Flat::properties_from),
+        "required" => {
+            let names = value.as_array().into_iter().flatten().filter_map(Json::as_str);
+            let absent = |name: &str| {
+                let name = name.to_owned();
+                Breach::of(Types::OBJECT, move |flat| flat.forbidden.push(name.clone()))
+            };
+            Some(names.map(absent).collect())
+        }
+        "properties" => {
+            let wrong = |(name, _): (&String, &Json)| {
+                let literal = Literal::not(format!("{place}/properties/{}", escape(name)));
+                let name = name.clone();
+                Breach::of(Types::OBJECT, move |flat| {
+                    flat.require(&name);
+                    flat.named.push((name.clone(), literal.clone()));
+                })
+            };
+            Some(value.as_object().into_iter().flatten().map(wrong).collect())
+        }
+        "additionalProperties" => {
+            let literal = Literal::not(format!("{place}/additionalProperties"));
+            one(Breach::of(Types::OBJECT, move |flat| {
+                flat.unknown = flat.unknown.max(1);
+                flat.others.push(literal.clone());
+            }))
+        }
+        _ => None,
+    }
+}
