@@ -17,5 +17,6 @@ mod mocked_code;
 mod output;
 mod report;
 mod seed_forms;
+mod seeded_bugs;
 mod signals;
 mod watch;
