@@ -94,8 +94,8 @@ fn no_bug_shows_in_a_plain_run() {
     for_each(&bugs(), |bug| {
         let project = bug.twin("buggy");
         match bug.found_by {
-            FoundBy::Orders | FoundBy::Faults | FoundBy::Isolation => without_exploration(&project),
-            FoundBy::Inputs | FoundBy::Auto => {}
+            FoundBy::Orders | FoundBy::Faults => without_exploration(&project),
+            FoundBy::Inputs | FoundBy::Isolation | FoundBy::Auto => {}
         }
         let without: &[&str] = match bug.found_by {
             FoundBy::Inputs => &["--skip", &bug.test],
