@@ -5,7 +5,12 @@ export const config: ApiRouteConfig = {
   name: 'SendInvoice',
   method: 'POST',
   path: '/tenants/:tenantId/invoices',
-  bodySchema: { type: 'object', properties: { cents: { type: 'integer', minimum: 1 } }, required: ['cents'], additionalProperties: false },
+  bodySchema: {
+    type: 'object',
+    properties: { cents: { type: 'integer', minimum: 1 } },
+    required: ['cents'],
+    additionalProperties: false,
+  },
   emits: ['invoice.wanted'],
   flows: ['invoices'],
 }
