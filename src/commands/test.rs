@@ -17,7 +17,7 @@ use anyhow::Context as _;
 use banister_project::disk;
 use banister_testkit::protocol;
 use banister_testkit::report::{ControlLabel, Format as ReportFormat, ReportOptions};
-use banister_testkit::runner::{IsolationMode, RunOptions, Stop};
+use banister_testkit::runner::{IsolationMode, Regression, RunOptions, Stop};
 use banister_testkit::suites::Suites;
 
 use self::choice::Shard;
@@ -70,6 +70,12 @@ pub(crate) struct Arguments {
     /// Cases of every property test, whatever its file says
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     cases: Option<u32>,
+    /// Orders in which each case is run, whatever the tests say
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    schedules: Option<u32>,
+    /// Run only the failure that is saved in this file, exactly as it failed
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "watch", "last_failed", "shard"])]
+    replay: Option<PathBuf>,
     /// Seconds that a handler may run without ending or waiting before it counts as hung
     #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     budget: u64,
@@ -161,13 +167,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     suites::show_invalid(&suites);
     let memory = Memory::of(cache.as_deref(), &loaded.root);
+    let replay = arguments.replay.as_deref().map(|path| arguments.saved(path)).transpose()?;
     if arguments.list {
         let (suites, _) = arguments.choose(suites, &memory);
         list(arguments, &suites)?;
         return Ok(suites::exit(&suites, Exit::Success));
     }
     let interrupt = Interrupt::listen()?;
-    run::run(arguments, suites, &loaded.host.snapshot(), &memory, &interrupt)
+    run::run(arguments, replay, suites, &loaded.host.snapshot(), &memory, &interrupt)
 }
 
 /// The contract of `cargo nextest`: with `--format terse` nothing but a line for each test.
@@ -187,6 +194,16 @@ fn list(arguments: &Arguments, suites: &Suites) -> anyhow::Result<()> {
 }
 
 impl Arguments {
+    /// A saved failure; its path may be given from here or from the project, as replay lines do.
+    fn saved(&self, path: &Path) -> anyhow::Result<Regression> {
+        let from_here = path.is_absolute() || path.exists();
+        let path = match from_here {
+            true => path.to_owned(),
+            false => self.dir.join(path),
+        };
+        Ok(Regression::read(&path)?)
+    }
+
     /// The tests that are asked for, and how many are not.
     fn choose(&self, mut suites: Suites, memory: &Memory) -> (Suites, usize) {
         let all = suites.tests().count();
@@ -232,6 +249,10 @@ impl Arguments {
         RunOptions {
             seed: self.seed,
             cases: self.cases,
+            schedules: self.schedules,
+            // Whoever runs the tests of a project says where its failures are kept.
+            regressions: None,
+            replay: None,
             jobs: self.jobs.map_or(defaults.jobs, usize::from),
             budget: Duration::from_secs(self.budget),
             command: self.command(),

@@ -1,11 +1,13 @@
 //! Runs tests: in parallel across tests, never inside one; told in the order of the tests, whatever finishes first.
 
+mod attempt;
 mod case;
 mod differences;
 mod isolation;
 mod options;
 mod outcome;
 mod property;
+mod regressions;
 mod stop;
 mod trace_files;
 
@@ -17,9 +19,8 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde_json::Value as Json;
-
-use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, run_flow};
+use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, explore_flow, run_flow};
+use crate::decision::Decide;
 use crate::live_stage::{LiveStage, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
 use crate::plan::Plan;
@@ -33,8 +34,10 @@ use crate::worker::groups;
 pub use case::TestCase;
 pub use isolation::IsolationMode;
 pub use options::RunOptions;
+pub use regressions::{REGRESSIONS, Regression, RegressionError};
 pub use stop::Stop;
 
+use attempt::Attempt;
 use differences::{first_difference, same_events_until};
 
 /// A run that was stopped looks after its workers so often.
@@ -109,6 +112,14 @@ impl Harness {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    pub(super) fn problem(&self, text: String) {
+        let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
+        // Every run of a test comes by it again.
+        if !problems.contains(&text) {
+            problems.push(text);
+        }
     }
 
     /// A place where tests run one after the other in warm workers.
@@ -195,7 +206,7 @@ impl Harness {
                 .or_else(|| panic.downcast_ref::<String>().cloned())
                 .unwrap_or_default();
             let headline = format!("the harness itself failed, which is a defect of banister: {said}");
-            self.outcome(case, FlowResult::failed(headline), None)
+            self.outcome(case, FlowResult::failed(headline), None, &[])
         })
     }
 
@@ -219,11 +230,15 @@ impl Harness {
     fn run_test(&self, case: &TestCase, stage: &mut LiveStage<'_>) -> TestOutcome {
         let begun = Instant::now();
         let seed = Seed::root(self.options.seed).part(&case.name, 0);
-        let mut outcome = if case.test().for_all.is_empty() {
-            let result = self.run_once(case, stage, seed, Variables::new());
-            self.confirmed(case, stage, seed, result, None)
-        } else {
-            self.run_property(case, stage, seed)
+        let known = self.known_failure(case);
+        let again = known.and_then(|known| self.run_known(case, stage, seed, &known));
+        let mut outcome = match again {
+            Some(outcome) => outcome,
+            None if case.test().for_all.is_empty() => {
+                let attempt = self.attempt(case, stage, seed, &Variables::new(), None, true);
+                self.confirmed(case, stage, seed, attempt, None)
+            }
+            None => self.run_property(case, stage, seed),
         };
         outcome.duration = begun.elapsed();
         outcome
@@ -241,6 +256,7 @@ impl Harness {
         seed: Seed,
         variables: Variables,
         isolation: Isolation,
+        decide: Option<&mut dyn Decide>,
     ) -> FlowResult {
         if self.options.stop.is_stopped() {
             return FlowResult::failed("the run was stopped".to_owned());
@@ -261,6 +277,7 @@ impl Harness {
             }
         };
         services.record = self.options.record.is_some();
+        services.holds_all = decide.is_some();
         let (hosts, holds) = (services.hosts(), services.holds());
         let services_recorded = services.record;
         let session = match stage.open_session(services) {
@@ -269,19 +286,18 @@ impl Harness {
                 return FlowResult::failed(format!("the mock server cannot open a session: {error}"));
             }
         };
-        let result = run_flow(
-            &self.plan,
-            stage,
-            case.test(),
-            Setting {
-                seed,
-                session,
-                hosts,
-                holds,
-                isolation,
-                variables,
-            },
-        );
+        let setting = Setting {
+            seed,
+            session,
+            hosts,
+            holds,
+            isolation,
+            variables,
+        };
+        let result = match decide {
+            None => run_flow(&self.plan, stage, case.test(), setting),
+            Some(decide) => explore_flow(&self.plan, stage, case.test(), setting, decide),
+        };
         if services_recorded {
             let recordings = stage.take_recordings();
             let mut all = self.recordings.lock().unwrap_or_else(PoisonError::into_inner);
@@ -291,30 +307,82 @@ impl Harness {
         result
     }
 
+    /// Runs a failure that was kept; `None` if the test has recovered from it.
+    fn run_known(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        known: &Regression,
+    ) -> Option<TestOutcome> {
+        let names: Vec<&String> = case.test().for_all.iter().map(|(name, _)| &name.value).collect();
+        if names.iter().any(|name| !known.input.contains_key(*name)) {
+            return None;
+        }
+        let seed = match known.seed {
+            same if same == self.options.seed => seed,
+            other => Seed::root(other).part(&case.name, 0),
+        };
+        let (mut result, missed) = self.again(case, stage, seed, &known.input, &known.departures);
+        let is_replay = self.options.replay.is_some();
+        if let Some(first) = missed.first().filter(|_| is_replay) {
+            let note = format!(
+                "the run has drifted from the saved one: it never came to \"{}\" instead of \"{}\"",
+                first.pick, first.instead_of
+            );
+            result.notes.push(note);
+        }
+        if result.failures.is_empty() {
+            if !is_replay {
+                return None;
+            }
+            result.notes.push("the saved failure does not happen any more".to_owned());
+        }
+        let departures = match result.failures.is_empty() {
+            true => Vec::new(),
+            false => known.departures.clone(),
+        };
+        let attempt = Attempt { result, departures };
+        let input = (!known.input.is_empty()).then(|| known.input.clone());
+        Some(self.confirmed(case, stage, seed, attempt, input))
+    }
+
     /// A failure is run twice: if the two disagree, something was not under control, and that is said first.
     fn confirmed(
         &self,
         case: &TestCase,
         stage: &mut LiveStage<'_>,
         seed: Seed,
-        result: FlowResult,
-        input: Option<(Variables, Json)>,
+        attempt: Attempt,
+        input: Option<Variables>,
     ) -> TestOutcome {
-        let mut result = result;
+        let Attempt {
+            mut result,
+            departures,
+        } = attempt;
+        let variables = input.clone().unwrap_or_default();
         if !result.failures.is_empty() && !result.endless && !hung(&result) {
-            let variables = input
-                .as_ref()
-                .map(|(variables, _)| variables.clone())
-                .unwrap_or_default();
-            let again = self.run_once(case, stage, seed, variables);
+            let (again, _) = self.again(case, stage, seed, &variables, &departures);
             if let Some(difference) = first_difference(&result.trace, &again.trace) {
                 result
                     .notes
                     .insert(0, format!("a second run went another way: {difference}"));
                 result.label = ControlLabel::Opaque;
+                if !departures.is_empty() {
+                    result.failures.insert(0, uncontrolled(&difference));
+                }
             }
         }
-        self.outcome(case, result, input.map(|(_, value)| value))
+        self.outcome(case, result, input.as_ref(), &departures)
+    }
+}
+
+/// A failure of an order that does not come again says nothing of the order.
+fn uncontrolled(difference: &str) -> FlowFailure {
+    FlowFailure {
+        headline: format!("something is not under control: in a second run, {difference}"),
+        place: FailurePlace::Unknown,
+        details: Vec::new(),
     }
 }
 

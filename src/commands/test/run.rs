@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use banister_project::Snapshot;
 use banister_testkit::report::{Reporter, Summary, TestOutcome};
-use banister_testkit::runner::{Harness, RunEvent};
+use banister_testkit::runner::{Harness, REGRESSIONS, Regression, RunEvent, RunOptions};
 use banister_testkit::suites::Suites;
 
 use super::Arguments;
@@ -21,14 +21,23 @@ use crate::render::problem;
 /// Runs the chosen ones among all tests.
 pub(super) fn run(
     arguments: &Arguments,
-    suites: Suites,
+    replay: Option<Regression>,
+    mut suites: Suites,
     snapshot: &Snapshot,
     memory: &Memory,
     interrupt: &Interrupt,
 ) -> anyhow::Result<Exit> {
     let names: BTreeSet<String> = suites.tests().map(|test| test.name.clone()).collect();
+    if let Some(replay) = &replay {
+        anyhow::ensure!(
+            names.contains(&replay.test),
+            "there is no test '{}' in this project any more: the saved failure cannot be run",
+            replay.test
+        );
+        suites.retain(|test| test.name == replay.test);
+    }
     let (suites, filtered_out) = arguments.choose(suites, memory);
-    let told = tell(arguments, &suites, filtered_out, interrupt)?;
+    let told = tell(arguments, replay, &suites, filtered_out, interrupt)?;
     if let Some(path) = &arguments.report {
         html::write(path, &told, &suites, snapshot, arguments.seed)?;
     }
@@ -76,6 +85,7 @@ pub(super) struct Told {
 
 pub(super) fn tell(
     arguments: &Arguments,
+    replay: Option<Regression>,
     suites: &Suites,
     filtered_out: usize,
     interrupt: &Interrupt,
@@ -90,7 +100,12 @@ pub(super) fn tell(
         told = told.and_then(|()| reporter.invalid_file(&file.path, &problems));
     }
     for suite in &suites.suites {
-        let harness = Harness::new(suite.plan.clone(), arguments.run_options(&interrupt.stop))?;
+        let options = RunOptions {
+            regressions: Some(suite.plan.root.join(REGRESSIONS)),
+            replay: replay.clone(),
+            ..arguments.run_options(&interrupt.stop)
+        };
+        let harness = Harness::new(suite.plan.clone(), options)?;
         harness.run(&suite.tests, &mut |event| {
             let result = match event {
                 RunEvent::Started(test) => reporter.test_started(&test.name),

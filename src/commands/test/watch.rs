@@ -132,7 +132,7 @@ impl Watch<'_> {
 
     fn run(&mut self, suites: &Suites, filtered_out: usize) -> anyhow::Result<()> {
         suites::show_invalid(suites);
-        let told = tell(self.arguments, suites, filtered_out, &self.interrupt)?;
+        let told = tell(self.arguments, None, suites, filtered_out, &self.interrupt)?;
         if let Some(path) = &self.arguments.report {
             let snapshot = self.loaded.host.snapshot();
             html::write(path, &told, suites, &snapshot, self.arguments.seed)?;

@@ -178,7 +178,7 @@ impl<'p> Flow<'p> {
         if result.failures.is_empty() {
             return Ok(FlowRun::of(result));
         }
-        let mut outcome = harness.outcome(&case, result, None);
+        let mut outcome = harness.outcome(&case, result, None, &[]);
         if let Some(failure) = &mut outcome.failure {
             // The text that a place would lie in is this program's, and no command shows the failure again.
             failure.place = failure.place.take().filter(|place| place.file != NAME);

@@ -30,12 +30,12 @@ impl Harness {
         match self.options.isolation {
             Some(IsolationMode::Both) => {}
             Some(IsolationMode::One(isolation)) => {
-                return self.run_isolated(case, stage, seed, variables, isolation);
+                return self.run_isolated(case, stage, seed, variables, isolation, None);
             }
-            None => return self.run_isolated(case, stage, seed, variables, written()),
+            None => return self.run_isolated(case, stage, seed, variables, written(), None),
         }
-        let mut fresh = self.run_isolated(case, stage, seed, variables.clone(), Isolation::Fresh);
-        let shared = self.run_isolated(case, stage, seed, variables, Isolation::Shared);
+        let mut fresh = self.run_isolated(case, stage, seed, variables.clone(), Isolation::Fresh, None);
+        let shared = self.run_isolated(case, stage, seed, variables, Isolation::Shared, None);
         fresh.label = fresh.label.max(shared.label);
         let difference = hidden_state(&fresh.trace, &shared.trace, case);
         if let Some(mut failure) = difference {
@@ -51,6 +51,34 @@ impl Harness {
                 }
             }
             fresh.failures.push(failure);
+        }
+        fresh
+    }
+
+    /// Runs the first input of a test that has many runs with fresh modules, and once more with shared ones: a test that
+    /// fails only then has handlers that remember. What makes no difference to the test is only told.
+    pub(super) fn run_both(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        variables: &Variables,
+    ) -> FlowResult {
+        let mut fresh = self.run_isolated(case, stage, seed, variables.clone(), Isolation::Fresh, None);
+        if !fresh.failures.is_empty() {
+            return fresh;
+        }
+        let shared = self.run_isolated(case, stage, seed, variables.clone(), Isolation::Shared, None);
+        let Some(mut failure) = hidden_state(&fresh.trace, &shared.trace, case) else {
+            return fresh;
+        };
+        match shared.failures.first() {
+            None => fresh.notes.push(failure.headline),
+            Some(_) => {
+                let all = shared.failures.iter();
+                failure.details.extend(all.map(|it| format!("with shared modules: {}", it.headline)));
+                fresh.failures.push(failure);
+            }
         }
         fresh
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{IsolationMode, Stop};
+use super::{IsolationMode, Regression, Stop};
 use crate::report::ControlLabel;
 
 /// How tests are run.
@@ -13,6 +13,12 @@ pub struct RunOptions {
     pub seed: u64,
     /// Cases of a property test, before what the test says.
     pub cases: Option<u32>,
+    /// Orders in which each case is run, before what the test says.
+    pub schedules: Option<u32>,
+    /// The folder where failures are kept and looked for; nowhere if absent.
+    pub regressions: Option<PathBuf>,
+    /// The only failure to run.
+    pub replay: Option<Regression>,
     /// Tests at a time.
     pub jobs: usize,
     /// How long a handler may run without a word before it counts as hung.
@@ -39,6 +45,9 @@ impl Default for RunOptions {
         Self {
             seed: 0,
             cases: None,
+            schedules: None,
+            regressions: None,
+            replay: None,
             jobs: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             budget: Duration::from_secs(10),
             command: "banister test".to_owned(),

@@ -6,21 +6,25 @@ use banister_grammars::{Encoding, LineIndex};
 use serde_json::Value as Json;
 
 use super::{Harness, TestCase};
+use crate::decision::Departure;
 use crate::flow::{FailurePlace, FlowFailure, FlowResult};
 use crate::report::{Failure, Place, TestOutcome, TestStatus, timeline};
+use crate::template::Variables;
 
 impl Harness {
     pub(crate) fn outcome(
         &self,
         case: &TestCase,
         result: FlowResult,
-        minimal_input: Option<Json>,
+        input: Option<&Variables>,
+        departures: &[Departure],
     ) -> TestOutcome {
         self.write_trace(case, &result.trace);
         let mut result = result;
         self.hold_to_requirement(&mut result);
         let failure = result.failures.first().map(|first| {
             let mut details = first.details.clone();
+            details.extend(told(departures));
             for other in result.failures.iter().skip(1) {
                 details.push(format!(
                     "also: {}{}",
@@ -29,14 +33,16 @@ impl Harness {
                 ));
                 details.extend(other.details.iter().map(|line| format!("  {line}")));
             }
+            let none = Variables::new();
+            let kept = self.keep_failure(case, &first.headline, input.unwrap_or(&none), departures);
             Failure {
                 headline: first.headline.clone(),
                 place: place(case, &first.place),
                 details,
                 timeline: timeline(&result.trace, result.start),
-                minimal_input,
+                minimal_input: input.map(shown),
                 state: result.state_differs.then(|| result.state.clone()),
-                replay: self.replay(case),
+                replay: self.replay(case, kept.as_deref()),
             }
         });
 
@@ -75,16 +81,42 @@ impl Harness {
         })
     }
 
-    fn replay(&self, case: &TestCase) -> String {
+    fn replay(&self, case: &TestCase, kept: Option<&str>) -> String {
+        if let Some(kept) = kept {
+            return format!("{} --replay {kept}", self.options.command);
+        }
         let quoted = format!("'{}'", case.name.replace('\'', r"'\''"));
         let cases = self
             .options
             .cases
             .map_or_else(String::new, |cases| format!(" --cases {cases}"));
+        let schedules = self
+            .options
+            .schedules
+            .map_or_else(String::new, |schedules| format!(" --schedules {schedules}"));
         format!(
-            "{} --exact {quoted} --seed {}{cases}",
+            "{} --exact {quoted} --seed {}{cases}{schedules}",
             self.options.command, self.options.seed
         )
+    }
+}
+
+/// What a run does differently from first in, first out without faults, for people.
+fn told(departures: &[Departure]) -> Vec<String> {
+    if departures.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec!["passes first in, first out; fails when".to_owned()];
+    lines.extend(departures.iter().map(|it| format!("  {}, instead of: {}", it.pick, it.instead_of)));
+    lines
+}
+
+/// The input as the report shows it: the value itself if there is one variable, else an object.
+fn shown(input: &Variables) -> Json {
+    let mut values = input.values();
+    match (values.next(), values.next()) {
+        (Some(only), None) => only.clone(),
+        _ => Json::Object(input.clone().into_iter().collect()),
     }
 }
 

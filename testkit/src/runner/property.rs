@@ -4,9 +4,10 @@ use std::cell::RefCell;
 
 use proptest::strategy::BoxedStrategy;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::{Harness, TestCase};
+use crate::decision::Departure;
 use crate::flow::{FailurePlace, FlowFailure, FlowResult, variables_of};
 use crate::live_stage::LiveStage;
 use crate::report::{ControlLabel, Reached, TestOutcome};
@@ -34,15 +35,29 @@ impl Harness {
         self.stand_in(case, stage, &Variables::new());
         let strategies = match self.strategies(case, stage) {
             Ok(strategies) => strategies,
-            Err(failure) => return self.outcome(case, FlowResult::of_failure(*failure), None),
+            Err(failure) => return self.outcome(case, FlowResult::of_failure(*failure), None, &[]),
         };
         let mut runner = self.case_runner(case, seed);
         let stage = RefCell::new(stage);
         let last = RefCell::new(None);
+        // While a failure is shrunk, every smaller input is run as the failing one was, and in no other order.
+        let known: RefCell<Option<Vec<Departure>>> = RefCell::new(None);
         let seen = RefCell::new((Reached::default(), ControlLabel::default()));
         let verdict = runner.run(&strategies, |values| {
             let variables = variables_of(&names, &values);
-            let result = self.run_once(case, &mut stage.borrow_mut(), seed, variables);
+            let first = last.borrow().is_none();
+            let found = known.borrow().clone();
+            let stage = &mut stage.borrow_mut();
+            let result = match &found {
+                Some(departures) => self.again(case, stage, seed, &variables, departures).0,
+                None => {
+                    let attempt = self.attempt(case, stage, seed, &variables, None, first);
+                    if !attempt.result.failures.is_empty() {
+                        *known.borrow_mut() = Some(attempt.departures);
+                    }
+                    attempt.result
+                }
+            };
             let reason = result.failures.first().map(|failure| failure.headline.clone());
             let (reached, label) = &mut *seen.borrow_mut();
             reached.extend(&result.reached);
@@ -63,23 +78,20 @@ impl Harness {
                 let result = last
                     .into_inner()
                     .unwrap_or_else(|| FlowResult::of_failure(nothing_ran(case)));
-                self.outcome(case, with_all_cases(result), None)
+                self.outcome(case, with_all_cases(result), None, &[])
             }
             Err(TestError::Fail(_, values)) => {
                 let variables = variables_of(&names, &values);
-                let result = self.run_once(case, stage, seed, variables.clone());
-                let result = if result.failures.is_empty() {
-                    FlowResult::of_failure(not_repeated(case))
-                } else {
-                    result
-                };
-                self.confirmed(
-                    case,
-                    stage,
-                    seed,
-                    with_all_cases(result),
-                    Some((variables, shown(&names, &values))),
-                )
+                // The smallest input may need fewer departures than the one that was found first.
+                let found = known.into_inner().unwrap_or_default();
+                let first = found.is_empty();
+                let found = (!first).then_some(found.as_slice());
+                let mut attempt = self.attempt(case, stage, seed, &variables, found, first);
+                if attempt.result.failures.is_empty() {
+                    attempt.result = FlowResult::of_failure(not_repeated(case));
+                }
+                attempt.result = with_all_cases(attempt.result);
+                self.confirmed(case, stage, seed, attempt, Some(variables))
             }
             Err(TestError::Abort(reason)) => {
                 let headline = format!("no inputs could be generated: {reason}");
@@ -90,6 +102,7 @@ impl Harness {
                         ..nothing_ran(case)
                     }),
                     None,
+                    &[],
                 )
             }
         }
@@ -165,13 +178,5 @@ fn not_repeated(case: &TestCase) -> FlowFailure {
         headline: "a case failed once and passed when it was run again: something is not under control"
             .to_owned(),
         ..nothing_ran(case)
-    }
-}
-
-/// The input as the report shows it: the value itself if there is one variable, else an object.
-fn shown(names: &[String], values: &[Json]) -> Json {
-    match values {
-        [only] => only.clone(),
-        _ => Json::Object(variables_of(names, values).into_iter().collect::<Map<_, _>>()),
     }
 }

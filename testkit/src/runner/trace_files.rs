@@ -1,7 +1,5 @@
 //! The traces of a run, one file a test.
 
-use std::sync::PoisonError;
-
 use super::{Harness, TestCase};
 use crate::rng::Seed;
 use crate::trace::Trace;
@@ -13,18 +11,14 @@ impl Harness {
         };
         let path = dir.join(format!("{}.trace.json", slug(&case.name)));
         if let Err(error) = std::fs::write(&path, trace.canonical()) {
-            let problem = format!("the trace {} cannot be written: {error}", path.display());
-            self.problems
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(problem);
+            self.problem(format!("the trace {} cannot be written: {error}", path.display()));
         }
     }
 }
 
 /// A file name from a test name: letters, digits and dashes; `__` for `::` and for `/`. Names that differ only in what a
 /// file name cannot hold are told apart by a few digits at the end.
-fn slug(name: &str) -> String {
+pub(super) fn slug(name: &str) -> String {
     let joined = name
         .replace("::", "__")
         .replace(['/', '\\'], "__")

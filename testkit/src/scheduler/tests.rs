@@ -202,6 +202,7 @@ fn messages_are_delivered_first_in_first_out_over_all_subscribers() {
         .play("b", vec![emit("u")]);
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
+    run.settle();
     assert_eq!(names(&run), ["a", "b", "c", "c"]);
     assert!(run.findings.is_empty());
 }
@@ -217,6 +218,7 @@ fn a_sleeping_handler_lets_others_run_at_their_time() {
     let mut script = Script::default().play("sleeper", vec![sleep]);
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
+    run.settle();
     assert_eq!(ran(&run), [(0, "sleeper".into()), (0, "quick".into())]);
     assert_eq!(run.now(), 5_000);
     assert_eq!(script.resumed[0].2, [1]);
@@ -233,7 +235,9 @@ fn answers_wait_until_the_handler_parks_and_keep_their_order() {
         done(),
     ];
     let mut script = Script::default().play("a", vec![scene]);
-    Run::new(&plan, &mut script, start()).emit("t", &json!({}));
+    let mut run = Run::new(&plan, &mut script, start());
+    run.emit("t", &json!({}));
+    run.settle();
     let [(_, replies, _)] = script.resumed.as_slice() else {
         panic!("one resume: {:?}", script.resumed)
     };
@@ -260,6 +264,7 @@ fn a_failing_message_is_tried_three_times_a_quarter_of_an_hour_apart() {
     }
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
+    run.settle();
     assert_eq!(
         ran(&run).iter().map(|(at, _)| *at).collect::<Vec<_>>(),
         [0, 900_000, 1_800_000]
@@ -280,6 +285,7 @@ fn a_message_that_succeeds_at_last_is_no_finding() {
         .play("a", vec![vec![done()]]);
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
+    run.settle();
     assert_eq!(names(&run).len(), 2);
     assert!(run.findings.is_empty());
 }
@@ -290,7 +296,9 @@ fn a_retry_survives_a_later_message_on_its_topic() {
     let mut script = Script::default().play("a", vec![vec![threw()]]);
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({ "n": 1 }));
+    run.settle();
     run.emit("t", &json!({ "n": 2 }));
+    run.settle();
     assert_eq!(names(&run).len(), 3);
 }
 
@@ -300,6 +308,7 @@ fn a_promise_that_never_settles_is_told_of_with_its_handler() {
     let mut script = Script::default().play("a", vec![vec![parked(&[], &[])]]);
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
+    run.settle();
     let finding = &run.findings[0];
     assert!(finding.message.contains("never settles"), "{}", finding.message);
     assert_eq!(finding.place.as_ref().unwrap().line, 3);
@@ -312,6 +321,7 @@ fn a_handler_over_its_budget_is_not_tried_again() {
     let mut script = Script::default().play("a", vec![vec![Err(StageError::Budget { seconds: 10 })]]);
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
+    run.settle();
     assert_eq!(names(&run).len(), 1);
     assert!(run.findings[0].message.contains("10 s"));
 }
@@ -325,6 +335,7 @@ fn a_missing_interpreter_fails_the_test_by_name() {
     };
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
+    run.settle();
     assert_eq!(run.findings[0].message, "a failed: ruby is not installed");
 }
 
@@ -336,6 +347,7 @@ fn an_undeclared_message_is_dropped_and_fails_the_test() {
     let mut script = Script::default().play("a", vec![emit("u")]);
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
+    run.settle();
     assert_eq!(names(&run), ["a"]);
     assert!(run.findings[0].fails && run.findings[0].message.contains("`u`"));
 }
@@ -349,6 +361,7 @@ fn steps_that_start_each_other_for_ever_are_stopped() {
     }
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
+    run.settle();
     assert_eq!(run.findings.len(), 1);
     let message = &run.findings[0].message;
     assert_eq!(*message, format!("the flow does not end: a ran {} times", MAX_CHAIN + 1));
@@ -410,6 +423,7 @@ fn a_retry_moves_the_clock_without_setting_off_schedules() {
     let mut script = Script::default().play("a", vec![vec![threw()]]);
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
+    run.settle();
     assert_eq!(names(&run), ["a", "a"]);
 }
 
@@ -445,12 +459,18 @@ fn a_request_is_answered_with_what_the_framework_makes_of_the_value() {
     let mut run = Run::new(&plan, &mut script, start());
     let mut get = |path: &str| {
         let target = path.to_owned();
-        run.request(&HttpRequest {
+        let asked = run.request(&HttpRequest {
             method: "GET".into(),
             target,
             headers: BTreeMap::new(),
             body: Json::Null,
-        })
+        });
+        run.settle();
+        match asked {
+            Asked::Nobody => None,
+            Asked::Answered(answer) => Some(answer),
+            Asked::Waits(waiting) => Some(run.answer_of(waiting)),
+        }
     };
     let answer = get("/ok").unwrap();
     assert_eq!(

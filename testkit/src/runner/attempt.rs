@@ -1,0 +1,128 @@
+//! One input of a test, in all the orders and with all the faults that the test asks for.
+
+use super::{Harness, TestCase};
+use crate::decision::Departure;
+use crate::explore::{DEFAULT_SCHEDULES, Exploration, Scripted};
+use crate::flow::FlowResult;
+use crate::live_stage::LiveStage;
+use crate::protocol::Isolation;
+use crate::report::{ControlLabel, Reached};
+use crate::rng::Seed;
+use crate::template::Variables;
+
+/// What came of one input.
+pub(crate) struct Attempt {
+    /// The run that failed, else the plain one. It has reached what all runs did.
+    pub(crate) result: FlowResult,
+    /// What the run does differently from the plain one.
+    pub(crate) departures: Vec<Departure>,
+}
+
+impl Harness {
+    /// What a test explores; `None` if it has one run.
+    pub(super) fn exploration_of(&self, case: &TestCase, seed: Seed) -> Option<Exploration> {
+        let faults = case.test().faults.unwrap_or_default();
+        let schedules = self.options.schedules.or(case.test().schedules);
+        let schedules = match schedules {
+            None if faults.is_none() => 1,
+            None => DEFAULT_SCHEDULES,
+            Some(schedules) => schedules,
+        };
+        (schedules > 1 || !faults.is_none()).then_some(Exploration {
+            schedules,
+            faults,
+            seed: seed.part("orders", 0),
+        })
+    }
+
+    /// True if a test is run more than once anyway, so that running one input with shared modules too costs little.
+    fn looks_for_hidden_state(&self, case: &TestCase, seed: Seed) -> bool {
+        let test = case.test();
+        let is_free = self.options.isolation.is_none() && test.isolation.is_none();
+        is_free && (!test.for_all.is_empty() || self.exploration_of(case, seed).is_some())
+    }
+
+    /// Runs one input. `known` are departures that have failed with another one; `first` is true for the first input.
+    pub(super) fn attempt(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        variables: &Variables,
+        known: Option<&[Departure]>,
+        first: bool,
+    ) -> Attempt {
+        let exploration = self.exploration_of(case, seed);
+        if known.is_none() && first && self.looks_for_hidden_state(case, seed) {
+            let result = self.run_both(case, stage, seed, variables);
+            if !result.failures.is_empty() || exploration.is_none() {
+                return Attempt {
+                    result,
+                    departures: Vec::new(),
+                };
+            }
+        }
+        let Some(exploration) = exploration else {
+            return Attempt {
+                result: self.run_once(case, stage, seed, variables.clone()),
+                departures: Vec::new(),
+            };
+        };
+        let (mut reached, mut label) = (Reached::default(), ControlLabel::default());
+        let mut run = |decide: &mut dyn crate::decision::Decide| {
+            self.run_decided(case, stage, seed, variables.clone(), decide)
+        };
+        let explored = exploration.explore(known, &mut run, &mut |result| {
+            reached.extend(&result.reached);
+            label = label.max(result.label);
+        });
+        let mut result = explored.result;
+        result.reached = reached;
+        result.label = result.label.max(label);
+        if result.failures.is_empty() && explored.exhaustive {
+            let orders = match explored.runs {
+                1 => "the one order that there is was run".to_owned(),
+                runs => format!("all orders were run, in {runs} runs"),
+            };
+            result.notes.push(orders);
+        }
+        Attempt {
+            result,
+            departures: explored.departures,
+        }
+    }
+
+    /// Runs an input again as it failed.
+    pub(super) fn again(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        variables: &Variables,
+        departures: &[Departure],
+    ) -> (FlowResult, Vec<Departure>) {
+        match self.exploration_of(case, seed) {
+            None => (self.run_once(case, stage, seed, variables.clone()), Vec::new()),
+            Some(exploration) => {
+                let mut scripted = Scripted::new(departures.to_vec(), exploration.faults);
+                let result = self.run_decided(case, stage, seed, variables.clone(), &mut scripted);
+                (result, scripted.missed().into_iter().cloned().collect())
+            }
+        }
+    }
+
+    fn run_decided(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        variables: Variables,
+        decide: &mut dyn crate::decision::Decide,
+    ) -> FlowResult {
+        let isolation = match self.options.isolation {
+            Some(super::IsolationMode::One(isolation)) => isolation,
+            _ => case.test().isolation.map_or(Isolation::Fresh, Isolation::from),
+        };
+        self.run_isolated(case, stage, seed, variables, isolation, Some(decide))
+    }
+}
