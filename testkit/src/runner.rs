@@ -19,8 +19,8 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, explore_flow, run_flow};
 use crate::decision::Decide;
+use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, explore_flow, run_flow};
 use crate::live_stage::{LiveStage, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
 use crate::plan::Plan;
@@ -336,13 +336,19 @@ impl Harness {
             if !is_replay {
                 return None;
             }
-            result.notes.push("the saved failure does not happen any more".to_owned());
+            result
+                .notes
+                .push("the saved failure does not happen any more".to_owned());
         }
         let departures = match result.failures.is_empty() {
             true => Vec::new(),
             false => known.departures.clone(),
         };
-        let attempt = Attempt { result, departures };
+        let attempt = Attempt {
+            result,
+            departures,
+            runs: 1,
+        };
         let input = (!known.input.is_empty()).then(|| known.input.clone());
         Some(self.confirmed(case, stage, seed, attempt, input))
     }
@@ -359,6 +365,7 @@ impl Harness {
         let Attempt {
             mut result,
             departures,
+            runs,
         } = attempt;
         let variables = input.clone().unwrap_or_default();
         if !result.failures.is_empty() && !result.endless && !hung(&result) {
@@ -373,7 +380,11 @@ impl Harness {
                 }
             }
         }
-        self.outcome(case, result, input.as_ref(), &departures)
+        let mut outcome = self.outcome(case, result, input.as_ref(), &departures);
+        if let Some(failure) = &mut outcome.failure {
+            failure.runs = runs;
+        }
+        outcome
     }
 }
 

@@ -195,12 +195,18 @@ mod tests {
         let times = in_berlin("30 2 * * *", "2026-10-24T12:00:00Z", 3);
         assert_eq!(times, ["10-25T00:30", "10-25T01:30", "10-26T01:30"]);
         let times = in_berlin("0 * * * *", "2026-10-24T22:30:00Z", 4);
-        assert_eq!(times, ["10-24T23:00", "10-25T00:00", "10-25T01:00", "10-25T02:00"]);
+        assert_eq!(
+            times,
+            ["10-24T23:00", "10-25T00:00", "10-25T01:00", "10-25T02:00"]
+        );
     }
 
     #[test]
     fn a_far_date_is_found_across_many_changes_of_the_clock() {
-        assert_eq!(in_berlin("0 12 29 2 *", "2026-03-01T00:00:00Z", 1), ["02-29T11:00"]);
+        assert_eq!(
+            in_berlin("0 12 29 2 *", "2026-03-01T00:00:00Z", 1),
+            ["02-29T11:00"]
+        );
     }
 
     #[test]

@@ -50,6 +50,10 @@ pub(super) fn test_finished(outcome: &TestOutcome, nocapture: bool) -> Json {
         if let Some(state) = &failure.state {
             line["failure"]["state"] = state.clone();
         }
+        line["failure"]["runs"] = json!(failure.runs);
+        if !failure.departures.is_empty() {
+            line["failure"]["departures"] = json!(failure.departures);
+        }
         if let Some(input) = &failure.minimal_input {
             line["failure"]["minimal_input"] = input.clone();
         }

@@ -16,6 +16,8 @@ pub(crate) struct Attempt {
     pub(crate) result: FlowResult,
     /// What the run does differently from the plain one.
     pub(crate) departures: Vec<Departure>,
+    /// Runs until it failed, or in all.
+    pub(crate) runs: u32,
 }
 
 impl Harness {
@@ -59,6 +61,7 @@ impl Harness {
                 return Attempt {
                     result,
                     departures: Vec::new(),
+                    runs: 1,
                 };
             }
         }
@@ -66,6 +69,7 @@ impl Harness {
             return Attempt {
                 result: self.run_once(case, stage, seed, variables.clone()),
                 departures: Vec::new(),
+                runs: 1,
             };
         };
         let (mut reached, mut label) = (Reached::default(), ControlLabel::default());
@@ -89,6 +93,7 @@ impl Harness {
         Attempt {
             result,
             departures: explored.departures,
+            runs: explored.runs,
         }
     }
 

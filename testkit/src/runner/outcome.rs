@@ -41,6 +41,8 @@ impl Harness {
                 details,
                 timeline: timeline(&result.trace, result.start),
                 minimal_input: input.map(shown),
+                departures: departures.to_vec(),
+                runs: 1,
                 state: result.state_differs.then(|| result.state.clone()),
                 replay: self.replay(case, kept.as_deref()),
             }
@@ -107,7 +109,11 @@ fn told(departures: &[Departure]) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = vec!["passes first in, first out; fails when".to_owned()];
-    lines.extend(departures.iter().map(|it| format!("  {}, instead of: {}", it.pick, it.instead_of)));
+    lines.extend(
+        departures
+            .iter()
+            .map(|it| format!("  {}, instead of: {}", it.pick, it.instead_of)),
+    );
     lines
 }
 

@@ -364,7 +364,10 @@ fn steps_that_start_each_other_for_ever_are_stopped() {
     run.settle();
     assert_eq!(run.findings.len(), 1);
     let message = &run.findings[0].message;
-    assert_eq!(*message, format!("the flow does not end: a ran {} times", MAX_CHAIN + 1));
+    assert_eq!(
+        *message,
+        format!("the flow does not end: a ran {} times", MAX_CHAIN + 1)
+    );
 }
 
 #[test]

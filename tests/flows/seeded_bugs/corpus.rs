@@ -138,7 +138,8 @@ pub(super) fn for_each<T: Send>(bugs: &[Bug], act: impl Fn(&Bug) -> T + Sync) ->
     std::thread::scope(|scope| {
         for _ in 0..JOBS {
             scope.spawn(|| {
-                while let Some((at, bug)) = bugs.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some((at, bug)) = bugs.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed))
+                {
                     let result = act(bug);
                     results.lock().expect("no thread failed").push((at, result));
                 }

@@ -47,5 +47,8 @@ pub(super) fn hold(bugs: &[Bug], found: &[Found]) {
         fs::write(&path, &page).expect("the page can be written");
     }
     let kept = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(kept, page, "docs/seeded-bugs.md: run the tests with UPDATE_EXPECT=1");
+    assert_eq!(
+        kept, page,
+        "docs/seeded-bugs.md: run the tests with UPDATE_EXPECT=1"
+    );
 }
