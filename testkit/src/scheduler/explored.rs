@@ -151,8 +151,16 @@ impl Run<'_> {
             possible.push((Do::Act, plain(OptionKind::Act, "the test", label.clone())));
         }
         if has_starts && let Some(until) = self.could_wait(limit) {
-            let label = format!("time passes: {} ms", until - self.now);
-            possible.push((Do::Wait(until), plain(OptionKind::Wait, "the clock", label)));
+            let wait = Choice {
+                // What is done later is done at another time, so that it matters to everything.
+                touches: vec![Touch::write([])],
+                ..plain(
+                    OptionKind::Wait,
+                    "the clock",
+                    format!("time passes: {} ms", until - self.now),
+                )
+            };
+            possible.push((Do::Wait(until), wait));
         }
         possible
     }
