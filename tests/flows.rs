@@ -13,6 +13,7 @@ mod html;
 mod interpreters;
 mod isolation;
 mod junit;
+mod migrated;
 mod mocked_code;
 mod output;
 mod report;

@@ -308,7 +308,7 @@ pub enum Expectation {
     /// State by group and key. A null item must be absent.
     State(StateItems),
     /// Items of streams: stream, group, item.
-    Stream(Vec<(String, Json)>),
+    Stream(Vec<(Spanned<String>, Json)>),
     /// These steps ran, in this order; others may run between them.
     Ran(Vec<Spanned<String>>),
     /// External calls were made: one so often, several in this order with others between them.

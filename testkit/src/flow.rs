@@ -219,10 +219,9 @@ impl Telling<'_, '_> {
     fn act(&mut self) {
         let test = self.test;
         for (at, action) in test.when.iter().enumerate() {
-            let next = test
-                .when
-                .get(at + 1)
-                .and_then(|next| overlap(&action.value, &next.value));
+            let next = test.when.get(at + 1);
+            let next = next.filter(|next| overlap(&action.value, &next.value));
+            let next = next.map(|next| label_of(at + 1, &next.value));
             let result = match &action.value {
                 Action::Together(actions) => self.act_together(actions),
                 one => self.act_once(one, action.span),
@@ -249,7 +248,7 @@ impl Telling<'_, '_> {
         for (at, action) in actions.iter().enumerate() {
             self.act_once(&action.value, action.span)?;
             if let Some(next) = actions.get(at + 1) {
-                self.run.act_before(label_of(&next.value));
+                self.run.act_before(label_of(at + 1, &next.value));
             }
         }
         Ok(())
@@ -457,11 +456,11 @@ impl Telling<'_, '_> {
     }
 }
 
-/// The next action in words, if it may happen while consequences of this one are still under way: messages that are sent
+/// True if the next action may happen while consequences of this one are still under way: messages that are sent
 /// one after the other, and the same request again once it is answered. Anything else waits until all is settled, since a
 /// test that looks at what came of an action wants to see all of it.
-fn overlap(action: &Action, next: &Action) -> Option<String> {
-    let is_burst = match (action, next) {
+fn overlap(action: &Action, next: &Action) -> bool {
+    match (action, next) {
         (Action::Emit { .. }, Action::Emit { .. }) => true,
         (
             Action::Request { method, target, .. },
@@ -476,19 +475,20 @@ fn overlap(action: &Action, next: &Action) -> Option<String> {
                 && !matches!(method.as_str(), "GET" | "HEAD")
         }
         _ => false,
-    };
-    is_burst.then(|| label_of(next))
+    }
 }
 
-fn label_of(action: &Action) -> String {
-    match action {
-        Action::Request { method, target, .. } => format!("the test: {method} {target}"),
-        Action::Emit { topic, .. } => format!("the test: emit {topic}"),
-        Action::Cron { step } => format!("the test: cron {step}"),
-        Action::Advance { ms } => format!("the test: advance {ms} ms"),
-        Action::Socket { client, .. } => format!("the test: socket {client}"),
-        Action::Together(_) => "the test: together".to_owned(),
-    }
+/// The action at this place of `when`, or of those that begin together, in words.
+fn label_of(at: usize, action: &Action) -> String {
+    let what = match action {
+        Action::Request { method, target, .. } => format!("{method} {target}"),
+        Action::Emit { topic, .. } => format!("emit {topic}"),
+        Action::Cron { step } => format!("cron {step}"),
+        Action::Advance { ms } => format!("advance {ms} ms"),
+        Action::Socket { client, .. } => format!("socket {client}"),
+        Action::Together(_) => "together".to_owned(),
+    };
+    format!("the test: {what} (action {})", at + 1)
 }
 
 /// A generated value as the variables of a run.

@@ -108,12 +108,11 @@ fn told(departures: &[Departure]) -> Vec<String> {
     if departures.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec!["passes first in, first out; fails when".to_owned()];
-    lines.extend(
-        departures
-            .iter()
-            .map(|it| format!("  {}, instead of: {}", it.pick, it.instead_of)),
-    );
+    let mut lines = vec!["it passes first in, first out and without faults; it fails with".to_owned()];
+    lines.extend(departures.iter().map(|it| match it.is_fault() {
+        true => format!("  {}", it.pick),
+        false => format!("  {}, before {}", it.pick, it.instead_of),
+    }));
     lines
 }
 
