@@ -1,10 +1,12 @@
 //! `banister test`: whole flows in real interpreters.
 
+mod auto;
 mod bad_tests;
 mod choosing;
 mod determinism;
 mod example;
 mod examples;
+mod expected_failures;
 mod external_calls;
 mod failures;
 mod from_trace;
@@ -13,6 +15,7 @@ mod html;
 mod interpreters;
 mod isolation;
 mod junit;
+mod links;
 mod migrated;
 mod mocked_code;
 mod output;

@@ -8,9 +8,9 @@
 //!
 //! Whoever wants to know how it works reads the modules in this order: what is run ([`flow_files`], [`suites`], [`plan`]);
 //! the deterministic world ([`rng`], [`world`], [`queue`], [`schedule`], [`decision`], [`scheduler`], whose only door to the outside is
-//! [`stage`]); what came of it ([`trace`], [`matching`], [`template`], [`verdict`], [`flow`], and back to a flow test
+//! [`stage`]); what came of it ([`trace`], [`matching`], [`template`], [`verdict`], [`invariant`], [`flow`], and back to a flow test
 //! [`from_trace`]); the real outside ([`protocol`], [`modules`], [`stand_ins`], [`worker`], [`mock`], [`live_stage`]);
-//! generated inputs ([`schema`], [`strategy`]); many tests at a time and what is told of them ([`runner`], [`report`]).
+//! generated inputs ([`schema`], [`strategy`]) and generated tests ([`auto`]); many tests at a time and what is told of them ([`runner`], [`report`]).
 
 mod project;
 
@@ -46,6 +46,8 @@ pub mod template;
 
 pub mod verdict;
 
+pub mod invariant;
+
 pub mod flow;
 
 pub mod from_trace;
@@ -65,6 +67,8 @@ pub mod live_stage;
 pub mod schema;
 
 pub mod strategy;
+
+pub mod auto;
 
 pub mod explore;
 

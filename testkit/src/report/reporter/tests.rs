@@ -57,6 +57,7 @@ fn outcomes() -> Vec<TestOutcome> {
         departures: Vec::new(),
         runs: 1,
         state: Some(json!({"orders": {"o-1": {"status": "paid"}}})),
+        streams: None,
         replay: "banister test --exact 'tests/orders::fails' --seed 7".into(),
     };
     vec![
