@@ -3,11 +3,14 @@
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::dice::Dice;
+use super::text::FOREIGN;
 
 /// An unlimited repetition is taken this often beyond its least, if the length leaves room.
 const USUAL: usize = 12;
 /// Texts by pattern are not longer than this unless they must be.
 const LARGEST: usize = 4_000;
+/// One letter of so many is one that has broken things before, if the class has such.
+const TROUBLE: u64 = 8;
 /// So many groups inside each other are followed.
 const DEPTH: usize = 40;
 
@@ -130,6 +133,18 @@ impl Maker<'_> {
     fn letter(&mut self, class: &Class) -> Option<char> {
         match class {
             Class::Unicode(class) => {
+                if self.dice.chance(1, TROUBLE) {
+                    let known = |letter: &char| {
+                        class
+                            .ranges()
+                            .iter()
+                            .any(|it| (it.start()..=it.end()).contains(letter))
+                    };
+                    let troubling: Vec<char> = FOREIGN.into_iter().filter(known).collect();
+                    if let Some(letter) = self.dice.pick(&troubling) {
+                        return Some(*letter);
+                    }
+                }
                 let range = self.dice.pick(class.ranges())?;
                 let (low, high) = (u32::from(range.start()), u32::from(range.end()));
                 let code = low + u32::try_from(self.dice.below(u64::from(high - low) + 1)).unwrap_or(0);
