@@ -32,8 +32,9 @@ network.install(MOCK_PORT, CA_FILE)
 network_foreign.install()
 escapes.install()
 
-from banister_worker import invocation  # noqa: E402
+from banister_worker import invocation, strays  # noqa: E402
 
+strays.install()
 channel.send({
     "type": "ready",
     "protocol": 1,

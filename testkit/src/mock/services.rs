@@ -6,11 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use banister_project::flow_test::HttpMock;
 use serde_json::{Map, Value as Json};
 
+use super::HttpCall;
 use super::choice::{Request, choose};
 use super::openapi::OpenApi;
 use super::record::Recording;
 use super::scope::{Scope, filled};
-use super::HttpCall;
 use super::script::{Asked, Script, unmatched};
 use crate::rng::Seed;
 

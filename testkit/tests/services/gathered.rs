@@ -50,7 +50,12 @@ fn assert_controlled(name: &str, step: &Step) {
     let results = step.run_again(MOCKS, TIMES);
     for result in &results {
         assert_eq!(outcome(result), EXPECTED, "{name}");
-        assert_eq!(result.label, ControlLabel::Controlled, "{name}: {:?}", result.notes);
+        assert_eq!(
+            result.label,
+            ControlLabel::Controlled,
+            "{name}: {:?}",
+            result.notes
+        );
         assert_eq!(
             result.trace.canonical(),
             results[0].trace.canonical(),
@@ -119,7 +124,9 @@ const PYTHON: [(&str, &str, &str); 4] = [
 fn calls_of_node_at_once_are_answered_in_order() {
     for (name, call) in NODE {
         for host in ["https://api.test", "http://plain.test"] {
-            let Some(step) = step("a.step.js", &node(call, host)) else { return };
+            let Some(step) = step("a.step.js", &node(call, host)) else {
+                return;
+            };
             assert_controlled(&format!("{name} to {host}"), &step);
         }
     }
@@ -129,7 +136,9 @@ fn calls_of_node_at_once_are_answered_in_order() {
 fn calls_of_python_at_once_are_answered_in_order() {
     for (name, imports, call) in PYTHON {
         for host in ["https://api.test", "http://plain.test"] {
-            let Some(step) = step("a_step.py", &python(imports, call, host)) else { return };
+            let Some(step) = step("a_step.py", &python(imports, call, host)) else {
+                return;
+            };
             assert_controlled(&format!("{name} to {host}"), &step);
         }
     }

@@ -84,7 +84,8 @@ impl Step {
         let mut stage = LiveStage::new(&self.plan.root, &server, Duration::from_secs(20));
         let (mocks, then) = (format!("{{ http: {http} }}"), "[ { not_emitted: never } ]");
         let runs = 0..times;
-        runs.map(|_| self.run_on(&mut stage, &mocks, then, false)).collect()
+        runs.map(|_| self.run_on(&mut stage, &mocks, then, false))
+            .collect()
     }
 
     fn run_or_record(&self, mocks: &str, then: &str, record: bool) -> (FlowResult, Vec<Recording>) {
