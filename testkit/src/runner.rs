@@ -16,7 +16,7 @@ use banister_grammars::{Encoding, LineIndex};
 use serde_json::Value as Json;
 
 use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, run_flow};
-use crate::live_stage::{LiveStage, Workers};
+use crate::live_stage::{Described, LiveStage, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
 use crate::plan::Plan;
 use crate::protocol::Isolation;
@@ -130,6 +130,8 @@ pub struct Harness {
     recordings: Mutex<BTreeMap<String, Vec<Recording>>>,
     /// Workers of stages that are gone.
     workers: Mutex<Vec<Workers>>,
+    /// Configs of modules, which are the same in every thread.
+    described: Described,
 }
 
 /// Why no test can be run.
@@ -178,6 +180,7 @@ impl Harness {
             problems: Mutex::default(),
             recordings: Mutex::default(),
             workers: Mutex::default(),
+            described: Described::default(),
         })
     }
 
@@ -194,6 +197,7 @@ impl Harness {
         let warm = self.workers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         LiveStage::new(&self.plan.root, &self.mocks, self.options.budget)
             .with_workers(warm.unwrap_or_default())
+            .with_described(self.described.clone())
     }
 
     /// Keeps the workers of a stage for the next one.

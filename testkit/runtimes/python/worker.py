@@ -4,7 +4,7 @@ How it knows that a handler is parked: the event loop is ours. When nothing is r
 job is on a thread, all that is left are answers and timers, and both come from the harness (banister_worker/loop.py).
 
 A module graph lives for one invocation: everything that was imported from the project is forgotten before the next, while
-packages stay. What a step changes inside a package or the standard library is therefore not undone.
+packages stay. What a step patches in them is put back (banister_worker/patches.py); what they keep themselves is not.
 """
 
 import os
