@@ -1,9 +1,10 @@
 //! The stage of real runs: warm interpreters, one handler each at a time, and the mock server's held exchanges.
 
+mod described;
 mod workers;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use banister_grammars::Language;
@@ -18,6 +19,7 @@ use crate::stand_ins::StandIns;
 use crate::worker::{Worker, WorkerConfig, WorkerError};
 use workers::Pool;
 
+pub use described::Described;
 pub use workers::Workers;
 
 /// Warm workers by interpreter, and the handlers that run in some of them.
@@ -32,7 +34,7 @@ pub struct LiveStage<'m> {
     session: Option<MockSession>,
     /// Exchanges that were signalled and are not answered in full, by number.
     held: BTreeMap<u64, Held>,
-    described: BTreeMap<(PathBuf, String), Json>,
+    described: Described,
 }
 
 /// A worker that runs a handler.
@@ -62,7 +64,7 @@ impl<'m> LiveStage<'m> {
             slots: 0,
             session: None,
             held: BTreeMap::new(),
-            described: BTreeMap::new(),
+            described: Described::default(),
         }
     }
 
@@ -70,6 +72,12 @@ impl<'m> LiveStage<'m> {
     #[must_use]
     pub fn with_workers(self, workers: Workers) -> Self {
         Self { workers, ..self }
+    }
+
+    /// Knows what other stages of the same harness have read of the modules, and they what this one reads.
+    #[must_use]
+    pub fn with_described(self, described: Described) -> Self {
+        Self { described, ..self }
     }
 
     /// The workers that are left when the stage is no longer needed.
@@ -129,7 +137,7 @@ impl<'m> LiveStage<'m> {
         let mocks = self.stand_ins.of(language).clone();
         let key = (file.to_owned(), fingerprint(&mocks));
         if let Some(config) = self.described.get(&key) {
-            return Ok(config.clone());
+            return Ok(config);
         }
         let pool = self.pool(language, Isolation::Fresh);
         let mut worker = self.take(language, &pool).map_err(|error| error.to_string())?;

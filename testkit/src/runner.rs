@@ -27,7 +27,7 @@ use crate::decision::Decide;
 use crate::flow::{
     DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, explore_flow, mutate_flow, run_flow,
 };
-use crate::live_stage::{LiveStage, Workers};
+use crate::live_stage::{Described, LiveStage, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
 use crate::mutation::Mutation;
 use crate::plan::Plan;
@@ -64,6 +64,8 @@ pub struct Harness {
     boundaries: Mutex<boundaries::Known>,
     /// Workers of stages that are gone.
     workers: Mutex<Vec<Workers>>,
+    /// Configs of modules, which are the same in every thread.
+    described: Described,
 }
 
 /// In which way a test is run.
@@ -123,6 +125,7 @@ impl Harness {
             recordings: Mutex::default(),
             boundaries: Mutex::default(),
             workers: Mutex::default(),
+            described: Described::default(),
         })
     }
 
@@ -157,6 +160,7 @@ impl Harness {
         let warm = self.workers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         LiveStage::new(&self.plan.root, &self.mocks, self.options.budget)
             .with_workers(warm.unwrap_or_default())
+            .with_described(self.described.clone())
     }
 
     /// Keeps the workers of a stage for the next one.

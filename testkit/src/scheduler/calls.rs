@@ -40,6 +40,11 @@ impl Run<'_> {
                     };
                     self.note(Some(self.live[at].invocation), what);
                 }
+                FromWorker::Stray { what, error } => self.stray(at, &what, error),
+                FromWorker::Told { what } => {
+                    let step = self.step_of(at);
+                    self.remark(format!("{} {what}", step.name));
+                }
                 FromWorker::Escaped { what, partial } => self.escaped(at, &what, partial),
                 _ => {}
             }
