@@ -21,7 +21,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::decision::Decide;
-use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, explore_flow, run_flow};
+use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, explore_flow, run_flow};
 use crate::live_stage::{LiveStage, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
 use crate::plan::Plan;
@@ -279,21 +279,12 @@ impl Harness {
         };
         services.record = self.options.record.is_some();
         services.holds_all = decide.is_some();
-        let (hosts, holds) = (services.hosts(), services.holds());
         let services_recorded = services.record;
-        let session = match stage.open_session(services) {
-            Ok(session) => session,
+        let setting = match stage.setting(services, seed, isolation, variables) {
+            Ok(setting) => setting,
             Err(error) => {
                 return FlowResult::failed(format!("the mock server cannot open a session: {error}"));
             }
-        };
-        let setting = Setting {
-            seed,
-            session,
-            hosts,
-            holds,
-            isolation,
-            variables,
         };
         let result = match decide {
             None => run_flow(&self.plan, stage, case.test(), setting),
