@@ -11,11 +11,14 @@ use banister_grammars::Language;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::Value as Json;
 
+use crate::flow::Setting;
 use crate::mock::{Held, MockError, MockServer, MockSession, Recording, Services, Strike};
 use crate::protocol::{FromWorker, Invoke, Isolation, ToWorker};
 use crate::report::StepOutput;
+use crate::rng::Seed;
 use crate::stage::{Resume, Signal, Slot, Stage, StageError};
 use crate::stand_ins::StandIns;
+use crate::template::Variables;
 use crate::worker::{Worker, WorkerConfig, WorkerError};
 use workers::Pool;
 
@@ -107,6 +110,28 @@ impl<'m> LiveStage<'m> {
         let id = session.id();
         self.session = Some(session);
         Ok(id)
+    }
+
+    /// Opens the mocks of a run and says what it is given from outside.
+    ///
+    /// # Errors
+    /// The mock server cannot open a session.
+    pub fn setting(
+        &mut self,
+        services: Services,
+        seed: Seed,
+        isolation: Isolation,
+        variables: Variables,
+    ) -> Result<Setting, MockError> {
+        let (hosts, holds) = (services.hosts(), services.holds());
+        Ok(Setting {
+            seed,
+            session: self.open_session(services)?,
+            hosts,
+            holds,
+            isolation,
+            variables,
+        })
     }
 
     /// From now on this code stands in for modules and names, until the session is closed.

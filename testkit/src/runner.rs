@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use crate::auto::drive;
 use crate::decision::Decide;
 use crate::flow::{
-    DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, explore_flow, mutate_flow, run_flow,
+    DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, explore_flow, mutate_flow, run_flow,
 };
 use crate::live_stage::{Described, LiveStage, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
@@ -326,21 +326,12 @@ impl Harness {
         };
         services.record = self.options.record.is_some();
         services.holds_all = matches!(how, How::Explored(_));
-        let (hosts, holds) = (services.hosts(), services.holds());
         let services_recorded = services.record;
-        let session = match stage.open_session(services) {
-            Ok(session) => session,
+        let setting = match stage.setting(services, seed, isolation, variables) {
+            Ok(setting) => setting,
             Err(error) => {
                 return FlowResult::failed(format!("the mock server cannot open a session: {error}"));
             }
-        };
-        let setting = Setting {
-            seed,
-            session,
-            hosts,
-            holds,
-            isolation,
-            variables,
         };
         let mut result = match (&case.auto, how) {
             (Some(auto), _) => drive(&self.plan, stage, auto, case.test(), setting),

@@ -39,6 +39,7 @@ pub(super) fn run(
         );
         suites.retain(|test| test.name == replay.test);
     }
+    arguments.warn_of_nothing(&suites);
     let (suites, filtered_out) = arguments.choose(suites, memory);
     let told = tell(arguments, replay, &suites, filtered_out, interrupt)?;
     if let Some(path) = &arguments.report {
