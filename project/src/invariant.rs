@@ -55,7 +55,15 @@ const FUNCTIONS: [&str; 19] = [
 ];
 /// Names of types, which stand for themselves.
 const TYPES: [&str; 9] = [
-    "bool", "bytes", "double", "int", "list", "map", "null_type", "string", "uint",
+    "bool",
+    "bytes",
+    "double",
+    "int",
+    "list",
+    "map",
+    "null_type",
+    "string",
+    "uint",
 ];
 
 /// What is wrong with an expression, and what would be right; `None` if it can be evaluated.
@@ -93,7 +101,9 @@ impl<'e> Names<'e> {
                     .or_else(|| self.first_of(&call.args))
             }
             Expr::Comprehension(it) => {
-                let outside = self.unknown(&it.iter_range).or_else(|| self.unknown(&it.accu_init));
+                let outside = self
+                    .unknown(&it.iter_range)
+                    .or_else(|| self.unknown(&it.accu_init));
                 if outside.is_some() {
                     return outside;
                 }
@@ -181,7 +191,10 @@ mod tests {
                 "asks for `e`; there are events, emitted, state, responses, calls, logs",
             ),
             ("siz(emitted) == 0", "calls `siz`, did you mean `size`?"),
-            ("{'a': nope}.a == 1", "asks for `nope`; there are events, emitted, state, responses, calls, logs"),
+            (
+                "{'a': nope}.a == 1",
+                "asks for `nope`; there are events, emitted, state, responses, calls, logs",
+            ),
         ] {
             assert_eq!(problem(expression).as_deref(), Some(told), "{expression}");
         }

@@ -170,14 +170,25 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     suites::show_invalid(&suites);
     let memory = Memory::of(cache.as_deref(), &loaded.root);
-    let replay = arguments.replay.as_deref().map(|path| arguments.saved(path)).transpose()?;
+    let replay = arguments
+        .replay
+        .as_deref()
+        .map(|path| arguments.saved(path))
+        .transpose()?;
     if arguments.list {
         let (suites, _) = arguments.choose(suites, &memory);
         list(arguments, &suites)?;
         return Ok(suites::exit(&suites, Exit::Success));
     }
     let interrupt = Interrupt::listen()?;
-    run::run(arguments, replay, suites, &loaded.host.snapshot(), &memory, &interrupt)
+    run::run(
+        arguments,
+        replay,
+        suites,
+        &loaded.host.snapshot(),
+        &memory,
+        &interrupt,
+    )
 }
 
 /// The contract of `cargo nextest`: with `--format terse` nothing but a line for each test.

@@ -90,13 +90,17 @@ impl Observed<'_> {
 
     /// The findings of these kinds that are not allowed, as failures.
     fn found(&self, kinds: &[&str]) -> Vec<FlowFailure> {
-        let those = self.findings.iter().filter(|finding| {
-            finding.fails && finding.kind.is_some_and(|kind| kinds.contains(&kind))
-        });
+        let those = self
+            .findings
+            .iter()
+            .filter(|finding| finding.fails && finding.kind.is_some_and(|kind| kinds.contains(&kind)));
         those
             .map(|finding| FlowFailure {
                 headline: finding.message.clone(),
-                place: finding.place.clone().map_or(FailurePlace::Unknown, FailurePlace::Step),
+                place: finding
+                    .place
+                    .clone()
+                    .map_or(FailurePlace::Unknown, FailurePlace::Step),
                 details: finding.details.clone(),
             })
             .collect()

@@ -349,7 +349,9 @@ impl Harness {
             if !is_replay {
                 return None;
             }
-            result.notes.push("the saved failure does not happen any more".to_owned());
+            result
+                .notes
+                .push("the saved failure does not happen any more".to_owned());
         }
         let departures = match result.failures.is_empty() {
             true => Vec::new(),

@@ -87,7 +87,8 @@ impl Suites {
         let mut all = Self::of(snapshot, root);
         let count = all.suites.len();
         for suite in &mut all.suites {
-            let mut files: Vec<Arc<FlowFile>> = suite.tests.iter().map(|test| Arc::clone(&test.file)).collect();
+            let mut files: Vec<Arc<FlowFile>> =
+                suite.tests.iter().map(|test| Arc::clone(&test.file)).collect();
             files.dedup_by(|a, b| Arc::ptr_eq(a, b));
             let known = auto::expected_topics(&files).map(str::to_owned);
             suite.plan.hints.known_topics.extend(known);

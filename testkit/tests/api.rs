@@ -149,7 +149,10 @@ fn an_invariant_is_asked_of_the_whole_run() {
             .mock_http("POST https://pay.test/charges", json!({ "json": {} }))
             .request("POST /orders", json!({ "product": "mug" }));
         flow.invariant("few messages", move |trace| {
-            let sent = trace.events.iter().filter(|event| matches!(event.what, What::Emitted { .. }));
+            let sent = trace
+                .events
+                .iter()
+                .filter(|event| matches!(event.what, What::Emitted { .. }));
             sent.count() <= most
         })
         .run()
@@ -157,7 +160,10 @@ fn an_invariant_is_asked_of_the_whole_run() {
     assert!(emits(2).is_ok());
     match emits(1) {
         Err(FlowError::Failed(story)) => {
-            assert!(story.starts_with("the invariant \"few messages\" does not hold"), "{story}");
+            assert!(
+                story.starts_with("the invariant \"few messages\" does not hold"),
+                "{story}"
+            );
             assert!(story.contains("POST /orders"), "{story}");
         }
         other => panic!("{other:?}"),

@@ -7,10 +7,22 @@ use crate::support::project::Project;
 
 /// What each way of `broken-invariants` breaks; all other ways are fine.
 const BROKEN: [(&str, &str); 11] = [
-    ("auto::GET /carts/:cartId", "no handler throws: ReadsCart failed: TypeError"),
-    ("auto::GET /teapot", "only what is declared: Teapot answered `GET /teapot` with 418"),
-    ("auto::POST /takes-all", "an invalid body is refused: TakesAll answered 201"),
-    ("auto::POST /throws", "no handler throws: Throws failed: RangeError: too much"),
+    (
+        "auto::GET /carts/:cartId",
+        "no handler throws: ReadsCart failed: TypeError",
+    ),
+    (
+        "auto::GET /teapot",
+        "only what is declared: Teapot answered `GET /teapot` with 418",
+    ),
+    (
+        "auto::POST /takes-all",
+        "an invalid body is refused: TakesAll answered 201",
+    ),
+    (
+        "auto::POST /throws",
+        "no handler throws: Throws failed: RangeError: too much",
+    ),
     (
         "auto::POST /totals",
         "payloads fit their subscribers: a message on `total.told` is not what KeepsTotal takes: data.total",
@@ -23,9 +35,18 @@ const BROKEN: [(&str, &str); 11] = [
         "auto::absent.wanted -> Unloadable",
         "no handler throws: Unloadable cannot be loaded: Cannot find module 'a-package-that-is-not-there'",
     ),
-    ("auto::again -> Again", "the flow ends: the flow does not end: Again ran"),
-    ("auto::cron Counts", "the invariant \"counted once\" does not hold"),
-    ("auto::cron Loses", "no lost message: Loses emitted `nobody.hears`, which nobody subscribes to"),
+    (
+        "auto::again -> Again",
+        "the flow ends: the flow does not end: Again ran",
+    ),
+    (
+        "auto::cron Counts",
+        "the invariant \"counted once\" does not hold",
+    ),
+    (
+        "auto::cron Loses",
+        "no lost message: Loses emitted `nobody.hears`, which nobody subscribes to",
+    ),
     (
         "auto::rates.wanted -> Swallows",
         "no unmatched external call: Swallows called api.unknown.test:443, a host without a mock",
@@ -41,7 +62,11 @@ const UNDECLARED: (&str, &str) = (
 fn each_invariant_is_found_broken_and_nothing_else() {
     let project = Project::fixture("broken-invariants");
     let run = run(&project, &["--auto"]).exits(1);
-    let mut expected: Vec<&str> = BROKEN.iter().chain([&UNDECLARED]).map(|(name, _)| *name).collect();
+    let mut expected: Vec<&str> = BROKEN
+        .iter()
+        .chain([&UNDECLARED])
+        .map(|(name, _)| *name)
+        .collect();
     expected.sort_unstable();
     assert_failed(&run, &expected);
     for (name, headline) in BROKEN.iter().chain([&UNDECLARED]) {
@@ -108,8 +133,17 @@ fn names_are_listed_and_chosen() {
         .says("auto::POST /fine: test")
         .says("auto::total.told -> KeepsTotal: test")
         .never_says("the end of the flow is known here");
-    let chosen = run(&project, &["--auto", "fine", "KeepsTotal", "--skip", "KeepsTotal"]).exits(0);
-    assert_eq!(named(&outcomes(&chosen), "ok"), ["auto::POST /fine"], "{}", chosen.story());
+    let chosen = run(
+        &project,
+        &["--auto", "fine", "KeepsTotal", "--skip", "KeepsTotal"],
+    )
+    .exits(0);
+    assert_eq!(
+        named(&outcomes(&chosen), "ok"),
+        ["auto::POST /fine"],
+        "{}",
+        chosen.story()
+    );
 }
 
 #[test]
@@ -132,7 +166,11 @@ fn every_example_keeps_all_invariants() {
         let run = run(&project, &["--auto"]).exits(0);
         assert!(named(&outcomes(&run), "ok").len() > 6, "{}", run.story());
         // A few seconds where nothing else runs.
-        assert!(begun.elapsed() < Duration::from_secs(90), "{name}: {:?}", begun.elapsed());
+        assert!(
+            begun.elapsed() < Duration::from_secs(90),
+            "{name}: {:?}",
+            begun.elapsed()
+        );
     }
 }
 
@@ -157,9 +195,15 @@ tests:
     let run = run(&project, &["own"]).exits(1);
     assert_failed(&run, &["tests/own::teapot"]);
     let told = printed(&run, "tests/own::teapot");
-    assert!(told.starts_with("the invariant \"all is well\" does not hold"), "{told}");
+    assert!(
+        told.starts_with("the invariant \"all is well\" does not hold"),
+        "{told}"
+    );
     assert!(told.contains("--> tests/own.flow.yaml:3:12"), "{told}");
-    assert!(told.contains("`responses.all(r, r.status < 400)` is false"), "{told}");
+    assert!(
+        told.contains("`responses.all(r, r.status < 400)` is false"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -177,7 +221,10 @@ tests:
         .exits(2)
         .says("tests/own.flow.yaml:3")
         .says("asks for `emited`, did you mean `emitted`?");
-    project.write("banister.toml", "[[test.invariants]]\nname = 'a'\nholds = '1 +'\n");
+    project.write(
+        "banister.toml",
+        "[[test.invariants]]\nname = 'a'\nholds = '1 +'\n",
+    );
     project.write("tests/own.flow.yaml", "");
     run(&project, &["loses"]).exits(2).says("banister.toml:3:9");
 }

@@ -102,7 +102,10 @@ fn invariants(value: &Spanned<DeValue<'_>>) -> Result<Vec<SettingsInvariant>, Mi
 fn invariant(item: &Spanned<DeValue<'_>>) -> Result<SettingsInvariant, Misfit> {
     const PARTS: [&str; 2] = ["name", "holds"];
     let DeValue::Table(table) = item.get_ref() else {
-        return Err((item.span(), "an invariant is a table with `name` and `holds`".into()));
+        return Err((
+            item.span(),
+            "an invariant is a table with `name` and `holds`".into(),
+        ));
     };
     for key in table.keys() {
         if !PARTS.contains(&key.get_ref().as_ref()) {
@@ -190,10 +193,7 @@ mod tests {
                 "[test]\nreject_invalid_bodies = 1",
                 "2:25: `reject_invalid_bodies` is true or false",
             ),
-            (
-                "[test]\ninvariants = 1",
-                "2:14: `invariants` is a list of tables",
-            ),
+            ("[test]\ninvariants = 1", "2:14: `invariants` is a list of tables"),
             (
                 "[test]\ninvariants = [{ name = 'a' }]",
                 "2:15: an invariant needs `holds`",

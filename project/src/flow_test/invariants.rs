@@ -1,9 +1,9 @@
 //! What must hold after every run: the key `invariants`.
 
+use super::Spanned;
 use super::problem::{DUPLICATE_NAME, INVALID_VALUE};
 use super::reader::{Keys, Reader};
 use super::yaml::Node;
-use super::Spanned;
 use crate::invariant::{Invariant, problem};
 
 pub(super) const INVARIANT: Keys = Keys {
@@ -86,8 +86,14 @@ mod tests {
             ("yes", "`invariants` must be a list, found a text"),
             ("[{ name: a }]", "an invariant needs the key `holds`"),
             ("[{ holds: 'true' }]", "an invariant needs the key `name`"),
-            ("[{ name: a, hold: 'true', holds: 'true' }]", "unknown key `hold` in an invariant"),
-            ("[{ name: a, holds: true }]", "`holds` must be a text, found true or false"),
+            (
+                "[{ name: a, hold: 'true', holds: 'true' }]",
+                "unknown key `hold` in an invariant",
+            ),
+            (
+                "[{ name: a, holds: true }]",
+                "`holds` must be a text, found true or false",
+            ),
             (
                 "[{ name: a, holds: 'emited == []' }]",
                 "`emited == []` asks for `emited`, did you mean `emitted`?",

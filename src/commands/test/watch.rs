@@ -71,7 +71,9 @@ struct Watch<'a> {
 
 impl Watch<'_> {
     fn run_first(&mut self) -> anyhow::Result<()> {
-        let suites = self.arguments.suites(&self.loaded.host.snapshot(), &self.loaded.root);
+        let suites = self
+            .arguments
+            .suites(&self.loaded.host.snapshot(), &self.loaded.root);
         let (suites, filtered_out) = self.arguments.choose(suites, &self.memory);
         self.run(&suites, filtered_out)
     }

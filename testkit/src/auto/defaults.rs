@@ -36,10 +36,14 @@ pub(super) fn base(files: &[Arc<FlowFile>]) -> Option<FlowFile> {
 /// Topics that a flow test expects: whoever wrote it knows of them.
 pub(crate) fn expected_topics(files: &[Arc<FlowFile>]) -> impl Iterator<Item = &str> {
     let tests = files.iter().flat_map(|file| &file.tests);
-    tests.flat_map(|test| &test.then).filter_map(|it| match &it.value {
-        Expectation::Emitted { topic, .. } | Expectation::NotEmitted { topic } => Some(topic.value.as_str()),
-        _ => None,
-    })
+    tests
+        .flat_map(|test| &test.then)
+        .filter_map(|it| match &it.value {
+            Expectation::Emitted { topic, .. } | Expectation::NotEmitted { topic } => {
+                Some(topic.value.as_str())
+            }
+            _ => None,
+        })
 }
 
 /// What the flow tests say of each variable; the first one counts.
@@ -78,7 +82,9 @@ fn code(code: &CodeMocks, folder: &str) -> CodeMocks {
             StandIn::Exports(exports) => exports.iter_mut().for_each(|it| rebase_function(it, folder)),
         }
     }
-    code.functions.iter_mut().for_each(|it| rebase_function(it, folder));
+    code.functions
+        .iter_mut()
+        .for_each(|it| rebase_function(it, folder));
     code
 }
 
@@ -110,7 +116,9 @@ mod tests {
         let files = [
             read(
                 "tests/a.flow.yaml",
-                &format!("mocks: {{ modules: {{ pg: ./m/pg.js, ../lib/db.ts: db.ts }}, cassettes: [c.yaml] }}\n{tests}"),
+                &format!(
+                    "mocks: {{ modules: {{ pg: ./m/pg.js, ../lib/db.ts: db.ts }}, cassettes: [c.yaml] }}\n{tests}"
+                ),
             ),
             read("b.flow.yaml", &tests.replace("KEY: k", "KEY: other")),
         ];
@@ -120,10 +128,16 @@ mod tests {
             StandIn::File(file) => file.path.value.clone(),
             StandIn::Exports(_) => String::new(),
         };
-        assert_eq!((of(0), of(1)), ("./tests/./m/pg.js".to_owned(), "./tests/db.ts".to_owned()));
+        assert_eq!(
+            (of(0), of(1)),
+            ("./tests/./m/pg.js".to_owned(), "./tests/db.ts".to_owned())
+        );
         assert_eq!(test.code.modules[1].name.value, "./tests/../lib/db.ts");
         assert_eq!(test.mocks.cassettes[0].value, "./tests/c.yaml");
-        assert_eq!(test.given.env, BTreeMap::from([("KEY".to_owned(), "k".to_owned())]));
+        assert_eq!(
+            test.given.env,
+            BTreeMap::from([("KEY".to_owned(), "k".to_owned())])
+        );
         assert_eq!(expected_topics(&files).collect::<Vec<_>>(), ["t", "t"]);
     }
 }

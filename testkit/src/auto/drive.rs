@@ -20,6 +20,9 @@ use crate::stage::Stage;
 use crate::template::Variables;
 use crate::trace::{Event, What};
 
+/// A flow that goes on for longer than this many events has no end. Generated lists are short, and many inputs are tried.
+const MOST_EVENTS: usize = 4_000;
+
 /// The variable that holds the input.
 pub(super) const INPUT: &str = "input";
 /// The variable that says what is known of it.
@@ -72,7 +75,9 @@ pub(crate) fn drive(
         .map(|(act, way)| {
             let is_last = std::ptr::eq(act, last);
             let wanted = is_last || act.get("reuse").is_some();
-            let schema = wanted.then(|| schemas::input(plan, way, &mut describe)).flatten()?;
+            let schema = wanted
+                .then(|| schemas::input(plan, way, &mut describe))
+                .flatten()?;
             jsonschema::validator_for(&schema).ok()
         })
         .collect();
@@ -87,6 +92,7 @@ pub(crate) fn drive(
     let start = start_of(plan, test, setting);
     let begun = start.now;
     let mut run = Run::new(plan, stage, start);
+    run.ends_after(MOST_EVENTS);
     let mut remembered = Remembered::default();
     let mut judged = (0, 0);
     for ((act, way), validator) in acts.iter().zip(&validators) {
@@ -129,7 +135,7 @@ fn perform(run: &mut Run<'_>, way: &Way, act: &Json, validator: Option<&Validato
         Entry::Cron { .. } => run.cron(way.to.step),
         Entry::Message { topic } => {
             let data = with_remembered(&act["data"], validator, remembered);
-            run.emit(topic, &data);
+            run.emit_to(way.to, topic, &data);
         }
         Entry::Request { method, path, .. } => {
             let target = filled(path, |name| {
@@ -142,7 +148,11 @@ fn perform(run: &mut Run<'_>, way: &Way, act: &Json, validator: Option<&Validato
                 .into_iter()
                 .flatten()
                 .map(|(name, value)| {
-                    format!("{}={}", encoded(name), encoded(value.as_str().unwrap_or_default()))
+                    format!(
+                        "{}={}",
+                        encoded(name),
+                        encoded(value.as_str().unwrap_or_default())
+                    )
                 })
                 .collect();
             let target = match query.as_slice() {
@@ -213,27 +223,45 @@ fn unplayable(observed: &Observed<'_>) -> (Option<FlowFailure>, Vec<String>) {
     let plan = observed.plan;
     let root = &plan.steps[observed.root];
     let mut notes = Vec::new();
-    for finding in observed.findings.iter().filter(|it| it.kind == Some(kind::UNMATCHED_CALL)) {
+    for finding in observed
+        .findings
+        .iter()
+        .filter(|it| it.kind == Some(kind::UNMATCHED_CALL))
+    {
         let is_of_root = finding.place.as_ref().is_none_or(|place| place.file == root.file);
         if is_of_root {
             let failure = observed.broken().into_iter().next();
             return (failure, Vec::new());
         }
-        note(&mut notes, format!("{}: what follows was not judged, and the step's own test tells of it", finding.message));
+        note(
+            &mut notes,
+            format!(
+                "{}: what follows was not judged, and the step's own test tells of it",
+                finding.message
+            ),
+        );
     }
-    for (step, error) in observed.events.iter().filter_map(|event| missing(event, observed.events)) {
+    for (step, error) in observed
+        .events
+        .iter()
+        .filter_map(|event| missing(event, observed.events))
+    {
         let message = format!("{step} cannot be loaded: {}", first_line(&error.message));
         if step == root.name {
             let failure = FlowFailure {
                 headline: format!("no handler throws: {message}"),
                 place: place_of(plan, observed.root),
                 details: vec![
-                    "install it, or mock it under `mocks: modules:` at the top of a flow test file".to_owned(),
+                    "install it, or mock it under `mocks: modules:` at the top of a flow test file"
+                        .to_owned(),
                 ],
             };
             return (Some(failure), Vec::new());
         }
-        note(&mut notes, format!("{message}: what follows was not judged, and the step's own test tells of it"));
+        note(
+            &mut notes,
+            format!("{message}: what follows was not judged, and the step's own test tells of it"),
+        );
     }
     (None, notes)
 }
@@ -250,10 +278,18 @@ fn first_line(text: &str) -> &str {
 
 /// The step that failed because its module, or its interpreter, is not there.
 fn missing<'e>(event: &'e Event, events: &'e [Event]) -> Option<(&'e str, &'e HandlerError)> {
-    let What::Threw { error } = &event.what else { return None };
-    let names = ["MissingInterpreter", "ModuleNotFoundError", "ImportError", "LoadError"];
+    let What::Threw { error } = &event.what else {
+        return None;
+    };
+    let names = [
+        "MissingInterpreter",
+        "ModuleNotFoundError",
+        "ImportError",
+        "LoadError",
+    ];
     let texts = ["Cannot find module", "Cannot find package"];
-    let is_missing = names.contains(&error.name.as_str()) || texts.iter().any(|it| error.message.starts_with(it));
+    let is_missing =
+        names.contains(&error.name.as_str()) || texts.iter().any(|it| error.message.starts_with(it));
     let step = events.iter().find_map(|it| match &it.what {
         What::Started { step, .. } if it.invocation == event.invocation => Some(step.as_str()),
         _ => None,
@@ -279,13 +315,18 @@ fn unknown(observed: &Observed<'_>) -> Option<String> {
 pub(super) fn not_loaded(plan: &Plan, way: &Way, reason: &str) -> FlowResult {
     let step = &plan.steps[way.to.step];
     let failure = FlowFailure {
-        headline: format!("no handler throws: {} cannot be loaded: {}", step.name, first_line(reason)),
+        headline: format!(
+            "no handler throws: {} cannot be loaded: {}",
+            step.name,
+            first_line(reason)
+        ),
         place: match place_of(plan, way.to.step) {
             FailurePlace::Unknown => FailurePlace::Unknown,
             place => place,
         },
         details: vec![
-            "install what is missing, or mock it under `mocks: modules:` at the top of a flow test file".to_owned(),
+            "install what is missing, or mock it under `mocks: modules:` at the top of a flow test file"
+                .to_owned(),
         ],
     };
     FlowResult::of_failure(failure)
@@ -326,7 +367,8 @@ mod tests {
             },
         };
         remembered.learn(&[event(json!({ "orderId": "o-1", "userId": 7, "name": "Ann" }))]);
-        let schema = json!({ "properties": { "orderId": { "type": "string" }, "userId": { "type": "string" } } });
+        let schema =
+            json!({ "properties": { "orderId": { "type": "string" }, "userId": { "type": "string" } } });
         let validator = jsonschema::validator_for(&schema).unwrap();
         let payload = json!({ "orderId": "x", "userId": "y", "name": "z" });
         assert_eq!(

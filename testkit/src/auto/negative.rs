@@ -37,9 +37,17 @@ pub(super) fn bodies(schema: &Json) -> Result<Option<BoxedStrategy<Json>>, Strat
 
 /// True if the schema says nothing of the fields of a body.
 fn is_open(schema: &Json) -> bool {
-    let has = |key: &str| schema.get(key).is_some_and(|it| it.as_object().is_some_and(|it| !it.is_empty()));
-    !["properties", "items", "$ref"].iter().any(|key| has(key) || schema.get(*key).is_some_and(Json::is_string))
-        && !["anyOf", "oneOf", "allOf"].iter().any(|key| schema.get(*key).is_some())
+    let has = |key: &str| {
+        schema
+            .get(key)
+            .is_some_and(|it| it.as_object().is_some_and(|it| !it.is_empty()))
+    };
+    !["properties", "items", "$ref"]
+        .iter()
+        .any(|key| has(key) || schema.get(*key).is_some_and(Json::is_string))
+        && !["anyOf", "oneOf", "allOf"]
+            .iter()
+            .any(|key| schema.get(*key).is_some())
 }
 
 /// The value with one part left out or replaced. A body is an object or a list: the server itself refuses anything else.

@@ -21,7 +21,7 @@ use crate::template::Variables;
 use crate::trace::What;
 
 /// Inputs of a way that nobody says anything else about: half of them valid, the others invalid or in sequences.
-const DEFAULT_CASES: u32 = 40;
+const DEFAULT_CASES: u32 = 32;
 /// A failure is shrunk in at most this many runs.
 const MAX_SHRINK_RUNS: u32 = 300;
 
@@ -85,7 +85,10 @@ impl Harness {
             }
         }
         seen.say_if_all_were_refused(matches!(way.entry, Entry::Request { .. }));
-        let mut result = seen.last.take().unwrap_or_else(|| FlowResult::failed("no case was run".to_owned()));
+        let mut result = seen
+            .last
+            .take()
+            .unwrap_or_else(|| FlowResult::failed("no case was run".to_owned()));
         seen.add_to(&mut result);
         self.outcome(case, result, None, &[])
     }
@@ -157,7 +160,11 @@ fn phases(inputs: Inputs, cases: Option<u32>) -> Vec<Phase> {
         false => cases / 2,
     };
     let mut all = vec![phase("valid", known, of_valid, inputs.valid)];
-    all.extend(inputs.invalid.map(|it| phase("invalid", Input::Invalid, cases / 4, it)));
+    all.extend(
+        inputs
+            .invalid
+            .map(|it| phase("invalid", Input::Invalid, cases / 4, it)),
+    );
     all.extend(inputs.later.map(|it| phase("later", Input::Valid, cases / 4, it)));
     all
 }
@@ -177,9 +184,11 @@ fn broken(result: &FlowResult) -> Option<String> {
 
 /// True for what no smaller input tells more of.
 fn is_final(result: &FlowResult) -> bool {
-    result.failures.first().is_some_and(|failure| {
-        failure.headline.starts_with("no unmatched external call") || failure.headline.contains(" cannot be loaded: ")
-    })
+    result.endless
+        || result.failures.first().is_some_and(|failure| {
+            failure.headline.starts_with("no unmatched external call")
+                || failure.headline.contains(" cannot be loaded: ")
+        })
 }
 
 impl Seen {
@@ -191,10 +200,15 @@ impl Seen {
                 self.notes.push(note.clone());
             }
         }
-        let status = result.trace.events.iter().rev().find_map(|event| match event.what {
-            What::Response { status, .. } => Some(status),
-            _ => None,
-        });
+        let status = result
+            .trace
+            .events
+            .iter()
+            .rev()
+            .find_map(|event| match event.what {
+                What::Response { status, .. } => Some(status),
+                _ => None,
+            });
         if let (Some(status), Input::Valid) = (status, input) {
             self.requests += 1;
             if (400..500).contains(&status) {

@@ -74,7 +74,10 @@ fn plain(name: &str) -> String {
 /// What a route makes: its last segment, `orders` of `/v1/orders?x=1`.
 fn resource(target: &str) -> String {
     let path = target.split('?').next().unwrap_or_default();
-    path.rsplit('/').find(|it| !it.is_empty()).unwrap_or_default().to_owned()
+    path.rsplit('/')
+        .find(|it| !it.is_empty())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn singular(word: &str) -> &str {

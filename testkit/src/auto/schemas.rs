@@ -27,11 +27,7 @@ pub(super) fn input(plan: &Plan, way: &Way, describe: Describe<'_>) -> Option<Js
 }
 
 /// The statuses that each step declares to answer with, where all of them are plain numbers.
-pub(super) fn statuses(
-    plan: &Plan,
-    ways: &[&Way],
-    describe: Describe<'_>,
-) -> BTreeMap<usize, BTreeSet<u16>> {
+pub(super) fn statuses(plan: &Plan, ways: &[&Way], describe: Describe<'_>) -> BTreeMap<usize, BTreeSet<u16>> {
     let mut all = BTreeMap::new();
     for way in ways {
         let step = &plan.steps[way.to.step];
@@ -39,7 +35,10 @@ pub(super) fn statuses(
             continue;
         }
         let config = describe(step.language, &plan.root.join(&step.file));
-        let triggers = config.as_ref().and_then(|it| it.get("triggers")).and_then(Json::as_array);
+        let triggers = config
+            .as_ref()
+            .and_then(|it| it.get("triggers"))
+            .and_then(Json::as_array);
         // With several triggers nobody knows which of them a status is declared for.
         if triggers.is_some_and(|triggers| triggers.len() > 1) {
             continue;

@@ -15,8 +15,13 @@ fn check(observed: &Observed<'_>) -> Vec<FlowFailure> {
         broken.extend(observed.found(&["invalid-response", "invalid-item"]));
     }
     for (step, cause, status) in observed.answers() {
-        let Some(declared) = observed.statuses.get(&step) else { continue };
-        let no_response = observed.findings.iter().any(|it| it.kind == Some(crate::scheduler::kind::NO_RESPONSE));
+        let Some(declared) = observed.statuses.get(&step) else {
+            continue;
+        };
+        let no_response = observed
+            .findings
+            .iter()
+            .any(|it| it.kind == Some(crate::scheduler::kind::NO_RESPONSE));
         if declared.contains(&status) || no_response || observed.plan.hints.has_middleware.contains(&step) {
             continue;
         }
@@ -41,7 +46,9 @@ mod tests {
     fn answered(status: u16, declared: &[u16]) -> Story {
         let mut story = Story::new().answers(status);
         if !declared.is_empty() {
-            story.statuses.insert(0, BTreeSet::from_iter(declared.iter().copied()));
+            story
+                .statuses
+                .insert(0, BTreeSet::from_iter(declared.iter().copied()));
         }
         story
     }

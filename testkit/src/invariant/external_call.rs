@@ -15,7 +15,8 @@ fn check(observed: &Observed<'_>) -> Vec<FlowFailure> {
     broken.truncate(1);
     for failure in &mut broken {
         failure.details.push(
-            "generated tests use the mocks that stand at the top of the project's `*.flow.yaml` files".to_owned(),
+            "generated tests use the mocks that stand at the top of the project's `*.flow.yaml` files"
+                .to_owned(),
         );
     }
     broken
@@ -29,9 +30,11 @@ mod tests {
 
     #[test]
     fn it_is_told_once() {
-        let story = Story::new()
-            .finds(UNMATCHED_CALL, "Order called a", true)
-            .finds(UNMATCHED_CALL, "Order called b", true);
+        let story = Story::new().finds(UNMATCHED_CALL, "Order called a", true).finds(
+            UNMATCHED_CALL,
+            "Order called b",
+            true,
+        );
         assert_eq!(story.breaks(&INVARIANT), ["Order called a"]);
         assert!(Story::new().breaks(&INVARIANT).is_empty());
     }

@@ -16,7 +16,9 @@ mod tests {
 
     #[test]
     fn an_error_for_good_counts_and_one_that_a_retry_mends_does_not() {
-        let failed = Story::new().throws().finds(HANDLER_ERROR, "Order failed: Error", true);
+        let failed = Story::new()
+            .throws()
+            .finds(HANDLER_ERROR, "Order failed: Error", true);
         assert_eq!(failed.breaks(&INVARIANT), ["Order failed: Error"]);
         assert!(Story::new().throws().breaks(&INVARIANT).is_empty());
     }

@@ -61,7 +61,12 @@ mod tests {
             story.breaks(&INVARIANT),
             ["Order emitted `gone`, which nobody subscribes to"]
         );
-        assert!(Story::new().emits("ordered", &["Pay"]).breaks(&INVARIANT).is_empty());
+        assert!(
+            Story::new()
+                .emits("ordered", &["Pay"])
+                .breaks(&INVARIANT)
+                .is_empty()
+        );
     }
 
     #[test]

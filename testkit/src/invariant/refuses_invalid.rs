@@ -23,7 +23,8 @@ fn check(observed: &Observed<'_>) -> Vec<FlowFailure> {
             let headline = format!("{name} answered {status} to a body that its schema does not allow");
             let mut details = Vec::new();
             if status >= 500 {
-                details = observed.found(&[crate::scheduler::kind::HANDLER_ERROR])
+                details = observed
+                    .found(&[crate::scheduler::kind::HANDLER_ERROR])
                     .into_iter()
                     .flat_map(|error| std::iter::once(error.headline).chain(error.details))
                     .collect();

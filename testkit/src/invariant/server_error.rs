@@ -16,10 +16,18 @@ fn check(observed: &Observed<'_>) -> Vec<FlowFailure> {
     }
     let answers = observed.answers().into_iter();
     // What throws is told as that.
-    broken.extend(answers.filter(|(_, _, status)| *status >= 500).map(|(step, cause, status)| {
-        let name = &observed.plan.steps[step].name;
-        observed.at_step(step, format!("{name} answered `{cause}` with {status}"), Vec::new())
-    }));
+    broken.extend(
+        answers
+            .filter(|(_, _, status)| *status >= 500)
+            .map(|(step, cause, status)| {
+                let name = &observed.plan.steps[step].name;
+                observed.at_step(
+                    step,
+                    format!("{name} answered `{cause}` with {status}"),
+                    Vec::new(),
+                )
+            }),
+    );
     broken
 }
 

@@ -86,7 +86,8 @@ impl View {
     /// # Errors
     /// Why it does not, as the end of a sentence that begins with it.
     pub fn judge(&self, expression: &str) -> Result<(), String> {
-        let program = Program::compile(expression).map_err(|error| format!("is no CEL expression: {error}"))?;
+        let program =
+            Program::compile(expression).map_err(|error| format!("is no CEL expression: {error}"))?;
         let mut context = Context::default();
         for (name, value) in [
             ("events", &self.events),
@@ -101,7 +102,10 @@ impl View {
         match program.execute(&context) {
             Ok(Value::Bool(true)) => Ok(()),
             Ok(Value::Bool(false)) => Err("is false".to_owned()),
-            Ok(other) => Err(format!("gives {}, which is neither true nor false", other.type_of())),
+            Ok(other) => Err(format!(
+                "gives {}, which is neither true nor false",
+                other.type_of()
+            )),
             Err(error) => Err(format!("cannot be evaluated: {error}")),
         }
     }

@@ -59,7 +59,10 @@ impl Hints {
         self.known_topics.extend(texts(&fact.virtual_emits));
         self.known_topics.extend(texts(&fact.virtual_subscribes));
         for (trigger, it) in fact.triggers.iter().enumerate() {
-            let unseen = it.topics.iter().any(|topic| topic.topic.text.candidates().is_empty());
+            let unseen = it
+                .topics
+                .iter()
+                .any(|topic| topic.topic.text.candidates().is_empty());
             self.takes_unseen |= it.kind == StepKind::Event && (it.topics_open || unseen);
             let query: Vec<String> = (it.query.iter())
                 .flat_map(|name| name.text.candidates().to_vec())
@@ -73,7 +76,8 @@ impl Hints {
         }
         let config = step.source.facts.config.as_ref();
         let has = |key: &str| config.is_some_and(|config| config.get(key).is_some());
-        if has("middleware") || fact.keys_open || (has("triggers") && step.source.text.contains("middleware")) {
+        if has("middleware") || fact.keys_open || (has("triggers") && step.source.text.contains("middleware"))
+        {
             self.has_middleware.insert(at);
         }
         if has("websocket") {
@@ -90,7 +94,10 @@ fn checks_body(text: &str) -> bool {
         let Some(after) = CHECKS.iter().find_map(|word| Some(line.split_once(word)?.1)) else {
             return false;
         };
-        !is_comment && ["body", "input", "req", "payload"].iter().any(|name| after.contains(name))
+        !is_comment
+            && ["body", "input", "req", "payload"]
+                .iter()
+                .any(|name| after.contains(name))
     })
 }
 
@@ -103,7 +110,9 @@ mod tests {
         assert!(checks_body("  const parsed = bodySchema.safeParse(req.body)\n"));
         assert!(checks_body("order = Order.model_validate(req['body'])"));
         assert!(!checks_body("// schema.safeParse(req.body)"));
-        assert!(!checks_body("const answer = schema.safeParse(await reply.json())"));
+        assert!(!checks_body(
+            "const answer = schema.safeParse(await reply.json())"
+        ));
         assert!(!checks_body("JSON.parse(req.body)"));
     }
 }

@@ -6,8 +6,8 @@ use banister_grammars::{Encoding, LineIndex};
 use serde_json::Value as Json;
 
 use super::{Harness, TestCase};
-use crate::decision::Departure;
 use crate::auto;
+use crate::decision::Departure;
 use crate::flow::{FailurePlace, FlowFailure, FlowResult};
 use crate::report::{Failure, Place, TestOutcome, TestStatus, timeline};
 use crate::template::Variables;
@@ -111,7 +111,11 @@ fn told(departures: &[Departure]) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = vec!["passes first in, first out; fails when".to_owned()];
-    lines.extend(departures.iter().map(|it| format!("  {}, instead of: {}", it.pick, it.instead_of)));
+    lines.extend(
+        departures
+            .iter()
+            .map(|it| format!("  {}, instead of: {}", it.pick, it.instead_of)),
+    );
     lines
 }
 

@@ -136,7 +136,10 @@ impl Harness {
             let phases = Phases::of(&schema)
                 .map_err(|error| boxed(format!("no values for `{}`: {error}", name.value), span))?;
             if let Some(problem) = phases.health().problems().into_iter().find(|it| it.is_fatal) {
-                return Err(boxed(format!("too few values for `{}`: {problem}", name.value), span));
+                return Err(boxed(
+                    format!("too few values for `{}`: {problem}", name.value),
+                    span,
+                ));
             }
             strategies.push(phases.strategy());
         }
