@@ -7,6 +7,7 @@ mod duration;
 mod endpoint;
 mod expectations;
 mod exploration;
+mod failures;
 mod ignores;
 mod invariants;
 mod isolation;
@@ -44,6 +45,7 @@ pub use parse::{parse, parse_cassette, read_document};
 pub use replies::{Chunk, Fault, HttpReply, ReplyBody, SseEvent};
 pub use requests::{RequestPattern, TextMatch};
 pub use schema::schema;
+pub use sockets::DEFAULT_CLIENT;
 
 /// A value with its place in the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -299,8 +301,8 @@ pub enum Expectation {
     Response {
         /// Status code.
         status: Option<u16>,
-        /// Headers, names lower-case.
-        headers: BTreeMap<String, String>,
+        /// Lines of headers, names lower-case; one line, or all of several cookies.
+        headers: BTreeMap<String, Vec<String>>,
         /// Body.
         body: Option<Json>,
         /// Name to `$.path` into the response (`$.body.id`).
@@ -323,7 +325,7 @@ pub enum Expectation {
     /// State by group and key. A null item must be absent.
     State(StateItems),
     /// Items of streams: stream, group, item.
-    Stream(Vec<(String, Json)>),
+    Stream(Vec<(Spanned<String>, Json)>),
     /// These steps ran, in this order; others may run between them.
     Ran(Vec<Spanned<String>>),
     /// External calls were made: one so often, several in this order with others between them.
@@ -365,6 +367,21 @@ pub enum Expectation {
         /// Whether the step has closed the connection, and with which code.
         closed: Option<(bool, Option<u32>)>,
     },
+    /// A message was given up: its handler failed at the last attempt.
+    DeadLettered(FailedMessage),
+    /// A message went back into the queue after a failed attempt.
+    Retried(FailedMessage),
+    /// A run of a handler failed.
+    Threw {
+        /// Whose.
+        step: Option<Spanned<String>>,
+        /// Class of the error.
+        name: Option<String>,
+        /// Text that the error's message contains.
+        message: Option<String>,
+        /// Exactly so often; at least once if absent.
+        times: Option<u32>,
+    },
     /// A line was logged.
     Log {
         /// Level.
@@ -374,6 +391,19 @@ pub enum Expectation {
         /// Exactly so often; at least once if absent.
         times: Option<u32>,
     },
+}
+
+/// Messages whose handler failed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FailedMessage {
+    /// On this topic.
+    pub topic: Option<Spanned<String>>,
+    /// At this step.
+    pub step: Option<Spanned<String>>,
+    /// With data that matches this in part.
+    pub data: Option<Json>,
+    /// Exactly so often; at least once if absent.
+    pub times: Option<u32>,
 }
 
 /// An external call that is expected.

@@ -178,6 +178,7 @@ fn project(index: &Index, flow: Option<&str>) -> ProjectGraph {
     for Topic {
         name: topic,
         mentions,
+        ..
     } in &index.topics
     {
         let ends = |roles: &[Role]| -> Vec<(&str, bool)> {

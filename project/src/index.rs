@@ -33,7 +33,7 @@ pub(crate) use changes::Changes;
 pub(crate) use entity::{Entities, Place, Usage};
 pub use entity::{Entity, EntityKind};
 pub(crate) use mention::{Mention, Role, Slot, slots};
-pub(crate) use posted::{Posting, Topic, writes};
+pub(crate) use posted::{Letters, Posting, Topic, writes};
 pub(crate) use whole::{Streams, WideRoute, plain_segment};
 
 /// One project of a snapshot.

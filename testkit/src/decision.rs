@@ -51,6 +51,8 @@ pub enum OptionKind {
     Start,
     /// The test does its next action while consequences of the last one are under way.
     Act,
+    /// Time passes, since the test alone could do something at this moment.
+    Pass,
     /// Time passes although there is something to do: the queue is slow.
     Wait,
     /// Nothing fails.
@@ -130,6 +132,21 @@ pub enum FaultKind {
 impl FaultKind {
     /// Every kind.
     pub const ALL: [FaultKind; 4] = [Self::Duplicate, Self::Crash, Self::External, Self::Timeout];
+
+    /// The kind of the fault that an option is called by.
+    pub fn of_label(label: &str) -> Option<Self> {
+        if label.ends_with(" is delivered twice") {
+            Some(Self::Duplicate)
+        } else if label.contains(" runs out of time ") {
+            Some(Self::Timeout)
+        } else if label.contains(" crashes ") {
+            Some(Self::Crash)
+        } else if label.ends_with(" answers 503") || label.ends_with(" breaks off") {
+            Some(Self::External)
+        } else {
+            None
+        }
+    }
 }
 
 /// First in, first out, and nothing fails.
@@ -153,6 +170,13 @@ pub struct Departure {
     /// The how manieth time, from 1, that there was this choice; so that the departure stays the same if others are left
     /// out.
     pub time: u32,
+}
+
+impl Departure {
+    /// True if a fault strikes.
+    pub fn is_fault(&self) -> bool {
+        FaultKind::of_label(&self.pick).is_some()
+    }
 }
 
 #[cfg(test)]

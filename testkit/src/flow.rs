@@ -44,6 +44,10 @@ pub struct FlowResult {
     pub state: Json,
     /// True if the state is not what the test expects.
     pub state_differs: bool,
+    /// The streams at the end: stream, group, id, item.
+    pub streams: Json,
+    /// True if the streams are not what the test expects.
+    pub streams_differ: bool,
     /// What was decided, if the run was explored.
     pub decisions: Vec<Decision>,
 }
@@ -71,6 +75,8 @@ impl FlowResult {
             reached: Reached::default(),
             state: Json::Null,
             state_differs: false,
+            streams: Json::Null,
+            streams_differ: false,
             decisions: Vec::new(),
         }
     }
@@ -197,20 +203,38 @@ impl Telling<'_, '_> {
                 }
             }
         }
+        let streams = self.set_up_streams();
+        let (env, mocks) = (self.test.given.env.clone(), self.test.mocks_written.clone());
+        let settings = settings_of(self.test);
+        let nothing = env.is_empty() && mocks.is_empty() && given.is_empty() && settings.is_empty();
+        if !(nothing && streams.is_null()) {
+            let state = Json::Object(given);
+            self.note(What::Given {
+                env,
+                state,
+                mocks,
+                streams,
+                settings,
+            });
+        }
+    }
+
+    /// The items that were put into streams; null for none.
+    fn set_up_streams(&mut self) -> Json {
         let now = self.run.now();
+        let mut given = Json::Null;
         for (stream, group, items) in &self.test.given.streams {
             for (id, item) in items {
                 match fill(item, &self.variables) {
-                    Ok(item) => self.run.world.seed_stream(stream, group, id, item, now),
+                    Ok(item) => {
+                        given[&stream.value][group][id] = item.clone();
+                        self.run.world.seed_stream(stream, group, id, item, now);
+                    }
                     Err(error) => self.fail_in_test(&error, stream.span),
                 }
             }
         }
-        let (env, mocks) = (self.test.given.env.clone(), self.test.mocks_written.clone());
-        if !(env.is_empty() && mocks.is_empty() && given.is_empty()) {
-            let state = Json::Object(given);
-            self.note(What::Given { env, state, mocks });
-        }
+        given
     }
 
     /// Puts down what the test itself does.
@@ -226,10 +250,9 @@ impl Telling<'_, '_> {
     fn act(&mut self) {
         let test = self.test;
         for (at, action) in test.when.iter().enumerate() {
-            let next = test
-                .when
-                .get(at + 1)
-                .and_then(|next| overlap(&action.value, &next.value));
+            let next = test.when.get(at + 1);
+            let next = next.filter(|next| overlap(&action.value, &next.value));
+            let next = next.map(|next| label_of(at + 1, &next.value));
             let result = match &action.value {
                 Action::Together(actions) => self.act_together(actions),
                 one => self.act_once(one, action.span),
@@ -256,7 +279,7 @@ impl Telling<'_, '_> {
         for (at, action) in actions.iter().enumerate() {
             self.act_once(&action.value, action.span)?;
             if let Some(next) = actions.get(at + 1) {
-                self.run.act_before(label_of(&next.value));
+                self.run.act_before(label_of(at + 1, &next.value));
             }
         }
         Ok(())
@@ -416,13 +439,15 @@ impl Telling<'_, '_> {
             variables: &self.variables,
         };
         let misses = judge(&self.test.then, &evidence);
+        let expected_failures = evidence.expected_failures(&self.test.then);
         let error_expected = (self.test.then.iter()).any(
             |it| matches!(it.value, Expectation::Response { status: Some(status), .. } if status >= 500),
         );
         let mut failures = Vec::new();
         let mut notes = Vec::new();
         for finding in std::mem::take(&mut self.run.findings) {
-            if !finding.fails || (finding.answers_request && error_expected) {
+            let is_expected = (finding.failed).is_some_and(|failed| expected_failures.contains(&failed));
+            if !finding.fails || is_expected || (finding.answers_request && error_expected) {
                 notes.push(finding.message);
                 continue;
             }
@@ -434,19 +459,25 @@ impl Telling<'_, '_> {
             });
         }
         failures.append(&mut self.failures);
-        let of_state = |span: Span| {
-            let mut expected = self.test.then.iter();
-            expected.any(|it| it.span == span && matches!(it.value, Expectation::State(_)))
-        };
-        let state_differs = misses.iter().any(|miss| of_state(miss.span));
-        let state = self.run.world.snapshot(self.run.now())["state"].take();
+        let missed: Vec<&Expectation> = (self.test.then.iter())
+            .filter(|it| misses.iter().any(|miss| miss.span == it.span))
+            .map(|it| &it.value)
+            .collect();
+        let state_differs = missed.iter().any(|it| matches!(it, Expectation::State(_)));
+        let streams_differ = missed.iter().any(|it| matches!(it, Expectation::Stream(_)));
+        let mut world = self.run.world.snapshot(self.run.now());
         failures.extend(misses.into_iter().map(|miss| FlowFailure {
             headline: miss.message,
             place: FailurePlace::Test(miss.span),
             details: miss.details,
         }));
         let own = (self.test.invariants.iter()).map(|it| (&it.value, FailurePlace::Test(it.span)));
-        failures.extend(user::broken(self.run.plan(), own, &self.run.trace, &state));
+        failures.extend(user::broken(
+            self.run.plan(),
+            own,
+            &self.run.trace,
+            &world["state"],
+        ));
         if !failures.is_empty() {
             notes.push(self.run.played());
         }
@@ -454,8 +485,10 @@ impl Telling<'_, '_> {
             endless: self.run.is_endless(),
             decisions: self.run.take_decisions(),
             reached: Reached::of(&self.run.trace),
-            state,
+            state: world["state"].take(),
             state_differs,
+            streams: world["streams"].take(),
+            streams_differ,
             trace: self.run.trace,
             start,
             failures,
@@ -466,11 +499,26 @@ impl Telling<'_, '_> {
     }
 }
 
-/// The next action in words, if it may happen while consequences of this one are still under way: messages that are sent
+/// What the test says of the world that it runs in, by the keys of its file.
+fn settings_of(test: &FlowTest) -> BTreeMap<String, Json> {
+    let mut settings = BTreeMap::new();
+    if let Some(profile) = test.profile {
+        settings.insert("profile".to_owned(), json!(profile.name()));
+    }
+    if let Some(isolation) = test.isolation {
+        settings.insert("isolation".to_owned(), json!(isolation.name()));
+    }
+    if !test.allow.is_empty() {
+        settings.insert("allow".to_owned(), json!(test.allow));
+    }
+    settings
+}
+
+/// True if the next action may happen while consequences of this one are still under way: messages that are sent
 /// one after the other, and the same request again once it is answered. Anything else waits until all is settled, since a
 /// test that looks at what came of an action wants to see all of it.
-fn overlap(action: &Action, next: &Action) -> Option<String> {
-    let is_burst = match (action, next) {
+fn overlap(action: &Action, next: &Action) -> bool {
+    match (action, next) {
         (Action::Emit { .. }, Action::Emit { .. }) => true,
         (
             Action::Request { method, target, .. },
@@ -485,19 +533,20 @@ fn overlap(action: &Action, next: &Action) -> Option<String> {
                 && !matches!(method.as_str(), "GET" | "HEAD")
         }
         _ => false,
-    };
-    is_burst.then(|| label_of(next))
+    }
 }
 
-fn label_of(action: &Action) -> String {
-    match action {
-        Action::Request { method, target, .. } => format!("the test: {method} {target}"),
-        Action::Emit { topic, .. } => format!("the test: emit {topic}"),
-        Action::Cron { step } => format!("the test: cron {step}"),
-        Action::Advance { ms } => format!("the test: advance {ms} ms"),
-        Action::Socket { client, .. } => format!("the test: socket {client}"),
-        Action::Together(_) => "the test: together".to_owned(),
-    }
+/// The action at this place of `when`, or of those that begin together, in words.
+fn label_of(at: usize, action: &Action) -> String {
+    let what = match action {
+        Action::Request { method, target, .. } => format!("{method} {target}"),
+        Action::Emit { topic, .. } => format!("emit {topic}"),
+        Action::Cron { step } => format!("cron {step}"),
+        Action::Advance { ms } => format!("advance {ms} ms"),
+        Action::Socket { client, .. } => format!("socket {client}"),
+        Action::Together(_) => "together".to_owned(),
+    };
+    format!("the test: {what} (action {})", at + 1)
 }
 
 /// A generated value as the variables of a run.

@@ -5,6 +5,7 @@
 //! otherwise.
 
 mod expectations;
+mod listeners;
 mod story;
 mod volatile;
 mod yaml;

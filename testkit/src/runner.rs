@@ -10,6 +10,7 @@ mod property;
 mod regressions;
 mod stop;
 mod trace_files;
+mod unused_mocks;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};

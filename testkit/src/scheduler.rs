@@ -18,6 +18,7 @@ mod intake;
 mod launch;
 mod outcome;
 mod sockets;
+mod system;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -44,7 +45,7 @@ use sockets::Sockets;
 use validation::Schemas;
 
 pub use findings::{Finding, Place, kind};
-pub use http::{HttpRequest, HttpResponse};
+pub use http::{HeaderValue, HttpRequest, HttpResponse};
 
 /// A run that goes on for longer than this many events has no end.
 const MAX_EVENTS: usize = 100_000;
@@ -258,8 +259,8 @@ impl<'a> Run<'a> {
                 body: request.body.clone(),
             },
         );
-        if request.method == "OPTIONS" {
-            return Asked::Answered(self.answer_early(HttpResponse::no_content()));
+        if let Some(answer) = self.system_answer(request) {
+            return Asked::Answered(answer);
         }
         let Some(route) = self.plan.route(&request.method, request.path()) else {
             return Asked::Nobody;

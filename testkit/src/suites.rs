@@ -9,6 +9,7 @@ use banister_project::flow_test::{self, FlowFile, ProjectNames, SpecProblem};
 
 use crate::auto;
 use crate::flow_files::{self, FlowSource};
+use crate::mock::unusable_files;
 use crate::plan::Plan;
 use crate::runner::TestCase;
 use crate::stand_ins::missing_files;
@@ -44,6 +45,8 @@ pub struct Suites {
     pub suites: Vec<Suite>,
     /// By project and path.
     pub invalid: Vec<InvalidFile>,
+    /// What may hold tests and was not looked into, in sentences.
+    pub left_out: Vec<String>,
 }
 
 impl Suites {
@@ -60,7 +63,9 @@ impl Suites {
             };
             let names = ProjectNames::of_project(snapshot, &project.root);
             let prefix = prefix(projects.len(), &project.root);
-            for source in flow_files::find(&suite.plan.root) {
+            let found = flow_files::find(&suite.plan.root);
+            all.left_out.extend(found.left_out);
+            for source in found.sources {
                 match read(&source, &names, &suite.plan.root) {
                     Ok(mut tests) => {
                         for test in &mut tests {
@@ -150,6 +155,8 @@ fn read(source: &FlowSource, names: &ProjectNames, root: &Path) -> Result<Vec<Te
     let ignores = flow_test::ignores(text);
     let mut problems = flow_test::check_names(&file, names);
     problems.extend(missing_files(&file, root));
+    problems.extend(unusable_files(&file, root));
+    problems.sort_by_key(|problem| problem.span);
     problems.retain(|problem| {
         let at = problem.span.start;
         !ignores.iter().any(|it| it.silences(problem.rule, at))

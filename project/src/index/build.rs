@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use banister_grammars::FileFacts;
 
-use super::posted::{Open, Part};
+use super::posted::{Letters, Open, Part};
 use super::reads::{Key, record};
 use super::whole::Wholes;
 use super::{Helper, Index, Mention, Posting, Topic, Unseen, update};
@@ -318,7 +318,12 @@ pub(super) fn topic(name: String, mut mentions: Vec<Mention>) -> Topic {
     mentions.sort();
     mentions.shrink_to_fit();
     let mentions = Arc::new(mentions);
-    Topic { name, mentions }
+    let letters = Letters::of(&name);
+    Topic {
+        name,
+        mentions,
+        letters,
+    }
 }
 
 pub(super) fn posting(name: String, mut files: Vec<String>) -> Posting {

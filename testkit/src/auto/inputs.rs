@@ -1,7 +1,7 @@
 //! Requests and messages for a way in, as values that shrink.
 //!
 //! One of them is an object: `way` names the way; `path`, `query` and `body` are those of a request, `data` is that of a
-//! message; `reuse` asks for ids that came up before. An input is a list of them, of which the last goes in at the way
+//! message; `reuse` asks for ids that came up before, and `wrong` says what an invalid body breaks. An input is a list of them, of which the last goes in at the way
 //! that is tried.
 
 use std::path::Path;
@@ -49,11 +49,19 @@ impl Inputs {
         let is_known = schema.is_some() || takes_nothing(way);
         let one = act(way, schema.as_ref(), false)?;
         let invalid = match &schema {
-            Some(schema) if refuses(plan, way, describe) => negative::bodies(schema)?,
+            Some(schema) if refuses(plan, way, describe) => negative::bodies(schema),
             _ => None,
         };
         let invalid = match invalid {
-            Some(bodies) => Some(one_of_list(with_payload(way, bodies, false)?)),
+            Some(bodies) => {
+                let acts = with_payload(way, bodies, false)?.prop_map(|mut act| {
+                    let both = act["body"].take();
+                    act["body"] = both["body"].clone();
+                    act["wrong"] = both["wrong"].clone();
+                    act
+                });
+                Some(one_of_list(acts.boxed()))
+            }
             None => None,
         };
         Ok(Self {

@@ -109,6 +109,7 @@ impl Story {
             fails,
             answers_request: false,
             kind: Some(kind),
+            failed: None,
         });
         self
     }

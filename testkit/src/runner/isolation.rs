@@ -76,7 +76,9 @@ impl Harness {
             None => fresh.notes.push(failure.headline),
             Some(_) => {
                 let all = shared.failures.iter();
-                failure.details.extend(all.map(|it| format!("with shared modules: {}", it.headline)));
+                failure
+                    .details
+                    .extend(all.map(|it| format!("with shared modules: {}", it.headline)));
                 fresh.failures.push(failure);
             }
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use banister_grammars::{Encoding, LineIndex};
 use serde_json::Value as Json;
 
+use super::unused_mocks::never_called;
 use super::{Harness, TestCase};
 use crate::auto;
 use crate::decision::Departure;
@@ -22,6 +23,7 @@ impl Harness {
     ) -> TestOutcome {
         self.write_trace(case, &result.trace);
         let mut result = result;
+        result.notes.extend(never_called(case, &result.trace));
         self.hold_to_requirement(&mut result);
         let failure = result.failures.first().map(|first| {
             let mut details = first.details.clone();
@@ -46,6 +48,7 @@ impl Harness {
                     None => shown(input),
                 }),
                 state: result.state_differs.then(|| result.state.clone()),
+                streams: result.streams_differ.then(|| result.streams.clone()),
                 replay: self.replay(case, kept.as_deref()),
             }
         });
@@ -110,12 +113,11 @@ fn told(departures: &[Departure]) -> Vec<String> {
     if departures.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec!["passes first in, first out; fails when".to_owned()];
-    lines.extend(
-        departures
-            .iter()
-            .map(|it| format!("  {}, instead of: {}", it.pick, it.instead_of)),
-    );
+    let mut lines = vec!["it passes first in, first out and without faults; it fails with".to_owned()];
+    lines.extend(departures.iter().map(|it| match it.is_fault() {
+        true => format!("  {}", it.pick),
+        false => format!("  {}, before {}", it.pick, it.instead_of),
+    }));
     lines
 }
 

@@ -100,9 +100,13 @@ impl Harness {
         match Regression::read(&path) {
             Ok(regression) if regression.test == case.name => Some(regression),
             Ok(_) => None,
-            Err(RegressionError::Read { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => None,
+            Err(RegressionError::Read { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                None
+            }
             Err(error) => {
-                self.problem(format!("{error}: delete it, and it is made anew when the test fails"));
+                self.problem(format!(
+                    "{error}: delete it, and it is made anew when the test fails"
+                ));
                 None
             }
         }
@@ -129,11 +133,18 @@ impl Harness {
             input: input.clone(),
             departures: departures.to_vec(),
         };
-        let shown = path.strip_prefix(&self.plan.root).unwrap_or(&path).to_string_lossy().into_owned();
+        let shown = path
+            .strip_prefix(&self.plan.root)
+            .unwrap_or(&path)
+            .to_string_lossy()
+            .into_owned();
         match write(&path, &regression) {
             Ok(()) => Some(shown),
             Err(error) => {
-                self.problem(format!("the failure cannot be saved in {}: {error}", path.display()));
+                self.problem(format!(
+                    "the failure cannot be saved in {}: {error}",
+                    path.display()
+                ));
                 None
             }
         }

@@ -32,8 +32,10 @@ enum Do {
     Deliver((i64, u64)),
     /// The test goes on.
     Act,
-    /// Time passes until then.
+    /// Time passes until then, although there is something to do.
     Wait(i64),
+    /// Time passes until then.
+    Pass(i64),
 }
 
 impl<'d> Exploration<'d> {
@@ -111,6 +113,7 @@ impl Run<'_> {
                 }
                 self.now = self.now.max(until);
             }
+            Do::Pass(until) => self.now = self.now.max(until),
             Do::Act => {
                 self.acts = true;
                 return false;
@@ -148,6 +151,15 @@ impl Run<'_> {
         }
         let has_starts = possible.len() > starts;
         if let Some(label) = self.next_act.as_ref().filter(|_| self.may_act()) {
+            if possible.is_empty() {
+                // Without a choice the test waits until all is settled, however long that takes.
+                let next = self.next_moment();
+                let Some(until) = next.filter(|next| limit.is_none_or(|limit| *next <= limit)) else {
+                    return possible;
+                };
+                let label = format!("time goes on: {} ms", until - self.now);
+                possible.push((Do::Pass(until), plain(OptionKind::Pass, "the clock", label)));
+            }
             possible.push((Do::Act, plain(OptionKind::Act, "the test", label.clone())));
         }
         if has_starts && let Some(until) = self.could_wait(limit) {

@@ -1,5 +1,6 @@
 //! What is wrong with a run whatever the test expects.
 
+use super::outcome::is_hopeless;
 use super::{Run, advice};
 use crate::protocol::HandlerError;
 
@@ -18,6 +19,8 @@ pub struct Finding {
     pub answers_request: bool,
     /// What it is: one of the names that settings and tests list under `allow`, or of those in [`kind`].
     pub kind: Option<&'static str>,
+    /// The run of a handler that failed, which a test may expect; `None` for anything else.
+    pub failed: Option<u32>,
 }
 
 /// Findings that nobody can allow.
@@ -70,11 +73,13 @@ impl Run<'_> {
             fails,
             answers_request: false,
             kind: Some(kind),
+            failed: None,
         });
     }
 
     pub(super) fn report_error(
         &mut self,
+        invocation: u32,
         step: usize,
         error: &HandlerError,
         verb: &str,
@@ -103,6 +108,8 @@ impl Run<'_> {
             fails: true,
             answers_request,
             kind: Some(kind::HANDLER_ERROR),
+            // What failed before the handler could do anything is not what a test means when it expects a failure.
+            failed: (!is_hopeless(error)).then_some(invocation),
         });
     }
 
@@ -116,6 +123,7 @@ impl Run<'_> {
                 fails: false,
                 answers_request: false,
                 kind: None,
+                failed: None,
             };
             self.findings.push(finding);
         }

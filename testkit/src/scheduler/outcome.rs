@@ -61,6 +61,7 @@ impl Run<'_> {
                     fails: true,
                     answers_request: true,
                     kind: Some(kind::NO_RESPONSE),
+                    failed: None,
                 });
             }
             self.answer(
@@ -89,15 +90,15 @@ impl Run<'_> {
         self.note(Some(invocation), What::Threw { error: error.clone() });
         match cause {
             Cause::Request => {
-                self.report_error(step, &error, "failed", true);
+                self.report_error(invocation, step, &error, "failed", true);
                 self.answer(invocation, HttpResponse::internal_error());
             }
-            Cause::Cron => self.report_error(step, &error, "failed", false),
+            Cause::Cron => self.report_error(invocation, step, &error, "failed", false),
             Cause::Socket(client) => {
                 if let Some(connection) = self.sockets.get_mut(client) {
                     connection.open = false;
                 }
-                self.report_error(step, &error, "failed", false);
+                self.report_error(invocation, step, &error, "failed", false);
             }
             Cause::Message(delivery) => self.retry(invocation, delivery, &error),
         }
@@ -121,6 +122,7 @@ impl Run<'_> {
                     topic: delivery.topic.clone(),
                     attempt: delivery.attempt,
                     next,
+                    data: delivery.data.clone(),
                 },
             );
             self.queue.push(
@@ -137,6 +139,7 @@ impl Run<'_> {
             What::DeadLettered {
                 step: name,
                 topic: delivery.topic.clone(),
+                data: delivery.data.clone(),
             },
         );
         let attempts = match delivery.attempt {
@@ -146,7 +149,7 @@ impl Run<'_> {
                 delivery.topic
             ),
         };
-        self.report_error(delivery.to.step, error, &attempts, false);
+        self.report_error(invocation, delivery.to.step, error, &attempts, false);
     }
 
     /// A handler waits for something that nothing will bring.
@@ -212,6 +215,7 @@ impl Run<'_> {
             fails: true,
             answers_request: false,
             kind: Some(kind::ENDLESS_FLOW),
+            failed: None,
         });
     }
 
@@ -236,6 +240,7 @@ impl Run<'_> {
                 fails: true,
                 answers_request: false,
                 kind: Some(kind::UNMATCHED_CALL),
+                failed: None,
             });
         }
         if call.real {
@@ -270,6 +275,7 @@ impl Run<'_> {
             fails: true,
             answers_request: false,
             kind: Some(kind::UNMATCHED_CALL),
+            failed: None,
         });
         self.note(Some(self.live[at].invocation), What::Refused { host, port });
     }
@@ -332,7 +338,7 @@ fn response_of(answer: &HttpResponse) -> What {
 }
 
 /// True for what fails in the same way every time: trying again would only cost the user's time.
-fn is_hopeless(error: &HandlerError) -> bool {
+pub(super) fn is_hopeless(error: &HandlerError) -> bool {
     const NAMES: [&str; 7] = [
         "Timeout",
         "NeverSettles",
@@ -342,6 +348,11 @@ fn is_hopeless(error: &HandlerError) -> bool {
         "ModuleNotFoundError",
         "LoadError",
     ];
+    // What `JSON.parse` and `BigInt` say of data has the class of a source that cannot be read.
+    let of_data = ["JSON", "to a BigInt"];
+    if error.name == "SyntaxError" && of_data.iter().any(|part| error.message.contains(part)) {
+        return false;
+    }
     let not_found = ["Cannot find module", "Cannot find package"];
     NAMES.contains(&error.name.as_str()) || not_found.iter().any(|start| error.message.starts_with(start))
 }
@@ -384,6 +395,11 @@ mod tests {
             "No module named 'pandas'"
         )));
         assert!(!is_hopeless(&error("TypeError", "x is not a function")));
+        assert!(is_hopeless(&error("SyntaxError", "Unexpected token ')'")));
+        assert!(!is_hopeless(&error(
+            "SyntaxError",
+            "Unexpected token '<', \"<html>\" is not valid JSON"
+        )));
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Run<'_> {
         }
     }
 
-    fn next_moment(&self) -> Option<i64> {
+    pub(super) fn next_moment(&self) -> Option<i64> {
         let groups = self.running_groups();
         let each = self.live.iter();
         let handlers = each.flat_map(|live| live.next_due().into_iter().chain(live.deadline));
