@@ -1,8 +1,8 @@
 //! Requests and messages for a way in, as values that shrink.
 //!
 //! One of them is an object: `way` names the way; `path`, `query` and `body` are those of a request, `data` is that of a
-//! message; `reuse` asks for ids that came up before, and `wrong` says what an invalid body breaks. An input is a list of them, of which the last goes in at the way
-//! that is tried.
+//! message; `reuse` asks for ids that came up before, and `wrong` says what an invalid body breaks. An input is a list of
+//! them, of which the last goes in at the way that is tried.
 
 use std::path::Path;
 
