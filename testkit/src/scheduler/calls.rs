@@ -173,11 +173,14 @@ impl Run<'_> {
         dropped: bool,
         group: Option<&str>,
     ) {
-        let subscribers = if dropped {
+        let mut subscribers = if dropped {
             Vec::new()
         } else {
             self.plan.subscribers(topic)
         };
+        if let Some(only) = self.only_to.filter(|_| from.is_none()) {
+            subscribers.retain(|id| *id == only);
+        }
         let names = subscribers.iter().map(|id| self.plan.steps[id.step].name.clone());
         self.note(
             from,
