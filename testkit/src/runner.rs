@@ -21,6 +21,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::coverage::Hits;
 use crate::decision::Decide;
 use crate::flow::{
     DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, explore_flow, mutate_flow, run_flow,
@@ -337,6 +338,7 @@ impl Harness {
         }
         stage.close_session();
         if self.options.coverage {
+            result.reached.hits = Hits::of(&result.trace);
             self.note_edges(&mut result, stage);
         }
         result
