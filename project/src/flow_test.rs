@@ -7,7 +7,9 @@ mod duration;
 mod endpoint;
 mod expectations;
 mod exploration;
+mod failures;
 mod ignores;
+mod invariants;
 mod isolation;
 pub(crate) mod keys;
 mod mocks;
@@ -31,6 +33,7 @@ use std::sync::Arc;
 use banister_grammars::Span;
 use serde_json::Value as Json;
 
+use crate::invariant::Invariant;
 use crate::profile::Profile;
 pub use code_mocks::{CodeMocks, FunctionAct, FunctionMock, MockFile, ModuleMock, Outcome, StandIn};
 
@@ -42,6 +45,7 @@ pub use parse::{parse, parse_cassette, read_document};
 pub use replies::{Chunk, Fault, HttpReply, ReplyBody, SseEvent};
 pub use requests::{RequestPattern, TextMatch};
 pub use schema::schema;
+pub use sockets::DEFAULT_CLIENT;
 
 /// A value with its place in the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +85,17 @@ pub struct FlowFile {
     pub text: Arc<str>,
     /// Its tests, in order. The file's own mocks are merged into each: a test's mock comes before the file's.
     pub tests: Vec<FlowTest>,
+    /// What the file says for all its tests.
+    pub shared: Shared,
+}
+
+/// What a file says for all its tests, as far as it is of use without them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Shared {
+    /// Services that answer instead of the real ones.
+    pub mocks: MockSet,
+    /// Mocked modules and functions.
+    pub code: CodeMocks,
 }
 
 /// One test.
@@ -114,6 +129,8 @@ pub struct FlowTest {
     pub isolation: Option<Isolation>,
     /// Findings that do not fail the test, beside those that the project allows.
     pub allow: Vec<String>,
+    /// What must hold after every run: the test's own before those of the file.
+    pub invariants: Vec<Spanned<Invariant>>,
     /// Why the test is passed over unless somebody asks for it.
     pub ignore: Option<Spanned<String>>,
 }
@@ -284,8 +301,8 @@ pub enum Expectation {
     Response {
         /// Status code.
         status: Option<u16>,
-        /// Headers, names lower-case.
-        headers: BTreeMap<String, String>,
+        /// Lines of headers, names lower-case; one line, or all of several cookies.
+        headers: BTreeMap<String, Vec<String>>,
         /// Body.
         body: Option<Json>,
         /// Name to `$.path` into the response (`$.body.id`).
@@ -350,6 +367,21 @@ pub enum Expectation {
         /// Whether the step has closed the connection, and with which code.
         closed: Option<(bool, Option<u32>)>,
     },
+    /// A message was given up: its handler failed at the last attempt.
+    DeadLettered(FailedMessage),
+    /// A message went back into the queue after a failed attempt.
+    Retried(FailedMessage),
+    /// A run of a handler failed.
+    Threw {
+        /// Whose.
+        step: Option<Spanned<String>>,
+        /// Class of the error.
+        name: Option<String>,
+        /// Text that the error's message contains.
+        message: Option<String>,
+        /// Exactly so often; at least once if absent.
+        times: Option<u32>,
+    },
     /// A line was logged.
     Log {
         /// Level.
@@ -359,6 +391,19 @@ pub enum Expectation {
         /// Exactly so often; at least once if absent.
         times: Option<u32>,
     },
+}
+
+/// Messages whose handler failed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FailedMessage {
+    /// On this topic.
+    pub topic: Option<Spanned<String>>,
+    /// At this step.
+    pub step: Option<Spanned<String>>,
+    /// With data that matches this in part.
+    pub data: Option<Json>,
+    /// Exactly so often; at least once if absent.
+    pub times: Option<u32>,
 }
 
 /// An external call that is expected.

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use banister_project::disk;
+use banister_project::{Snapshot, disk};
 use banister_testkit::coverage::{FailUnder, Kind};
 use banister_testkit::protocol;
 use banister_testkit::report::{ControlLabel, Format as ReportFormat, ReportOptions};
@@ -65,6 +65,9 @@ pub(crate) struct Arguments {
     /// Show what handlers print even if the test passes
     #[arg(long)]
     nocapture: bool,
+    /// Run generated tests of every way into the project instead of the written ones
+    #[arg(long, conflicts_with_all = ["new_from_trace", "record"])]
+    auto: bool,
     /// Tests at a time; one for each processor if not given
     #[arg(short = 'j', long = "jobs", value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -195,7 +198,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let cache = cache_folder();
     let loaded = disk::load_cached(&arguments.dir, cache.as_deref())
         .with_context(|| format!("cannot test {}", arguments.dir.display()))?;
-    let suites = Suites::of(&loaded.host.snapshot(), &loaded.root);
+    let suites = arguments.suites(&loaded.host.snapshot(), &loaded.root);
     if let Some(path) = &arguments.new_from_trace {
         return new_from_trace::run(arguments, path, suites);
     }
@@ -239,6 +242,14 @@ fn list(arguments: &Arguments, suites: &Suites) -> anyhow::Result<()> {
 }
 
 impl Arguments {
+    /// All tests that there are.
+    fn suites(&self, snapshot: &Snapshot, root: &Path) -> Suites {
+        match self.auto {
+            true => Suites::generated(snapshot, root),
+            false => Suites::of(snapshot, root),
+        }
+    }
+
     /// A saved failure; its path may be given from here or from the project, as replay lines do.
     fn saved(&self, path: &Path) -> anyhow::Result<Regression> {
         let from_here = path.is_absolute() || path.exists();
@@ -320,6 +331,9 @@ impl Arguments {
             true => "banister test".to_owned(),
             false => format!("banister test -C {}", shell_word(&self.dir.to_string_lossy())),
         };
+        if self.auto {
+            command.push_str(" --auto");
+        }
         if self.ignored || self.include_ignored {
             command.push_str(" --include-ignored");
         }

@@ -6,6 +6,7 @@ use banister_grammars::Span;
 use serde_json::{Map, Value as Json, json};
 
 use crate::decision::{Decide, Decision};
+use crate::invariant::user;
 use crate::mutation::Mutation;
 use crate::plan::Plan;
 use crate::protocol::Isolation;
@@ -44,6 +45,10 @@ pub struct FlowResult {
     pub state: Json,
     /// True if the state is not what the test expects.
     pub state_differs: bool,
+    /// The streams at the end: stream, group, id, item.
+    pub streams: Json,
+    /// True if the streams are not what the test expects.
+    pub streams_differ: bool,
     /// What was decided, if the run was explored.
     pub decisions: Vec<Decision>,
     /// True if the run came by the place of its mutation.
@@ -75,6 +80,8 @@ impl FlowResult {
             reached: Reached::default(),
             state: Json::Null,
             state_differs: false,
+            streams: Json::Null,
+            streams_differ: false,
             decisions: Vec::new(),
             mutated: false,
             variables: Variables::new(),
@@ -156,7 +163,29 @@ fn run_decided<'a>(
     decide: Option<&'a mut dyn Decide>,
     mutation: Option<Mutation>,
 ) -> FlowResult {
-    let start = Start {
+    let variables = setting.variables.clone();
+    let start = start_of(plan, test, setting);
+    let begun = start.now;
+    let mut telling = Telling {
+        run: match decide {
+            Some(decide) => Run::new(plan, stage, start).explored_by(decide),
+            None => Run::new(plan, stage, start),
+        },
+        test,
+        variables,
+        responses: Vec::new(),
+        waiting: Vec::new(),
+        failures: Vec::new(),
+    };
+    telling.run.mutate(mutation);
+    telling.set_up();
+    telling.act();
+    telling.conclude(begun)
+}
+
+/// What a run of `test` starts from.
+pub(crate) fn start_of(plan: &Plan, test: &FlowTest, setting: Setting) -> Start {
+    Start {
         now: test.given.now.unwrap_or(DEFAULT_START_MS),
         seed: setting.seed,
         env: test.given.env.clone(),
@@ -166,23 +195,7 @@ fn run_decided<'a>(
         allow: test.allow.iter().chain(&plan.allow).cloned().collect(),
         holds: setting.holds,
         isolation: setting.isolation,
-    };
-    let begun = start.now;
-    let mut telling = Telling {
-        run: match decide {
-            Some(decide) => Run::new(plan, stage, start).explored_by(decide),
-            None => Run::new(plan, stage, start),
-        },
-        test,
-        variables: setting.variables,
-        responses: Vec::new(),
-        waiting: Vec::new(),
-        failures: Vec::new(),
-    };
-    telling.run.mutate(mutation);
-    telling.set_up();
-    telling.act();
-    telling.conclude(begun)
+    }
 }
 
 struct Telling<'t, 'a> {
@@ -210,20 +223,38 @@ impl Telling<'_, '_> {
                 }
             }
         }
+        let streams = self.set_up_streams();
+        let (env, mocks) = (self.test.given.env.clone(), self.test.mocks_written.clone());
+        let settings = settings_of(self.test);
+        let nothing = env.is_empty() && mocks.is_empty() && given.is_empty() && settings.is_empty();
+        if !(nothing && streams.is_null()) {
+            let state = Json::Object(given);
+            self.note(What::Given {
+                env,
+                state,
+                mocks,
+                streams,
+                settings,
+            });
+        }
+    }
+
+    /// The items that were put into streams; null for none.
+    fn set_up_streams(&mut self) -> Json {
         let now = self.run.now();
+        let mut given = Json::Null;
         for (stream, group, items) in &self.test.given.streams {
             for (id, item) in items {
                 match fill(item, &self.variables) {
-                    Ok(item) => self.run.world.seed_stream(stream, group, id, item, now),
+                    Ok(item) => {
+                        given[&stream.value][group][id] = item.clone();
+                        self.run.world.seed_stream(stream, group, id, item, now);
+                    }
                     Err(error) => self.fail_in_test(&error, stream.span),
                 }
             }
         }
-        let (env, mocks) = (self.test.given.env.clone(), self.test.mocks_written.clone());
-        if !(env.is_empty() && mocks.is_empty() && given.is_empty()) {
-            let state = Json::Object(given);
-            self.note(What::Given { env, state, mocks });
-        }
+        given
     }
 
     /// Puts down what the test itself does.
@@ -428,13 +459,15 @@ impl Telling<'_, '_> {
             variables: &self.variables,
         };
         let misses = judge(&self.test.then, &evidence);
+        let expected_failures = evidence.expected_failures(&self.test.then);
         let error_expected = (self.test.then.iter()).any(
             |it| matches!(it.value, Expectation::Response { status: Some(status), .. } if status >= 500),
         );
         let mut failures = Vec::new();
         let mut notes = Vec::new();
         for finding in std::mem::take(&mut self.run.findings) {
-            if !finding.fails || (finding.answers_request && error_expected) {
+            let is_expected = (finding.failed).is_some_and(|failed| expected_failures.contains(&failed));
+            if !finding.fails || is_expected || (finding.answers_request && error_expected) {
                 notes.push(finding.message);
                 continue;
             }
@@ -446,17 +479,25 @@ impl Telling<'_, '_> {
             });
         }
         failures.append(&mut self.failures);
-        let of_state = |span: Span| {
-            let mut expected = self.test.then.iter();
-            expected.any(|it| it.span == span && matches!(it.value, Expectation::State(_)))
-        };
-        let state_differs = misses.iter().any(|miss| of_state(miss.span));
-        let state = self.run.world.snapshot(self.run.now())["state"].take();
+        let missed: Vec<&Expectation> = (self.test.then.iter())
+            .filter(|it| misses.iter().any(|miss| miss.span == it.span))
+            .map(|it| &it.value)
+            .collect();
+        let state_differs = missed.iter().any(|it| matches!(it, Expectation::State(_)));
+        let streams_differ = missed.iter().any(|it| matches!(it, Expectation::Stream(_)));
+        let mut world = self.run.world.snapshot(self.run.now());
         failures.extend(misses.into_iter().map(|miss| FlowFailure {
             headline: miss.message,
             place: FailurePlace::Test(miss.span),
             details: miss.details,
         }));
+        let own = (self.test.invariants.iter()).map(|it| (&it.value, FailurePlace::Test(it.span)));
+        failures.extend(user::broken(
+            self.run.plan(),
+            own,
+            &self.run.trace,
+            &world["state"],
+        ));
         if !failures.is_empty() {
             notes.push(self.run.played());
         }
@@ -466,8 +507,10 @@ impl Telling<'_, '_> {
             mutated: self.run.is_mutated(),
             variables: self.variables,
             reached: Reached::of(&self.run.trace),
-            state,
+            state: world["state"].take(),
             state_differs,
+            streams: world["streams"].take(),
+            streams_differ,
             trace: self.run.trace,
             start,
             failures,
@@ -476,6 +519,21 @@ impl Telling<'_, '_> {
             label: self.run.label,
         }
     }
+}
+
+/// What the test says of the world that it runs in, by the keys of its file.
+fn settings_of(test: &FlowTest) -> BTreeMap<String, Json> {
+    let mut settings = BTreeMap::new();
+    if let Some(profile) = test.profile {
+        settings.insert("profile".to_owned(), json!(profile.name()));
+    }
+    if let Some(isolation) = test.isolation {
+        settings.insert("isolation".to_owned(), json!(isolation.name()));
+    }
+    if !test.allow.is_empty() {
+        settings.insert("allow".to_owned(), json!(test.allow));
+    }
+    settings
 }
 
 /// True if the next action may happen while consequences of this one are still under way: messages that are sent

@@ -5,6 +5,7 @@
 //! otherwise.
 
 mod expectations;
+mod listeners;
 mod story;
 mod volatile;
 mod yaml;
@@ -117,6 +118,7 @@ fn case(text: &str) -> Result<TestCase, FromTraceError> {
         name: NAME.to_owned(),
         file: Arc::new(file),
         index: 0,
+        auto: None,
     })
 }
 

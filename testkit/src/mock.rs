@@ -35,7 +35,7 @@ use banister_project::flow_test::RequestPattern;
 use choice::Request;
 use session::Sessions;
 
-pub use load::LoadError;
+pub use load::{LoadError, unusable_files};
 pub use openapi::OpenApi;
 pub use record::{Recording, cassette};
 pub use services::Services;

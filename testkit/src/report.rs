@@ -139,6 +139,8 @@ pub struct Failure {
     pub minimal_input: Option<Json>,
     /// The shared state at the end, where the test expects another.
     pub state: Option<Json>,
+    /// The streams at the end, where the test expects other items: stream, group, id, item.
+    pub streams: Option<Json>,
     /// The command that shows the failure again; empty if there is none.
     pub replay: String,
 }

@@ -1,6 +1,6 @@
 //! Runs tests: in parallel across tests, never inside one; told in the order of the tests, whatever finishes first.
 
-mod attempt;
+pub(crate) mod attempt;
 mod boundaries;
 mod case;
 mod differences;
@@ -12,6 +12,7 @@ mod property;
 mod regressions;
 mod stop;
 mod trace_files;
+mod unused_mocks;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,6 +22,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::auto::drive;
 use crate::coverage::Hits;
 use crate::decision::Decide;
 use crate::flow::{
@@ -131,6 +133,16 @@ impl Harness {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// What runs.
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Cases of a property that the command line asks for.
+    pub(crate) fn cases(&self) -> Option<u32> {
+        self.options.cases
     }
 
     pub(super) fn problem(&self, text: String) {
@@ -251,19 +263,20 @@ impl Harness {
         let seed = Seed::root(self.options.seed).part(&case.name, 0);
         let known = self.known_failure(case);
         let again = known.and_then(|known| self.run_known(case, stage, seed, &known));
-        let mut outcome = match again {
-            Some(outcome) => outcome,
-            None if case.test().for_all.is_empty() => {
+        let mut outcome = match (again, &case.auto) {
+            (Some(outcome), _) => outcome,
+            (None, Some(auto)) => self.run_auto(case, auto, stage, seed),
+            (None, None) if case.test().for_all.is_empty() => {
                 let attempt = self.attempt(case, stage, seed, &Variables::new(), None, true);
                 self.confirmed(case, stage, seed, attempt, None)
             }
-            None => self.run_property(case, stage, seed),
+            (None, None) => self.run_property(case, stage, seed),
         };
         outcome.duration = begun.elapsed();
         outcome
     }
 
-    fn stand_in(&self, case: &TestCase, stage: &mut LiveStage<'_>, variables: &Variables) {
+    pub(crate) fn stand_in(&self, case: &TestCase, stage: &mut LiveStage<'_>, variables: &Variables) {
         let folder = folder_of(&case.file, &self.plan.root);
         stage.stand_in(StandIns::new(&case.test().code, &folder, variables));
     }
@@ -326,10 +339,11 @@ impl Harness {
             isolation,
             variables,
         };
-        let mut result = match how {
-            How::Fifo => run_flow(&self.plan, stage, case.test(), setting),
-            How::Explored(decide) => explore_flow(&self.plan, stage, case.test(), setting, decide),
-            How::Mutated(mutation) => mutate_flow(&self.plan, stage, case.test(), setting, mutation),
+        let mut result = match (&case.auto, how) {
+            (Some(auto), _) => drive(&self.plan, stage, auto, case.test(), setting),
+            (None, How::Fifo) => run_flow(&self.plan, stage, case.test(), setting),
+            (None, How::Explored(decide)) => explore_flow(&self.plan, stage, case.test(), setting, decide),
+            (None, How::Mutated(mutation)) => mutate_flow(&self.plan, stage, case.test(), setting, mutation),
         };
         if services_recorded {
             let recordings = stage.take_recordings();
@@ -387,7 +401,7 @@ impl Harness {
     }
 
     /// A failure is run twice: if the two disagree, something was not under control, and that is said first.
-    fn confirmed(
+    pub(crate) fn confirmed(
         &self,
         case: &TestCase,
         stage: &mut LiveStage<'_>,

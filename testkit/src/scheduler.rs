@@ -19,6 +19,7 @@ mod launch;
 mod mutated;
 mod outcome;
 mod sockets;
+mod system;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -45,8 +46,8 @@ use launch::Launch;
 use sockets::Sockets;
 use validation::Schemas;
 
-pub use findings::{Finding, Place};
-pub use http::{HttpRequest, HttpResponse};
+pub use findings::{Finding, Place, kind};
+pub use http::{HeaderValue, HttpRequest, HttpResponse};
 
 /// A run that goes on for longer than this many events has no end.
 const MAX_EVENTS: usize = 100_000;
@@ -260,8 +261,8 @@ impl<'a> Run<'a> {
                 body: request.body.clone(),
             },
         );
-        if request.method == "OPTIONS" {
-            return Asked::Answered(self.answer_early(HttpResponse::no_content()));
+        if let Some(answer) = self.system_answer(request) {
+            return Asked::Answered(answer);
         }
         let Some(route) = self.plan.route(&request.method, request.path()) else {
             return Asked::Nobody;

@@ -14,6 +14,7 @@ mod flat;
 mod formats;
 mod generate;
 mod health;
+mod invalid;
 mod number;
 mod opposite;
 mod pattern;
@@ -23,6 +24,7 @@ mod shape;
 mod shrink;
 mod simpler;
 mod text;
+mod violation;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -40,7 +42,9 @@ use generate::{Generator, Mode};
 use shrink::{Hints, ShrinkTree};
 
 pub use health::{Health, HealthProblem};
+pub use invalid::{Invalid, invalid_strategy_for};
 pub use phases::Phases;
+pub use violation::Violation;
 
 /// A value is tried so often before the schema is given up.
 const ATTEMPTS: usize = 500;

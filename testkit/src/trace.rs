@@ -40,6 +40,12 @@ pub enum What {
         state: Json,
         /// Mocks as the test and its file write them; the first one counts.
         mocks: Vec<Json>,
+        /// Items of streams: stream, group, id, item.
+        #[serde(default, skip_serializing_if = "Json::is_null")]
+        streams: Json,
+        /// What the test or its file says under `profile`, `isolation` and `allow`.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        settings: BTreeMap<String, Json>,
     },
     /// The test runs a cron step now.
     Cron {
@@ -180,8 +186,11 @@ pub enum What {
         op: String,
         /// Which client.
         client: String,
-        /// What went over it: a message, or the code of a close.
+        /// What went over it: a target, a message, or the code of a close.
         data: Json,
+        /// Headers of a connection, names lower-case.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        headers: BTreeMap<String, String>,
     },
     /// The condition of a trigger did not hold: the handler did not run.
     Skipped {
@@ -208,6 +217,9 @@ pub enum What {
         attempt: u32,
         /// Virtual time of the next attempt.
         next: i64,
+        /// Payload.
+        #[serde(default, skip_serializing_if = "Json::is_null")]
+        data: Json,
     },
     /// A fault strikes that the test asked for.
     Injected {
@@ -220,6 +232,9 @@ pub enum What {
         step: String,
         /// Topic.
         topic: String,
+        /// Payload.
+        #[serde(default, skip_serializing_if = "Json::is_null")]
+        data: Json,
     },
 }
 

@@ -1,17 +1,24 @@
 //! What a test expects against what happened.
 
 mod calls;
+mod failures;
 mod functions;
 mod listeners;
+
+use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
 use crate::matching::partial_match;
-use crate::scheduler::{HttpResponse, Run};
+use crate::scheduler::{HeaderValue, HttpResponse, Run};
 use crate::template::{UnknownVariable, Variables, fill, fill_string};
 use crate::trace::What;
 use banister_grammars::Span;
 use banister_project::flow_test::{Expectation, Spanned, StateItems};
+use failures::Fate;
+
+/// So many things that happened are compared with an expectation in a message.
+const SHOWN: usize = 3;
 
 /// An expectation that was not met.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,6 +130,14 @@ impl Evidence<'_, '_> {
                 args,
                 times,
             } => self.judge_called_function(function, args.as_ref(), *times),
+            Expectation::DeadLettered(message) => self.judge_failed_message(message, Fate::GivenUp),
+            Expectation::Retried(message) => self.judge_failed_message(message, Fate::TriedAgain),
+            Expectation::Threw {
+                step,
+                name,
+                message,
+                times,
+            } => self.judge_threw(step.as_ref(), name.as_deref(), message.as_deref(), *times),
             Expectation::Log {
                 level,
                 message,
@@ -135,7 +150,7 @@ impl Evidence<'_, '_> {
         &self,
         request: Option<usize>,
         status: Option<u16>,
-        headers: &std::collections::BTreeMap<String, String>,
+        headers: &BTreeMap<String, Vec<String>>,
         body: Option<&Json>,
     ) -> Judgement {
         let Some(request) = request else {
@@ -154,11 +169,18 @@ impl Evidence<'_, '_> {
         if let Some(status) = status.filter(|status| *status != actual.status) {
             details.push(format!("status: expected {status}, found {}", actual.status));
         }
-        for (name, value) in headers {
-            let found = actual.headers.get(name);
-            if found != Some(&fill_string(value, self.variables)?) {
-                let found = found.map_or_else(|| "nothing".to_owned(), |text| format!("{text:?}"));
-                details.push(format!("header {name}: expected {value:?}, found {found}"));
+        for (name, expected) in headers {
+            let expected = expected.iter().map(|line| fill_string(line, self.variables));
+            let expected: Vec<String> = expected.collect::<Result<_, _>>()?;
+            let found = actual.headers.get(name).map_or(&[][..], HeaderValue::lines);
+            let fits = match expected.as_slice() {
+                // One of several cookies is enough where only one is asked for.
+                [one] => found.contains(one),
+                several => found == several,
+            };
+            if !fits {
+                let (expected, found) = (lines(&expected), lines(found));
+                details.push(format!("header {name}: expected {expected}, found {found}"));
             }
         }
         if let Some(body) = body {
@@ -349,6 +371,15 @@ impl Evidence<'_, '_> {
             ),
             details,
         ))
+    }
+}
+
+/// The lines of a header, for people.
+fn lines(lines: &[String]) -> String {
+    match lines {
+        [] => "nothing".to_owned(),
+        [one] => format!("{one:?}"),
+        several => format!("{several:?}"),
     }
 }
 

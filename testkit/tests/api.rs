@@ -9,6 +9,7 @@
 
 use std::path::Path;
 
+use banister_testkit::trace::What;
 use banister_testkit::{FlowError, OpenError, Project, harness};
 use libtest_mimic::Arguments;
 use serde_json::json;
@@ -138,6 +139,38 @@ fn a_flow_that_fails_tells_its_story() {
 }
 
 #[test]
+fn an_invariant_is_asked_of_the_whole_run() {
+    let shop = shop();
+    let project = Project::open(shop.path()).unwrap();
+    let emits = |most: usize| {
+        let flow = project
+            .flow(1)
+            .given_state("prices", "mug", json!(5))
+            .mock_http("POST https://pay.test/charges", json!({ "json": {} }))
+            .request("POST /orders", json!({ "product": "mug" }));
+        flow.invariant("few messages", move |trace| {
+            let sent = trace
+                .events
+                .iter()
+                .filter(|event| matches!(event.what, What::Emitted { .. }));
+            sent.count() <= most
+        })
+        .run()
+    };
+    assert!(emits(2).is_ok());
+    match emits(1) {
+        Err(FlowError::Failed(story)) => {
+            assert!(
+                story.starts_with("the invariant \"few messages\" does not hold"),
+                "{story}"
+            );
+            assert!(story.contains("POST /orders"), "{story}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn a_folder_of_one_project_is_opened() {
     let dir = TempDir::new().unwrap();
     for project in ["a", "b"] {
@@ -178,6 +211,8 @@ fn flow_tests_are_tests_of_cargo() {
     let run = |arguments: &[&str]| {
         let mut arguments = Arguments::from_iter(["flows"].iter().chain(arguments));
         arguments.quiet = true;
+        // Some of these tests fail on purpose: whoever reads the log of the outer run shall not think that it did.
+        arguments.logfile = Some(dir.path().join("run.log").to_string_lossy().into_owned());
         let it = harness::run(&arguments, dir.path()).unwrap();
         (it.num_passed, it.num_failed, it.num_ignored, it.num_filtered_out)
     };

@@ -91,3 +91,31 @@ fn a_run_with_a_bad_file_is_not_ok_in_json_either() {
         "{told}"
     );
 }
+
+#[test]
+fn a_file_of_services_that_cannot_be_used_is_told_of_with_its_place() {
+    let test = "tests:\n  - name: a\n    when: [ { emit: { topic: fine.go, data: {} } } ]\n    then: [ { ran: [Fine] } ]\n";
+    for (mocks, told) in [
+        ("cassettes: [ ./gone.yaml ]", "`./gone.yaml` is not there"),
+        (
+            "openapi: [ { document: ./gone.yaml, server: https://a.test } ]",
+            "`./gone.yaml` is not there",
+        ),
+        (
+            "cassettes: [ ./broken.yaml ]",
+            "`./broken.yaml` is no cassette: line 1",
+        ),
+        (
+            "openapi: [ { document: ./broken.yaml, server: https://a.test } ]",
+            "`./broken.yaml` cannot be used",
+        ),
+        ("modules: { pg: ./gone.js }", "there is no file `./gone.js`"),
+    ] {
+        let project = Project::fixture("bad-input/unknown-key");
+        project.write("tests/broken.yaml", "[");
+        project.write("tests/typo.flow.yaml", format!("mocks:\n  {mocks}\n{test}"));
+        let run = run(&project, &[]).exits(2);
+        assert_eq!(named(&outcomes(&run), "ok"), [FINE], "{}", run.story());
+        run.says("tests/typo.flow.yaml:2:").says(told);
+    }
+}

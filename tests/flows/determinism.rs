@@ -108,12 +108,15 @@ fn plan_and_tests(root: &Path) -> (Plan, Vec<TestCase>) {
     let snapshot = loaded.host.snapshot();
     let projects = snapshot.projects();
     let plan = Plan::of_project(&projects[0], &loaded.root);
-    let tests = flow_files::find(&plan.root).into_iter().flat_map(|source| {
-        let text = Arc::clone(source.text.as_ref().expect("a test file can be read"));
-        let file = flow_test::parse(&source.path, text)
-            .unwrap_or_else(|problems| panic!("{}: {problems:?}", source.path));
-        TestCase::all_of(&Arc::new(file))
-    });
+    let tests = flow_files::find(&plan.root)
+        .sources
+        .into_iter()
+        .flat_map(|source| {
+            let text = Arc::clone(source.text.as_ref().expect("a test file can be read"));
+            let file = flow_test::parse(&source.path, text)
+                .unwrap_or_else(|problems| panic!("{}: {problems:?}", source.path));
+            TestCase::all_of(&Arc::new(file))
+        });
     let fixed = tests.filter(|case| case.file.tests[case.index].for_all.is_empty());
     (plan, fixed.collect())
 }

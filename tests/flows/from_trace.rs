@@ -111,3 +111,72 @@ fn what_is_no_trace_is_refused() {
     refused("empty.json").says("holds nothing that a test does");
     refused("wrong.json").says("line 2 is no event of a trace");
 }
+
+#[test]
+fn streams_sockets_settings_and_failures_of_a_trace_are_in_its_test() {
+    let room = "exports.config = { type: 'api', name: 'Room', method: 'GET', path: '/rooms/:id', websocket: true, emits: ['said'] }
+exports.handler = async (req, { emit, streams }) => {
+  if (req.headers['x-user'] === 'eve') return { status: 403, body: { error: 'no' } }
+  req.ws.on('message', async (text) => {
+    await streams.chat.set(req.pathParams.id, 'last', { text, token: crypto.randomUUID() })
+    await streams.chat.send({ groupId: req.pathParams.id }, { type: 'typing', data: { text } })
+    await emit({ topic: 'said', data: { text } })
+    req.ws.send(JSON.stringify({ echo: text }))
+    if (text === 'bye') req.ws.close(4000)
+  })
+}
+";
+    let keep = "exports.config = { type: 'event', name: 'Keep', subscribes: ['said'], emits: [],
+  infrastructure: { queue: { maxRetries: 2, visibilityTimeout: 5 } } }
+exports.handler = async (input, { streams, emit }) => {
+  await emit({ topic: 'nowhere', data: {} })
+  if (input.text === 'bye') throw new Error(`no ${input.text}`)
+}
+";
+    let tick = "exports.config = { type: 'cron', name: 'Tick', cron: '* * * * *', emits: [] }
+exports.handler = async () => { throw new TypeError('never on time') }
+";
+    let chat = "exports.config = { name: 'chat', schema: {}, baseConfig: { storageType: 'default' } }\n";
+    let flow = "tests:
+  - name: it is said
+    profile: motia-0.17
+    allow: [undeclared-emit, invalid-item]
+    given: { streams: { chat: { '7': { first: { text: hello } } } } }
+    when:
+      - ws: { connect: /rooms/7, headers: { x-user: ann }, as: ann }
+      - ws: { connect: /rooms/7, headers: { x-user: eve }, as: eve }
+      - ws: { send: hi, as: ann }
+      - ws: { send: bye, as: ann }
+      - cron: Tick
+    then:
+      - response: { status: 403 }
+      - threw: { step: Tick }
+      - dead_lettered: { step: Keep, data: { text: bye } }
+";
+    let project = Project::of(&[
+        ("package.json", "{}"),
+        ("steps/room.step.js", room),
+        ("steps/keep.step.js", keep),
+        ("steps/tick.step.js", tick),
+        ("steps/chat.stream.js", chat),
+        ("tests/a.flow.yaml", flow),
+    ]);
+    let written = round_trip(&project, &[]);
+    let text = &written[0];
+    for part in [
+        "profile: \"motia-0.17\"",
+        "allow: [undeclared-emit, invalid-item]",
+        "streams: { chat: { \"7\": { first: { text: hello } } } }",
+        "- ws: { connect: /rooms/7, headers: { x-user: ann }, as: ann }",
+        "- ws: { send: hi, as: ann }",
+        "- response: { status: 403",
+        "- stream: { chat: { \"7\": { last: { text: bye, id: last } } } }",
+        "- stream_event: { stream: chat, group: \"7\", type: typing, data: { text: hi } }",
+        "- ws: { received: { echo: hi }, times: 1, as: ann }",
+        "- ws: { closed: 4000, as: ann }",
+        "- dead_lettered: { topic: said, step: Keep, data: { text: bye } }",
+        "- threw: { name: TypeError, message: never on time }",
+    ] {
+        assert!(text.contains(part), "no {part:?} in\n{text}");
+    }
+}

@@ -7,7 +7,7 @@ use super::reader::{Fields, Keys, Reader};
 use super::yaml::{Data, Node};
 use super::{CalledHttp, Expectation, Spanned};
 
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 14] = [
     "response",
     "emitted",
     "not_emitted",
@@ -18,6 +18,9 @@ const KINDS: [&str; 11] = [
     "ran",
     "called",
     "not_called",
+    "dead_lettered",
+    "retried",
+    "threw",
     "log",
 ];
 pub(super) const EXPECTATION: Keys = Keys {
@@ -102,6 +105,9 @@ impl Reader {
                     .and_then(|node| self.endpoint(node, "`http`"))?;
                 Expectation::NotCalled(self.request_pattern(&fields, http))
             }
+            "dead_lettered" => Expectation::DeadLettered(self.failed_message(value, "`dead_lettered`")?),
+            "retried" => Expectation::Retried(self.failed_message(value, "`retried`")?),
+            "threw" => self.threw(value)?,
             _ => self.log(value)?,
         };
         Some(Spanned {
@@ -175,7 +181,7 @@ impl Reader {
         let status = fields
             .get("status")
             .and_then(|node| self.whole(node, "`status`", 100, 999));
-        let headers = self.headers(fields.get("headers"));
+        let headers = self.header_lines(fields.get("headers"));
         let body = fields.get("body").map(Node::to_json);
         let captures = fields
             .get("captures")
@@ -194,6 +200,31 @@ impl Reader {
             body,
             captures,
         })
+    }
+
+    /// Headers of an answer; several cookies are a list.
+    fn header_lines(&mut self, node: Option<&Node>) -> BTreeMap<String, Vec<String>> {
+        let mut headers = BTreeMap::new();
+        let entries = node.and_then(|node| self.entries(node, "headers"));
+        for (name, value) in entries.unwrap_or_default() {
+            let name = name.value.to_ascii_lowercase();
+            let what = format!("`{name}` of headers");
+            let lines = match &value.data {
+                Data::List(_) if name != "set-cookie" => {
+                    let message = format!("{what} must be a text: only `set-cookie` may be a list");
+                    self.wrong(value, message)
+                }
+                Data::List(_) => self.filled_list(value, &what).map(|lines| {
+                    lines
+                        .iter()
+                        .filter_map(|line| self.scalar_text(line, &what))
+                        .collect()
+                }),
+                _ => self.scalar_text(value, &what).map(|line| vec![line]),
+            };
+            headers.extend(lines.map(|lines| (name, lines)));
+        }
+        headers
     }
 
     fn captures(&mut self, node: &Node) -> Option<BTreeMap<String, String>> {

@@ -28,6 +28,15 @@ impl Isolation {
             _ => None,
         }
     }
+
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Shared => "shared",
+            Self::Process => "process",
+        }
+    }
 }
 
 impl Reader {

@@ -24,7 +24,7 @@ pub(super) struct Fields<'n> {
     entries: &'n [(Spanned<String>, Node)],
     span: Span,
     /// What the mapping is, for messages: "a test".
-    what: &'static str,
+    pub(super) what: &'static str,
 }
 
 impl<'n> Fields<'n> {

@@ -37,6 +37,7 @@ pub(crate) fn starts_block(path: &[&str], key: &str) -> bool {
                 | Form::Functions
                 | Form::Modules
                 | Form::Scalars
+                | Form::ScalarsOrLists
                 | Form::TextMatches
                 | Form::Groups
                 | Form::Any
@@ -148,6 +149,9 @@ fn of_form(path: &[&str], form: Form) -> Json {
         Form::Switch => json!({ "type": "boolean" }),
         Form::Scalar => scalar,
         Form::Scalars => json!({ "type": "object", "additionalProperties": scalar }),
+        Form::ScalarsOrLists => json!({ "type": "object", "additionalProperties": {
+            "anyOf": [scalar, list(scalar.clone())],
+        } }),
         Form::TextMatches => json!({ "type": "object", "additionalProperties": {
             "anyOf": [scalar, mapping(&[path, &["_"]].concat())],
         } }),

@@ -18,7 +18,7 @@ pub(super) const WS_EXPECTATION: Keys = Keys {
     prefix: "",
 };
 /// The client of a test that names none.
-const DEFAULT_CLIENT: &str = "client";
+pub const DEFAULT_CLIENT: &str = "client";
 /// The code of a client that closes without one.
 const NORMAL_CLOSURE: u32 = 1000;
 

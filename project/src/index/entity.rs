@@ -379,6 +379,11 @@ fn flow_test(path: &str, file: &FlowFile, visit: &mut Visit<'_>) {
                 Expectation::Stream(streams) => streams
                     .iter()
                     .for_each(|(stream, _)| name(EntityKind::Stream, stream, stream.span)),
+                Expectation::DeadLettered(message) | Expectation::Retried(message) => {
+                    (message.topic.iter()).for_each(|topic| name(EntityKind::Topic, topic, topic.span));
+                    (message.step.iter()).for_each(|step| name(EntityKind::Step, step, step.span));
+                }
+                Expectation::Threw { step: Some(step), .. } => name(EntityKind::Step, step, step.span),
                 Expectation::StreamEvent { stream, .. } => name(EntityKind::Stream, stream, stream.span),
                 _ => {}
             }

@@ -24,8 +24,11 @@ pub(super) fn story(file: &InvalidFile) -> String {
     shown.collect::<Vec<_>>().join("\n\n")
 }
 
-/// Tells of all of them on standard error.
+/// Tells of all of them on standard error, and of what was not looked into.
 pub(super) fn show_invalid(suites: &Suites) {
+    for text in &suites.left_out {
+        anstream::eprintln!("{}", problem::warning(text));
+    }
     for file in &suites.invalid {
         anstream::eprintln!("{}\n", story(file));
     }

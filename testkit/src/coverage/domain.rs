@@ -278,6 +278,7 @@ exports.handler = async (input, { emit }) => { await emit({ topic: input.topic, 
                 tests: TestCase::all_of(&Arc::new(file.unwrap())),
             }],
             invalid: Vec::new(),
+            left_out: Vec::new(),
         };
         let outcome = TestOutcome {
             reached: Reached {

@@ -14,6 +14,9 @@ pub(super) fn of(trace: &Trace, story: &Story, volatile: &Volatile) -> Vec<Json>
     let mut then = writer.responses();
     then.extend(writer.emitted(trace));
     then.extend(writer.state(trace));
+    then.extend(writer.streams(trace));
+    then.extend(writer.stream_events(trace));
+    then.extend(writer.sockets(trace));
     let ran: Vec<&str> = (trace.events.iter())
         .filter_map(|event| match &event.what {
             What::Started { step, .. } => Some(step.as_str()),
@@ -24,13 +27,14 @@ pub(super) fn of(trace: &Trace, story: &Story, volatile: &Volatile) -> Vec<Json>
         then.push(json!({ "ran": ran }));
     }
     then.extend(called(trace));
+    then.extend(writer.failures(trace));
     match then.is_empty() {
         true => vec![super::anything()],
         false => then,
     }
 }
 
-struct Writer<'s> {
+pub(super) struct Writer<'s> {
     story: &'s Story,
     volatile: &'s Volatile,
 }
@@ -124,18 +128,55 @@ impl Writer<'_> {
         (!state.is_empty()).then(|| json!({ "state": state }))
     }
 
+    /// Messages that were given up, and handlers whose failure nobody was answered for.
+    fn failures(&self, trace: &Trace) -> Vec<Json> {
+        let mut out: Vec<Json> = Vec::new();
+        let told = |invocation: Option<u32>| {
+            let mut events = trace.events.iter().filter(|event| event.invocation == invocation);
+            events.any(|event| {
+                matches!(
+                    event.what,
+                    What::DeadLettered { .. } | What::Retried { .. } | What::Response { .. }
+                )
+            })
+        };
+        for event in &trace.events {
+            let expectation = match &event.what {
+                What::DeadLettered { step, topic, data } => {
+                    let mut message = json!({ "topic": topic, "step": step });
+                    if let Some(data) = self.value(data).filter(|data| !data.is_null()) {
+                        message["data"] = data;
+                    }
+                    json!({ "dead_lettered": message })
+                }
+                What::Threw { error } if !told(event.invocation) => {
+                    let mut threw = json!({ "name": error.name });
+                    if let Some(message) = self.text(&error.message) {
+                        threw["message"] = json!(message);
+                    }
+                    json!({ "threw": threw })
+                }
+                _ => continue,
+            };
+            if !out.contains(&expectation) {
+                out.push(expectation);
+            }
+        }
+        out
+    }
+
     /// A value with names for what is captured and without what comes from the seed; `None` if nothing is left to say.
-    fn value(&self, value: &Json) -> Option<Json> {
+    pub(super) fn value(&self, value: &Json) -> Option<Json> {
         self.stable(value).map(|value| self.named(&value))
     }
 
-    fn text(&self, text: &str) -> Option<String> {
+    pub(super) fn text(&self, text: &str) -> Option<String> {
         let named = self.story.with_names(text);
         (!self.volatile.is_in(&named) && !text.contains("{{")).then_some(named)
     }
 
     /// The value as it was, without what comes from the seed and has no name.
-    fn stable(&self, value: &Json) -> Option<Json> {
+    pub(super) fn stable(&self, value: &Json) -> Option<Json> {
         match value {
             Json::String(text) => self.text(text).map(|_| value.clone()),
             Json::Number(number) => (!self.volatile.has_number(number)).then(|| value.clone()),

@@ -1,11 +1,12 @@
 //! What a test did, read from its trace, with names for the parts of answers that come up again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
 use super::volatile::Volatile;
 use crate::trace::{Trace, What};
+use banister_project::flow_test::DEFAULT_CLIENT;
 
 /// Shorter texts come up again by chance.
 const LEAST: usize = 6;
@@ -14,12 +15,17 @@ const LEAST: usize = 6;
 #[derive(Debug, Default)]
 pub(super) struct Story {
     given: Map<String, Json>,
+    settings: BTreeMap<String, Json>,
     mocks: Map<String, Json>,
     /// In order; each with how many answers came before it.
     pub(super) actions: Vec<(usize, Json)>,
     /// Status and body of each answer.
     pub(super) answers: Vec<(u16, Json)>,
     requests: usize,
+    /// The run of a step whose socket was asked for last, until the test goes on.
+    connecting: Option<u32>,
+    /// Runs of steps that were asked for a socket.
+    of_sockets: BTreeSet<u32>,
     captures: Vec<Capture>,
     /// What the trace holds and a test cannot say.
     pub(super) notes: Vec<String>,
@@ -45,20 +51,44 @@ impl Story {
         }
         for event in &trace.events {
             match (&event.what, event.invocation) {
-                (What::Given { env, state, mocks }, _) => {
-                    for (key, value) in [("env", json!(env)), ("state", state.clone())] {
+                (
+                    What::Given {
+                        env,
+                        state,
+                        mocks,
+                        streams,
+                        settings,
+                    },
+                    _,
+                ) => {
+                    story.settings = settings.clone();
+                    let given = [
+                        ("env", json!(env)),
+                        ("state", state.clone()),
+                        ("streams", streams.clone()),
+                    ];
+                    for (key, value) in given {
                         if value.as_object().is_some_and(|it| !it.is_empty()) {
                             story.given.insert(key.to_owned(), value);
                         }
                     }
                     story.mocks = merged(mocks);
                 }
-                (What::Response { status, body, .. }, _) => story.answers.push((*status, body.clone())),
-                (what, None) => story.act(what),
-                (What::DeadLettered { step, .. }, _) => {
-                    story
-                        .notes
-                        .push(format!("{step} gave up a message, which fails every test"));
+                (What::Started { cause, .. }, invocation) if cause.starts_with("socket ") => {
+                    story.connecting = invocation;
+                    story.of_sockets.extend(invocation);
+                }
+                (What::Response { status, body, .. }, invocation) => {
+                    let of_socket = invocation.filter(|it| story.of_sockets.contains(it));
+                    // What the step of an open socket returns in the end answers nobody.
+                    if of_socket.is_none() || of_socket == story.connecting {
+                        story.requests += usize::from(of_socket.is_some());
+                        story.answers.push((*status, body.clone()));
+                    }
+                }
+                (what, None) => {
+                    story.connecting = None;
+                    story.act(what);
                 }
                 _ => {}
             }
@@ -87,6 +117,12 @@ impl Story {
             What::Emitted { topic, data, .. } => json!({ "emit": { "topic": topic, "data": data } }),
             What::Cron { step } => json!({ "cron": step }),
             What::Advance { ms } => json!({ "advance": duration(*ms) }),
+            What::Socket {
+                op,
+                client,
+                data,
+                headers,
+            } => json!({ "ws": socket_act(op, client, data, headers) }),
             other => {
                 let event = serde_json::to_value(other).unwrap_or_default();
                 self.notes
@@ -191,6 +227,9 @@ impl Story {
     /// The test with these expectations.
     pub(super) fn test(&self, name: &str, then: Vec<Json>) -> Json {
         let mut test = json!({ "name": name });
+        for (key, value) in &self.settings {
+            test[key] = value.clone();
+        }
         if !self.mocks.is_empty() {
             test["mocks"] = Json::Object(self.mocks.clone());
         }
@@ -216,6 +255,21 @@ impl Story {
             other => other.clone(),
         }
     }
+}
+
+/// What a client of a socket did, as `ws` says it.
+fn socket_act(op: &str, client: &str, data: &Json, headers: &BTreeMap<String, String>) -> Json {
+    let mut act = match op {
+        "message" => json!({ "send": data }),
+        kind => json!({ kind: data }),
+    };
+    if !headers.is_empty() {
+        act["headers"] = json!(headers);
+    }
+    if client != DEFAULT_CLIENT {
+        act["as"] = json!(client);
+    }
+    act
 }
 
 /// Lists one after the other; of mappings, the first that has a key.

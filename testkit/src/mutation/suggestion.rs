@@ -225,6 +225,7 @@ mod tests {
         let observed = |trace, state| Observed {
             trace,
             state,
+            streams: &Json::Null,
             variables: &variables,
         };
         let all = candidates(

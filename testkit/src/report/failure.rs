@@ -30,7 +30,13 @@ pub fn failure_text(outcome: &TestOutcome, color: bool) -> String {
         }
         if let Some(state) = &failure.state {
             line(&mut out, "state at the end:");
-            out.push_str(&state_text(state));
+            out.push_str(&items_text(&groups_of(state, "")));
+        }
+        if let Some(streams) = &failure.streams {
+            line(&mut out, "streams at the end:");
+            let streams = streams.as_object().into_iter().flatten();
+            let items = streams.flat_map(|(name, groups)| groups_of(groups, &format!("{name}/")));
+            out.push_str(&items_text(&items.collect::<Vec<_>>()));
         }
         if !failure.timeline.is_empty() {
             line(&mut out, "what happened:");
@@ -80,14 +86,17 @@ pub(super) fn output_text(output: &[StepOutput], limit: Option<usize>, color: bo
 }
 
 /// An item a line, cut to a width that is read.
-fn state_text(state: &Json) -> String {
-    let mut out = String::new();
-    let groups = state.as_object().into_iter().flatten();
+fn groups_of(groups: &Json, before: &str) -> Vec<String> {
+    let groups = groups.as_object().into_iter().flatten();
     let items = groups.flat_map(|(group, items)| {
         let items = items.as_object().into_iter().flatten();
-        items.map(move |(key, item)| format!("  {group}/{key}: {}", shown(item)))
+        items.map(move |(key, item)| format!("  {before}{group}/{key}: {}", shown(item)))
     });
-    let lines: Vec<String> = items.collect();
+    items.collect()
+}
+
+fn items_text(lines: &[String]) -> String {
+    let mut out = String::new();
     if lines.is_empty() {
         line(&mut out, "  nothing");
     }

@@ -186,9 +186,11 @@ fn failure(outcome: &TestOutcome) -> String {
             escaped(&input.to_string())
         );
     }
-    if let Some(state) = &failure.state {
-        let text = serde_json::to_string_pretty(state).unwrap_or_default();
-        out += &format!("<h3>State at the end</h3>\n<pre>{}</pre>\n", escaped(&text));
+    for (title, shown) in [("State", &failure.state), ("Streams", &failure.streams)] {
+        if let Some(shown) = shown {
+            let text = serde_json::to_string_pretty(shown).unwrap_or_default();
+            out += &format!("<h3>{title} at the end</h3>\n<pre>{}</pre>\n", escaped(&text));
+        }
     }
     out += &swim::lanes(&failure.timeline, &outcome.name);
     if !failure.replay.is_empty() {

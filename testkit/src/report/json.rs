@@ -50,6 +50,9 @@ pub(super) fn test_finished(outcome: &TestOutcome, nocapture: bool) -> Json {
         if let Some(state) = &failure.state {
             line["failure"]["state"] = state.clone();
         }
+        if let Some(streams) = &failure.streams {
+            line["failure"]["streams"] = streams.clone();
+        }
         if let Some(input) = &failure.minimal_input {
             line["failure"]["minimal_input"] = input.clone();
         }

@@ -338,7 +338,7 @@ fn tell(what: &What, start: i64) -> Said {
             outcome,
         } => mocked_call(function, args, outcome),
         What::Slept { until } => said(format!("sleeps until {}", offset(until.saturating_sub(start)))),
-        What::Socket { op, client, data } => said(format!("socket of {client}: {op}")).value(data),
+        What::Socket { op, client, data, .. } => said(format!("socket of {client}: {op}")).value(data),
         What::Skipped { .. } => said("is passed over: its condition does not hold".to_owned()),
         What::Finished { value } => said("ends").value(value),
         What::Threw { error } => said(format!("throws {}", error_text(error))).marked_if(true),

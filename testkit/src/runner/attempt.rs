@@ -21,6 +21,10 @@ pub(crate) struct Attempt {
 impl Harness {
     /// What a test explores; `None` if it has one run.
     pub(super) fn exploration_of(&self, case: &TestCase, seed: Seed) -> Option<Exploration> {
+        if case.auto.is_some() {
+            // A generated test has a run for each input.
+            return None;
+        }
         let faults = case.test().faults.unwrap_or_default();
         let schedules = self.options.schedules.or(case.test().schedules);
         let schedules = match schedules {

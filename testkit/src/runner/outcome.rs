@@ -5,7 +5,9 @@ use std::time::Duration;
 use banister_grammars::{Encoding, LineIndex};
 use serde_json::Value as Json;
 
+use super::unused_mocks::never_called;
 use super::{Harness, TestCase};
+use crate::auto;
 use crate::decision::Departure;
 use crate::flow::{FailurePlace, FlowFailure, FlowResult};
 use crate::report::{Failure, Place, TestOutcome, TestStatus, timeline};
@@ -21,6 +23,7 @@ impl Harness {
     ) -> TestOutcome {
         self.write_trace(case, &result.trace);
         let mut result = result;
+        result.notes.extend(never_called(case, &result.trace));
         self.hold_to_requirement(&mut result);
         let failure = result.failures.first().map(|first| {
             let mut details = first.details.clone();
@@ -40,8 +43,12 @@ impl Harness {
                 place: place(case, &first.place),
                 details,
                 timeline: timeline(&result.trace, result.start),
-                minimal_input: input.map(shown),
+                minimal_input: input.map(|input| match &case.auto {
+                    Some(_) => auto::shown(input),
+                    None => shown(input),
+                }),
                 state: result.state_differs.then(|| result.state.clone()),
+                streams: result.streams_differ.then(|| result.streams.clone()),
                 replay: self.replay(case, kept.as_deref()),
             }
         });

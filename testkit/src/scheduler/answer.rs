@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::http::HttpResponse;
+use super::http::{HeaderValue, HttpResponse};
 
 impl HttpResponse {
     /// What the framework answers for a handler that failed or returned nothing.
@@ -14,6 +14,15 @@ impl HttpResponse {
             status: 500,
             headers: json_header(),
             body: json!({ "error": "Internal server error" }),
+        }
+    }
+
+    /// An answer of the server itself.
+    pub(super) fn ok(body: Json) -> Self {
+        Self {
+            status: 200,
+            headers: json_header(),
+            body,
         }
     }
 
@@ -48,7 +57,9 @@ impl HttpResponse {
             .into_iter()
             .flatten()
         {
-            headers.insert(name.to_ascii_lowercase(), header_text(value));
+            let name = name.to_ascii_lowercase();
+            let value = header_value(&name, value);
+            headers.insert(name, value);
         }
         let body = value.get("body").cloned().unwrap_or(Json::Null);
         let (body, content_type) = match buffer_text(&body) {
@@ -60,7 +71,7 @@ impl HttpResponse {
         if let Some(content_type) = content_type {
             headers
                 .entry("content-type".to_owned())
-                .or_insert_with(|| content_type.to_owned());
+                .or_insert_with(|| HeaderValue::One(content_type.to_owned()));
         }
         Some(Self {
             status: status as u16,
@@ -70,11 +81,20 @@ impl HttpResponse {
     }
 }
 
-fn json_header() -> BTreeMap<String, String> {
+fn json_header() -> BTreeMap<String, HeaderValue> {
     BTreeMap::from([(
         "content-type".to_owned(),
-        "application/json; charset=utf-8".to_owned(),
+        HeaderValue::One("application/json; charset=utf-8".to_owned()),
     )])
+}
+
+fn header_value(name: &str, value: &Json) -> HeaderValue {
+    match value.as_array().map(Vec::as_slice) {
+        Some(lines) if name == "set-cookie" && lines.len() != 1 => {
+            HeaderValue::Several(lines.iter().map(header_text).collect())
+        }
+        _ => HeaderValue::One(header_text(value)),
+    }
 }
 
 /// A header that is given several times is one line with commas here.
@@ -116,8 +136,18 @@ mod tests {
         }
         let answer =
             HttpResponse::of_value(&json!({"status": 201, "headers": {"X-A": 1, "L": ["a", "b"]}})).unwrap();
-        assert_eq!((answer.status, answer.headers["x-a"].as_str()), (201, "1"));
-        assert_eq!(answer.headers["l"], "a, b");
+        assert_eq!(
+            (answer.status, answer.headers["x-a"].lines()),
+            (201, &["1".to_owned()][..])
+        );
+        assert_eq!(answer.headers["l"].lines(), ["a, b"]);
+        let cookies =
+            json!({"status": 200, "headers": {"Set-Cookie": ["a=1", "b=2; Expires=Mon, 05 Jan 2026"]}});
+        let cookies = HttpResponse::of_value(&cookies).unwrap();
+        assert_eq!(
+            cookies.headers["set-cookie"].lines(),
+            ["a=1", "b=2; Expires=Mon, 05 Jan 2026"]
+        );
     }
 
     #[test]

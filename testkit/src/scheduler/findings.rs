@@ -1,5 +1,6 @@
 //! What is wrong with a run whatever the test expects.
 
+use super::outcome::is_hopeless;
 use super::{Run, advice};
 use crate::protocol::HandlerError;
 
@@ -16,8 +17,22 @@ pub struct Finding {
     pub fails: bool,
     /// The request whose answer this is: an expected 5xx response excuses it.
     pub answers_request: bool,
-    /// What may allow it: one of the names that settings and tests list under `allow`.
+    /// What it is: one of the names that settings and tests list under `allow`, or of those in [`kind`].
     pub kind: Option<&'static str>,
+    /// The run of a handler that failed, which a test may expect; `None` for anything else.
+    pub failed: Option<u32>,
+}
+
+/// Findings that nobody can allow.
+pub mod kind {
+    /// A handler failed for good: a request, a schedule, or the last attempt at a message.
+    pub const HANDLER_ERROR: &str = "handler-error";
+    /// A handler of a request gave no response.
+    pub const NO_RESPONSE: &str = "no-response";
+    /// A call to a service that no mock answers.
+    pub const UNMATCHED_CALL: &str = "unmatched-call";
+    /// The run was stopped because it did not end.
+    pub const ENDLESS_FLOW: &str = "endless-flow";
 }
 
 /// A place in the project.
@@ -58,11 +73,13 @@ impl Run<'_> {
             fails,
             answers_request: false,
             kind: Some(kind),
+            failed: None,
         });
     }
 
     pub(super) fn report_error(
         &mut self,
+        invocation: u32,
         step: usize,
         error: &HandlerError,
         verb: &str,
@@ -90,7 +107,9 @@ impl Run<'_> {
                 .collect(),
             fails: true,
             answers_request,
-            kind: None,
+            kind: Some(kind::HANDLER_ERROR),
+            // What failed before the handler could do anything is not what a test means when it expects a failure.
+            failed: (!is_hopeless(error)).then_some(invocation),
         });
     }
 
@@ -104,6 +123,7 @@ impl Run<'_> {
                 fails: false,
                 answers_request: false,
                 kind: None,
+                failed: None,
             };
             self.findings.push(finding);
         }

@@ -23,9 +23,29 @@ pub struct HttpResponse {
     /// Status code.
     pub status: u16,
     /// Names lower-case.
-    pub headers: BTreeMap<String, String>,
+    pub headers: BTreeMap<String, HeaderValue>,
     /// Body.
     pub body: Json,
+}
+
+/// What stands behind the name of a header.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(untagged)]
+pub enum HeaderValue {
+    /// One line, or several that mean the same as one with commas.
+    One(String),
+    /// Several lines: only cookies cannot be one line, since their dates have commas.
+    Several(Vec<String>),
+}
+
+impl HeaderValue {
+    /// The lines, in order.
+    pub fn lines(&self) -> &[String] {
+        match self {
+            Self::One(line) => std::slice::from_ref(line),
+            Self::Several(lines) => lines,
+        }
+    }
 }
 
 impl HttpRequest {

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::findings::kind;
 use super::{Cause, Finding, HttpResponse, Live, Run};
 use crate::decision::Touch;
 use crate::mock::HttpCall;
@@ -59,7 +60,8 @@ impl Run<'_> {
                     details: vec![format!("it returned {value}")],
                     fails: true,
                     answers_request: true,
-                    kind: None,
+                    kind: Some(kind::NO_RESPONSE),
+                    failed: None,
                 });
             }
             self.answer(
@@ -88,15 +90,15 @@ impl Run<'_> {
         self.note(Some(invocation), What::Threw { error: error.clone() });
         match cause {
             Cause::Request => {
-                self.report_error(step, &error, "failed", true);
+                self.report_error(invocation, step, &error, "failed", true);
                 self.answer(invocation, HttpResponse::internal_error());
             }
-            Cause::Cron => self.report_error(step, &error, "failed", false),
+            Cause::Cron => self.report_error(invocation, step, &error, "failed", false),
             Cause::Socket(client) => {
                 if let Some(connection) = self.sockets.get_mut(client) {
                     connection.open = false;
                 }
-                self.report_error(step, &error, "failed", false);
+                self.report_error(invocation, step, &error, "failed", false);
             }
             Cause::Message(delivery) => self.retry(invocation, delivery, &error),
         }
@@ -120,6 +122,7 @@ impl Run<'_> {
                     topic: delivery.topic.clone(),
                     attempt: delivery.attempt,
                     next,
+                    data: delivery.data.clone(),
                 },
             );
             self.queue.push(
@@ -136,6 +139,7 @@ impl Run<'_> {
             What::DeadLettered {
                 step: name,
                 topic: delivery.topic.clone(),
+                data: delivery.data.clone(),
             },
         );
         let attempts = match delivery.attempt {
@@ -145,7 +149,7 @@ impl Run<'_> {
                 delivery.topic
             ),
         };
-        self.report_error(delivery.to.step, error, &attempts, false);
+        self.report_error(invocation, delivery.to.step, error, &attempts, false);
     }
 
     /// A handler waits for something that nothing will bring.
@@ -210,7 +214,8 @@ impl Run<'_> {
             details: Vec::new(),
             fails: true,
             answers_request: false,
-            kind: None,
+            kind: Some(kind::ENDLESS_FLOW),
+            failed: None,
         });
     }
 
@@ -234,7 +239,8 @@ impl Run<'_> {
                 details: call.near_miss.iter().cloned().collect(),
                 fails: true,
                 answers_request: false,
-                kind: None,
+                kind: Some(kind::UNMATCHED_CALL),
+                failed: None,
             });
         }
         if call.real {
@@ -268,7 +274,8 @@ impl Run<'_> {
             details: advice(&host, port),
             fails: true,
             answers_request: false,
-            kind: None,
+            kind: Some(kind::UNMATCHED_CALL),
+            failed: None,
         });
         self.note(Some(self.live[at].invocation), What::Refused { host, port });
     }
@@ -331,7 +338,7 @@ fn response_of(answer: &HttpResponse) -> What {
 }
 
 /// True for what fails in the same way every time: trying again would only cost the user's time.
-fn is_hopeless(error: &HandlerError) -> bool {
+pub(super) fn is_hopeless(error: &HandlerError) -> bool {
     const NAMES: [&str; 7] = [
         "Timeout",
         "NeverSettles",
@@ -341,6 +348,11 @@ fn is_hopeless(error: &HandlerError) -> bool {
         "ModuleNotFoundError",
         "LoadError",
     ];
+    // What `JSON.parse` and `BigInt` say of data has the class of a source that cannot be read.
+    let of_data = ["JSON", "to a BigInt"];
+    if error.name == "SyntaxError" && of_data.iter().any(|part| error.message.contains(part)) {
+        return false;
+    }
     let not_found = ["Cannot find module", "Cannot find package"];
     NAMES.contains(&error.name.as_str()) || not_found.iter().any(|start| error.message.starts_with(start))
 }
@@ -383,6 +395,11 @@ mod tests {
             "No module named 'pandas'"
         )));
         assert!(!is_hopeless(&error("TypeError", "x is not a function")));
+        assert!(is_hopeless(&error("SyntaxError", "Unexpected token ')'")));
+        assert!(!is_hopeless(&error(
+            "SyntaxError",
+            "Unexpected token '<', \"<html>\" is not valid JSON"
+        )));
     }
 
     #[test]

@@ -28,7 +28,15 @@ pub struct Connection {
 impl Run<'_> {
     /// Opens a connection; what the step answers instead of taking it, if it does. `None` if no route matches.
     pub fn connect(&mut self, client: &str, request: &HttpRequest) -> Option<Option<HttpResponse>> {
-        self.socket_note(None, "connect", client, json!(request.target));
+        self.note(
+            None,
+            What::Socket {
+                op: "connect".to_owned(),
+                client: client.to_owned(),
+                data: json!(request.target),
+                headers: request.headers.clone(),
+            },
+        );
         let route = self.plan.route("GET", request.path())?;
         let input = match request.as_input(&route.params) {
             Ok(input) => input,
@@ -144,6 +152,7 @@ impl Run<'_> {
             op: op.to_owned(),
             client: client.to_owned(),
             data,
+            headers: BTreeMap::new(),
         };
         self.note(invocation, what);
     }

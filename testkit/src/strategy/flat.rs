@@ -78,7 +78,7 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    const ANY: Self = Self {
+    pub(super) const ANY: Self = Self {
         low: 0,
         high: usize::MAX,
     };

@@ -227,7 +227,7 @@ fn whole(low: i64, high: i64, dice: &mut Dice) -> i64 {
         ];
         // A bound that only stands for "any integer" is of little use to anybody.
         let edge = dice.pick(&edges).copied().unwrap_or(origin).clamp(low, high);
-        if edge.abs() < SAFE - 1 || dice.chance(1, 8) {
+        if edge.unsigned_abs() < SAFE.unsigned_abs() - 1 || dice.chance(1, 8) {
             return edge;
         }
     }

@@ -93,7 +93,7 @@ pub(super) fn breaches(schema: &Json, place: &str, target: impl Fn(&str) -> Opti
             },
         }
     }
-    if out.is_empty() && is_unclear {
+    if is_unclear {
         out.push(Breach::by(Vec::new()));
     }
     out
@@ -221,6 +221,13 @@ fn of_keyword(key: &str, value: &Json, place: &str) -> Option<Vec<Breach>> {
             };
             Some(value.as_object().into_iter().flatten().map(wrong).collect())
         }
+        "dependentRequired" | "dependentSchemas" | "dependencies" => {
+            let each = value.as_object().into_iter().flatten();
+            Some(
+                each.flat_map(|(name, needs)| unmet(name, needs, &format!("{place}/{key}")))
+                    .collect(),
+            )
+        }
         "additionalProperties" => {
             let literal = Literal::not(format!("{place}/additionalProperties"));
             one(Breach::of(Types::OBJECT, move |flat| {
@@ -229,5 +236,27 @@ fn of_keyword(key: &str, value: &Json, place: &str) -> Option<Vec<Breach>> {
             }))
         }
         _ => None,
+    }
+}
+
+/// The property is there, and what must be then is not.
+fn unmet(name: &str, needs: &Json, place: &str) -> Vec<Breach> {
+    let with = |needed: Option<&str>| {
+        let (name, needed) = (name.to_owned(), needed.map(str::to_owned));
+        Breach::of(Types::OBJECT, move |flat| {
+            flat.require(&name);
+            flat.forbidden.extend(needed.clone());
+        })
+    };
+    match needs {
+        Json::Array(needs) => needs
+            .iter()
+            .filter_map(Json::as_str)
+            .map(|it| with(Some(it)))
+            .collect(),
+        _ => vec![Breach {
+            literals: vec![Literal::not(format!("{place}/{}", escape(name)))],
+            ..with(None)
+        }],
     }
 }

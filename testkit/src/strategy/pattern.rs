@@ -14,6 +14,8 @@ const DEPTH: usize = 40;
 /// A pattern to make texts of.
 pub(super) struct Pattern {
     hir: Hir,
+    /// True if anything may follow the match.
+    is_open: bool,
     /// False if it says what is left to a validator, such as a look-ahead.
     pub(super) is_exact: bool,
 }
@@ -34,7 +36,12 @@ impl Pattern {
     pub(super) fn of(pattern: &str) -> Option<Self> {
         let (text, is_exact) = translate(pattern)?;
         let hir = regex_syntax::Parser::new().parse(&text).ok()?;
-        Some(Self { hir, is_exact })
+        let ends = pattern.ends_with('$') && !pattern.ends_with("\\$");
+        Some(Self {
+            hir,
+            is_open: !ends,
+            is_exact,
+        })
     }
 
     /// A text of `low` to `high` characters, if there is one that is easily found.
@@ -56,6 +63,14 @@ impl Pattern {
         };
         let mut out = String::new();
         maker.add(&self.hir, DEPTH, &mut out);
+        if self.is_open {
+            let more = if maker.greedy {
+                maker.spare
+            } else {
+                maker.dice.size(0, maker.spare)
+            };
+            out.extend((0..more).map(|_| char::from(b'a' + u8::try_from(maker.dice.below(26)).unwrap_or(0))));
+        }
         Some(out)
     }
 }
@@ -184,6 +199,16 @@ fn translate(pattern: &str) -> Option<(String, bool)> {
                         out.push_str(&format!("\\x{:02x}", u32::from(letter) % 32));
                     }
                     '0' => out.push_str("\\x00"),
+                    'p' | 'P' | 'u' | 'x' => {
+                        out.push('\\');
+                        out.push(escaped);
+                        if let Some((inside, after)) =
+                            rest.strip_prefix('{').and_then(|it| it.split_once('}'))
+                        {
+                            out.push_str(&format!("{{{inside}}}"));
+                            rest = after;
+                        }
+                    }
                     escaped => push_escaped(escaped, class, &mut out),
                 }
             }
@@ -294,6 +319,7 @@ mod tests {
             (r"^$|^x$", "|x"),
             (r"[^@\s]", "[^\\x00-\\x1f\\x7f-\\u{10ffff}@ \\t]"),
             (r"^(?=a(b|[)]))x(?!y)$", "x"),
+            (r"^\p{L}\u{41}{x}$", r"\p{L}\u{41}\{x}"),
             (r"^\cA{a}$", r"\x01\{a}"),
         ] {
             let (text, _) = translate(pattern).unwrap();

@@ -4,12 +4,9 @@ use std::collections::BTreeMap;
 
 use banister_project::flow_test::{CalledHttp, RequestPattern, TextMatch};
 
-use super::{Evidence, Judgement, Reason, counted, enough, wanted};
+use super::{Evidence, Judgement, Reason, SHOWN, counted, enough, wanted};
 use crate::mock::HttpCall;
 use crate::template::{UnknownVariable, Variables, fill, fill_string};
-
-/// So many calls are compared with an expectation in a message.
-const SHOWN: usize = 3;
 
 impl Evidence<'_, '_> {
     pub(super) fn judge_called(&self, expected: &[CalledHttp]) -> Judgement {

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Evidence, Judgement, Reason, counted, enough, wanted};
+use super::{Evidence, Judgement, Reason, SHOWN, counted, enough, wanted};
 use crate::matching::partial_match;
 use crate::template::fill;
 use crate::trace::What;
@@ -34,7 +34,7 @@ impl Evidence<'_, '_> {
             return Ok(());
         }
         let mut details = Vec::new();
-        for (n, call) in calls.iter().enumerate().take(3) {
+        for (n, call) in calls.iter().enumerate().take(SHOWN) {
             let mismatches = misses(call).unwrap_or_default();
             details.extend(
                 mismatches

@@ -78,7 +78,15 @@ impl List<'_> {
                 self.entities(index, EntityKind::Stream, CompletionKind::Stream)
             }
             ["tests", "-", "when", "-", "emit", "data", rest @ ..]
-            | ["tests", "-", "then", "-", "emitted", "data", rest @ ..] => {
+            | [
+                "tests",
+                "-",
+                "then",
+                "-",
+                "emitted" | "dead_lettered" | "retried",
+                "data",
+                rest @ ..,
+            ] => {
                 let topic = self.place.value_above(1 + mappings(rest), "topic")?;
                 self.fields(payload::of_topic(index, topic, &as_schema_path(rest)));
             }
@@ -95,8 +103,23 @@ impl List<'_> {
     fn values(&mut self, index: &Index, path: &[&str]) -> Option<()> {
         match path {
             ["tests", "-", "when", "-", "emit", "topic"]
-            | ["tests", "-", "then", "-", "emitted", "topic"]
+            | [
+                "tests",
+                "-",
+                "then",
+                "-",
+                "emitted" | "dead_lettered" | "retried",
+                "topic",
+            ]
             | ["tests", "-", "then", "-", "not_emitted"] => self.topics(index),
+            [
+                "tests",
+                "-",
+                "then",
+                "-",
+                "dead_lettered" | "retried" | "threw",
+                "step",
+            ] => self.steps(index, |_| true),
             ["tests", "-", "when", "-", "cron"] => self.steps(index, |step| step.cron().is_some()),
             ["tests", "-", "when", "-", "request"] => self.routes(index),
             ["profile"] | ["tests", "-", "profile"] => self.fixed(&Profile::NAMES),

@@ -125,7 +125,7 @@ fn the_whole_grammar_is_read() {
         panic!()
     };
     assert_eq!(
-        (*status, captures["id"].as_str(), headers["x-id"].as_str()),
+        (*status, captures["id"].as_str(), headers["x-id"][0].as_str()),
         (Some(201), "$.body.items[0].id", "a")
     );
     assert_eq!(plain.then[0].span.slice(WHOLE), "response");
@@ -217,7 +217,7 @@ tests:
                 did you mean `request`? an action may have `request`, `headers`, `body`, `emit`, `cron`, `advance`, `ws`, `together`
             6:82 invalid-value: `body` belongs to `request`, not to `emit`
             7:15 unknown-key: unknown key `emited` in an expectation
-                did you mean `emitted`? an expectation may have `response`, `emitted`, `not_emitted`, `state`, `stream`, `stream_event`, `ws`, `ran`, `called`, `not_called`, `log`
+                did you mean `emitted`? an expectation may have `response`, `emitted`, `not_emitted`, `state`, `stream`, `stream_event`, `ws`, `ran`, `called`, `not_called`, `dead_lettered`, `retried`, `threw`, `log`
             7:51 missing-key: `response` needs one of `status`, `headers`, `body`, `captures`
             7:53 unknown-key: unknown key `statsu` in `response`
                 did you mean `status`? `response` may have `status`, `headers`, `body`, `captures`

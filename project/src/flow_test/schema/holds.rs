@@ -41,6 +41,8 @@ pub(super) enum Form {
     Scalar,
     /// Such texts by name.
     Scalars,
+    /// Such texts, or lists of them, by name.
+    ScalarsOrLists,
     /// What texts of a request must be, by name.
     TextMatches,
     /// A whole number, this or more.
@@ -83,6 +85,17 @@ const TESTS: &[Holds] = &[
         "allow",
         "findings that do not fail the tests",
         Form::Some(|| &ALLOWABLE),
+    ),
+    key(
+        "invariants",
+        "what must hold after every run of the tests",
+        Form::List,
+    ),
+    key("invariants/-/name", "what holds, in words", Form::Text),
+    key(
+        "invariants/-/holds",
+        "a CEL expression over `events`, `emitted`, `state`, `responses`, `calls` and `logs`",
+        Form::Text,
     ),
     key("tests", "the tests, in order", Form::List),
     key(
@@ -145,6 +158,17 @@ const TESTS: &[Holds] = &[
         "tests/-/isolation",
         "what handlers find of each other; `fresh` modules if absent",
         Form::One(|| &Isolation::NAMES),
+    ),
+    key(
+        "tests/-/invariants",
+        "what must hold after every run of the test",
+        Form::List,
+    ),
+    key("tests/-/invariants/-/name", "what holds, in words", Form::Text),
+    key(
+        "tests/-/invariants/-/holds",
+        "a CEL expression over `events`, `emitted`, `state`, `responses`, `calls` and `logs`",
+        Form::Text,
     ),
     key(
         "tests/-/allow",
@@ -262,8 +286,8 @@ const TESTS: &[Holds] = &[
     key("tests/-/then/-/response/status", "the status", Form::Whole(100)),
     key(
         "tests/-/then/-/response/headers",
-        "headers that the answer must have",
-        Form::Scalars,
+        "headers that the answer must have; several cookies are a list",
+        Form::ScalarsOrLists,
     ),
     key(
         "tests/-/then/-/response/body",
@@ -381,6 +405,53 @@ const TESTS: &[Holds] = &[
         "tests/-/then/-/ws/as",
         "name of the client, if there are several",
         Form::Text,
+    ),
+    key(
+        "tests/-/then/-/dead_lettered",
+        "a message was given up: its handler failed at the last attempt",
+        Form::Keys,
+    ),
+    key("tests/-/then/-/dead_lettered/topic", "on this topic", Form::Text),
+    key("tests/-/then/-/dead_lettered/step", "at this step", Form::Text),
+    key(
+        "tests/-/then/-/dead_lettered/data",
+        "with data that matches this in part",
+        Form::Any,
+    ),
+    key(
+        "tests/-/then/-/dead_lettered/times",
+        "exactly so often; at least once if absent",
+        Form::Whole(0),
+    ),
+    key(
+        "tests/-/then/-/retried",
+        "a message was tried again after a failed attempt",
+        Form::Keys,
+    ),
+    key("tests/-/then/-/retried/topic", "on this topic", Form::Text),
+    key("tests/-/then/-/retried/step", "at this step", Form::Text),
+    key(
+        "tests/-/then/-/retried/data",
+        "with data that matches this in part",
+        Form::Any,
+    ),
+    key(
+        "tests/-/then/-/retried/times",
+        "exactly so often; at least once if absent",
+        Form::Whole(0),
+    ),
+    key("tests/-/then/-/threw", "a run of a handler failed", Form::Keys),
+    key("tests/-/then/-/threw/step", "whose", Form::Text),
+    key("tests/-/then/-/threw/name", "class of the error", Form::Scalar),
+    key(
+        "tests/-/then/-/threw/message",
+        "text that the error contains",
+        Form::Scalar,
+    ),
+    key(
+        "tests/-/then/-/threw/times",
+        "exactly so often; at least once if absent",
+        Form::Whole(0),
     ),
     key("tests/-/then/-/log", "a line was logged", Form::Keys),
     key(

@@ -36,6 +36,7 @@ fn story() -> Trace {
         topic: "order.created".into(),
         attempt: 1,
         next: 900_000,
+        data: json!(null),
     };
     Trace {
         events: vec![
@@ -61,6 +62,7 @@ fn outcome() -> TestOutcome {
             timeline: timeline(&trace, 0),
             minimal_input: None,
             state: Some(json!({"orders": {"o": "@@main@@"}})),
+            streams: None,
             replay: "banister test --exact 'a::b'".into(),
         }),
         ..TestOutcome::ignored("a::b".into(), "")

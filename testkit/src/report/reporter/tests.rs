@@ -55,6 +55,7 @@ fn outcomes() -> Vec<TestOutcome> {
         timeline: timeline(&trace, 0),
         minimal_input: Some(json!({"quantity": 11})),
         state: Some(json!({"orders": {"o-1": {"status": "paid"}}})),
+        streams: None,
         replay: "banister test --exact 'tests/orders::fails' --seed 7".into(),
     };
     vec![

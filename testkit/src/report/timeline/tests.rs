@@ -101,6 +101,7 @@ fn paying() -> Vec<Event> {
         topic: topic.clone(),
         attempt: 1,
         next: 1_902_500,
+        data: json!(null),
     };
     let stream = What::Stream {
         op: "set".into(),
@@ -128,7 +129,15 @@ fn paying() -> Vec<Event> {
         event(902_500, Some(3), stream),
         event(902_500, Some(3), What::Finished { value: json!(null) }),
         event(902_500, None, What::Advance { ms: 604_800_000 }),
-        event(605_702_500, Some(3), What::DeadLettered { step, topic }),
+        event(
+            605_702_500,
+            Some(3),
+            What::DeadLettered {
+                step,
+                topic,
+                data: json!(null),
+            },
+        ),
     ]
 }
 
