@@ -74,7 +74,7 @@ enum How<'d> {
     /// As somebody decides.
     Explored(&'d mut dyn Decide),
     /// First in, first out, with something spoiled on the way.
-    Mutated(Mutation),
+    Mutated(Box<Mutation>),
 }
 
 /// Why no test can be run.
@@ -343,7 +343,7 @@ impl Harness {
             (Some(auto), _) => drive(&self.plan, stage, auto, case.test(), setting),
             (None, How::Fifo) => run_flow(&self.plan, stage, case.test(), setting),
             (None, How::Explored(decide)) => explore_flow(&self.plan, stage, case.test(), setting, decide),
-            (None, How::Mutated(mutation)) => mutate_flow(&self.plan, stage, case.test(), setting, mutation),
+            (None, How::Mutated(mutation)) => mutate_flow(&self.plan, stage, case.test(), setting, *mutation),
         };
         if services_recorded {
             let recordings = stage.take_recordings();

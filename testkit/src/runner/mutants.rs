@@ -205,7 +205,7 @@ impl Harness {
             self.seed_of(case, 0),
             variables,
             isolation,
-            How::Mutated(mutation),
+            How::Mutated(Box::new(mutation)),
         )
     }
 
