@@ -23,6 +23,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::auto::drive;
+use crate::coverage::Hits;
 use crate::decision::Decide;
 use crate::flow::{
     DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, explore_flow, mutate_flow, run_flow,
@@ -75,7 +76,7 @@ enum How<'d> {
     /// As somebody decides.
     Explored(&'d mut dyn Decide),
     /// First in, first out, with something spoiled on the way.
-    Mutated(Mutation),
+    Mutated(Box<Mutation>),
 }
 
 /// Why no test can be run.
@@ -337,7 +338,7 @@ impl Harness {
             (Some(auto), _) => drive(&self.plan, stage, auto, case.test(), setting),
             (None, How::Fifo) => run_flow(&self.plan, stage, case.test(), setting),
             (None, How::Explored(decide)) => explore_flow(&self.plan, stage, case.test(), setting, decide),
-            (None, How::Mutated(mutation)) => mutate_flow(&self.plan, stage, case.test(), setting, mutation),
+            (None, How::Mutated(mutation)) => mutate_flow(&self.plan, stage, case.test(), setting, *mutation),
         };
         if services_recorded {
             let recordings = stage.take_recordings();
@@ -346,6 +347,7 @@ impl Harness {
         }
         stage.close_session();
         if self.options.coverage {
+            result.reached.hits = Hits::of(&result.trace);
             self.note_edges(&mut result, stage);
         }
         result

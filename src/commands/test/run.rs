@@ -46,7 +46,7 @@ pub(super) fn run(
         html::write(path, &told, &suites, snapshot, arguments.seed)?;
     }
     let covered = coverage::tell(arguments, &told, &suites, filtered_out, snapshot)?;
-    let mutated = mutation::tell(arguments, &suites, interrupt)?;
+    let mutated = mutation::tell(arguments, &told, &suites, interrupt)?;
     let has_invalid = !suites.invalid.is_empty();
     // A test whose file cannot be read is not gone.
     remember(&told.outcomes, memory, |name| has_invalid || names.contains(name));
