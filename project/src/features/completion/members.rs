@@ -11,7 +11,6 @@ use super::input::{Handler, MAX_NAMES, bindings, value};
 use super::proposals::Proposals;
 use super::spot::Spot;
 use crate::features::{Completion, CompletionKind};
-use crate::index::Index;
 
 /// A member, and what it is for.
 type Member = (&'static str, &'static str);

@@ -203,13 +203,9 @@ fn is_raw(draft: &Draft<'_>, call: Span) -> Result<(), Refusal> {
     let Some(name) = head.strip_suffix('=').map(str::trim) else {
         return Ok(());
     };
-    let places = draft.text.match_indices(name);
+    let mut places = draft.text.match_indices(name);
     let is_taken = |(at, _): (usize, &str)| takes(&draft.text[at + name.len()..]);
-    if places.map(is_taken).any(|taken| taken) {
-        wrapped()
-    } else {
-        Ok(())
-    }
+    if places.any(is_taken) { wrapped() } else { Ok(()) }
 }
 
 /// A name that stands anywhere else is used in a way that nobody has looked at.
