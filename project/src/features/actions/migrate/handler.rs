@@ -186,7 +186,7 @@ fn waited(draft: &Draft<'_>, callee: Span) -> Span {
 }
 
 /// Releases of 0.x hand Python what it keeps under the key `data` of a dictionary, 1.0 the value itself: code that takes
-/// the wrapper off would take a part of the value.
+/// the wrapper off would take a part of the value. Code that does not know of the wrapper gets in 1.0 what it means.
 fn is_raw(draft: &Draft<'_>, call: Span) -> Result<(), Refusal> {
     let wrapped = || Err("what 'state.get' answers has no 'data' around it in 1.0".to_owned());
     let after = draft.text.get(call.end as usize..).unwrap_or("");
