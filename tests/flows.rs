@@ -3,6 +3,7 @@
 mod auto;
 mod bad_tests;
 mod choosing;
+mod coverage;
 mod determinism;
 mod example;
 mod examples;
@@ -18,6 +19,7 @@ mod junit;
 mod links;
 mod migrated;
 mod mocked_code;
+mod mutation;
 mod output;
 mod report;
 mod seed_forms;

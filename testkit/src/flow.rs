@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::decision::{Decide, Decision};
 use crate::invariant::user;
+use crate::mutation::Mutation;
 use crate::plan::Plan;
 use crate::protocol::Isolation;
 use crate::report::{ControlLabel, Reached, StepOutput};
@@ -50,6 +51,10 @@ pub struct FlowResult {
     pub streams_differ: bool,
     /// What was decided, if the run was explored.
     pub decisions: Vec<Decision>,
+    /// True if the run came by the place of its mutation.
+    pub mutated: bool,
+    /// Generated and captured values.
+    pub variables: Variables,
 }
 
 impl FlowResult {
@@ -78,6 +83,8 @@ impl FlowResult {
             streams: Json::Null,
             streams_differ: false,
             decisions: Vec::new(),
+            mutated: false,
+            variables: Variables::new(),
         }
     }
 }
@@ -123,7 +130,18 @@ pub struct Setting {
 
 /// Runs `test` once, first in, first out.
 pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Setting) -> FlowResult {
-    run_decided(plan, stage, test, setting, None)
+    run_decided(plan, stage, test, setting, None, None)
+}
+
+/// Runs `test` once, first in, first out, with what `mutation` does to it.
+pub(crate) fn mutate_flow(
+    plan: &Plan,
+    stage: &mut dyn Stage,
+    test: &FlowTest,
+    setting: Setting,
+    mutation: Mutation,
+) -> FlowResult {
+    run_decided(plan, stage, test, setting, None, Some(mutation))
 }
 
 /// Runs `test` once; what could happen in more than one order, and what could fail, is put before `decide`.
@@ -134,7 +152,7 @@ pub fn explore_flow(
     setting: Setting,
     decide: &mut dyn Decide,
 ) -> FlowResult {
-    run_decided(plan, stage, test, setting, Some(decide))
+    run_decided(plan, stage, test, setting, Some(decide), None)
 }
 
 fn run_decided<'a>(
@@ -143,6 +161,7 @@ fn run_decided<'a>(
     test: &FlowTest,
     setting: Setting,
     decide: Option<&'a mut dyn Decide>,
+    mutation: Option<Mutation>,
 ) -> FlowResult {
     let variables = setting.variables.clone();
     let start = start_of(plan, test, setting);
@@ -158,6 +177,7 @@ fn run_decided<'a>(
         waiting: Vec::new(),
         failures: Vec::new(),
     };
+    telling.run.mutate(mutation);
     telling.set_up();
     telling.act();
     telling.conclude(begun)
@@ -484,6 +504,8 @@ impl Telling<'_, '_> {
         FlowResult {
             endless: self.run.is_endless(),
             decisions: self.run.take_decisions(),
+            mutated: self.run.is_mutated(),
+            variables: self.variables,
             reached: Reached::of(&self.run.trace),
             state: world["state"].take(),
             state_differs,

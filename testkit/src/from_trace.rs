@@ -22,6 +22,7 @@ use crate::trace::{Event, Trace};
 
 use story::Story;
 use volatile::Volatile;
+pub(crate) use yaml::inline;
 
 /// The name of the file in messages.
 const NAME: &str = "new.flow.yaml";

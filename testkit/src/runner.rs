@@ -1,9 +1,11 @@
 //! Runs tests: in parallel across tests, never inside one; told in the order of the tests, whatever finishes first.
 
 pub(crate) mod attempt;
+mod boundaries;
 mod case;
 mod differences;
 mod isolation;
+mod mutants;
 mod options;
 mod outcome;
 mod property;
@@ -22,9 +24,12 @@ use std::time::{Duration, Instant};
 
 use crate::auto::drive;
 use crate::decision::Decide;
-use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, explore_flow, run_flow};
+use crate::flow::{
+    DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, explore_flow, mutate_flow, run_flow,
+};
 use crate::live_stage::{LiveStage, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
+use crate::mutation::Mutation;
 use crate::plan::Plan;
 use crate::protocol::Isolation;
 use crate::report::{ControlLabel, TestOutcome};
@@ -55,8 +60,20 @@ pub struct Harness {
     problems: Mutex<Vec<String>>,
     /// Calls to real services by test; the last run of a test counts.
     recordings: Mutex<BTreeMap<String, Vec<Recording>>>,
+    /// Edges of schemas that runs came by.
+    boundaries: Mutex<boundaries::Known>,
     /// Workers of stages that are gone.
     workers: Mutex<Vec<Workers>>,
+}
+
+/// In which way a test is run.
+enum How<'d> {
+    /// First in, first out.
+    Fifo,
+    /// As somebody decides.
+    Explored(&'d mut dyn Decide),
+    /// First in, first out, with something spoiled on the way.
+    Mutated(Mutation),
 }
 
 /// Why no test can be run.
@@ -104,6 +121,7 @@ impl Harness {
             options,
             problems: Mutex::default(),
             recordings: Mutex::default(),
+            boundaries: Mutex::default(),
             workers: Mutex::default(),
         })
     }
@@ -271,6 +289,19 @@ impl Harness {
         isolation: Isolation,
         decide: Option<&mut dyn Decide>,
     ) -> FlowResult {
+        let how = decide.map_or(How::Fifo, How::Explored);
+        self.run_how(case, stage, seed, variables, isolation, how)
+    }
+
+    fn run_how(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        variables: Variables,
+        isolation: Isolation,
+        how: How<'_>,
+    ) -> FlowResult {
         if self.options.stop.is_stopped() {
             return FlowResult::failed("the run was stopped".to_owned());
         }
@@ -290,7 +321,7 @@ impl Harness {
             }
         };
         services.record = self.options.record.is_some();
-        services.holds_all = decide.is_some();
+        services.holds_all = matches!(how, How::Explored(_));
         let (hosts, holds) = (services.hosts(), services.holds());
         let services_recorded = services.record;
         let session = match stage.open_session(services) {
@@ -307,10 +338,11 @@ impl Harness {
             isolation,
             variables,
         };
-        let result = match (&case.auto, decide) {
+        let mut result = match (&case.auto, how) {
             (Some(auto), _) => drive(&self.plan, stage, auto, case.test(), setting),
-            (None, None) => run_flow(&self.plan, stage, case.test(), setting),
-            (None, Some(decide)) => explore_flow(&self.plan, stage, case.test(), setting, decide),
+            (None, How::Fifo) => run_flow(&self.plan, stage, case.test(), setting),
+            (None, How::Explored(decide)) => explore_flow(&self.plan, stage, case.test(), setting, decide),
+            (None, How::Mutated(mutation)) => mutate_flow(&self.plan, stage, case.test(), setting, mutation),
         };
         if services_recorded {
             let recordings = stage.take_recordings();
@@ -318,6 +350,9 @@ impl Harness {
             all.insert(case.name.clone(), recordings);
         }
         stage.close_session();
+        if self.options.coverage {
+            self.note_edges(&mut result, stage);
+        }
         result
     }
 

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use proptest::strategy::BoxedStrategy;
+use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
 use serde_json::Value as Json;
 
@@ -109,6 +109,34 @@ impl Harness {
                 )
             }
         }
+    }
+
+    /// The first so many inputs of a test; one without values if it is no property.
+    pub(super) fn inputs(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        most: usize,
+    ) -> Result<Vec<Variables>, String> {
+        if case.test().for_all.is_empty() {
+            return Ok(vec![Variables::new()]);
+        }
+        let names: Vec<String> = case
+            .test()
+            .for_all
+            .iter()
+            .map(|(name, _)| name.value.clone())
+            .collect();
+        self.stand_in(case, stage, &Variables::new());
+        let strategies = self.strategies(case, stage).map_err(|failure| failure.headline)?;
+        let mut runner = self.case_runner(case, seed);
+        let inputs = (0..most).map(|_| {
+            let tree = strategies.new_tree(&mut runner);
+            let values = tree.map_err(|reason| format!("no inputs could be generated: {reason}"))?;
+            Ok(variables_of(&names, &values.current()))
+        });
+        inputs.collect()
     }
 
     fn case_runner(&self, case: &TestCase, seed: Seed) -> TestRunner {

@@ -63,6 +63,7 @@ impl Run<'_> {
                 flows: self.step_of(at).flows.clone(),
                 attempt: 1,
                 by_test: false,
+                sent_by: Some(self.live[at].invocation),
                 group: None,
                 number,
                 sent_at: self.now,

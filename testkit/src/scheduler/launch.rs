@@ -39,18 +39,27 @@ impl Run<'_> {
             trace_id,
             ..
         } = launch;
+        let (sent_by, attempt) = match &cause {
+            Cause::Message(delivery) => (delivery.sent_by, Some(delivery.attempt).filter(|it| *it > 1)),
+            _ => (None, None),
+        };
         self.note(
             Some(invocation),
             What::Started {
                 step: it.name.clone(),
                 cause: text,
                 trace_id: trace_id.clone(),
+                sent_by,
+                attempt,
             },
         );
         let deadline = match cause {
             Cause::Message(_) => it.timeout_ms.map(|ms| self.now.saturating_add(ms)),
             _ => None,
         };
+        if let Some(mutation) = &mut self.mutation {
+            mutation.on_start(invocation, &it.name);
+        }
         self.note_apart(step);
         match self.stage.start(it.language, message) {
             Ok(slot) => {

@@ -112,7 +112,7 @@ impl Run<'_> {
             .get(delivery.to.trigger)
             .map(|it| it.queue)
             .unwrap_or_default();
-        let hopeless = is_hopeless(error);
+        let hopeless = is_hopeless(error) || self.gives_up(invocation);
         if delivery.attempt < policy.attempts && !hopeless {
             let next = self.now.saturating_add(policy.pause_after(delivery.attempt));
             self.note(

@@ -13,6 +13,8 @@ fn started(step: &str) -> What {
         step: step.into(),
         cause: "order.created".into(),
         trace_id: "t".into(),
+        sent_by: None,
+        attempt: None,
     }
 }
 
