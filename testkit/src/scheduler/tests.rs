@@ -381,6 +381,7 @@ fn a_step_may_start_itself_as_often_as_it_likes_while_time_passes() {
     }
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
+    run.settle();
     assert!(run.findings.is_empty(), "{:?}", run.findings);
     assert_eq!(names(&run).len() as u32, 2 * MAX_CHAIN + 1);
 }
