@@ -9,10 +9,20 @@ import threading
 import time
 
 
-class Client:
-    """One server and this side of the conversation."""
+class ServerEnded(Exception):
+    """The server closed its output before it was asked to."""
 
-    def __init__(self, command, root):
+
+class OutOfPatience(Exception):
+    """The server takes longer than is worth waiting for."""
+
+
+class Client:
+    """One server and this side of the conversation, which takes `patience` seconds at most."""
+
+    def __init__(self, command, root, patience=600):
+        self.patience = patience
+        self.given_up = time.perf_counter() + patience
         self.root = pathlib.Path(root)
         self.process = subprocess.Popen(
             [str(part) for part in command], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -34,8 +44,10 @@ class Client:
             if not length:
                 self.messages.put(None)
                 return
-            message = json.loads(stream.read(length))
-            self.messages.put((time.perf_counter(), message))
+            body = stream.read(length)
+            # Reading the JSON is the client's own time.
+            at = time.perf_counter()
+            self.messages.put((at, json.loads(body)))
 
     def uri(self, path):
         return (self.root / path).resolve().as_uri()
@@ -53,12 +65,15 @@ class Client:
 
     def take(self, limit):
         """The next message and when it came; nothing after `limit` seconds. Requests of the server are answered."""
+        left = self.given_up - time.perf_counter()
+        if left <= 0:
+            raise OutOfPatience(f"it was not done after {self.patience:.0f} seconds")
         try:
-            item = self.messages.get(timeout=max(0, limit))
+            item = self.messages.get(timeout=max(0, min(limit, left)))
         except queue.Empty:
             return None
         if item is None:
-            raise SystemExit(f"{self.process.args[0]} ended")
+            raise ServerEnded(f"it ended with exit code {self.process.wait(10)}")
         at, message = item
         self.last = at
         if message.get("method") == "textDocument/publishDiagnostics":
@@ -98,9 +113,15 @@ class Client:
 
     def initialize(self):
         """The milliseconds until the answer to `initialize`."""
+        # What the widespread editors say of themselves, so that each server does what it does for them.
+        item = {
+            "snippetSupport": False,
+            "documentationFormat": ["markdown", "plaintext"],
+            "resolveSupport": {"properties": ["documentation", "detail", "additionalTextEdits"]},
+        }
         text = {
             "publishDiagnostics": {"versionSupport": True},
-            "completion": {"completionItem": {"snippetSupport": False}},
+            "completion": {"completionItem": item},
             "hover": {"contentFormat": ["markdown", "plaintext"]},
             "synchronization": {"didSave": True},
         }
@@ -128,11 +149,12 @@ class Client:
         return total / 1000
 
     def end(self):
-        """Ends the server."""
-        self.request("shutdown", None, 10)
-        self.send("exit", None)
+        """Ends the server, whatever state it is in."""
+        self.given_up = time.perf_counter() + 10
         try:
+            self.request("shutdown", None, 10)
+            self.send("exit", None)
             self.process.wait(10)
-        except subprocess.TimeoutExpired:
+        except (ServerEnded, OutOfPatience, OSError, subprocess.TimeoutExpired):
             self.process.kill()
             self.process.wait()

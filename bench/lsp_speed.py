@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Times `banister lsp` beside the language servers of the languages that steps are written in, on the same projects.
 
-    bench/lsp_speed.py [--binary target/release/banister] [--steps 100,1000,10000] [--rounds 200] [--peers]
+    bench/lsp_speed.py [--binary target/release/banister] [--steps 100,1000,10000] [--rounds 200] [--peers [--patience 600]]
 
 Each server starts on the synthetic project of `project.py`, in which ten steps emit a topic that they do not declare. Times
 are in milliseconds, memory is the peak in MB with that of child processes. `first` is the first word about the open file,
 `complete` the last of the ten findings for Banister, which checks every file, and for the others, which do not, the end of
 what they say on their own. Beside every latency stands the share of valid answers: completions that hold what is due,
 definitions and references that lead somewhere, hovers that say something, an edit that was followed by findings. `--peers`
-installs the others from their registries into a folder of their own (BENCH_PEERS). Prints Markdown.
+installs the others from their registries into a folder of their own (BENCH_PEERS). One that cannot be installed, ends on
+its own or takes longer than the patience (in seconds, for each project) is left out, with the reason under the tables and
+on standard error; then the exit code is 1. Prints Markdown.
 """
 
 import argparse
@@ -40,26 +42,41 @@ PYTHON = {"**/*_step.py": (r'"id": ()(input_data)', "zzz")}
 
 
 def install_peers():
-    """Commands by name, of those that can be installed here, with the places to ask about."""
+    """Commands by name with the places to ask about, of those that can be installed here; and why the others cannot."""
     PEERS.mkdir(parents=True, exist_ok=True)
     bin = PEERS / "node_modules" / ".bin"
     venv = PEERS / "venv"
+    failures = {}
+
+    def run(command, tool):
+        try:
+            done = subprocess.run(command, cwd=PEERS, capture_output=True, text=True, timeout=600)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            failures[tool] = str(error)
+            return
+        if done.returncode:
+            lines = (done.stderr or done.stdout).strip().splitlines()
+            failures[tool] = lines[-1] if lines else f"exit code {done.returncode}"
+
     if not (bin / "typescript-language-server").exists() or not (bin / "pyright-langserver").exists():
         npm = ["npm", "install", "--prefix", PEERS, "--no-audit", "--no-fund", "--ignore-scripts", *NPM]
-        subprocess.run(npm, cwd=PEERS, capture_output=True)
+        run(npm, "npm")
     if not (venv / "bin" / "ty").exists():
-        subprocess.run([sys.executable, "-m", "venv", venv], capture_output=True)
-        subprocess.run([venv / "bin" / "pip", "install", "--quiet", *PIP], capture_output=True)
+        run([sys.executable, "-m", "venv", venv], "pip")
+        run([venv / "bin" / "pip", "install", "--quiet", *PIP], "pip")
     wanted = {
         "typescript-language-server (ts)": ([bin / "typescript-language-server", "--stdio"], TYPESCRIPT),
         "pyright (py)": ([bin / "pyright-langserver", "--stdio"], PYTHON),
         "ty (py)": ([venv / "bin" / "ty", "server"], PYTHON),
         "pyrefly (py)": ([venv / "bin" / "pyrefly", "lsp"], PYTHON),
     }
-    for name, (command, _) in wanted.items():
-        if not command[0].exists():
-            print(f"cannot be installed here: {name}", file=sys.stderr)
-    return {name: found for name, found in wanted.items() if found[0][0].exists()}
+    found = {name: peer for name, peer in wanted.items() if peer[0][0].exists()}
+    missing = {
+        name: f"cannot be installed here: {failures.get('pip' if 'venv' in peer[0][0].parts else 'npm', 'no program of that name')}"
+        for name, peer in wanted.items()
+        if name not in found
+    }
+    return found, missing
 
 
 def spoil(root):
@@ -115,9 +132,16 @@ def labels(answer):
     return {item["label"] for item in items}
 
 
-def measure(command, root, patterns, spoilt, rounds):
+def measure(command, root, patterns, spoilt, rounds, patience):
     """One server on one project, from its start to its end."""
-    client = lsp_client.Client(command, root)
+    client = lsp_client.Client(command, root, patience)
+    try:
+        return row_of(client, root, patterns, spoilt, rounds)
+    finally:
+        client.end()
+
+
+def row_of(client, root, patterns, spoilt, rounds):
     begun = time.perf_counter()
     row = {"initialize": client.initialize()}
     spots = places(root, patterns, 20)
@@ -137,7 +161,6 @@ def measure(command, root, patterns, spoilt, rounds):
     ask(client, row, spots, rounds)
     type_text(client, row, spots, rounds // 2)
     row["memory"] = client.memory()
-    client.end()
     return row
 
 
@@ -195,7 +218,7 @@ def type_text(client, row, spots, rounds):
         row["completion while typing"].add(took, word in labels(answer))
 
 
-def report(steps, rows):
+def report(steps, rows, left_out):
     print(f"\n### {steps} steps\n")
     print("| | initialize | first | complete | peak MB |\n|---|---|---|---|---|")
     for name, row in rows.items():
@@ -205,6 +228,9 @@ def report(steps, rows):
     print(f"\n| p50 / p95 / p99 (valid) | {' | '.join(kinds)} |\n|---{'|---' * len(kinds)}|")
     for name, row in rows.items():
         print(f"| {name} | {' | '.join(str(row[kind]) for kind in kinds)} |")
+    for name, reason in left_out.items():
+        print(f"\n**Left out:** {name}: {reason}")
+        print(f"{steps} steps: LEFT OUT {name}: {reason}", file=sys.stderr)
     sys.stdout.flush()
 
 
@@ -214,9 +240,11 @@ def main():
     parser.add_argument("--steps", default="100,1000,10000")
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--patience", type=float, default=600)
     arguments = parser.parse_args()
     binary = pathlib.Path(arguments.binary).resolve()
-    peers = install_peers() if arguments.peers else {}
+    peers, missing = install_peers() if arguments.peers else ({}, {})
+    has_all = not missing
     for steps in map(int, arguments.steps.split(",")):
         with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as facts:
             root = pathlib.Path(folder).resolve()
@@ -226,9 +254,15 @@ def main():
             rows = {}
             # The first start fills the kept facts, the second one finds them.
             servers = {"banister, cold": ([binary, "lsp"], BANISTER), "banister, warm": ([binary, "lsp"], BANISTER)}
-            for name, (command, patterns) in {**servers, **(peers if steps <= 1000 else {})}.items():
-                rows[name] = measure(command, root, patterns, spoilt, arguments.rounds)
-            report(steps, rows)
+            left_out = dict(missing)
+            for name, (command, patterns) in {**servers, **peers}.items():
+                try:
+                    rows[name] = measure(command, root, patterns, spoilt, arguments.rounds, arguments.patience)
+                except (lsp_client.ServerEnded, lsp_client.OutOfPatience, OSError) as error:
+                    left_out[name] = str(error)
+            report(steps, rows, left_out)
+            has_all = has_all and not left_out
+    sys.exit(0 if has_all else 1)
 
 
 if __name__ == "__main__":

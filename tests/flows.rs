@@ -1,7 +1,9 @@
 //! `banister test`: whole flows in real interpreters.
 
+mod auto;
 mod bad_tests;
 mod choosing;
+mod coverage;
 mod determinism;
 mod example;
 mod examples;
@@ -15,9 +17,12 @@ mod interpreters;
 mod isolation;
 mod junit;
 mod links;
+mod migrated;
 mod mocked_code;
+mod mutation;
 mod output;
 mod report;
 mod seed_forms;
+mod seeded_bugs;
 mod signals;
 mod watch;

@@ -60,7 +60,7 @@ pub(crate) fn completion_kind(kind: CompletionKind) -> lsp::CompletionItemKind {
         CompletionKind::Topic => lsp::CompletionItemKind::EVENT,
         CompletionKind::Step => lsp::CompletionItemKind::MODULE,
         CompletionKind::Route => lsp::CompletionItemKind::INTERFACE,
-        CompletionKind::Key => lsp::CompletionItemKind::PROPERTY,
+        CompletionKind::Key | CompletionKind::Member => lsp::CompletionItemKind::PROPERTY,
         CompletionKind::Value => lsp::CompletionItemKind::ENUM_MEMBER,
         CompletionKind::Flow => lsp::CompletionItemKind::REFERENCE,
         CompletionKind::StateGroup | CompletionKind::Stream => lsp::CompletionItemKind::STRUCT,

@@ -12,6 +12,7 @@ use crate::capabilities::Negotiated;
 use crate::convert;
 use crate::folder::Names;
 use crate::message::{Question, Request, refused};
+use crate::prewritten;
 use crate::pull::Told;
 use crate::requests::{
     call_hierarchy, code_action, code_lens, completion, definition, diagnostic, document_highlight,
@@ -22,7 +23,9 @@ use crate::requests::{
 /// Runs a request about a document. Without a view the document is not one of ours, and the answer is null.
 pub(crate) fn run(request: Request, view: Option<&View>) {
     match request {
-        Request::Completion(params, reply) => reply.answer(|_| completion::run(view?, &params)),
+        Request::Completion(params, reply) => {
+            reply.answer(|_| prewritten::text(&completion::run(view?, &params)?));
+        }
         Request::ResolveCompletion(unresolved, item, reply) => {
             reply.answer(|_| completion::resolve(view, &unresolved, *item));
         }

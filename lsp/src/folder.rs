@@ -103,6 +103,8 @@ pub(crate) struct Folder {
     pub(crate) board: Board,
     /// The state whose findings the client shows; none if what it shows has to be gone through again.
     pub(crate) shown: Option<Snapshot>,
+    /// The client has closed a file since the last check began: it may be a module that nobody needs.
+    pub(crate) has_closed: bool,
     /// Held while the client is shown that the folder is being read and checked for the first time.
     pub(crate) progress: Option<oneshot::Sender<()>>,
     /// The files on disk when they were read, if the server itself has to watch them.
@@ -136,6 +138,7 @@ impl Folder {
             said_empty: false,
             board: Board::default(),
             shown: None,
+            has_closed: false,
             progress: None,
             stamps: None,
             graph: None,
@@ -214,6 +217,7 @@ impl Folder {
 
     /// The client closed a file: the next scan takes what is on disk.
     pub(crate) fn close(&mut self, path: &str) {
+        self.has_closed = true;
         if let Some(open) = Arc::make_mut(&mut self.names).open.remove(path) {
             self.respelled(path, &open.uri);
         }

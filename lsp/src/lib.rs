@@ -48,6 +48,8 @@ mod edits;
 
 mod uri;
 
+mod prewritten;
+
 #[cfg(test)]
 mod testing;
 

@@ -9,19 +9,20 @@ use tower_lsp::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
     CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeAction,
     CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionItem, CompletionParams,
-    CompletionResponse, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight,
-    DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse,
-    FoldingRange, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams,
-    InitializeParams, InlayHint, InlayHintParams, Location, PrepareRenameResponse, ProgressToken,
-    ReferenceParams, RenameParams, TextDocumentPositionParams, Uri, WorkspaceDiagnosticParams,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams,
+    DocumentLink, DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse, FoldingRange,
+    FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams,
+    InlayHint, InlayHintParams, Location, PrepareRenameResponse, ProgressToken, ReferenceParams,
+    RenameParams, TextDocumentPositionParams, Uri, WorkspaceDiagnosticParams,
     WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 
 use crate::command::Run;
 use crate::diagnostics::Checked;
 use crate::folder::FolderId;
+use crate::prewritten;
 use crate::requests::completion::Unresolved;
 use crate::requests::definition::Target;
 use crate::requests::flow_graph::FlowGraphParams;
@@ -81,7 +82,7 @@ pub(crate) enum Event {
 /// A question about a document, with the way for its one answer.
 pub(crate) enum Request {
     /// `textDocument/completion`
-    Completion(CompletionParams, Reply<Option<CompletionResponse>>),
+    Completion(CompletionParams, Reply<Option<prewritten::Text>>),
     /// `completionItem/resolve`
     ResolveCompletion(Unresolved, Box<CompletionItem>, Reply<CompletionItem>),
     /// `textDocument/definition`, `declaration`, `typeDefinition` and `implementation`

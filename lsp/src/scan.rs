@@ -121,10 +121,11 @@ impl Job {
     }
 }
 
-/// Takes out the modules that an edit made nobody import, and says which.
-pub(crate) fn let_go(names: &Names, host: &mut Host) -> Vec<String> {
+/// Takes out the modules that an edit made nobody import, and says which. `before` is a state that they had been taken
+/// out of, if the client has closed no file since.
+pub(crate) fn let_go(names: &Names, host: &mut Host, before: Option<&Snapshot>) -> Vec<String> {
     let unneeded = catch_unwind(AssertUnwindSafe(|| {
-        disk::unneeded_senders(host, &names.open_paths())
+        disk::unneeded_senders(host, &names.open_paths(), before)
     }));
     let unneeded = unneeded.unwrap_or_default();
     for module in &unneeded {

@@ -27,6 +27,7 @@ use crate::capabilities::{RUN_FLOW_TEST, SHOW_FLOW_GRAPH};
 use crate::command::{self, Run};
 use crate::message::{Event, Question, Reply, Request};
 use crate::options::Options;
+use crate::prewritten::Prewritten;
 use crate::requests::code_action;
 use crate::requests::completion::Unresolved;
 use crate::requests::definition::Target;
@@ -38,6 +39,8 @@ pub(crate) struct Server<Outbox> {
     pub(crate) service: LspService<Edge>,
     pub(crate) socket: ClientSocket,
     pub(crate) outbox: Outbox,
+    /// Where handlers leave answers that they have written themselves.
+    pub(crate) written: Prewritten,
 }
 
 /// Starts the owner thread and puts the edge before it.
@@ -45,9 +48,13 @@ pub(crate) fn start(options: Options) -> std::io::Result<Server<impl Future<Outp
     let (outbox, outgoing) = outbox::channel();
     let events = owner::spawn(options, outbox)?;
     let mut client = None;
+    let written = Prewritten::default();
     let builder = LspService::build(|handle| {
         client = Some(handle);
-        Edge { events }
+        Edge {
+            events,
+            written: written.clone(),
+        }
     });
     let builder = builder
         .custom_method("banister/flowGraph", Edge::flow_graph)
@@ -59,6 +66,7 @@ pub(crate) fn start(options: Options) -> std::io::Result<Server<impl Future<Outp
         service,
         socket,
         outbox: outbox::drain(outgoing, client),
+        written,
     })
 }
 
@@ -66,6 +74,7 @@ pub(crate) fn start(options: Options) -> std::io::Result<Server<impl Future<Outp
 #[derive(Debug)]
 pub(crate) struct Edge {
     events: Sender<Event>,
+    written: Prewritten,
 }
 
 impl Drop for Edge {
@@ -177,7 +186,11 @@ impl LanguageServer for Edge {
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
-        self.ask(|reply| Request::Completion(params, reply)).await
+        let answer = self.ask(|reply| Request::Completion(params, reply));
+        if let Some(text) = answer.await? {
+            self.written.leave(text);
+        }
+        Ok(None)
     }
 
     async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {

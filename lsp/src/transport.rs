@@ -22,6 +22,7 @@ use tower_service::Service;
 
 use crate::frame::{self, Frame};
 use crate::options::{LspError, Options};
+use crate::prewritten::{self, Prewritten};
 use crate::server::{self, Edge};
 
 /// How long answers that are on their way may take once the client is gone.
@@ -49,6 +50,7 @@ pub fn run(
         tokio::spawn(server.outbox);
         Ok(Transport {
             service: server.service,
+            written: server.written,
             outgoing,
             shutdown: false,
         }
@@ -114,10 +116,12 @@ fn spawn_writer(output: impl Write + Send + 'static) -> Result<(mpsc::Sender<Vec
     Ok((outgoing, written))
 }
 
-type Answer = Option<Response>;
+type Answer = Option<prewritten::Answer>;
 
 struct Transport {
     service: LspService<Edge>,
+    /// What handlers have written already.
+    written: Prewritten,
     outgoing: mpsc::Sender<Vec<u8>>,
     shutdown: bool,
 }
@@ -174,12 +178,13 @@ impl Transport {
             .map(|id| Response::from_error(id, no_such_request(&request)));
         let call = match catch_unwind(AssertUnwindSafe(|| self.service.call(request))) {
             Ok(call) => call,
-            Err(_) => return Ok(Started::Done(panicked(id))),
+            Err(_) => return Ok(Started::Done(panicked(id).map(prewritten::Answer::Response))),
         };
         let guarded = AssertUnwindSafe(call).catch_unwind();
+        let written = self.written.clone();
         let mut call = guarded
             .map(|end| end.unwrap_or_else(|_| Ok(panicked(id))).unwrap_or(None))
-            .map(|answer| answer.or(unanswered))
+            .map(move |answer| Some(written.complete(answer.or(unanswered)?)))
             .boxed();
         Ok(match (&mut call).now_or_never() {
             Some(answer) => Started::Done(answer),
@@ -199,13 +204,17 @@ impl Transport {
     }
 
     fn send_answer(&self, answer: Answer) {
-        if let Some(response) = answer {
-            self.send(&response);
+        if let Some(answer) = answer {
+            self.write(answer.body());
         }
     }
 
     fn send(&self, message: &impl serde::Serialize) {
-        match serde_json::to_vec(message) {
+        self.write(serde_json::to_vec(message));
+    }
+
+    fn write(&self, body: serde_json::Result<Vec<u8>>) {
+        match body {
             // A failed send means that the client is gone; the end of its input will end the loop.
             Ok(body) => drop(self.outgoing.send(body)),
             Err(error) => tracing::error!("a message cannot be written as JSON: {error}"),
@@ -227,7 +236,7 @@ fn no_such_request(request: &Request) -> Error {
     }
 }
 
-fn panicked(id: Option<Id>) -> Answer {
+fn panicked(id: Option<Id>) -> Option<Response> {
     id.map(|id| Response::from_error(id, Error::internal_error()))
 }
 

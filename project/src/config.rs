@@ -140,6 +140,11 @@ impl Config {
                 other => return Err(at(key.span(), unknown("setting", other, &KEYS))),
             }
         }
+        for it in &mut config.test.invariants {
+            let start = Span::new(it.start, it.start).start;
+            let place = LineIndex::new(text).position(text, start, Encoding::Utf32);
+            (it.line, it.column) = (place.line + 1, place.column + 1);
+        }
         Ok(config)
     }
 }

@@ -157,6 +157,21 @@ pub fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// How a module of `folder` names the file at `path`: `./chat.stream.ts`, `../streams/chat.stream.ts`.
+pub(crate) fn relative(folder: &str, path: &str) -> String {
+    let from: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let to: Vec<&str> = path.split('/').collect();
+    let folders = &to[..to.len().saturating_sub(1)];
+    let shared = from
+        .iter()
+        .zip(folders)
+        .take_while(|(one, other)| one == other)
+        .count();
+    let ups = "../".repeat(from.len() - shared);
+    let head = if ups.is_empty() { "./" } else { &ups };
+    format!("{head}{}", to[shared..].join("/"))
+}
+
 /// True if `path` lies in the folder `root` (everything lies in the empty one).
 pub fn lies_in(path: &str, root: &str) -> bool {
     root.is_empty() || path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))

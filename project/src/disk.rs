@@ -294,16 +294,7 @@ pub fn load_new_imports(root: &Path, host: &mut Host, before: &Snapshot) -> Vec<
         let now = host.snapshot();
         let mut changed = Vec::new();
         before.files().difference(now.files(), |old, new| {
-            let Some(new) = new else { return };
-            let (ours, theirs) = (&new.facts.imports, old.map(|old| &old.facts.imports));
-            let is_same = theirs.is_some_and(|theirs| {
-                let mut both = ours.iter().zip(theirs);
-                ours.len() == theirs.len()
-                    && both.all(|(ours, theirs)| resolve::imports_the_same(ours, theirs))
-            });
-            if !is_same {
-                changed.push(new);
-            }
+            changed.extend(new.filter(|new| !old.is_some_and(|old| imports_as(old, new))));
         });
         // What a module means may have changed for any file.
         if before.manifests() == now.manifests() {
@@ -312,6 +303,14 @@ pub fn load_new_imports(root: &Path, host: &mut Host, before: &Snapshot) -> Vec<
             missing(&now, now.files().iter(), exists)
         }
     })
+}
+
+/// True if a file imports what it did in an earlier state.
+fn imports_as(before: &Arc<Source>, now: &Arc<Source>) -> bool {
+    let (theirs, ours) = (&before.facts.imports, &now.facts.imports);
+    let mut both = ours.iter().zip(theirs);
+    Arc::ptr_eq(before, now)
+        || ours.len() == theirs.len() && both.all(|(ours, theirs)| resolve::imports_the_same(ours, theirs))
 }
 
 /// Reads what `wanted` names until it names nothing new.
@@ -412,8 +411,14 @@ pub fn unneeded_modules(host: &Host, open: &BTreeSet<String>) -> Vec<String> {
 
 /// [`unneeded_modules`] after an edit, if one of them may matter by itself: only what sends counts for a whole project, and
 /// few modules do, so that hardly any edit costs a look at all imports.
-pub fn unneeded_senders(host: &Host, open: &BTreeSet<String>) -> Vec<String> {
+///
+/// `before` is a state that held none of them, while no other file was open than are now: whoever imports as then needs
+/// what was needed then.
+pub fn unneeded_senders(host: &Host, open: &BTreeSet<String>, before: Option<&Snapshot>) -> Vec<String> {
     let snapshot = host.snapshot();
+    if before.is_some_and(|before| imports_alike(before, &snapshot)) {
+        return Vec::new();
+    }
     let may_matter = snapshot.files().iter().any(|source| {
         let counts = !source.facts.emits.is_empty() || source.facts.step.is_some();
         counts && discovery::role(&source.path) == Some(FileRole::Module) && !open.contains(&source.path)
@@ -423,6 +428,15 @@ pub fn unneeded_senders(host: &Host, open: &BTreeSet<String>) -> Vec<String> {
     } else {
         Vec::new()
     }
+}
+
+/// True if two states hold the same files, and these lead to the same ones.
+fn imports_alike(before: &Snapshot, now: &Snapshot) -> bool {
+    let mut is_alike = before.manifests() == now.manifests();
+    before.files().difference(now.files(), |old, new| {
+        is_alike &= old.zip(new).is_some_and(|(old, new)| imports_as(old, new));
+    });
+    is_alike
 }
 
 /// The folder to search: `start`, unless it lies inside the sources of a project; then that project.
@@ -465,6 +479,41 @@ fn relative(root: &Path, path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_module_is_let_go_by_the_edit_that_ends_its_import() {
+        const SENDS: &str = "export const send = (emit) => emit({ topic: 'a.b', data: {} })\n";
+        const IMPORTS: &str = "import { send } from '../lib/send'\n";
+        let files = [
+            ("steps/a.step.ts", format!("{IMPORTS}{STEP}")),
+            ("lib/send.ts", SENDS.to_owned()),
+        ];
+        let mut host = Host::new();
+        host.set_files(files.map(|(path, text)| (path.to_owned(), text.into())).into());
+        let before = host.snapshot();
+        let mut check = |edit: &dyn Fn(&mut Host), expected: &[&str]| {
+            edit(&mut host);
+            let open = BTreeSet::new();
+            assert_eq!(unneeded_senders(&host, &open, Some(&before)), expected);
+            assert_eq!(
+                unneeded_senders(&host, &open, None),
+                expected,
+                "a look at all files"
+            );
+        };
+        let step =
+            |text: String| move |host: &mut Host| host.set_file("steps/a.step.ts", text.clone().into());
+        check(&step(format!("{IMPORTS}{STEP}// more\n")), &[]);
+        check(&step(STEP.to_owned()), &["lib/send.ts"]);
+        check(&step(format!("{IMPORTS}{STEP}")), &[]);
+        check(&|host| host.remove_file("steps/a.step.ts"), &["lib/send.ts"]);
+        check(
+            &step(format!("{}{STEP}", IMPORTS.replace("../lib", "@lib"))),
+            &["lib/send.ts"],
+        );
+        let paths = r#"{ "compilerOptions": { "paths": { "@lib/*": ["./lib/*"] } } }"#;
+        check(&|host| host.set_file("tsconfig.json", paths.into()), &[]);
+    }
 
     const STEP: &str = "export const config = { type: 'cron', name: 'A', cron: '* * * * *', emits: [] }\n";
 

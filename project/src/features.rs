@@ -99,6 +99,8 @@ pub enum CompletionKind {
     Stream,
     /// A key by a schema.
     Field,
+    /// A member of what the framework hands over.
+    Member,
 }
 
 /// A hover text.

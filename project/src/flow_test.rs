@@ -9,6 +9,7 @@ mod expectations;
 mod exploration;
 mod failures;
 mod ignores;
+mod invariants;
 mod isolation;
 pub(crate) mod keys;
 mod mocks;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use banister_grammars::Span;
 use serde_json::Value as Json;
 
+use crate::invariant::Invariant;
 use crate::profile::Profile;
 pub use code_mocks::{CodeMocks, FunctionAct, FunctionMock, MockFile, ModuleMock, Outcome, StandIn};
 
@@ -83,6 +85,17 @@ pub struct FlowFile {
     pub text: Arc<str>,
     /// Its tests, in order. The file's own mocks are merged into each: a test's mock comes before the file's.
     pub tests: Vec<FlowTest>,
+    /// What the file says for all its tests.
+    pub shared: Shared,
+}
+
+/// What a file says for all its tests, as far as it is of use without them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Shared {
+    /// Services that answer instead of the real ones.
+    pub mocks: MockSet,
+    /// Mocked modules and functions.
+    pub code: CodeMocks,
 }
 
 /// One test.
@@ -116,6 +129,8 @@ pub struct FlowTest {
     pub isolation: Option<Isolation>,
     /// Findings that do not fail the test, beside those that the project allows.
     pub allow: Vec<String>,
+    /// What must hold after every run: the test's own before those of the file.
+    pub invariants: Vec<Spanned<Invariant>>,
     /// Why the test is passed over unless somebody asks for it.
     pub ignore: Option<Spanned<String>>,
 }
@@ -310,7 +325,7 @@ pub enum Expectation {
     /// State by group and key. A null item must be absent.
     State(StateItems),
     /// Items of streams: stream, group, item.
-    Stream(Vec<(String, Json)>),
+    Stream(Vec<(Spanned<String>, Json)>),
     /// These steps ran, in this order; others may run between them.
     Ran(Vec<Spanned<String>>),
     /// External calls were made: one so often, several in this order with others between them.

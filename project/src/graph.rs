@@ -115,6 +115,21 @@ pub struct Part<'g> {
     pub is_step: bool,
 }
 
+/// An arrow of the picture, between a step and a topic.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrow<'g> {
+    /// The root of its project.
+    pub project: &'g str,
+    /// The name of the step.
+    pub step: &'g str,
+    /// The topic.
+    pub topic: &'g str,
+    /// True if the step sends, false if it takes.
+    pub sends: bool,
+    /// True if it is drawn only.
+    pub r#virtual: bool,
+}
+
 /// What is added to a part of the picture.
 #[derive(Debug, Clone)]
 pub struct Mark {
@@ -157,7 +172,16 @@ impl Graph {
 
     /// The picture with marks on some of its parts: a class for their look and a line for their tooltip.
     pub fn to_marked_svg(&self, mark: impl Fn(&Part<'_>) -> Option<Mark>) -> String {
-        svg::of_marked(&picture::Picture::of(self), &mark)
+        svg::of_marked(&picture::Picture::of(self), &mark, &|_| None)
+    }
+
+    /// The same with marks on arrows as well.
+    pub fn to_svg_with_arrows(
+        &self,
+        mark: impl Fn(&Part<'_>) -> Option<Mark>,
+        mark_arrow: impl Fn(&Arrow<'_>) -> Option<Mark>,
+    ) -> String {
+        svg::of_marked(&picture::Picture::of(self), &mark, &mark_arrow)
     }
 
     /// A page that stands alone: the picture with a search, a filter by flow, and paths that light up.
@@ -178,6 +202,7 @@ fn project(index: &Index, flow: Option<&str>) -> ProjectGraph {
     for Topic {
         name: topic,
         mentions,
+        ..
     } in &index.topics
     {
         let ends = |roles: &[Role]| -> Vec<(&str, bool)> {

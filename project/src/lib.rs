@@ -20,6 +20,8 @@ pub mod profile;
 
 pub mod flow_test;
 
+pub mod invariant;
+
 mod index;
 
 mod shelf;

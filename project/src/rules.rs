@@ -43,7 +43,7 @@ mod state_never_written;
 mod sync_python_handler;
 mod syntax_error;
 mod unawaited_emit;
-mod undeclared_emit;
+pub(crate) mod undeclared_emit;
 mod undeclared_status;
 pub(crate) mod unexplained_ignore;
 mod unknown_config_key;

@@ -2,9 +2,11 @@
 
 mod affected;
 mod choice;
+mod coverage;
 mod html;
 mod interrupt;
 mod last_failed;
+mod mutation;
 mod new_from_trace;
 mod run;
 mod suites;
@@ -14,13 +16,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use banister_project::disk;
+use banister_project::{Snapshot, disk};
+use banister_testkit::coverage::{FailUnder, Kind};
 use banister_testkit::protocol;
 use banister_testkit::report::{ControlLabel, Format as ReportFormat, ReportOptions};
 use banister_testkit::runner::{IsolationMode, Regression, RunOptions, Stop};
 use banister_testkit::suites::Suites;
 
 use self::choice::Shard;
+use self::coverage::CoverageFormat;
 use self::interrupt::Interrupt;
 use self::last_failed::Memory;
 use crate::cache_folder::cache_folder;
@@ -61,6 +65,9 @@ pub(crate) struct Arguments {
     /// Show what handlers print even if the test passes
     #[arg(long)]
     nocapture: bool,
+    /// Run generated tests of every way into the project instead of the written ones
+    #[arg(long, conflicts_with_all = ["new_from_trace", "record"])]
+    auto: bool,
     /// Tests at a time; one for each processor if not given
     #[arg(short = 'j', long = "jobs", value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -91,8 +98,34 @@ pub(crate) struct Arguments {
     /// Write a page with the flow graph and the story of every failure besides
     #[arg(long, value_name = "FILE.html", conflicts_with = "list")]
     report: Option<PathBuf>,
+    /// Tell which steps and which ways of messages the tests come by, in a table if nothing else is said
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        num_args = 0..=1,
+        default_missing_value = "text",
+        conflicts_with_all = ["list", "watch"]
+    )]
+    coverage: Option<CoverageFormat>,
+    /// Where the coverage is written; `coverage.json` or `coverage.html` if not given
+    #[arg(long, value_name = "FILE", requires = "coverage")]
+    coverage_file: Option<PathBuf>,
+    /// Run the tests that pass again with messages lost, doubled and late, stale reads and lost writes, and tell what
+    /// none of them notices
+    #[arg(long, conflicts_with_all = ["list", "watch"])]
+    mutate: bool,
+    /// Try at most so many mutants
+    #[arg(long, value_name = "N", default_value_t = 200, requires = "mutate")]
+    mutants: u32,
+    /// Write what became of the mutants into this file, as JSON
+    #[arg(long, value_name = "FILE.json", requires = "mutate")]
+    mutation_file: Option<PathBuf>,
+    /// Fail if less than so many per cent are covered: `80`, or `steps=100,edges=80,mutation=70`
+    #[arg(long, value_name = "PERCENT", conflicts_with_all = ["list", "watch"])]
+    fail_under: Option<FailUnder>,
     /// Print a flow test that expects what this trace tells, and run nothing else
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "watch", "report"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "watch", "report", "coverage", "fail_under", "mutate"])]
     new_from_trace: Option<PathBuf>,
     /// Write the canonical trace of every test into this folder
     #[arg(long, value_name = "DIR")]
@@ -155,13 +188,17 @@ enum Required {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let mut kinds = arguments.fail_under.iter().flat_map(FailUnder::kinds);
+    if !arguments.mutate && kinds.any(|kind| kind == Kind::Mutation) {
+        anyhow::bail!("`--fail-under mutation=…` needs `--mutate`");
+    }
     if arguments.watch {
         return watch::run(arguments);
     }
     let cache = cache_folder();
     let loaded = disk::load_cached(&arguments.dir, cache.as_deref())
         .with_context(|| format!("cannot test {}", arguments.dir.display()))?;
-    let suites = Suites::of(&loaded.host.snapshot(), &loaded.root);
+    let suites = arguments.suites(&loaded.host.snapshot(), &loaded.root);
     if let Some(path) = &arguments.new_from_trace {
         return new_from_trace::run(arguments, path, suites);
     }
@@ -205,6 +242,14 @@ fn list(arguments: &Arguments, suites: &Suites) -> anyhow::Result<()> {
 }
 
 impl Arguments {
+    /// All tests that there are.
+    fn suites(&self, snapshot: &Snapshot, root: &Path) -> Suites {
+        match self.auto {
+            true => Suites::generated(snapshot, root),
+            false => Suites::of(snapshot, root),
+        }
+    }
+
     /// A saved failure; its path may be given from here or from the project, as replay lines do.
     fn saved(&self, path: &Path) -> anyhow::Result<Regression> {
         let from_here = path.is_absolute() || path.exists();
@@ -276,6 +321,7 @@ impl Arguments {
             isolation: self.isolation.map(Isolation::mode),
             stop: stop.clone(),
             record: self.record.clone(),
+            coverage: self.coverage.is_some() || self.fail_under.is_some(),
         }
     }
 
@@ -285,6 +331,9 @@ impl Arguments {
             true => "banister test".to_owned(),
             false => format!("banister test -C {}", shell_word(&self.dir.to_string_lossy())),
         };
+        if self.auto {
+            command.push_str(" --auto");
+        }
         if self.ignored || self.include_ignored {
             command.push_str(" --include-ignored");
         }

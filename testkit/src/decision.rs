@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::mock::Strike;
+
 /// Something of the shared world that an option reads or writes. Two options whose touches do not clash may change places
 /// and nothing comes of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +53,8 @@ pub enum OptionKind {
     Start,
     /// The test does its next action while consequences of the last one are under way.
     Act,
+    /// Time passes, since the test alone could do something at this moment.
+    Pass,
     /// Time passes although there is something to do: the queue is slow.
     Wait,
     /// Nothing fails.
@@ -130,6 +134,21 @@ pub enum FaultKind {
 impl FaultKind {
     /// Every kind.
     pub const ALL: [FaultKind; 4] = [Self::Duplicate, Self::Crash, Self::External, Self::Timeout];
+
+    /// The kind of the fault that an option is called by.
+    pub fn of_label(label: &str) -> Option<Self> {
+        if label.ends_with(" is delivered twice") {
+            Some(Self::Duplicate)
+        } else if label.contains(" runs out of time ") {
+            Some(Self::Timeout)
+        } else if label.contains(" crashes ") {
+            Some(Self::Crash)
+        } else if Strike::ALL.iter().any(|it| label.ends_with(it.words())) {
+            Some(Self::External)
+        } else {
+            None
+        }
+    }
 }
 
 /// First in, first out, and nothing fails.
@@ -153,6 +172,13 @@ pub struct Departure {
     /// The how manieth time, from 1, that there was this choice; so that the departure stays the same if others are left
     /// out.
     pub time: u32,
+}
+
+impl Departure {
+    /// True if a fault strikes.
+    pub fn is_fault(&self) -> bool {
+        FaultKind::of_label(&self.pick).is_some()
+    }
 }
 
 #[cfg(test)]

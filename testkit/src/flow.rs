@@ -6,11 +6,13 @@ use banister_grammars::Span;
 use serde_json::{Map, Value as Json, json};
 
 use crate::decision::{Decide, Decision};
+use crate::invariant::user;
+use crate::mutation::Mutation;
 use crate::plan::Plan;
 use crate::protocol::Isolation;
 use crate::report::{ControlLabel, Reached, StepOutput};
 use crate::rng::Seed;
-use crate::scheduler::{Asked, FindingKind, HttpRequest, HttpResponse, Place, Run, Start, Waiting};
+use crate::scheduler::{Asked, HttpRequest, HttpResponse, Place, Run, Start, Waiting};
 use crate::stage::Stage;
 use crate::template::{UnknownVariable, Variables, fill, fill_string, select};
 use crate::trace::{Event, Trace, What};
@@ -49,6 +51,10 @@ pub struct FlowResult {
     pub streams_differ: bool,
     /// What was decided, if the run was explored.
     pub decisions: Vec<Decision>,
+    /// True if the run came by the place of its mutation.
+    pub mutated: bool,
+    /// Generated and captured values.
+    pub variables: Variables,
 }
 
 impl FlowResult {
@@ -77,6 +83,8 @@ impl FlowResult {
             streams: Json::Null,
             streams_differ: false,
             decisions: Vec::new(),
+            mutated: false,
+            variables: Variables::new(),
         }
     }
 }
@@ -122,7 +130,18 @@ pub struct Setting {
 
 /// Runs `test` once, first in, first out.
 pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Setting) -> FlowResult {
-    run_decided(plan, stage, test, setting, None)
+    run_decided(plan, stage, test, setting, None, None)
+}
+
+/// Runs `test` once, first in, first out, with what `mutation` does to it.
+pub(crate) fn mutate_flow(
+    plan: &Plan,
+    stage: &mut dyn Stage,
+    test: &FlowTest,
+    setting: Setting,
+    mutation: Mutation,
+) -> FlowResult {
+    run_decided(plan, stage, test, setting, None, Some(mutation))
 }
 
 /// Runs `test` once; what could happen in more than one order, and what could fail, is put before `decide`.
@@ -133,7 +152,7 @@ pub fn explore_flow(
     setting: Setting,
     decide: &mut dyn Decide,
 ) -> FlowResult {
-    run_decided(plan, stage, test, setting, Some(decide))
+    run_decided(plan, stage, test, setting, Some(decide), None)
 }
 
 fn run_decided<'a>(
@@ -142,8 +161,31 @@ fn run_decided<'a>(
     test: &FlowTest,
     setting: Setting,
     decide: Option<&'a mut dyn Decide>,
+    mutation: Option<Mutation>,
 ) -> FlowResult {
-    let start = Start {
+    let variables = setting.variables.clone();
+    let start = start_of(plan, test, setting);
+    let begun = start.now;
+    let mut telling = Telling {
+        run: match decide {
+            Some(decide) => Run::new(plan, stage, start).explored_by(decide),
+            None => Run::new(plan, stage, start),
+        },
+        test,
+        variables,
+        responses: Vec::new(),
+        waiting: Vec::new(),
+        failures: Vec::new(),
+    };
+    telling.run.mutate(mutation);
+    telling.set_up();
+    telling.act();
+    telling.conclude(begun)
+}
+
+/// What a run of `test` starts from.
+pub(crate) fn start_of(plan: &Plan, test: &FlowTest, setting: Setting) -> Start {
+    Start {
         now: test.given.now.unwrap_or(DEFAULT_START_MS),
         seed: setting.seed,
         env: test.given.env.clone(),
@@ -153,22 +195,7 @@ fn run_decided<'a>(
         allow: test.allow.iter().chain(&plan.allow).cloned().collect(),
         holds: setting.holds,
         isolation: setting.isolation,
-    };
-    let begun = start.now;
-    let mut telling = Telling {
-        run: match decide {
-            Some(decide) => Run::new(plan, stage, start).explored_by(decide),
-            None => Run::new(plan, stage, start),
-        },
-        test,
-        variables: setting.variables,
-        responses: Vec::new(),
-        waiting: Vec::new(),
-        failures: Vec::new(),
-    };
-    telling.set_up();
-    telling.act();
-    telling.conclude(begun)
+    }
 }
 
 struct Telling<'t, 'a> {
@@ -243,10 +270,9 @@ impl Telling<'_, '_> {
     fn act(&mut self) {
         let test = self.test;
         for (at, action) in test.when.iter().enumerate() {
-            let next = test
-                .when
-                .get(at + 1)
-                .and_then(|next| overlap(&action.value, &next.value));
+            let next = test.when.get(at + 1);
+            let next = next.filter(|next| overlap(&action.value, &next.value));
+            let next = next.map(|next| label_of(at + 1, &next.value));
             let result = match &action.value {
                 Action::Together(actions) => self.act_together(actions),
                 one => self.act_once(one, action.span),
@@ -273,7 +299,7 @@ impl Telling<'_, '_> {
         for (at, action) in actions.iter().enumerate() {
             self.act_once(&action.value, action.span)?;
             if let Some(next) = actions.get(at + 1) {
-                self.run.act_before(label_of(&next.value));
+                self.run.act_before(label_of(at + 1, &next.value));
             }
         }
         Ok(())
@@ -440,10 +466,7 @@ impl Telling<'_, '_> {
         let mut failures = Vec::new();
         let mut notes = Vec::new();
         for finding in std::mem::take(&mut self.run.findings) {
-            let is_expected = match finding.kind {
-                Some(FindingKind::Failure { invocation }) => expected_failures.contains(&invocation),
-                _ => false,
-            };
+            let is_expected = (finding.failed).is_some_and(|failed| expected_failures.contains(&failed));
             if !finding.fails || is_expected || (finding.answers_request && error_expected) {
                 notes.push(finding.message);
                 continue;
@@ -468,12 +491,21 @@ impl Telling<'_, '_> {
             place: FailurePlace::Test(miss.span),
             details: miss.details,
         }));
+        let own = (self.test.invariants.iter()).map(|it| (&it.value, FailurePlace::Test(it.span)));
+        failures.extend(user::broken(
+            self.run.plan(),
+            own,
+            &self.run.trace,
+            &world["state"],
+        ));
         if !failures.is_empty() {
             notes.push(self.run.played());
         }
         FlowResult {
             endless: self.run.is_endless(),
             decisions: self.run.take_decisions(),
+            mutated: self.run.is_mutated(),
+            variables: self.variables,
             reached: Reached::of(&self.run.trace),
             state: world["state"].take(),
             state_differs,
@@ -504,11 +536,11 @@ fn settings_of(test: &FlowTest) -> BTreeMap<String, Json> {
     settings
 }
 
-/// The next action in words, if it may happen while consequences of this one are still under way: messages that are sent
+/// True if the next action may happen while consequences of this one are still under way: messages that are sent
 /// one after the other, and the same request again once it is answered. Anything else waits until all is settled, since a
 /// test that looks at what came of an action wants to see all of it.
-fn overlap(action: &Action, next: &Action) -> Option<String> {
-    let is_burst = match (action, next) {
+fn overlap(action: &Action, next: &Action) -> bool {
+    match (action, next) {
         (Action::Emit { .. }, Action::Emit { .. }) => true,
         (
             Action::Request { method, target, .. },
@@ -523,19 +555,20 @@ fn overlap(action: &Action, next: &Action) -> Option<String> {
                 && !matches!(method.as_str(), "GET" | "HEAD")
         }
         _ => false,
-    };
-    is_burst.then(|| label_of(next))
+    }
 }
 
-fn label_of(action: &Action) -> String {
-    match action {
-        Action::Request { method, target, .. } => format!("the test: {method} {target}"),
-        Action::Emit { topic, .. } => format!("the test: emit {topic}"),
-        Action::Cron { step } => format!("the test: cron {step}"),
-        Action::Advance { ms } => format!("the test: advance {ms} ms"),
-        Action::Socket { client, .. } => format!("the test: socket {client}"),
-        Action::Together(_) => "the test: together".to_owned(),
-    }
+/// The action at this place of `when`, or of those that begin together, in words.
+fn label_of(at: usize, action: &Action) -> String {
+    let what = match action {
+        Action::Request { method, target, .. } => format!("{method} {target}"),
+        Action::Emit { topic, .. } => format!("emit {topic}"),
+        Action::Cron { step } => format!("cron {step}"),
+        Action::Advance { ms } => format!("advance {ms} ms"),
+        Action::Socket { client, .. } => format!("socket {client}"),
+        Action::Together(_) => "together".to_owned(),
+    };
+    format!("the test: {what} (action {})", at + 1)
 }
 
 /// A generated value as the variables of a run.

@@ -22,6 +22,7 @@ use crate::trace::{Event, Trace};
 
 use story::Story;
 use volatile::Volatile;
+pub(crate) use yaml::inline;
 
 /// The name of the file in messages.
 const NAME: &str = "new.flow.yaml";
@@ -117,6 +118,7 @@ fn case(text: &str) -> Result<TestCase, FromTraceError> {
         name: NAME.to_owned(),
         file: Arc::new(file),
         index: 0,
+        auto: None,
     })
 }
 

@@ -207,7 +207,13 @@ impl<'m> LiveStage<'m> {
     /// made a call lies in its socket by the time the call can be seen, so that looking there once more after a call
     /// has shown up gives the order in which the handler did things.
     fn listen(&mut self, slot: Slot) -> Result<Signal, WorkerError> {
-        let Some(Busy { worker, told, .. }) = self.busy.get_mut(&slot) else {
+        let Some(Busy {
+            worker,
+            told,
+            invocation,
+            ..
+        }) = self.busy.get_mut(&slot)
+        else {
             return Err(WorkerError::Died {
                 status: "it was released".to_owned(),
                 stderr_tail: String::new(),
@@ -220,12 +226,12 @@ impl<'m> LiveStage<'m> {
             };
             if let Some(message) = message {
                 // It parks with an open exchange only once that is held, so the call has come before.
-                let parks = matches!(&message, FromWorker::Parked { exchanges, .. } if !exchanges.is_empty());
-                let call = self
-                    .session
-                    .as_ref()
-                    .filter(|_| parks)
-                    .and_then(MockSession::next_held);
+                let call = match (&message, &self.session) {
+                    (FromWorker::Parked { exchanges, .. }, Some(session)) if !exchanges.is_empty() => session
+                        .next_held()
+                        .or_else(|| session.next_gathered(*invocation, exchanges)),
+                    _ => None,
+                };
                 let Some(held) = call else {
                     return Ok(Signal::Message(message));
                 };

@@ -1,5 +1,6 @@
 //! What the scheduler needs to know of a project: its steps, what starts them, which route leads where.
 
+mod hints;
 mod interpreters;
 mod middleware;
 mod of_project;
@@ -10,9 +11,11 @@ use std::path::PathBuf;
 
 use banister_grammars::Language;
 use banister_grammars::facts::{Dialect, StepKind};
+use banister_project::invariant::SettingsInvariant;
 use banister_project::profile::Profile;
 use banister_project::route::match_path;
 
+pub use hints::Hints;
 pub use queue_policy::QueuePolicy;
 
 /// A project, ready to run.
@@ -34,6 +37,10 @@ pub struct Plan {
     pub reject_invalid_bodies: bool,
     /// Files of middleware that steps name by a text: name and absolute path.
     pub middleware: BTreeMap<String, String>,
+    /// What must hold after every run.
+    pub invariants: Vec<SettingsInvariant>,
+    /// What generated tests go by.
+    pub hints: Hints,
 }
 
 impl Default for Plan {
@@ -47,6 +54,8 @@ impl Default for Plan {
             allow: Vec::new(),
             reject_invalid_bodies: false,
             middleware: BTreeMap::new(),
+            invariants: Vec::new(),
+            hints: Hints::default(),
         }
     }
 }

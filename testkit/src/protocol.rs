@@ -85,6 +85,9 @@ pub struct Invoke {
     /// True if some answer of a service comes later in virtual time, so that the handler may park with open exchanges.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub holds: bool,
+    /// True if calls that a handler makes at once wait for each other, so that the order in which they are answered is ours.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gathers: bool,
 }
 
 /// What stands in for modules and names in one interpreter.

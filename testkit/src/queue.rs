@@ -23,10 +23,16 @@ pub struct Delivery {
     pub attempt: u32,
     /// True if the test itself sent it.
     pub by_test: bool,
+    /// The invocation that sent it or made the change; none if the test did.
+    pub sent_by: Option<u32>,
     /// Messages of one group run one after the other, whoever takes them: `topic:group`.
     pub group: Option<String>,
     /// The how manieth message of its topic to this step, from 1.
     pub number: u64,
+    /// When it was sent (virtual ms).
+    pub sent_at: i64,
+    /// How many messages led to it at that very moment, each sent by the handler of the one before.
+    pub chain: u32,
 }
 
 /// The delivery queue of a run.
@@ -69,6 +75,34 @@ impl Queue {
         self.waiting.remove(&key)
     }
 
+    /// How many deliveries were added so far.
+    pub fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// Makes what was added after the first `sent` deliveries later by `delay_ms`, and turns its order round if asked to.
+    pub fn alter_since(&mut self, sent: u64, delay_ms: i64, reversed: bool) {
+        let mut keys: Vec<(i64, u64)> = self
+            .waiting
+            .keys()
+            .filter(|(_, at)| *at >= sent)
+            .copied()
+            .collect();
+        keys.sort_unstable_by_key(|(_, at)| *at);
+        let mut turns: Vec<u64> = keys.iter().map(|(_, at)| *at).collect();
+        if reversed {
+            turns.reverse();
+        }
+        let taken: Vec<(i64, Delivery)> = keys
+            .into_iter()
+            .filter_map(|key| Some((key.0, self.waiting.remove(&key)?)))
+            .collect();
+        for ((due, delivery), turn) in taken.into_iter().zip(turns) {
+            self.waiting
+                .insert((due.saturating_add(delay_ms), turn), delivery);
+        }
+    }
+
     /// When the first delivery that is not due at `now` will be.
     pub fn next_after(&self, now: i64) -> Option<i64> {
         let later = self.waiting.range((now.saturating_add(1), 0)..);
@@ -102,8 +136,11 @@ mod tests {
             flows: Vec::new(),
             attempt: 1,
             by_test: false,
+            sent_by: None,
             group: group.map(str::to_owned),
             number: 1,
+            sent_at: 0,
+            chain: 0,
         }
     }
 
@@ -142,6 +179,24 @@ mod tests {
             (vec!["a".into(), "c".into()], vec!["c".to_owned()])
         );
         assert_eq!((queue.next_after(0), queue.next_after(9)), (Some(9), None));
+    }
+
+    #[test]
+    fn what_was_just_added_can_come_later_or_the_other_way_round() {
+        let mut queue = Queue::default();
+        queue.push(0, delivery("a", None));
+        let sent = queue.sent();
+        queue.push(0, delivery("b", None));
+        queue.push(0, delivery("c", None));
+        queue.alter_since(sent, 0, true);
+        let all = |mut queue: Queue, now| -> Vec<String> {
+            std::iter::from_fn(|| queue.pop_due(now, |_| false))
+                .map(|it| it.topic)
+                .collect()
+        };
+        assert_eq!(all(queue.clone(), 0), ["a", "c", "b"]);
+        queue.alter_since(sent, 5, false);
+        assert_eq!((all(queue.clone(), 0).len(), all(queue, 5).len()), (1, 3));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Runs tests: in parallel across tests, never inside one; told in the order of the tests, whatever finishes first.
 
-mod attempt;
+pub(crate) mod attempt;
+mod boundaries;
 mod case;
 mod differences;
 mod isolation;
+mod mutants;
 mod options;
 mod outcome;
 mod property;
@@ -20,10 +22,14 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::auto::drive;
 use crate::decision::Decide;
-use crate::flow::{DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, explore_flow, run_flow};
+use crate::flow::{
+    DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, explore_flow, mutate_flow, run_flow,
+};
 use crate::live_stage::{LiveStage, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
+use crate::mutation::Mutation;
 use crate::plan::Plan;
 use crate::protocol::Isolation;
 use crate::report::{ControlLabel, TestOutcome};
@@ -54,8 +60,20 @@ pub struct Harness {
     problems: Mutex<Vec<String>>,
     /// Calls to real services by test; the last run of a test counts.
     recordings: Mutex<BTreeMap<String, Vec<Recording>>>,
+    /// Edges of schemas that runs came by.
+    boundaries: Mutex<boundaries::Known>,
     /// Workers of stages that are gone.
     workers: Mutex<Vec<Workers>>,
+}
+
+/// In which way a test is run.
+enum How<'d> {
+    /// First in, first out.
+    Fifo,
+    /// As somebody decides.
+    Explored(&'d mut dyn Decide),
+    /// First in, first out, with something spoiled on the way.
+    Mutated(Mutation),
 }
 
 /// Why no test can be run.
@@ -103,6 +121,7 @@ impl Harness {
             options,
             problems: Mutex::default(),
             recordings: Mutex::default(),
+            boundaries: Mutex::default(),
             workers: Mutex::default(),
         })
     }
@@ -113,6 +132,16 @@ impl Harness {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// What runs.
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Cases of a property that the command line asks for.
+    pub(crate) fn cases(&self) -> Option<u32> {
+        self.options.cases
     }
 
     pub(super) fn problem(&self, text: String) {
@@ -233,19 +262,20 @@ impl Harness {
         let seed = Seed::root(self.options.seed).part(&case.name, 0);
         let known = self.known_failure(case);
         let again = known.and_then(|known| self.run_known(case, stage, seed, &known));
-        let mut outcome = match again {
-            Some(outcome) => outcome,
-            None if case.test().for_all.is_empty() => {
+        let mut outcome = match (again, &case.auto) {
+            (Some(outcome), _) => outcome,
+            (None, Some(auto)) => self.run_auto(case, auto, stage, seed),
+            (None, None) if case.test().for_all.is_empty() => {
                 let attempt = self.attempt(case, stage, seed, &Variables::new(), None, true);
                 self.confirmed(case, stage, seed, attempt, None)
             }
-            None => self.run_property(case, stage, seed),
+            (None, None) => self.run_property(case, stage, seed),
         };
         outcome.duration = begun.elapsed();
         outcome
     }
 
-    fn stand_in(&self, case: &TestCase, stage: &mut LiveStage<'_>, variables: &Variables) {
+    pub(crate) fn stand_in(&self, case: &TestCase, stage: &mut LiveStage<'_>, variables: &Variables) {
         let folder = folder_of(&case.file, &self.plan.root);
         stage.stand_in(StandIns::new(&case.test().code, &folder, variables));
     }
@@ -258,6 +288,19 @@ impl Harness {
         variables: Variables,
         isolation: Isolation,
         decide: Option<&mut dyn Decide>,
+    ) -> FlowResult {
+        let how = decide.map_or(How::Fifo, How::Explored);
+        self.run_how(case, stage, seed, variables, isolation, how)
+    }
+
+    fn run_how(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        variables: Variables,
+        isolation: Isolation,
+        how: How<'_>,
     ) -> FlowResult {
         if self.options.stop.is_stopped() {
             return FlowResult::failed("the run was stopped".to_owned());
@@ -278,7 +321,7 @@ impl Harness {
             }
         };
         services.record = self.options.record.is_some();
-        services.holds_all = decide.is_some();
+        services.holds_all = matches!(how, How::Explored(_));
         let services_recorded = services.record;
         let setting = match stage.setting(services, seed, isolation, variables) {
             Ok(setting) => setting,
@@ -286,9 +329,11 @@ impl Harness {
                 return FlowResult::failed(format!("the mock server cannot open a session: {error}"));
             }
         };
-        let result = match decide {
-            None => run_flow(&self.plan, stage, case.test(), setting),
-            Some(decide) => explore_flow(&self.plan, stage, case.test(), setting, decide),
+        let mut result = match (&case.auto, how) {
+            (Some(auto), _) => drive(&self.plan, stage, auto, case.test(), setting),
+            (None, How::Fifo) => run_flow(&self.plan, stage, case.test(), setting),
+            (None, How::Explored(decide)) => explore_flow(&self.plan, stage, case.test(), setting, decide),
+            (None, How::Mutated(mutation)) => mutate_flow(&self.plan, stage, case.test(), setting, mutation),
         };
         if services_recorded {
             let recordings = stage.take_recordings();
@@ -296,6 +341,9 @@ impl Harness {
             all.insert(case.name.clone(), recordings);
         }
         stage.close_session();
+        if self.options.coverage {
+            self.note_edges(&mut result, stage);
+        }
         result
     }
 
@@ -336,13 +384,17 @@ impl Harness {
             true => Vec::new(),
             false => known.departures.clone(),
         };
-        let attempt = Attempt { result, departures };
+        let attempt = Attempt {
+            result,
+            departures,
+            runs: 1,
+        };
         let input = (!known.input.is_empty()).then(|| known.input.clone());
         Some(self.confirmed(case, stage, seed, attempt, input))
     }
 
     /// A failure is run twice: if the two disagree, something was not under control, and that is said first.
-    fn confirmed(
+    pub(crate) fn confirmed(
         &self,
         case: &TestCase,
         stage: &mut LiveStage<'_>,
@@ -353,6 +405,7 @@ impl Harness {
         let Attempt {
             mut result,
             departures,
+            runs,
         } = attempt;
         let variables = input.clone().unwrap_or_default();
         if !result.failures.is_empty() && !result.endless && !hung(&result) {
@@ -367,7 +420,11 @@ impl Harness {
                 }
             }
         }
-        self.outcome(case, result, input.as_ref(), &departures)
+        let mut outcome = self.outcome(case, result, input.as_ref(), &departures);
+        if let Some(failure) = &mut outcome.failure {
+            failure.runs = runs;
+        }
+        outcome
     }
 }
 

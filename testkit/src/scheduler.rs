@@ -16,6 +16,7 @@ mod form;
 mod http;
 mod intake;
 mod launch;
+mod mutated;
 mod outcome;
 mod sockets;
 mod system;
@@ -31,6 +32,7 @@ use serde_json::Value as Json;
 
 use crate::decision::{Decide, Decision};
 use crate::mock::HttpCall;
+use crate::mutation::Mutation;
 use crate::plan::{Plan, PlanStep, TriggerId};
 use crate::protocol::{FromWorker, Isolation, Reply, Timer};
 use crate::queue::{Delivery, Queue};
@@ -44,11 +46,13 @@ use launch::Launch;
 use sockets::Sockets;
 use validation::Schemas;
 
-pub use findings::{Finding, FindingKind, Place};
+pub use findings::{Finding, Place, kind};
 pub use http::{HeaderValue, HttpRequest, HttpResponse};
 
 /// A run that goes on for longer than this many events has no end.
 const MAX_EVENTS: usize = 100_000;
+/// Messages of which one leads to the next, so many of them at the same moment, have no end either.
+const MAX_CHAIN: u32 = 1_000;
 
 /// What a run starts from.
 #[derive(Debug, Clone)]
@@ -103,6 +107,9 @@ pub struct Run<'a> {
     /// Messages so far by topic and step.
     messages: BTreeMap<(String, usize), u64>,
     exploration: Option<Exploration<'a>>,
+    mutation: Option<Mutation>,
+    /// A message that waits for the next one of its sender.
+    held: Option<mutated::Message>,
     /// The test's next action, if it need not wait until all is settled.
     next_act: Option<String>,
     /// The run of a handler whose answer the test waits for before that.
@@ -199,6 +206,8 @@ impl<'a> Run<'a> {
             exhausted: false,
             messages: BTreeMap::new(),
             exploration: None,
+            mutation: None,
+            held: None,
             next_act: None,
             answer_first: None,
             acts: false,

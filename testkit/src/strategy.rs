@@ -14,6 +14,7 @@ mod flat;
 mod formats;
 mod generate;
 mod health;
+mod invalid;
 mod number;
 mod opposite;
 mod pattern;
@@ -23,6 +24,7 @@ mod shape;
 mod shrink;
 mod simpler;
 mod text;
+mod violation;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -40,7 +42,9 @@ use generate::{Generator, Mode};
 use shrink::{Hints, ShrinkTree};
 
 pub use health::{Health, HealthProblem};
+pub use invalid::{Invalid, invalid_strategy_for};
 pub use phases::Phases;
+pub use violation::Violation;
 
 /// A value is tried so often before the schema is given up.
 const ATTEMPTS: usize = 500;
@@ -73,7 +77,7 @@ pub enum StrategyError {
 ///     "properties": { "quantity": { "type": "integer", "minimum": 1 }, "note": { "type": "string" } },
 ///     "required": ["quantity"]
 /// }))?;
-/// let mut tree = orders.new_tree(&mut TestRunner::deterministic())?;
+/// let mut tree = orders.new_tree(&mut TestRunner::deterministic()).map_err(|reason| reason.to_string())?;
 /// assert!(tree.current()["quantity"].as_i64() >= Some(1));
 /// // What a test does not need goes away while its failure is made smaller.
 /// while tree.simplify() {}

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use banister_grammars::{Encoding, LineIndex};
 use banister_project::Snapshot;
-use banister_project::flow_test::{self, ProjectNames, SpecProblem};
+use banister_project::flow_test::{self, FlowFile, ProjectNames, SpecProblem};
 
+use crate::auto;
 use crate::flow_files::{self, FlowSource};
 use crate::mock::unusable_files;
 use crate::plan::Plan;
@@ -61,11 +62,7 @@ impl Suites {
                 tests: Vec::new(),
             };
             let names = ProjectNames::of_project(snapshot, &project.root);
-            // Projects of one repository have files of the same name.
-            let prefix = match (projects.len(), project.root.as_str()) {
-                (1, _) | (_, "") => String::new(),
-                (_, root) => format!("{root}/"),
-            };
+            let prefix = prefix(projects.len(), &project.root);
             let found = flow_files::find(&suite.plan.root);
             all.left_out.extend(found.left_out);
             for source in found.sources {
@@ -89,6 +86,26 @@ impl Suites {
         all
     }
 
+    /// The generated tests of every project instead of those that are written, which only lend their mocks. Their names
+    /// begin with `auto::`.
+    pub fn generated(snapshot: &Snapshot, root: &Path) -> Self {
+        let mut all = Self::of(snapshot, root);
+        let count = all.suites.len();
+        for suite in &mut all.suites {
+            let mut files: Vec<Arc<FlowFile>> =
+                suite.tests.iter().map(|test| Arc::clone(&test.file)).collect();
+            files.dedup_by(|a, b| Arc::ptr_eq(a, b));
+            let known = auto::expected_topics(&files).map(str::to_owned);
+            suite.plan.hints.known_topics.extend(known);
+            suite.tests = auto::tests(&suite.plan, &files);
+            let prefix = prefix(count, &suite.project);
+            for test in &mut suite.tests {
+                test.name.insert_str(0, &prefix);
+            }
+        }
+        all
+    }
+
     /// Every test, in order.
     pub fn tests(&self) -> impl Iterator<Item = &TestCase> {
         self.suites.iter().flat_map(|suite| &suite.tests)
@@ -99,6 +116,14 @@ impl Suites {
         for suite in &mut self.suites {
             suite.tests.retain(&mut keep);
         }
+    }
+}
+
+/// Projects of one repository have files of the same name.
+fn prefix(projects: usize, root: &str) -> String {
+    match (projects, root) {
+        (1, _) | (_, "") => String::new(),
+        (_, root) => format!("{root}/"),
     }
 }
 

@@ -86,6 +86,12 @@ pub enum What {
         cause: String,
         /// The flow's trace id.
         trace_id: String,
+        /// The invocation whose message or change started it; absent for a request, a schedule and what the test sends.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sent_by: Option<u32>,
+        /// The attempt at the message, from 2; absent for the first one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<u32>,
     },
     /// A message was sent.
     Emitted {

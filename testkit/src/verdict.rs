@@ -298,7 +298,7 @@ impl Evidence<'_, '_> {
         }
     }
 
-    fn judge_stream(&self, streams: &[(String, Json)]) -> Judgement {
+    fn judge_stream(&self, streams: &[(Spanned<String>, Json)]) -> Judgement {
         let mut details = Vec::new();
         for (name, expected) in streams {
             let expected = fill(expected, self.variables)?;

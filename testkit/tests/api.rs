@@ -9,6 +9,7 @@
 
 use std::path::Path;
 
+use banister_testkit::trace::What;
 use banister_testkit::{FlowError, OpenError, Project, harness};
 use libtest_mimic::Arguments;
 use serde_json::json;
@@ -135,6 +136,38 @@ fn a_flow_that_fails_tells_its_story() {
     assert!(unknown.contains("ordered"), "{unknown}");
     assert!(invalid(flow().advance("soon")).contains("is not a duration"));
     assert!(invalid(flow().when(json!({ "wait": 1 }))).contains("unknown key `wait`"));
+}
+
+#[test]
+fn an_invariant_is_asked_of_the_whole_run() {
+    let shop = shop();
+    let project = Project::open(shop.path()).unwrap();
+    let emits = |most: usize| {
+        let flow = project
+            .flow(1)
+            .given_state("prices", "mug", json!(5))
+            .mock_http("POST https://pay.test/charges", json!({ "json": {} }))
+            .request("POST /orders", json!({ "product": "mug" }));
+        flow.invariant("few messages", move |trace| {
+            let sent = trace
+                .events
+                .iter()
+                .filter(|event| matches!(event.what, What::Emitted { .. }));
+            sent.count() <= most
+        })
+        .run()
+    };
+    assert!(emits(2).is_ok());
+    match emits(1) {
+        Err(FlowError::Failed(story)) => {
+            assert!(
+                story.starts_with("the invariant \"few messages\" does not hold"),
+                "{story}"
+            );
+            assert!(story.contains("POST /orders"), "{story}");
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

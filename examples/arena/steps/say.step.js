@@ -6,7 +6,7 @@ exports.config = {
   path: '/matches/:matchId/chat',
   bodySchema: {
     type: 'object',
-    properties: { player: { type: 'string' }, text: { type: 'string', maxLength: 200 } },
+    properties: { player: { type: 'string' }, text: { type: 'string', minLength: 1, maxLength: 200 } },
     required: ['player', 'text'],
   },
   emits: [],
@@ -15,8 +15,12 @@ exports.config = {
 
 exports.handler = async (req, { streams }) => {
   const { matchId } = req.pathParams
-  const { player, text } = req.body
-  const line = { id: crypto.randomUUID(), player, text: text.trim(), at: new Date().toISOString() }
+  const { player } = req.body
+  const text = req.body.text.trim()
+  if (text === '') {
+    return { status: 400, body: { error: 'Nothing was said' } }
+  }
+  const line = { id: crypto.randomUUID(), player, text, at: new Date().toISOString() }
   await streams.chat.set(matchId, line.id, line)
   return { status: 201, body: line }
 }

@@ -217,7 +217,9 @@ impl<'a, 't> Model<'a, 't> {
 
     fn role_of_def(&self, def: &Def<'a, 't>) -> Option<Cast> {
         match def {
-            Def::Value { value, path, scope } => self.role_at(value, path, *scope),
+            Def::Value { value, path, scope } => self
+                .role_at(value, path, *scope)
+                .or_else(|| role_of_export(self.taken_from_framework(value, path, *scope)?)),
             Def::Param {
                 function,
                 index,
@@ -230,13 +232,21 @@ impl<'a, 't> Model<'a, 't> {
 
     /// What the framework's own package exports (1.0).
     fn role_of_import(&self, index: usize, name: &str) -> Option<Cast> {
-        if !self.is_framework(index) {
-            return None;
-        }
-        match name {
-            "enqueue" | "emit" => sure(Role::Emit),
-            "stateManager" | "state_manager" => sure(Role::State),
-            "logger" => sure(Role::Logger),
+        self.is_framework(index).then(|| role_of_export(name))?
+    }
+
+    /// The name of an export of the framework that CommonJS takes: `const { enqueue } = require('motia')`.
+    pub(super) fn taken_from_framework(
+        &self,
+        value: &'a Expr<'t>,
+        path: &[Step<'a>],
+        scope: ScopeId,
+    ) -> Option<&'a str> {
+        let [Step::Key(name)] = path else { return None };
+        match self.value(value, scope) {
+            Value::Import(import) if FRAMEWORK.contains(&import.module.as_str()) && import.path == ["*"] => {
+                Some(name)
+            }
             _ => None,
         }
     }
@@ -276,6 +286,15 @@ impl<'a, 't> Model<'a, 't> {
             let arg = argument(site.call, function, index)?;
             self.role_at(arg, path, site.scope)
         })
+    }
+}
+
+fn role_of_export(name: &str) -> Option<Cast> {
+    match name {
+        "enqueue" | "emit" => sure(Role::Emit),
+        "stateManager" | "state_manager" => sure(Role::State),
+        "logger" => sure(Role::Logger),
+        _ => None,
     }
 }
 

@@ -47,10 +47,15 @@ impl<'a, 't> Model<'a, 't> {
             ExprKind::Index(pair) => pair.0.as_name()?,
             _ => call.callee.uncast().as_name()?,
         };
-        let [Def::Import { index, name }] = self.scopes.lookup(class, scope)?.defs.as_slice() else {
+        let [def] = self.scopes.lookup(class, scope)?.defs.as_slice() else {
             return None;
         };
-        if *name != "Stream" || !self.is_framework(*index) {
+        let name = match def {
+            Def::Import { index, name } if self.is_framework(*index) => *name,
+            Def::Value { value, path, scope } => self.taken_from_framework(value, path, *scope)?,
+            _ => return None,
+        };
+        if name != "Stream" {
             return None;
         }
         let first = call.args.first()?;

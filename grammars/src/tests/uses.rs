@@ -187,6 +187,18 @@ fn streams_of_the_second_generation() {
         ));
         assert_eq!(streams(&facts), [called], "{definition}");
     }
+    let facts = js(
+        "const { Stream, stateManager, enqueue: send } = require('motia')\nconst s = new Stream({ name: 'chat' })\n\
+         exports.config = { name: 'S', triggers: [{ type: 'queue', topic: 't' }] }\n\
+         exports.handler = async () => { await s.set('g', 'i', {}); await stateManager.get('g', 'k'); await send({ topic: 'a', data: {} }) }\n",
+    );
+    assert_eq!(streams(&facts), [called]);
+    assert_eq!((facts.state_uses.len(), facts.emits.len()), (1, 1));
+    let other = js(
+        "const { Stream, enqueue } = require('other')\nconst s = new Stream('chat')\n\
+                    exports.handler = async () => { await s.set('g', 'i', {}); await enqueue({ topic: 'a', data: {} }) }\n",
+    );
+    assert_eq!((streams(&other), other.emits.len()), (vec![], 0));
     let facts = py(
         "from motia import Stream\nchat = Stream('chat')\nasync def handler(data, ctx):\n    chat.set('g', 'i', {})\n",
     );

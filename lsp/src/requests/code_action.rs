@@ -67,7 +67,9 @@ pub(crate) fn run(view: &View, params: &CodeActionParams) -> Option<CodeActionRe
     });
     for action in offered.into_iter().chain(whole_file) {
         let kind = kind(action.kind);
-        if wanted(&kind) {
+        // What mends a finding is not offered twice.
+        let is_there = actions.iter().any(|there| there.title == action.title);
+        if wanted(&kind) && !is_there {
             actions.extend(converted(view, action, kind));
         }
     }

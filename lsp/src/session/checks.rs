@@ -28,8 +28,9 @@ impl Session {
             let with_graph = self.follows_graph;
             let (names, mut host, generation) = (Arc::clone(&folder.names), folder.host(), folder.generation);
             let before = folder.shown.clone();
+            let has_closed = std::mem::take(&mut folder.has_closed);
             self.pool.later(move || {
-                let unneeded = scan::let_go(&names, &mut host);
+                let unneeded = scan::let_go(&names, &mut host, before.as_ref().filter(|_| !has_closed));
                 let mut checked =
                     diagnostics::check(names.root(), host, before.as_ref(), generation, with_graph);
                 checked.unneeded = unneeded;

@@ -113,7 +113,10 @@ fn half_typed_tests_are_completed() {
             "tests:\n  - name: a\n    given:\n      |\n",
             vec!["now", "env", "state", "streams"],
         ),
-        ("|", vec!["mocks", "profile", "isolation", "allow", "tests"]),
+        (
+            "|",
+            vec!["mocks", "profile", "isolation", "allow", "invariants", "tests"],
+        ),
     ]
     .into_iter()
     .enumerate()

@@ -101,18 +101,21 @@ fn a_client_that_does_not_pull_is_not_offered_to() {
     client.finish();
 }
 
+/// Opens the sender and its taker, which fit, and lets the taker ask for a field more; their URIs.
+fn ask_for_more(client: &mut Client, root: &Path) -> (String, String) {
+    let (a, b) = (uri(root, "steps/a.step.ts"), uri(root, "steps/b.step.rb"));
+    client.did_open(&a, SENDER);
+    client.did_open(&b, &taker("id: 'number'"));
+    assert_eq!(codes(&pull(client, &a, None)), Vec::<&str>::new());
+    replace(client, &b, 2, &taker("id: 'number', sku: 'string'"));
+    (a, b)
+}
+
 #[test]
 fn the_answer_about_a_subscriber_brings_the_news_of_its_sender() {
     let root = project();
     let mut client = Client::open_with(root.path(), &capabilities(true, false));
-    let (a, b) = (
-        uri(root.path(), "steps/a.step.ts"),
-        uri(root.path(), "steps/b.step.rb"),
-    );
-    client.did_open(&a, SENDER);
-    client.did_open(&b, &taker("id: 'number'"));
-    assert_eq!(codes(&pull(&mut client, &a, None)), Vec::<&str>::new());
-    replace(&mut client, &b, 2, &taker("id: 'number', sku: 'string'"));
+    let (a, b) = ask_for_more(&mut client, root.path());
     let report = pull(&mut client, &b, None);
     assert_eq!(codes(&report["relatedDocuments"][&a]), ["payload-missing-field"]);
     let again = pull(&mut client, &b, None);
@@ -124,14 +127,7 @@ fn the_answer_about_a_subscriber_brings_the_news_of_its_sender() {
 fn a_client_is_asked_to_pull_again_when_another_file_makes_news() {
     let root = project();
     let mut client = Client::open_with(root.path(), &capabilities(false, true));
-    let (a, b) = (
-        uri(root.path(), "steps/a.step.ts"),
-        uri(root.path(), "steps/b.step.rb"),
-    );
-    client.did_open(&a, SENDER);
-    client.did_open(&b, &taker("id: 'number'"));
-    assert_eq!(codes(&pull(&mut client, &a, None)), Vec::<&str>::new());
-    replace(&mut client, &b, 2, &taker("id: 'number', sku: 'string'"));
+    let (a, _) = ask_for_more(&mut client, root.path());
     let is_refresh = |message: &Json| message["method"] == "workspace/diagnostic/refresh";
     let request = client.wait_for("a refresh", is_refresh);
     client.send(&json!({ "jsonrpc": "2.0", "id": request["id"], "result": null }));

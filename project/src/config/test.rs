@@ -6,16 +6,24 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Misfit, unknown};
+use crate::invariant::{Invariant, SettingsInvariant, problem};
 use crate::profile::Profile;
 
-const KEYS: [&str; 4] = ["profile", "allow", "middleware", "reject_invalid_bodies"];
+const KEYS: [&str; 5] = [
+    "profile",
+    "allow",
+    "middleware",
+    "reject_invalid_bodies",
+    "invariants",
+];
 
 /// Findings of a run that a project or a test may allow.
-pub const ALLOWABLE: [&str; 4] = [
+pub const ALLOWABLE: [&str; 5] = [
     "undeclared-emit",
     "invalid-payload",
     "invalid-response",
     "invalid-item",
+    "lost-message",
 ];
 
 /// What holds for all flow tests of a project.
@@ -29,6 +37,8 @@ pub struct TestSettings {
     pub middleware: BTreeMap<String, String>,
     /// A request whose body its step's schema does not allow is answered with 400. No release does this.
     pub reject_invalid_bodies: bool,
+    /// What must hold after every run.
+    pub invariants: Vec<SettingsInvariant>,
 }
 
 pub(super) fn read(value: &Spanned<DeValue<'_>>) -> Result<TestSettings, Misfit> {
@@ -47,6 +57,7 @@ pub(super) fn read(value: &Spanned<DeValue<'_>>) -> Result<TestSettings, Misfit>
                 DeValue::Boolean(reject) => settings.reject_invalid_bodies = *reject,
                 _ => return Err((value.span(), "`reject_invalid_bodies` is true or false".into())),
             },
+            "invariants" => settings.invariants = invariants(value)?,
             "middleware" => settings.middleware = files(value)?,
             other => return Err((key.span(), unknown("setting of `test`", other, &KEYS))),
         }
@@ -81,6 +92,46 @@ fn allowed(value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, Misfit> {
     each.collect()
 }
 
+fn invariants(value: &Spanned<DeValue<'_>>) -> Result<Vec<SettingsInvariant>, Misfit> {
+    let DeValue::Array(items) = value.get_ref() else {
+        return Err((value.span(), "`invariants` is a list of tables".into()));
+    };
+    items.iter().map(invariant).collect()
+}
+
+fn invariant(item: &Spanned<DeValue<'_>>) -> Result<SettingsInvariant, Misfit> {
+    const PARTS: [&str; 2] = ["name", "holds"];
+    let DeValue::Table(table) = item.get_ref() else {
+        return Err((
+            item.span(),
+            "an invariant is a table with `name` and `holds`".into(),
+        ));
+    };
+    for key in table.keys() {
+        if !PARTS.contains(&key.get_ref().as_ref()) {
+            return Err((key.span(), unknown("key of an invariant", key.get_ref(), &PARTS)));
+        }
+    }
+    let text = |part: &str| {
+        let value = table.iter().find(|(key, _)| key.get_ref().as_ref() == part);
+        match value.map(|(_, value)| (value.get_ref(), value.span())) {
+            Some((DeValue::String(text), span)) if !text.trim().is_empty() => Ok((text.to_string(), span)),
+            Some((_, span)) => Err((span, format!("`{part}` of an invariant is a text"))),
+            None => Err((item.span(), format!("an invariant needs `{part}`"))),
+        }
+    };
+    let ((name, _), (holds, span)) = (text("name")?, text("holds")?);
+    if let Some(problem) = problem(&holds) {
+        return Err((span, format!("`{holds}` {problem}")));
+    }
+    Ok(SettingsInvariant {
+        invariant: Invariant { name, holds },
+        start: span.start,
+        line: 0,
+        column: 0,
+    })
+}
+
 fn files(value: &Spanned<DeValue<'_>>) -> Result<BTreeMap<String, String>, Misfit> {
     let DeValue::Table(table) = value.get_ref() else {
         return Err((value.span(), "`middleware` is a table: name and file".into()));
@@ -108,6 +159,16 @@ mod tests {
     }
 
     #[test]
+    fn invariants_are_read_with_their_places() {
+        let text = "[[test.invariants]]\nname = 'paid once'\nholds = 'emitted.size() <= 1'\n";
+        let all = Config::parse(FILE_NAME, text).unwrap().test.invariants;
+        let [only] = all.as_slice() else { panic!("{all:?}") };
+        assert_eq!(only.invariant.name, "paid once");
+        assert_eq!(only.invariant.holds, "emitted.size() <= 1");
+        assert_eq!((only.line, only.column), (3, 9));
+    }
+
+    #[test]
     fn what_is_unknown_is_told() {
         for (text, message) in [
             ("test = 1", "1:8: `test` is a table of settings for flow tests"),
@@ -131,6 +192,19 @@ mod tests {
             (
                 "[test]\nreject_invalid_bodies = 1",
                 "2:25: `reject_invalid_bodies` is true or false",
+            ),
+            ("[test]\ninvariants = 1", "2:14: `invariants` is a list of tables"),
+            (
+                "[test]\ninvariants = [{ name = 'a' }]",
+                "2:15: an invariant needs `holds`",
+            ),
+            (
+                "[test]\ninvariants = [{ name = 'a', hold = 'true' }]",
+                "2:29: unknown key of an invariant `hold`, did you mean `holds`?",
+            ),
+            (
+                "[test]\ninvariants = [{ name = 'a', holds = 'emited == []' }]",
+                "2:37: `emited == []` asks for `emited`, did you mean `emitted`?",
             ),
             (
                 "[test]\nmiddleware = 1",

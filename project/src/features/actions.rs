@@ -1,5 +1,6 @@
 //! Changes that an editor can offer where the cursor is, beyond the fixes that findings bring along.
 
+mod declare;
 mod fix_file;
 mod literal;
 mod migrate;
@@ -55,6 +56,11 @@ pub enum ActionRequest {
         /// The language of the step.
         language: Language,
     },
+    /// Declares the topic of a call that sends.
+    Declare {
+        /// Where the topic begins.
+        at: u32,
+    },
     /// Applies every safe fix in the file.
     FixFile,
     /// Writes a 0.x step in the 1.0 dialect.
@@ -86,6 +92,7 @@ impl Snapshot {
             return Vec::new();
         };
         let mut actions = missing_fields::offers(index, file, selected);
+        actions.extend(declare::offers(index, file, selected));
         actions.extend(new_subscriber::offers(index, file, selected.start));
         actions.extend(migrate::offer(index, file, selected));
         actions
@@ -99,6 +106,7 @@ impl Snapshot {
             ActionRequest::NewSubscriber { topic, language } => {
                 new_subscriber::change(self, index, file, topic, *language)
             }
+            ActionRequest::Declare { at } => declare::change(index, file, *at),
             ActionRequest::FixFile => fix_file::change(self, file),
             ActionRequest::Migrate => migrate::change(index, file),
         }

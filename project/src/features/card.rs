@@ -4,25 +4,40 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use crate::index::{Entity, EntityKind, Index, Role, Usage};
+use crate::index::{Entity, EntityKind, Index, Mention, Role, Usage};
 use crate::project::Step;
 
 /// A schema that fills the screen explains nothing.
 const MAX_SCHEMA_LINES: usize = 24;
 
-/// A topic in a few words: "1 emitter (ts) → 2 subscribers (py, rb)".
-pub(super) fn summary(index: &Index, topic: &str) -> String {
-    let emitters = counted(&index.emitters(topic), "emitter");
-    format!(
-        "{emitters} → {}",
-        counted(&index.subscribers(topic), "subscriber")
-    )
+/// Nobody reads a list down to its end in a window over the code.
+const MAX_LISTED: usize = 12;
+
+/// Of how many subscribers the payload is shown.
+const MAX_PAYLOADS: usize = 3;
+
+/// A topic in a few words, by the places that name it: "1 emitter (ts) → 2 subscribers (py, rb)".
+pub(super) fn summary(index: &Index, mentions: &[Mention]) -> String {
+    let steps = |roles: &[Role]| {
+        let named = mentions.iter().filter(|mention| roles.contains(&mention.role));
+        // Sorted by file.
+        let mut files: Vec<&str> = named.map(|mention| mention.file.as_str()).collect();
+        files.dedup();
+        files
+            .into_iter()
+            .filter_map(|file| index.step(file))
+            .collect::<Vec<_>>()
+    };
+    let emitters = counted(&steps(&[Role::Emits, Role::Declares]), "emitter");
+    let subscribers = counted(&steps(&[Role::Subscribes]), "subscriber");
+    format!("{emitters} → {subscribers}")
 }
 
 /// Steps in a few words: "2 subscribers (py, rb)".
 pub(super) fn counted(steps: &[&Step], noun: &str) -> String {
-    let languages: BTreeSet<&str> = steps.iter().map(|step| step.language.short()).collect();
-    let languages: Vec<&str> = languages.into_iter().collect();
+    let mut languages: Vec<&str> = steps.iter().map(|step| step.language.short()).collect();
+    languages.sort_unstable();
+    languages.dedup();
     match steps.len() {
         0 => format!("no {noun}"),
         1 => format!("1 {noun} ({})", languages.join(", ")),
@@ -33,30 +48,21 @@ pub(super) fn counted(steps: &[&Step], noun: &str) -> String {
 /// The card of a topic: who sends it, who takes it, what it must hold.
 pub(super) fn topic(index: &Index, topic: &str) -> String {
     let mut card = format!("**topic** `{topic}`\n");
-    section(&mut card, "Emitted by", "nobody", &index.emitters(topic), "");
+    section(&mut card, "Emitted by", &index.emitters(topic));
     let helpers = index
         .mentions_as(topic, &[Role::Emits])
         .filter(|mention| index.step(&mention.file).is_none());
-    for file in helpers
-        .map(|mention| mention.file.as_str())
-        .collect::<BTreeSet<_>>()
-    {
-        card += &format!("- {} — a helper\n", code(file));
-    }
-    section(
-        &mut card,
-        "Subscribed by",
-        "nobody",
-        &index.subscribers(topic),
-        "",
-    );
-    for step in index.subscribers(topic) {
-        let lines = index
-            .input_schema(step, topic)
-            .and_then(|(_, schema)| schema_lines(&schema.input()));
-        if let Some(lines) = lines {
-            card += &format!("\nPayload for {}:\n\n```ts\n{lines}\n```\n", step.label());
-        }
+    let helpers: BTreeSet<&str> = helpers.map(|mention| mention.file.as_str()).collect();
+    let lines = helpers.iter().map(|file| format!("{} — a helper", code(file)));
+    list(&mut card, lines);
+    let takers = index.subscribers(topic);
+    section(&mut card, "Subscribed by", &takers);
+    let shown = takers.iter().filter_map(|step| {
+        let (_, schema) = index.input_schema(step, topic)?;
+        Some((step.label(), schema_lines(&schema.input())?))
+    });
+    for (label, lines) in shown.take(MAX_PAYLOADS) {
+        card += &format!("\nPayload for {label}:\n\n```ts\n{lines}\n```\n");
     }
     card
 }
@@ -79,10 +85,10 @@ pub(super) fn step(index: &Index, step: &Step) -> String {
             if others.is_empty() {
                 format!("`{topic}`")
             } else {
-                format!("`{topic}` ({})", others.join(", "))
+                format!("`{topic}` ({})", in_a_line(others.into_iter()))
             }
         });
-        described.collect::<Vec<_>>().join(", ")
+        in_a_line(described)
     };
     let labels = |steps: Vec<&Step>| {
         steps
@@ -103,14 +109,7 @@ pub(super) fn step(index: &Index, step: &Step) -> String {
         );
     }
     if !step.flows().is_empty() {
-        line(
-            "Flows",
-            step.flows()
-                .iter()
-                .map(|flow| code(flow))
-                .collect::<Vec<_>>()
-                .join(", "),
-        );
+        line("Flows", in_a_line(step.flows().iter().map(|flow| code(flow))));
     }
     card
 }
@@ -183,35 +182,46 @@ fn users(
         return;
     }
     *card += &format!("\n{title}:\n");
-    for file in files {
-        match index.step(file) {
-            Some(step) => {
-                *card += &format!(
-                    "- **{}** ({}) — {}\n",
-                    step.label(),
-                    step.language.name(),
-                    code(file)
-                )
-            }
-            None => *card += &format!("- {}\n", code(file)),
-        }
-    }
+    let lines = files.iter().map(|file| match index.step(file) {
+        Some(step) => named(step),
+        None => code(file),
+    });
+    list(card, lines);
 }
 
-fn section(card: &mut String, title: &str, none: &str, steps: &[&Step], note: &str) {
+fn section(card: &mut String, title: &str, steps: &[&Step]) {
     if steps.is_empty() {
-        *card += &format!("\n{title}: {none}\n");
+        *card += &format!("\n{title}: nobody\n");
         return;
     }
     *card += &format!("\n{title}:\n");
-    for step in steps {
-        *card += &format!(
-            "- **{}** ({}) — {}{note}\n",
-            step.label(),
-            step.language.name(),
-            code(&step.file)
-        );
+    list(card, steps.iter().map(|step| named(step)));
+}
+
+fn named(step: &Step) -> String {
+    let language = step.language.name();
+    format!("**{}** ({language}) — {}", step.label(), code(&step.file))
+}
+
+/// A line for each item, as far as a reader goes.
+fn list(card: &mut String, items: impl ExactSizeIterator<Item = String>) {
+    let more = items.len().saturating_sub(MAX_LISTED);
+    items
+        .take(MAX_LISTED)
+        .for_each(|item| *card += &format!("- {item}\n"));
+    if more > 0 {
+        *card += &format!("- … and {more} more\n");
     }
+}
+
+/// All items in one line, as far as a reader goes.
+fn in_a_line(items: impl ExactSizeIterator<Item = String>) -> String {
+    let more = items.len().saturating_sub(MAX_LISTED);
+    let mut shown: Vec<String> = items.take(MAX_LISTED).collect();
+    if more > 0 {
+        shown.push(format!("… and {more} more"));
+    }
+    shown.join(", ")
 }
 
 fn code(text: &str) -> String {
@@ -303,6 +313,19 @@ mod tests {
         let expected = "{\n  id: string\n  kind?: \"a\" | \"b\"\n  items: Array<{\n    sku?: string\n  }>\n  note?: string | null\n  more?: unknown\n}";
         assert_eq!(schema_lines(&schema).unwrap(), expected);
         assert_eq!(schema_lines(&json!({})), None);
+    }
+
+    #[test]
+    fn a_long_list_is_cut() {
+        let mut card = String::new();
+        list(&mut card, (0..MAX_LISTED).map(|n| n.to_string()));
+        assert_eq!(card.lines().count(), MAX_LISTED);
+        assert_eq!(card.lines().last(), Some("- 11"));
+        card.clear();
+        list(&mut card, (0..MAX_LISTED + 5).map(|n| n.to_string()));
+        assert_eq!(card.lines().last(), Some("- … and 5 more"));
+        let line = in_a_line((0..MAX_LISTED + 1).map(|n| n.to_string()));
+        assert!(line.ends_with("10, 11, … and 1 more"), "{line}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod config;
 mod cursor;
 pub(super) mod input;
 mod insert;
+mod members;
 pub(super) mod nearest;
 mod pattern;
 pub(super) mod payload;
@@ -20,10 +21,11 @@ use banister_grammars::{Language, Span};
 
 use self::cursor::Cursor;
 use self::ranked::Ranked;
+use self::spot::Spot;
 use super::card;
 use super::target::slot_at;
 use super::{Completion, CompletionKind, MAX_COMPLETIONS};
-use crate::index::{Index, Role, Slot, slots};
+use crate::index::{Index, Role, Slot, Topic, slots};
 use crate::project::Step;
 
 /// The string that is being completed.
@@ -34,6 +36,15 @@ struct Place<'i> {
     listed: BTreeSet<&'i str>,
     /// What is written around it, where it has no quotes yet.
     quote: Option<char>,
+}
+
+/// Where names are asked for.
+struct Asked<'a, 't> {
+    index: &'a Index,
+    file: &'a str,
+    cursor: &'a Cursor<'t>,
+    /// One of the things that may stand at the cursor.
+    spot: &'a Spot<'t>,
 }
 
 pub(super) fn completion(index: &Index, file: &str, offset: u32) -> Option<Vec<Completion>> {
@@ -50,14 +61,21 @@ pub(super) fn completion(index: &Index, file: &str, offset: u32) -> Option<Vec<C
         {
             return Some(topics(index, file, &place, offset));
         }
+        let asked = Asked {
+            index,
+            file,
+            cursor: &cursor,
+            spot,
+        };
         [
             config::completion,
             payload::completion,
             shared::completion,
             input::completion,
+            members::completion,
         ]
         .iter()
-        .find_map(|kind| kind(index, file, &cursor, spot))
+        .find_map(|kind| kind(&asked))
     })
 }
 
@@ -66,18 +84,21 @@ fn topics(index: &Index, file: &str, place: &Place<'_>, offset: u32) -> Vec<Comp
     let flows: BTreeSet<&str> = step.map(|step| step.flows()).into_iter().flatten().collect();
     let text = index.text(file);
     let typed = text.and_then(|text| text.get(place.span.start as usize..offset as usize));
-    let mut proposals: Vec<(u32, &str)> = nearest::topics(index, file, typed.unwrap_or_default())
-        .into_iter()
-        .filter(|topic| !place.listed.contains(topic) && is_used_elsewhere(index, topic, file, place.span))
+    let mut proposals: Vec<(u32, &Topic)> = nearest::topics(index, file, typed.unwrap_or_default())
+        .filter(|topic| {
+            !place.listed.contains(topic.name.as_str()) && is_used_elsewhere(topic, file, place.span)
+        })
         .map(|topic| (group(index, step, &flows, place.role, topic), topic))
         .collect();
-    proposals.sort_unstable();
+    // Within a group they stay in the order of their names.
+    proposals.sort_by_key(|(group, _)| *group);
     proposals.truncate(MAX_COMPLETIONS);
     let mut found = Ranked::new(place.span);
     let quote = place.quote.map(String::from).unwrap_or_default();
     for (_, topic) in proposals {
-        let (detail, insert) = (card::summary(index, topic), format!("{quote}{topic}{quote}"));
-        found.push(topic, CompletionKind::Topic, &detail, String::new(), insert, None);
+        let (name, detail) = (&topic.name, card::summary(index, &topic.mentions));
+        let insert = format!("{quote}{name}{quote}");
+        found.push(name, CompletionKind::Topic, &detail, String::new(), insert, None);
     }
     found.finish()
 }
@@ -132,31 +153,29 @@ fn listed<'i>(index: &'i Index, file: &str, slot: &Slot<'_>) -> BTreeSet<&'i str
 }
 
 /// The text that is being typed is no topic until something else names it.
-fn is_used_elsewhere(index: &Index, topic: &str, file: &str, typed: Span) -> bool {
-    index
-        .mentions(topic)
-        .iter()
-        .any(|mention| mention.file != file || mention.span != typed)
+fn is_used_elsewhere(topic: &Topic, file: &str, typed: Span) -> bool {
+    let mut mentions = topic.mentions.iter();
+    mentions.any(|mention| mention.file != file || mention.span != typed)
 }
 
 /// The lower the likelier.
-fn group(index: &Index, step: Option<&Step>, flows: &BTreeSet<&str>, role: Role, topic: &str) -> u32 {
-    let own = |roles: &[Role]| {
-        index
-            .mentions_as(topic, roles)
-            .any(|mention| step.is_some_and(|step| step.file == mention.file))
+fn group(index: &Index, step: Option<&Step>, flows: &BTreeSet<&str>, role: Role, topic: &Topic) -> u32 {
+    let own = |role: Role| {
+        let file = step.map(|step| step.file.as_str());
+        let mut mentions = topic.mentions.iter();
+        file.is_some_and(|file| mentions.any(|mention| mention.role == role && mention.file == file))
     };
     let fits = match role {
         Role::Emits => {
             let shares_flow = shares_flow(index, step, flows, topic);
-            return emit_group(own(&[Role::Declares]), own(&[Role::Emits]), shares_flow);
+            return emit_group(own(Role::Declares), own(Role::Emits), shares_flow);
         }
         // What the handler sends already and the list lacks.
-        Role::Declares if own(&[Role::Emits]) => return 0,
+        Role::Declares if own(Role::Emits) => return 0,
         Role::Declares | Role::VirtualEmits => Role::TAKING,
         Role::Subscribes | Role::VirtualSubscribes => Role::SENDING,
     };
-    let has_other_end = index.mentions_as(topic, fits).next().is_some();
+    let has_other_end = topic.mentions.iter().any(|mention| fits.contains(&mention.role));
     match (shares_flow(index, step, flows, topic), has_other_end) {
         (true, true) => 1,
         (true, false) => 2,
@@ -174,12 +193,13 @@ fn emit_group(is_declared: bool, is_emitted: bool, shares_flow: bool) -> u32 {
     }
 }
 
-fn shares_flow(index: &Index, step: Option<&Step>, flows: &BTreeSet<&str>, topic: &str) -> bool {
+fn shares_flow(index: &Index, step: Option<&Step>, flows: &BTreeSet<&str>, topic: &Topic) -> bool {
     let Some(step) = step else { return false };
-    index
-        .mentions(topic)
-        .iter()
-        .filter(|mention| mention.file != step.file)
+    if flows.is_empty() {
+        return false;
+    }
+    let others = topic.mentions.iter().filter(|mention| mention.file != step.file);
+    others
         .filter_map(|mention| index.step(&mention.file))
         .any(|other| other.flows().iter().any(|flow| flows.contains(flow)))
 }

@@ -196,6 +196,42 @@ tests:
         }
     }
 
+    /// Every card of a project in which many steps meet, from code and from a flow test.
+    #[test]
+    fn cards_of_things_that_many_steps_share_are_short() {
+        let steps: String = (0..60)
+            .map(|n| {
+                format!(
+                    "//- steps/s{n:02}_step.py\nconfig = {{'type': 'event', 'name': 'S{n:02}', 'subscribes': ['x.done'], 'emits': ['x.done'], \
+                     'input': {{'type': 'object', 'properties': {{'id': {{'type': 'string'}}}}}}}}\n\
+                     async def handler(data, context):\n    await context.state.set('orders', 'k', 1)\n    await context.streams.chat.get('g', 'i')\n"
+                )
+            })
+            .collect();
+        let flow = "//- tests/a.flow.yaml
+tests:
+  - name: n
+    given: { state: { orders: { k: 1 } }, streams: { chat: { g: { i: {} } } } }
+    when: [{ emit: { topic: x.done, data: {} } }]
+    then: [{ ran: [S00] }, { stream: { chat: { g: { i: {} } } } }, { state: { orders: { k: 1 } } }]
+";
+        for place in ["x.d$0one, data", "orde$0rs: { k", "stream: { ch$0at", "[S$000]"] {
+            let marked = flow.replace(&place.replace("$0", ""), place);
+            assert_ne!(marked, flow, "{place}");
+            let (snapshot, cursor) = parse(&format!("{marked}{steps}"));
+            let (file, offset) = cursor.unwrap();
+            let card = snapshot
+                .hover(&file, offset)
+                .unwrap_or_else(|| panic!("{place}"))
+                .markdown;
+            assert!(
+                card.contains("… and 48 more") || card.contains("… and 47 more"),
+                "{place}: {card}"
+            );
+            assert!(card.len() < 3000, "{place}: {} bytes", card.len());
+        }
+    }
+
     #[test]
     fn other_texts_have_no_card() {
         let (snapshot, cursor) = parse(

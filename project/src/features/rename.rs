@@ -254,7 +254,7 @@ export const handler = async ({ state, streams }) => {
 //- steps/chat.stream.ts
 export const config = { name: 'chat', schema: {}, baseConfig: { storageType: 'default' } }
 //- tests/a.flow.yaml
-tests: [{ name: n, given: { state: { orders: { k: 1 } } }, when: [{ cron: Nightly }], then: [{ ran: [Nightly] }] }]
+tests: [{ name: n, given: { state: { orders: { k: 1 } } }, when: [{ cron: Nightly }], then: [{ ran: [Nightly] }, { stream: { chat: {} } }] }]
 ";
 
     #[test]
@@ -279,10 +279,12 @@ tests: [{ name: n, given: { state: { orders: { k: 1 } } }, when: [{ cron: Nightl
         let cursor = SHARED.replace("name: 'chat'", "name: 'c$0hat'");
         let expected = SHARED
             .replace("name: 'chat'", "name: 'live-chat'")
+            .replace("stream: { chat:", "stream: { live-chat:")
             .replace("streams.chat", "streams['live-chat']");
         assert_eq!(renamed(&cursor, "live-chat"), Ok(expected));
         let expected = SHARED
             .replace("name: 'chat'", "name: 'talk'")
+            .replace("stream: { chat:", "stream: { talk:")
             .replace("streams.chat", "streams.talk");
         assert_eq!(renamed(&cursor, "talk"), Ok(expected));
     }

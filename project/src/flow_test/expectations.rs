@@ -260,7 +260,7 @@ impl Reader {
         let mut streams = Vec::new();
         for (name, groups) in self.entries(node, "`stream`")? {
             match &groups.data {
-                Data::Map(_) => streams.push((name.value.clone(), groups.to_json())),
+                Data::Map(_) => streams.push((name.clone(), groups.to_json())),
                 _ => self
                     .wrong(groups, format!("stream `{name}` must be a mapping of groups"))
                     .unwrap_or_default(),

@@ -91,10 +91,7 @@ mod tests {
             ),
             ("faults: { crash: -1 }", "`crash` must be a whole number, 0 to 10"),
             ("faults: 2", "`faults` must be a mapping, found a number"),
-            (
-                "faults: { crashes: 1 }",
-                "unknown key `crashes`: did you mean `crash`? `faults` may have `duplicate`, `crash`, `external`, `timeout`",
-            ),
+            ("faults: { crashes: 1 }", "unknown key `crashes` in `faults`"),
         ] {
             let told = read(keys).unwrap_err();
             assert!(told.iter().any(|it| it == message), "{keys}: {told:?}");
@@ -119,7 +116,7 @@ mod tests {
             ("[{ cron: A }]", "`together` begins two or more actions"),
             (
                 "[{ advance: 1s }, { cron: A }]",
-                "an action of `together` is one of `request`, `emit`, `cron`",
+                "unknown key `advance` in an action of `together`",
             ),
         ] {
             let problems = with(actions).unwrap_err();

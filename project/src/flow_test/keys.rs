@@ -1,8 +1,8 @@
 //! The keys of each mapping of a flow test by the path to it: what the strict reader takes and an editor proposes.
 
 use super::{
-    actions, code_mocks, expectations, exploration, failures, mocks, parse, reader::Keys, replies, requests,
-    sockets, streams,
+    actions, code_mocks, expectations, exploration, failures, invariants, mocks, parse, reader::Keys,
+    replies, requests, sockets, streams,
 };
 
 /// The keys of the mapping at a path of keys, `-` for an item of a list; `None` for a mapping whose keys are free.
@@ -29,6 +29,7 @@ pub(crate) fn at(path: &[&str]) -> Option<&'static [&'static str]> {
             ["http", "-", "query" | "headers", _] => &requests::TEXT_MATCH,
             _ => return None,
         },
+        ["invariants", "-"] | ["tests", "-", "invariants", "-"] => &invariants::INVARIANT,
         ["tests", "-"] => &parse::TEST,
         ["tests", "-", "given"] => &parse::GIVEN,
         ["tests", "-", "for_all", _] => &parse::SCHEMA_OF,

@@ -9,12 +9,12 @@ use serde_json::Value as Json;
 use super::problem::{DUPLICATE_NAME, INVALID_VALUE, MISSING_KEY, SYNTAX, problem};
 use super::reader::{Fields, Keys, Reader};
 use super::yaml::{self, Node};
-use super::{FlowFile, FlowTest, Given, HttpMock, InputSource, Spanned, SpecProblem};
+use super::{FlowFile, FlowTest, Given, HttpMock, InputSource, Shared, Spanned, SpecProblem};
 use crate::config::ALLOWABLE;
 use crate::profile::Profile;
 
 pub(super) const FILE: Keys = Keys {
-    known: &["mocks", "profile", "isolation", "allow", "tests"],
+    known: &["mocks", "profile", "isolation", "allow", "invariants", "tests"],
     later: &[],
     prefix: "",
 };
@@ -38,6 +38,7 @@ pub(super) const TEST: Keys = Keys {
         "profile",
         "isolation",
         "allow",
+        "invariants",
         "ignore",
     ],
     later: &[],
@@ -61,18 +62,19 @@ pub(super) const SCHEMA_OF: Keys = Keys {
 pub fn parse(path: &str, text: Arc<str>) -> Result<FlowFile, Vec<SpecProblem>> {
     let mut reader = Reader::default();
     let root = yaml::read(&text, &mut reader.problems);
-    let tests = match &root {
+    let (tests, shared) = match &root {
         Some(root) => reader.file(root),
         None => {
             if reader.problems.is_empty() {
                 let message = "the file is empty: it needs the key `tests`";
                 reader.problems.push(problem(SYNTAX, Span::default(), message));
             }
-            Vec::new()
+            (Vec::new(), Shared::default())
         }
     };
     if reader.problems.is_empty() {
         return Ok(FlowFile {
+            shared,
             path: path.to_owned(),
             text,
             tests,
@@ -125,9 +127,9 @@ pub fn read_document(text: &str) -> Result<Json, String> {
 }
 
 impl Reader {
-    fn file(&mut self, root: &Node) -> Vec<FlowTest> {
+    fn file(&mut self, root: &Node) -> (Vec<FlowTest>, Shared) {
         let Some(fields) = self.fields(root, "a flow test file", &FILE) else {
-            return Vec::new();
+            return (Vec::new(), Shared::default());
         };
         let shared = fields
             .get("mocks")
@@ -142,6 +144,10 @@ impl Reader {
         let allow = fields
             .get("allow")
             .map(|node| self.allow(node))
+            .unwrap_or_default();
+        let invariants = fields
+            .get("invariants")
+            .map(|node| self.invariants(node))
             .unwrap_or_default();
         let list = self
             .require(&fields, "tests")
@@ -160,9 +166,11 @@ impl Reader {
             test.profile = test.profile.or(profile);
             test.isolation = test.isolation.or(isolation);
             test.allow.extend(allow.iter().cloned());
+            test.invariants.extend(invariants.iter().cloned());
             tests.push(test);
         }
-        tests
+        let (mocks, code) = (shared, shared_code);
+        (tests, Shared { mocks, code })
     }
 
     fn test(&mut self, node: &Node) -> Option<FlowTest> {
@@ -217,6 +225,10 @@ impl Reader {
             profile,
             isolation: fields.get("isolation").and_then(|node| self.isolation(node)),
             allow,
+            invariants: fields
+                .get("invariants")
+                .map(|node| self.invariants(node))
+                .unwrap_or_default(),
             schedules: self.schedules(&fields),
             faults: self.faults(&fields),
             ignore: fields.get("ignore").and_then(|node| self.ignore(node)),

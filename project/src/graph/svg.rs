@@ -3,8 +3,8 @@
 use banister_grammars::facts::StepKind;
 
 use super::layout::{Layout, Point, Size, layered};
-use super::picture::{Node, Picture, What, colour};
-use super::{Graph, Mark, Part};
+use super::picture::{Link, Node, Picture, What, colour};
+use super::{Arrow, Graph, Mark, Part};
 
 /// A letter of the title and of the smaller lines; wide scripts take two.
 const TITLE_LETTER: i32 = 8;
@@ -32,6 +32,8 @@ pub(super) const STYLE: &str = "\
 
 /// What is marked, and how.
 pub(super) type Marks<'m> = dyn Fn(&Part<'_>) -> Option<Mark> + 'm;
+/// Which arrows are marked, and how.
+pub(super) type ArrowMarks<'m> = dyn Fn(&Arrow<'_>) -> Option<Mark> + 'm;
 
 pub(super) fn document(graph: &Graph) -> String {
     of_picture(&Picture::of(graph))
@@ -39,11 +41,11 @@ pub(super) fn document(graph: &Graph) -> String {
 
 /// The picture with `data-node` and `data-from`/`data-to` on its parts, by index.
 pub(super) fn of_picture(picture: &Picture) -> String {
-    of_marked(picture, &|_| None)
+    of_marked(picture, &|_| None, &|_| None)
 }
 
 /// The same, with a class and a word more on the parts that `mark` gives some for.
-pub(super) fn of_marked(picture: &Picture, mark: &Marks<'_>) -> String {
+pub(super) fn of_marked(picture: &Picture, mark: &Marks<'_>, mark_arrow: &ArrowMarks<'_>) -> String {
     let sizes: Vec<Size> = picture.nodes.iter().map(size).collect();
     let edges: Vec<(usize, usize)> = picture.links.iter().map(|link| (link.from, link.to)).collect();
     let layout = layered(&sizes, &edges);
@@ -57,8 +59,15 @@ pub(super) fn of_marked(picture: &Picture, mark: &Marks<'_>) -> String {
     );
     for (link, route) in picture.links.iter().zip(&layout.routes) {
         let dashed = if link.dashed { " dashed" } else { "" };
+        let (class, inside) = match mark_arrow(&arrow(picture, link)) {
+            Some(mark) => (
+                format!(" {}", mark.class),
+                format!("><title>{}</title></path>", escaped(&mark.says)),
+            ),
+            None => (String::new(), "/>".to_owned()),
+        };
         out += &format!(
-            "<path class=\"link{dashed}\" data-from=\"{}\" data-to=\"{}\" marker-end=\"url(#tip)\" d=\"{}\"/>\n",
+            "<path class=\"link{dashed}{class}\" data-from=\"{}\" data-to=\"{}\" marker-end=\"url(#tip)\" d=\"{}\"{inside}\n",
             link.from,
             link.to,
             path(route)
@@ -68,6 +77,19 @@ pub(super) fn of_marked(picture: &Picture, mark: &Marks<'_>) -> String {
         out += &node(picture, &layout, &sizes, at, mark);
     }
     out + "</svg>\n"
+}
+
+fn arrow<'p>(picture: &'p Picture, link: &Link) -> Arrow<'p> {
+    let (from, to) = (&picture.nodes[link.from], &picture.nodes[link.to]);
+    let sends = matches!(from.what, What::Step(..));
+    let (step, topic) = if sends { (from, to) } else { (to, from) };
+    Arrow {
+        project: &step.project,
+        step: &step.title,
+        topic: &topic.title,
+        sends,
+        r#virtual: link.dashed,
+    }
 }
 
 fn size(node: &Node) -> Size {
@@ -198,6 +220,27 @@ mod tests {
         assert_eq!(svg.matches("class=\"link").count(), 6, "{svg}");
         assert_eq!(svg.matches("link dashed").count(), 2, "{svg}");
         assert!(svg.contains("steps/b.step.rb:2"), "{svg}");
+    }
+
+    #[test]
+    fn arrows_are_marked_by_step_topic_and_way() {
+        let mark = |arrow: &Arrow<'_>| {
+            Some(Mark {
+                class: if arrow.sends { "sends" } else { "takes" },
+                says: format!("{} {} {}", arrow.step, arrow.topic, arrow.r#virtual),
+            })
+        };
+        let svg = Graph::of(&parse(PROJECT).0, None).to_svg_with_arrows(|_| None, mark);
+        assert!(svg.contains("<title>A x.done false</title></path>"), "{svg}");
+        assert!(
+            svg.contains("<title>B &quot;b&quot; x.done false</title></path>"),
+            "{svg}"
+        );
+        assert_eq!(
+            svg.matches(" sends\"").count() + svg.matches(" takes\"").count(),
+            6,
+            "{svg}"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use banister_grammars::FileFacts;
 
+use super::letters::Letters;
 use super::posted::{Open, Part};
 use super::reads::{Key, record};
 use super::whole::Wholes;
@@ -318,7 +319,12 @@ pub(super) fn topic(name: String, mut mentions: Vec<Mention>) -> Topic {
     mentions.sort();
     mentions.shrink_to_fit();
     let mentions = Arc::new(mentions);
-    Topic { name, mentions }
+    let letters = Letters::of(&name);
+    Topic {
+        name,
+        mentions,
+        letters,
+    }
 }
 
 pub(super) fn posting(name: String, mut files: Vec<String>) -> Posting {

@@ -376,6 +376,9 @@ fn flow_test(path: &str, file: &FlowFile, visit: &mut Visit<'_>) {
                 Expectation::Ran(steps) => steps
                     .iter()
                     .for_each(|step| name(EntityKind::Step, step, step.span)),
+                Expectation::Stream(streams) => streams
+                    .iter()
+                    .for_each(|(stream, _)| name(EntityKind::Stream, stream, stream.span)),
                 Expectation::DeadLettered(message) | Expectation::Retried(message) => {
                     (message.topic.iter()).for_each(|topic| name(EntityKind::Topic, topic, topic.span));
                     (message.step.iter()).for_each(|step| name(EntityKind::Step, step, step.span));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use banister_grammars::FileFacts;
 use banister_grammars::facts::{Declaration, Dialect, StateUse, StepFact, Text};
 
+use super::letters::Letters;
 use super::{Helper, Mention, Role, slots};
 use crate::project::Step;
 use crate::route::shape;
@@ -20,6 +21,8 @@ pub(crate) struct Topic {
     pub(crate) name: String,
     /// By file and position.
     pub(crate) mentions: Arc<Vec<Mention>>,
+    /// The characters of the name: what most other names differ in.
+    pub(crate) letters: Letters,
 }
 
 impl Topic {

@@ -233,6 +233,11 @@ fn outcome(context: &Context<'_>, work: impl FnOnce() -> Vec<Diagnostic>) -> Out
 
 impl Checked {
     fn anew(index: &Index) -> Self {
+        Self::anew_with(index, None)
+    }
+
+    /// With as many helping threads as are wanted, else as are worth it.
+    fn anew_with(index: &Index, threads: Option<usize>) -> Self {
         let rules = Rules::of(index);
         let ends = LooseEnds::of(index, rules.with_slips);
         let context = Context {
@@ -247,7 +252,8 @@ impl Checked {
             .chain(index.strays.iter().map(|stray| stray.path.as_str()))
             .chain(index.flow_tests.iter().map(|flow| flow.path.as_str()))
             .collect();
-        let units = run(&rules, &context, files);
+        let threads = threads.unwrap_or_else(|| helpers(files.len()));
+        let units = run_with(threads, &rules, &context, files);
         let whole = rules.of_project(&context);
         let mut checked = Self {
             units: units.into_iter().collect(),
@@ -465,14 +471,22 @@ const MIN_FILES_FOR_THREADS: usize = 200;
 
 /// Checks files on all cores: whoever is free takes the next ones. In their order.
 fn run(rules: &Rules, context: &Context<'_>, files: BTreeSet<&str>) -> Vec<Unit> {
-    const AT_ONCE: usize = 32;
-    let files: Vec<&str> = files.into_iter().collect();
+    run_with(helpers(files.len()), rules, context, files)
+}
+
+/// How many threads help to check so many files.
+fn helpers(files: usize) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let helpers = if files.len() >= MIN_FILES_FOR_THREADS {
+    if files >= MIN_FILES_FOR_THREADS {
         cores.saturating_sub(1)
     } else {
         0
-    };
+    }
+}
+
+fn run_with(helpers: usize, rules: &Rules, context: &Context<'_>, files: BTreeSet<&str>) -> Vec<Unit> {
+    const AT_ONCE: usize = 32;
+    let files: Vec<&str> = files.into_iter().collect();
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
@@ -502,3 +516,6 @@ fn run(rules: &Rules, context: &Context<'_>, files: BTreeSet<&str>) -> Vec<Unit>
         done
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,11 +78,7 @@ fn report(
     findings: &mut Findings,
 ) {
     let declared = step.emits();
-    let key = if step.dialect() == Dialect::V1 {
-        "enqueues"
-    } else {
-        "emits"
-    };
+    let key = key(step);
     let is_dropped = missing.iter().any(|topic| step.drops(topic));
     let named = list(missing, '\'', "and");
     let label = step.label();
@@ -127,7 +123,7 @@ fn report(
             finding
                 .help(format!("add {named} to `{key}` of {label}"))
                 .fix(declare(step, missing).map(|edits| Fix {
-                    title: format!("Add {named} to `{key}`"),
+                    title: title(step, missing),
                     edits,
                 }));
         }
@@ -143,12 +139,26 @@ fn meant<'a>(context: &'a Context<'_>, declared: &[&'a str], missing: &[&str]) -
     declared
         .iter()
         .copied()
-        .chain(context.index.taken())
+        .chain(context.index.taken_like(written))
         .find(|topic| is_slip(written, topic))
 }
 
+/// The key of the config that declares what a step sends.
+fn key(step: &Step) -> &'static str {
+    if step.dialect() == Dialect::V1 {
+        "enqueues"
+    } else {
+        "emits"
+    }
+}
+
+/// What [`declare`] does, in the imperative.
+pub(crate) fn title(step: &Step, topics: &[&str]) -> String {
+    format!("Add {} to `{}`", list(topics, '\'', "and"), key(step))
+}
+
 /// Writes the topics behind the last entry of the declared list.
-fn declare(step: &Step, topics: &[&str]) -> Option<Vec<Edit>> {
+pub(crate) fn declare(step: &Step, topics: &[&str]) -> Option<Vec<Edit>> {
     let Declaration::List {
         span,
         topics: declared,

@@ -1,6 +1,7 @@
 //! Which tests are run: by name, by `ignore`, by share.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::str::FromStr;
 
 use banister_testkit::runner::TestCase;
@@ -25,6 +26,12 @@ impl FromStr for Shard {
             (1..=of).contains(&number).then_some(Self { number, of })
         });
         numbers.ok_or_else(|| "it must be `K/N` with K from 1 to N, such as `1/3`".to_owned())
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
     }
 }
 

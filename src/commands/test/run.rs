@@ -1,19 +1,22 @@
 //! One run of the chosen tests, from the first line of its report to the exit code.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use banister_project::Snapshot;
+use banister_testkit::coverage::Schemas;
 use banister_testkit::report::{Reporter, Summary, TestOutcome};
 use banister_testkit::runner::{Harness, REGRESSIONS, Regression, RunEvent, RunOptions};
 use banister_testkit::suites::Suites;
 
 use super::Arguments;
+use super::coverage;
 use super::html;
 use super::interrupt::Interrupt;
 use super::last_failed::Memory;
+use super::mutation;
 use super::suites;
 use crate::exit::Exit;
 use crate::render::problem;
@@ -42,10 +45,12 @@ pub(super) fn run(
     if let Some(path) = &arguments.report {
         html::write(path, &told, &suites, snapshot, arguments.seed)?;
     }
+    let covered = coverage::tell(arguments, &told, &suites, filtered_out, snapshot)?;
+    let mutated = mutation::tell(arguments, &suites, interrupt)?;
     let has_invalid = !suites.invalid.is_empty();
     // A test whose file cannot be read is not gone.
     remember(&told.outcomes, memory, |name| has_invalid || names.contains(name));
-    Ok(exit_of(&told, &suites, interrupt))
+    Ok(exit_of(&told, &suites, interrupt).max(covered).max(mutated))
 }
 
 /// How a run ends; what is wrong beside the tests is said here.
@@ -80,6 +85,8 @@ pub(super) struct Told {
     /// The tests that were not finished when the run was stopped.
     pub(super) unfinished: Vec<String>,
     pub(super) outcomes: Vec<TestOutcome>,
+    /// The schemas of each project, by root, if coverage is asked for.
+    pub(super) schemas: BTreeMap<String, Schemas>,
     /// What went wrong beside the tests.
     problems: Vec<String>,
 }
@@ -94,7 +101,7 @@ pub(super) fn tell(
     let begun = Instant::now();
     let mut reporter = Reporter::new(Out::new(), arguments.report_options());
     let (mut outcomes, mut unfinished, mut problems) = (Vec::new(), Vec::new(), Vec::new());
-    let mut recorded = 0;
+    let (mut recorded, mut schemas) = (0, BTreeMap::new());
     let mut told = reporter.suite_started(suites.tests().count());
     for file in &suites.invalid {
         let problems = anstream::adapter::strip_str(&suites::story(file)).to_string();
@@ -126,6 +133,9 @@ pub(super) fn tell(
                 told = Err(error);
             }
         });
+        if arguments.run_options(&interrupt.stop).coverage && interrupt.exit().is_none() {
+            schemas.insert(suite.project.clone(), harness.schemas());
+        }
         problems.extend(harness.problems());
         match harness.write_recordings() {
             Ok(calls) => recorded += calls,
@@ -142,6 +152,7 @@ pub(super) fn tell(
         elapsed: begun.elapsed(),
         unfinished,
         outcomes,
+        schemas,
         problems,
     })
 }

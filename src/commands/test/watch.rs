@@ -71,7 +71,9 @@ struct Watch<'a> {
 
 impl Watch<'_> {
     fn run_first(&mut self) -> anyhow::Result<()> {
-        let suites = Suites::of(&self.loaded.host.snapshot(), &self.loaded.root);
+        let suites = self
+            .arguments
+            .suites(&self.loaded.host.snapshot(), &self.loaded.root);
         let (suites, filtered_out) = self.arguments.choose(suites, &self.memory);
         self.run(&suites, filtered_out)
     }
@@ -115,7 +117,7 @@ impl Watch<'_> {
             return wait_message();
         }
         let snapshot = self.loaded.host.snapshot();
-        let mut suites = Suites::of(&snapshot, &self.loaded.root);
+        let mut suites = self.arguments.suites(&snapshot, &self.loaded.root);
         let affected = self.known.affected(&suites, &snapshot, &changes.changed);
         let all: BTreeSet<String> = suites.tests().map(|test| test.name.clone()).collect();
         self.verdicts.retain(|name, _| all.contains(name));

@@ -1,8 +1,7 @@
-// Answers that come later in virtual time. The mock server says over a second connection that an answer is held; from
-// then on the exchange no longer keeps the event loop alive, so that the handler can be parked with it, and its time
-// limits run on the virtual clock. The harness says when more of the answer comes.
-//
-// Only for invocations that have such answers: elsewhere an open connection is an open exchange, and time stands still.
+// Answers that wait: for the calls that the handler makes beside them, or until later in virtual time. The mock server
+// says over a second connection that an answer is held; from then on the exchange no longer keeps the event loop alive,
+// so that the handler can be parked with it, and its time limits run on the virtual clock. The harness says when more of
+// the answer comes.
 //
 // Not covered: the limits that the built-in fetch has of its own (300 s until the head and between parts of a body).
 
@@ -38,6 +37,8 @@ class Exchange {
     this.#socket = socket
     const options = { host: LOCAL, port, family: 4, autoSelectFamily: false }
     real.connect.call(this.#notices, options)
+    // What the client does with its socket decides whether there is something to wait for: some keep idle ones.
+    this.#notices.unref()
     this.#notices.on('error', () => {})
     this.#notices.on('data', (data) => this.#hear(String(data)))
   }
@@ -65,7 +66,6 @@ class Exchange {
     }
     this.held = true
     this.#socket.unref()
-    this.#notices.unref()
   }
 
   /** More of the answer comes. */
@@ -73,7 +73,6 @@ class Exchange {
     this.held = false
     this.#expected = undefined
     this.#socket.ref()
-    this.#notices.ref()
   }
 
   close() {
@@ -82,8 +81,8 @@ class Exchange {
 }
 
 /** A new invocation begins. */
-export function begin({ holds = false, session = 0, invocation: number = 0 }) {
-  active = holds
+export function begin({ holds = false, gathers = false, session = 0, invocation: number = 0 }) {
+  active = holds || gathers
   invocation = `${session} ${number}`
   last = 0
   open.clear()
@@ -93,7 +92,6 @@ export function begin({ holds = false, session = 0, invocation: number = 0 }) {
 /** What the first line of a connection says behind host and port. */
 export function watch(socket, port) {
   if (!active) return ''
-  const beside = [...open.values()].some((exchange) => !exchange.held)
   const number = ++last
   const exchange = new Exchange(socket, port)
   exchange.introduce(number)
@@ -102,7 +100,7 @@ export function watch(socket, port) {
     open.delete(number)
     exchange.close()
   })
-  return ` ${number}${beside ? '+' : ''}`
+  return ` ${number}`
 }
 
 /** Connections whose answer is held and that the handler still has. */

@@ -90,11 +90,10 @@ module Banister
         return "" unless @active
 
         @lock.synchronize do
-          beside = @exchanges.values.any? { |other| other.open? && !other.announced? }
           number = (@last += 1)
           notices = yield("\x02#{@names} #{number}\n")
           @exchanges[socket] = Exchange.new(socket, number, notices)
-          " #{number}#{"+" if beside}"
+          " #{number}"
         end
       end
 

@@ -74,8 +74,8 @@ impl Random {
             return 0;
         }
         let taken = 1 + (drawn / FAULTS_RARE) as usize % (options.len() - 1);
-        let kind = kind_of(&options[taken].label);
-        if let Some(left) = self.faults.get_mut(&kind) {
+        let kind = FaultKind::of_label(&options[taken].label);
+        if let Some(left) = kind.and_then(|kind| self.faults.get_mut(&kind)) {
             *left = left.saturating_sub(1);
         }
         taken
@@ -139,18 +139,5 @@ impl Decide for Random {
         if self.style == Style::PartialOrder {
             self.priorities.remove(&choice.label);
         }
-    }
-}
-
-/// The kind of a fault, from how it is called.
-fn kind_of(label: &str) -> FaultKind {
-    if label.ends_with("is delivered twice") {
-        FaultKind::Duplicate
-    } else if label.contains(" runs out of time ") {
-        FaultKind::Timeout
-    } else if label.contains(" crashes ") {
-        FaultKind::Crash
-    } else {
-        FaultKind::External
     }
 }

@@ -34,7 +34,7 @@ fn item(item: &Json, out: &mut String) {
 }
 
 /// A value in one line.
-fn inline(value: &Json) -> String {
+pub(crate) fn inline(value: &Json) -> String {
     match value {
         Json::String(text) => plain(text),
         Json::Array(items) => {

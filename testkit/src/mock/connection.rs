@@ -21,7 +21,8 @@ use tokio_rustls::rustls::server::Acceptor;
 use super::authority::Authority;
 use super::choice::Request;
 use super::preamble::{self, Line, Preamble};
-use super::script::{Asked, End, Script, unmatched};
+use super::script::{Asked, End, Script};
+use super::services::noted;
 use super::session::{Exchange, Sessions};
 use super::strike::Strike;
 use super::wire::{Counted, Shared, Wire};
@@ -68,7 +69,7 @@ async fn serve(mut stream: TcpStream, sessions: Arc<Sessions>, authority: Arc<Au
         return;
     };
     let watched = preamble.watched;
-    let exchange = session.begin(watched.map(|it| it.beside));
+    let exchange = session.begin(watched.is_some());
     let of = watched.map(|it| (preamble.invocation, it.connection));
     let _ = stream.set_nodelay(true);
     let records = session.answers.records(&preamble.host, preamble.port);
@@ -222,41 +223,40 @@ async fn respond<S: Wire>(
         head: parts.method == Method::HEAD,
         old: parts.version == Version::HTTP_10,
     };
-    let found = match too_large {
-        true => Err(Some(format!("the body is larger than {} MiB", MAX_BODY >> 20))),
-        false => exchange.session().answers.answer(&asked, how),
-    };
     let mut call = call(&asked, preamble);
     let answers = &exchange.session().answers;
-    let found = match found {
-        Err(_) if !too_large && answers.records(&preamble.host, preamble.port) => {
-            call.real = true;
-            let answer = record::ask(&asked, &parts, bytes, answers.redact()).await;
-            answer.map_err(Some).map(|(reply, recording)| {
-                answers.keep(recording);
-                Script::of(&reply, how)
-            })
+    let records = answers.records(&preamble.host, preamble.port);
+    let of = (preamble.watched).map(|watched| (preamble.invocation, watched.connection));
+    let mut told = false;
+    let (script, mut going) = match of {
+        Some(of) if !too_large && !records => {
+            let (script, going) = exchange.gather(of, call, how);
+            exchange.session().notices.tell_held(of, wire.written()).await?;
+            told = true;
+            (script.await.map_err(|_| Broken::Released)?, going)
         }
-        found => found,
+        _ => {
+            let found = match too_large {
+                true => Err(Some(format!("the body is larger than {} MiB", MAX_BODY >> 20))),
+                false => answers.answer(&asked, how),
+            };
+            let found = match found {
+                Err(_) if records && !too_large => {
+                    call.real = true;
+                    let answer = record::ask(&asked, &parts, bytes, answers.redact()).await;
+                    answer.map_err(Some).map(|(reply, recording)| {
+                        answers.keep(recording);
+                        Script::of(&reply, how)
+                    })
+                }
+                found => found,
+            };
+            let script = noted(&mut call, found);
+            (script, exchange.hold(call))
+        }
     };
-    let script = match found {
-        Ok(script) => {
-            (call.status, call.fault) = (script.status, script.fault);
-            script
-        }
-        Err(near_miss) => {
-            let error = format!("no mock answers {} {}", call.method, call.url);
-            let script = Script::failure(501, &unmatched(&error, near_miss.as_deref()));
-            (call.unmatched, call.near_miss) = (true, near_miss);
-            script
-        }
-    };
-    call.parts = script.parts.iter().map(|part| part.after).collect();
-    let holds_all = exchange.session().answers.holds_all();
-    let mut going = exchange.hold(call);
     for (at, part) in script.parts.iter().enumerate() {
-        if let (Some(watched), true) = (preamble.watched, holds_all || part.after != Some(0)) {
-            let of = (preamble.invocation, watched.connection);
+        if let (Some(of), false) = (of, std::mem::take(&mut told)) {
             exchange.session().notices.tell_held(of, wire.written()).await?;
         }
         // Nobody lets go of an exchange whose session has ended: the connection breaks.
@@ -279,19 +279,19 @@ async fn respond<S: Wire>(
 
 /// Fails as the test asked for, whatever was to be answered.
 async fn fail<S: Wire>(strike: Strike, mut wire: Shared<S>) -> Result<(), Broken> {
-    match strike {
-        Strike::Unavailable => {
-            let script = Script::failure(503, &json!({ "error": "Service Unavailable" }));
-            for part in &script.parts {
-                wire.write_all(&part.bytes).await?;
-            }
-            Ok(wire.flush().await?)
-        }
+    let (status, error) = match strike {
+        Strike::Unavailable => (503, "Service Unavailable"),
+        Strike::Unauthorized => (401, "Unauthorized"),
         Strike::Reset => {
             wire.reset()?;
-            Err(Broken::Released)
+            return Err(Broken::Released);
         }
+    };
+    let script = Script::failure(status, &json!({ "error": error }));
+    for part in &script.parts {
+        wire.write_all(&part.bytes).await?;
     }
+    Ok(wire.flush().await?)
 }
 
 fn asked(parts: &Parts, scheme: &str, preamble: &Preamble, bytes: &[u8]) -> Request {

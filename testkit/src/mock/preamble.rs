@@ -19,10 +19,8 @@ pub(super) struct Preamble {
 /// A connection whose client hears when its answer is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Watched {
-    /// Unique in the invocation.
+    /// Unique in the invocation, in the order in which the handler made its calls.
     pub(super) connection: u64,
-    /// True if another exchange was open and not held when the client connected.
-    pub(super) beside: bool,
 }
 
 /// The first line of a connection.
@@ -68,8 +66,7 @@ fn parse(line: &[u8]) -> Option<Line> {
         let watched = match parts.next() {
             None => None,
             Some(number) => Some(Watched {
-                connection: number.trim_end_matches('+').parse().ok()?,
-                beside: number.ends_with('+'),
+                connection: number.parse().ok()?,
             }),
         };
         if host.is_empty() {
@@ -101,10 +98,9 @@ mod tests {
                 watched,
             })
         };
-        let watched = |connection, beside| Some(Watched { connection, beside });
+        let watched = |connection| Some(Watched { connection });
         assert_eq!(parse(b"\x013 7 API.x 443"), Some(whole(None)));
-        assert_eq!(parse(b"\x013 7 API.x 443 2"), Some(whole(watched(2, false))));
-        assert_eq!(parse(b"\x013 7 API.x 443 2+"), Some(whole(watched(2, true))));
+        assert_eq!(parse(b"\x013 7 API.x 443 2"), Some(whole(watched(2))));
         let notices = Line::Notices {
             session: 3,
             invocation: 7,
@@ -116,6 +112,7 @@ mod tests {
             b"\x013 7 a",
             b"\x013 7 a 443 9 9",
             b"\x013 7 a 443 x",
+            b"\x013 7 a 443 2+",
             b"\x013 7 a 99999",
             b"\x01x 7 a 1",
             b"\x023 7",

@@ -6,11 +6,12 @@ use std::sync::{Mutex, PoisonError};
 use banister_project::flow_test::HttpMock;
 use serde_json::{Map, Value as Json};
 
+use super::HttpCall;
 use super::choice::{Request, choose};
 use super::openapi::OpenApi;
 use super::record::Recording;
 use super::scope::{Scope, filled};
-use super::script::{Asked, Script};
+use super::script::{Asked, Script, unmatched};
 use crate::rng::Seed;
 
 /// What a session is opened with.
@@ -47,6 +48,24 @@ impl From<Vec<HttpMock>> for Services {
             now: 0,
         }
     }
+}
+
+/// Notes in a call what is answered to it; without an answer that is an error of the harness' own.
+pub(super) fn noted(call: &mut HttpCall, found: Result<Script, Option<String>>) -> Script {
+    let script = match found {
+        Ok(script) => {
+            (call.status, call.fault) = (script.status, script.fault);
+            script
+        }
+        Err(near_miss) => {
+            let error = format!("no mock answers {} {}", call.method, call.url);
+            let script = Script::failure(501, &unmatched(&error, near_miss.as_deref()));
+            (call.unmatched, call.near_miss) = (true, near_miss);
+            script
+        }
+    };
+    call.parts = script.parts.iter().map(|part| part.after).collect();
+    script
 }
 
 /// Services at work.
@@ -86,11 +105,6 @@ impl Answers {
         self.now.store(now, Ordering::Relaxed);
     }
 
-    /// True if every part of every answer waits, and its client knows.
-    pub(super) fn holds_all(&self) -> bool {
-        self.services.holds_all
-    }
-
     /// True if a connection goes to the real service.
     pub(super) fn allows(&self, host: &str, port: u16) -> bool {
         (self.services.allow.iter()).any(|(allowed, at)| allowed == host && *at == port)
@@ -124,6 +138,12 @@ impl Answers {
         let answer = (self.services.openapi.iter()).find_map(|service| service.answer(request, seed))?;
         memory.ids += 1;
         Some(answer.map(|reply| Script::of(&reply, how)).map_err(Some))
+    }
+
+    /// What is answered to a call, and in the call what is known of it.
+    pub(super) fn matched(&self, call: &mut HttpCall, how: Asked) -> Script {
+        let found = self.answer(&call.request, how);
+        noted(call, found)
     }
 
     /// The next reply of the first mock that matches.

@@ -5,11 +5,12 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::HttpCall;
 use super::notices::Notices;
 use super::record::Recording;
+use super::script::{Asked, Script};
 use super::services::{Answers, Services};
 use super::strike::Strike;
 
@@ -89,13 +90,32 @@ impl MockSession {
         call.overlapped |= exchanges.overlapped(call.exchange);
         Some(Held { call, go: waiting.go })
     }
+
+    /// The first of the calls that `invocation` has gathered on these connections, matched against the mocks only now, so
+    /// that the order in which calls arrive decides nothing.
+    pub fn next_gathered(&self, invocation: u64, connections: &[u64]) -> Option<Held> {
+        let mut gathered = {
+            let mut exchanges = lock(&self.session.exchanges);
+            let of = connections.iter().map(|connection| (invocation, *connection));
+            let of = of.filter(|of| exchanges.gathered.contains_key(of)).min()?;
+            exchanges.gathered.remove(&of)?
+        };
+        let script = self.session.answers.matched(&mut gathered.call, gathered.how);
+        let _ = gathered.matched.send(script);
+        Some(Held {
+            call: gathered.call,
+            go: gathered.go,
+        })
+    }
 }
 
 impl Drop for MockSession {
     fn drop(&mut self) {
         lock(&self.sessions.open).remove(&self.id);
         self.session.closed.send_replace(true);
-        lock(&self.session.exchanges).waiting.clear();
+        let mut exchanges = lock(&self.session.exchanges);
+        exchanges.waiting.clear();
+        exchanges.gathered.clear();
     }
 }
 
@@ -145,10 +165,19 @@ struct Exchanges {
     /// nobody.
     asked: BTreeSet<u64>,
     waiting: VecDeque<Waiting>,
+    /// Calls that wait until their handler has parked, by invocation and connection.
+    gathered: BTreeMap<(u64, u64), Gathered>,
 }
 
 struct Waiting {
     call: HttpCall,
+    go: mpsc::UnboundedSender<Option<Strike>>,
+}
+
+struct Gathered {
+    call: HttpCall,
+    how: Asked,
+    matched: oneshot::Sender<Script>,
     go: mpsc::UnboundedSender<Option<Strike>>,
 }
 
@@ -168,20 +197,19 @@ impl Session {
     /// Counts an exchange as open, from the moment its connection is known, so that a call which is still shaking hands
     /// counts as one that overlaps.
     ///
-    /// A client that watches its exchanges knows which of them are settled, so that `beside` is its word; without it, every
-    /// other open exchange counts.
-    pub(super) fn begin(self: &Arc<Self>, beside: Option<bool>) -> Exchange {
+    /// One that is `watched` waits for those beside it, so that it races with none.
+    pub(super) fn begin(self: &Arc<Self>, watched: bool) -> Exchange {
         let mut exchanges = lock(&self.exchanges);
         let id = exchanges.next;
         exchanges.next += 1;
         let mut others = BTreeSet::new();
-        if beside.unwrap_or(true) {
+        if !watched {
             others.extend(exchanges.open.keys());
             exchanges.open.values_mut().for_each(|known| {
                 known.insert(id);
             });
+            exchanges.open.insert(id, others);
         }
-        exchanges.open.insert(id, others);
         Exchange {
             id,
             session: Arc::clone(self),
@@ -217,6 +245,27 @@ impl Exchange {
         // The buffer of a socket holds far more bytes than a run makes calls at once.
         let _ = (&self.session.ring).write(&[1]);
         going
+    }
+
+    /// Keeps the call until its handler has parked; the first receiver hears what is answered, the second when the parts
+    /// of it may go.
+    pub(super) fn gather(
+        &self,
+        of: (u64, u64),
+        mut call: HttpCall,
+        how: Asked,
+    ) -> (oneshot::Receiver<Script>, mpsc::UnboundedReceiver<Option<Strike>>) {
+        let (matched, script) = oneshot::channel();
+        let (go, going) = mpsc::unbounded_channel();
+        call.exchange = self.id;
+        let gathered = Gathered {
+            call,
+            how,
+            matched,
+            go,
+        };
+        lock(&self.session.exchanges).gathered.insert(of, gathered);
+        (script, going)
     }
 
     /// The client is about to have its whole answer: whatever it asks next comes after this exchange, not beside it, even

@@ -9,7 +9,7 @@ use banister_grammars::facts::{
 use banister_grammars::{Encoding, Span};
 use banister_project::{Project, Step, Stream};
 
-use super::{EmitPolicy, Plan, PlanStep, PlanStream, PlanTrigger, QueuePolicy, middleware};
+use super::{EmitPolicy, Hints, Plan, PlanStep, PlanStream, PlanTrigger, QueuePolicy, middleware};
 
 impl Plan {
     /// The plan of `project`, whose workspace lies at `workspace` on the disk.
@@ -40,6 +40,8 @@ impl Plan {
             allow: project.test.allow.clone(),
             reject_invalid_bodies: project.test.reject_invalid_bodies,
             middleware: middleware::files(project, &root),
+            invariants: project.test.invariants.clone(),
+            hints: Hints::of(project),
             root,
         }
     }

@@ -8,10 +8,12 @@ use banister_project::flow_test::{self, ProjectNames};
 use serde_json::{Map, Value as Json, json};
 
 use super::FlowRun;
+use crate::flow::{FailurePlace, FlowFailure};
 use crate::report::failure_text;
 use crate::rng::Seed;
 use crate::runner::{Harness, TestCase};
 use crate::template::Variables;
+use crate::trace::Trace;
 
 /// The name that a flow has in messages.
 const NAME: &str = "flow";
@@ -27,6 +29,18 @@ pub struct Flow<'p> {
     mocks: Map<String, Json>,
     when: Vec<Json>,
     then: Vec<Json>,
+    invariants: Vec<(String, Holds<'p>)>,
+}
+
+/// What must be true of everything that happened.
+type Holds<'p> = Box<dyn Fn(&Trace) -> bool + 'p>;
+
+fn does_not_hold(name: &str) -> FlowFailure {
+    FlowFailure {
+        headline: format!("the invariant \"{name}\" does not hold"),
+        place: FailurePlace::Unknown,
+        details: Vec::new(),
+    }
 }
 
 /// Why a flow is not as it should be.
@@ -56,6 +70,7 @@ impl<'p> Flow<'p> {
             mocks: Map::new(),
             when: Vec::new(),
             then: Vec::new(),
+            invariants: Vec::new(),
         }
     }
 
@@ -164,17 +179,29 @@ impl<'p> Flow<'p> {
         self
     }
 
+    /// Something that must hold of the whole run, whatever happens in it: `holds` is given its trace. Those of the
+    /// project's settings hold as well.
+    #[must_use]
+    pub fn invariant(mut self, name: &str, holds: impl Fn(&Trace) -> bool + 'p) -> Self {
+        self.invariants.push((name.to_owned(), Box::new(holds)));
+        self
+    }
+
     /// Runs the flow.
     ///
     /// # Errors
     /// It is not a flow that this project can run; or it does not do what is expected, a handler throws (unless a 5xx
     /// response is expected), or calls a service that no mock answers.
-    pub fn run(self) -> Result<FlowRun, FlowError> {
+    pub fn run(mut self) -> Result<FlowRun, FlowError> {
         let (harness, seed) = (self.harness, self.seed);
+        let invariants = std::mem::take(&mut self.invariants);
         let case = self.case()?;
         let mut stage = harness.stage();
-        let result = harness.run_once(&case, &mut stage, Seed::root(seed), Variables::new());
+        let mut result = harness.run_once(&case, &mut stage, Seed::root(seed), Variables::new());
         harness.leave(stage);
+        let broken = invariants.iter().filter(|(_, holds)| !holds(&result.trace));
+        let broken: Vec<FlowFailure> = broken.map(|(name, _)| does_not_hold(name)).collect();
+        result.failures.extend(broken);
         if result.failures.is_empty() {
             return Ok(FlowRun::of(result));
         }
@@ -224,6 +251,7 @@ impl<'p> Flow<'p> {
             name: NAME.to_owned(),
             file: Arc::new(file),
             index: 0,
+            auto: None,
         })
     }
 }

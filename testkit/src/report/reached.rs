@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::coverage::Hits;
 use crate::trace::{Trace, What};
 
 /// The steps that ran and the topics that were sent in one or more runs.
@@ -13,12 +14,17 @@ pub struct Reached {
     pub failed: BTreeSet<String>,
     /// Topics that were sent and not dropped.
     pub topics: BTreeSet<String>,
+    /// What deliveries came to, and which steps met at which items of the state.
+    pub hits: Hits,
 }
 
 impl Reached {
     /// What the run of this trace came by.
     pub fn of(trace: &Trace) -> Self {
-        let mut reached = Self::default();
+        let mut reached = Self {
+            hits: Hits::of(trace),
+            ..Self::default()
+        };
         let mut running: BTreeMap<Option<u32>, &str> = BTreeMap::new();
         for event in &trace.events {
             match &event.what {
@@ -50,5 +56,6 @@ impl Reached {
         }
         self.failed.extend(other.failed.iter().cloned());
         self.topics.extend(other.topics.iter().cloned());
+        self.hits.extend(&other.hits);
     }
 }

@@ -16,11 +16,17 @@ pub(crate) struct Attempt {
     pub(crate) result: FlowResult,
     /// What the run does differently from the plain one.
     pub(crate) departures: Vec<Departure>,
+    /// Runs until it failed, or in all.
+    pub(crate) runs: u32,
 }
 
 impl Harness {
     /// What a test explores; `None` if it has one run.
     pub(super) fn exploration_of(&self, case: &TestCase, seed: Seed) -> Option<Exploration> {
+        if case.auto.is_some() {
+            // A generated test has a run for each input.
+            return None;
+        }
         let faults = case.test().faults.unwrap_or_default();
         let schedules = self.options.schedules.or(case.test().schedules);
         let schedules = match schedules {
@@ -59,6 +65,7 @@ impl Harness {
                 return Attempt {
                     result,
                     departures: Vec::new(),
+                    runs: 1,
                 };
             }
         }
@@ -66,6 +73,7 @@ impl Harness {
             return Attempt {
                 result: self.run_once(case, stage, seed, variables.clone()),
                 departures: Vec::new(),
+                runs: 1,
             };
         };
         let (mut reached, mut label) = (Reached::default(), ControlLabel::default());
@@ -89,6 +97,7 @@ impl Harness {
         Attempt {
             result,
             departures: explored.departures,
+            runs: explored.runs,
         }
     }
 

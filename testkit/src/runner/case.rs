@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use banister_project::flow_test::{FlowFile, FlowTest};
 
+use crate::auto::Auto;
+
 /// One test, as the runner knows it.
 #[derive(Debug, Clone)]
 pub struct TestCase {
@@ -13,6 +15,8 @@ pub struct TestCase {
     pub file: Arc<FlowFile>,
     /// Its place in the file.
     pub index: usize,
+    /// The way into the project that a generated test tries; absent for a written one.
+    pub auto: Option<Arc<Auto>>,
 }
 
 impl TestCase {
@@ -28,6 +32,7 @@ impl TestCase {
                 name: format!("{stem}::{}", test.name.value),
                 file: Arc::clone(file),
                 index,
+                auto: None,
             })
             .collect()
     }

@@ -33,6 +33,8 @@ pub struct RunOptions {
     pub require: Option<ControlLabel>,
     /// How handlers are kept apart, before what the tests say.
     pub isolation: Option<IsolationMode>,
+    /// Looks for the edges of schemas that values are at, which takes time.
+    pub coverage: bool,
     /// The cassette that calls to allowed services are recorded in.
     pub record: Option<PathBuf>,
     /// Ends the run before its time.
@@ -55,6 +57,7 @@ impl Default for RunOptions {
             run_ignored: false,
             require: None,
             isolation: None,
+            coverage: false,
             record: None,
             stop: Stop::new(),
         }

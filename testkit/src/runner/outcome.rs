@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::unused_mocks::never_called;
 use super::{Harness, TestCase};
+use crate::auto;
 use crate::decision::Departure;
 use crate::flow::{FailurePlace, FlowFailure, FlowResult};
 use crate::report::{Failure, Place, TestOutcome, TestStatus, timeline};
@@ -42,7 +43,12 @@ impl Harness {
                 place: place(case, &first.place),
                 details,
                 timeline: timeline(&result.trace, result.start),
-                minimal_input: input.map(shown),
+                minimal_input: input.map(|input| match &case.auto {
+                    Some(_) => auto::shown(input),
+                    None => shown(input),
+                }),
+                departures: departures.to_vec(),
+                runs: 1,
                 state: result.state_differs.then(|| result.state.clone()),
                 streams: result.streams_differ.then(|| result.streams.clone()),
                 replay: self.replay(case, kept.as_deref()),
@@ -109,12 +115,11 @@ fn told(departures: &[Departure]) -> Vec<String> {
     if departures.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec!["passes first in, first out; fails when".to_owned()];
-    lines.extend(
-        departures
-            .iter()
-            .map(|it| format!("  {}, instead of: {}", it.pick, it.instead_of)),
-    );
+    let mut lines = vec!["it passes first in, first out and without faults; it fails with".to_owned()];
+    lines.extend(departures.iter().map(|it| match it.is_fault() {
+        true => format!("  {}", it.pick),
+        false => format!("  {}, before {}", it.pick, it.instead_of),
+    }));
     lines
 }
 

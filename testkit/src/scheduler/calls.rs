@@ -4,6 +4,7 @@ use banister_project::profile::Profile;
 use serde_json::{Value as Json, json};
 
 use super::Run;
+use super::mutated::Message;
 use crate::decision::Touch;
 use crate::protocol::{FromWorker, Reply};
 use crate::queue::Delivery;
@@ -56,8 +57,7 @@ impl Run<'_> {
             return self.apply_emit(at, args);
         }
         let result = self
-            .world
-            .apply(op, args, self.now)
+            .apply_to_world(invocation, op, args)
             .map_err(|error| error.to_string());
         let (result, change) = match result {
             Ok(applied) => (Ok(applied.value), applied.change),
@@ -129,6 +129,19 @@ impl Run<'_> {
             .or_else(|| message.get("message_group_id"));
         let group = group.and_then(Json::as_str).map(str::to_owned);
         let (invocation, trace_id) = (self.live[at].invocation, self.live[at].trace_id.clone());
+        if self.mutation.is_some() {
+            let message = Message {
+                invocation,
+                topic: topic.to_owned(),
+                data,
+                trace_id,
+                flows: step.flows.clone(),
+                dropped,
+                group,
+            };
+            self.send_mutated(message);
+            return Ok(Json::Null);
+        }
         self.send(
             Some(invocation),
             topic,
@@ -170,6 +183,8 @@ impl Run<'_> {
                 dropped,
             },
         );
+        let sender = self.live.iter().find(|live| Some(live.invocation) == from);
+        let chain = sender.map_or(0, |live| live.chain_at(self.now));
         for to in subscribers {
             let policy = self.plan.steps[to.step].triggers[to.trigger].queue;
             let number = self.messages.entry((topic.to_owned(), to.step)).or_insert(0);
@@ -182,11 +197,14 @@ impl Run<'_> {
                 flows: flows.to_vec(),
                 attempt: 1,
                 by_test: from.is_none(),
+                sent_by: from,
                 // The lock of the framework's queue is that of the topic and the group, whoever subscribes.
                 group: group
                     .filter(|_| policy.fifo)
                     .map(|group| format!("{topic}:{group}")),
                 number: *number,
+                sent_at: self.now,
+                chain,
             };
             self.queue
                 .push(self.now.saturating_add(policy.delay_ms), delivery);

@@ -63,8 +63,11 @@ impl Run<'_> {
                 flows: self.step_of(at).flows.clone(),
                 attempt: 1,
                 by_test: false,
+                sent_by: Some(self.live[at].invocation),
                 group: None,
                 number,
+                sent_at: self.now,
+                chain: self.live[at].chain_at(self.now),
             };
             self.queue.push(self.now, delivery);
         }

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use super::{Live, Run};
 use crate::mock::{HttpCall, Strike};
 use crate::report::ControlLabel;
+use crate::stage::Resume;
 use crate::trace::What;
 
 /// An exchange whose answer, or the rest of it, is still to come.
@@ -24,13 +25,15 @@ pub(super) struct Open {
     rest: VecDeque<Option<i64>>,
     /// The service fails in this way instead.
     strike: Option<Strike>,
+    /// True while what is due is an answer without a delay: it only waits for the calls that are made beside it.
+    at_once: bool,
 }
 
 impl Live {
     /// The held answer that is due first, as its time and its place.
     pub(super) fn next_answer(&self) -> Option<(i64, usize)> {
         let due = (self.exchanges.iter().enumerate())
-            .filter_map(|(at, open)| Some((open.due?, open.exchange, at)))
+            .filter_map(|(at, open)| Some((open.due?, open.connection, at)))
             .min();
         due.map(|(due, _, at)| (due, at))
     }
@@ -68,10 +71,6 @@ impl Run<'_> {
             parts.iter().for_each(|_| self.stage.answer(call.exchange));
             return;
         };
-        if self.exploration.is_none() && parts.front() == Some(&Some(0)) {
-            parts.pop_front();
-            self.stage.answer(call.exchange);
-        }
         let Some(after) = parts.pop_front() else { return };
         self.live[at].exchanges.push(Open {
             exchange: call.exchange,
@@ -81,7 +80,25 @@ impl Run<'_> {
             due: after.map(|ms| self.now.saturating_add(ms)),
             rest: parts,
             strike,
+            at_once: after == Some(0),
         });
+    }
+
+    /// Calls of a handler that wait for nothing but each other are answered one by one, in the order in which it made
+    /// them, as soon as it has parked with all of them. `None` if there is none; false if its interpreter is gone.
+    pub(super) fn answer_gathered(&mut self, at: usize) -> Option<bool> {
+        let exchanges = &self.live[at].exchanges;
+        let first = (exchanges.iter().enumerate())
+            .filter(|(_, open)| open.at_once)
+            .min_by_key(|(_, open)| open.connection);
+        let (place, _) = first?;
+        let connection = self.next_part(at, place);
+        let resume = Resume {
+            now: self.now,
+            exchanges: vec![connection],
+            ..Resume::default()
+        };
+        Some(self.go_on(at, resume))
     }
 
     /// Forgets exchanges that the handler has given up: `kept` are the connections that it still has.
@@ -93,17 +110,27 @@ impl Run<'_> {
 
     /// Lets the next part of a held answer go out; gives its connection.
     pub(super) fn answer_held(&mut self, at: usize, place: usize) -> u64 {
-        let now = self.now;
-        let open = &mut self.live[at].exchanges[place];
-        let (exchange, connection) = (open.exchange, open.connection);
+        let open = &self.live[at].exchanges[place];
         let what = What::Answered {
             method: open.method.clone(),
             url: open.url.clone(),
         };
+        let is_at_once = open.at_once;
+        let connection = self.next_part(at, place);
+        if !is_at_once {
+            self.note(Some(self.live[at].invocation), what);
+        }
+        connection
+    }
+
+    fn next_part(&mut self, at: usize, place: usize) -> u64 {
+        let now = self.now;
+        let open = &mut self.live[at].exchanges[place];
+        let (exchange, connection) = (open.exchange, open.connection);
+        open.at_once = false;
         if let Some(strike) = open.strike {
             self.live[at].exchanges.remove(place);
             self.stage.strike(exchange, strike);
-            self.note(Some(self.live[at].invocation), what);
             return connection;
         }
         match open.rest.pop_front() {
@@ -113,7 +140,6 @@ impl Run<'_> {
             }
         }
         self.stage.answer(exchange);
-        self.note(Some(self.live[at].invocation), what);
         connection
     }
 

@@ -32,8 +32,10 @@ enum Do {
     Deliver((i64, u64)),
     /// The test goes on.
     Act,
-    /// Time passes until then.
+    /// Time passes until then, although there is something to do.
     Wait(i64),
+    /// Time passes until then.
+    Pass(i64),
 }
 
 impl<'d> Exploration<'d> {
@@ -111,6 +113,7 @@ impl Run<'_> {
                 }
                 self.now = self.now.max(until);
             }
+            Do::Pass(until) => self.now = self.now.max(until),
             Do::Act => {
                 self.acts = true;
                 return false;
@@ -148,11 +151,28 @@ impl Run<'_> {
         }
         let has_starts = possible.len() > starts;
         if let Some(label) = self.next_act.as_ref().filter(|_| self.may_act()) {
+            if possible.is_empty() {
+                // Without a choice the test waits until all is settled, however long that takes.
+                let next = self.next_moment();
+                let Some(until) = next.filter(|next| limit.is_none_or(|limit| *next <= limit)) else {
+                    return possible;
+                };
+                let label = format!("time goes on: {} ms", until - self.now);
+                possible.push((Do::Pass(until), plain(OptionKind::Pass, "the clock", label)));
+            }
             possible.push((Do::Act, plain(OptionKind::Act, "the test", label.clone())));
         }
         if has_starts && let Some(until) = self.could_wait(limit) {
-            let label = format!("time passes: {} ms", until - self.now);
-            possible.push((Do::Wait(until), plain(OptionKind::Wait, "the clock", label)));
+            let wait = Choice {
+                // What is done later is done at another time, so that it matters to everything.
+                touches: vec![Touch::write([])],
+                ..plain(
+                    OptionKind::Wait,
+                    "the clock",
+                    format!("time passes: {} ms", until - self.now),
+                )
+            };
+            possible.push((Do::Wait(until), wait));
         }
         possible
     }
@@ -367,6 +387,12 @@ impl Live {
     /// True if nothing but the outside can make it go on.
     pub(super) fn is_parked(&self) -> bool {
         !self.held
+    }
+
+    /// The length of the chain of messages, all of this moment, that one sent now ends.
+    pub(super) fn chain_at(&self, now: i64) -> u32 {
+        let taken = self.delivery().filter(|it| it.sent_at == now);
+        taken.map_or(0, |it| it.chain + 1)
     }
 
     /// The message that it took.

@@ -17,20 +17,22 @@ pub struct Finding {
     pub fails: bool,
     /// The request whose answer this is: an expected 5xx response excuses it.
     pub answers_request: bool,
-    /// What a test can say about it; `None` for what no test can pass over.
-    pub kind: Option<FindingKind>,
+    /// What it is: one of the names that settings and tests list under `allow`, or of those in [`kind`].
+    pub kind: Option<&'static str>,
+    /// The run of a handler that failed, which a test may expect; `None` for anything else.
+    pub failed: Option<u32>,
 }
 
-/// What a test can say about a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FindingKind {
-    /// It may be allowed: one of the names that settings and tests list under `allow`.
-    Allowable(&'static str),
-    /// A run of a handler failed, which the test may expect.
-    Failure {
-        /// The run.
-        invocation: u32,
-    },
+/// Findings that nobody can allow.
+pub mod kind {
+    /// A handler failed for good: a request, a schedule, or the last attempt at a message.
+    pub const HANDLER_ERROR: &str = "handler-error";
+    /// A handler of a request gave no response.
+    pub const NO_RESPONSE: &str = "no-response";
+    /// A call to a service that no mock answers.
+    pub const UNMATCHED_CALL: &str = "unmatched-call";
+    /// The run was stopped because it did not end.
+    pub const ENDLESS_FLOW: &str = "endless-flow";
 }
 
 /// A place in the project.
@@ -70,7 +72,8 @@ impl Run<'_> {
             details,
             fails,
             answers_request: false,
-            kind: Some(FindingKind::Allowable(kind)),
+            kind: Some(kind),
+            failed: None,
         });
     }
 
@@ -104,8 +107,9 @@ impl Run<'_> {
                 .collect(),
             fails: true,
             answers_request,
+            kind: Some(kind::HANDLER_ERROR),
             // What failed before the handler could do anything is not what a test means when it expects a failure.
-            kind: (!is_hopeless(error)).then_some(FindingKind::Failure { invocation }),
+            failed: (!is_hopeless(error)).then_some(invocation),
         });
     }
 
@@ -119,6 +123,7 @@ impl Run<'_> {
                 fails: false,
                 answers_request: false,
                 kind: None,
+                failed: None,
             };
             self.findings.push(finding);
         }

@@ -17,7 +17,7 @@ impl HttpRequest {
     ///
     /// # Errors
     /// The answer of the server itself: the body is malformed.
-    pub(super) fn as_input(&self, params: &[(String, String)]) -> Result<Json, HttpResponse> {
+    pub(crate) fn as_input(&self, params: &[(String, String)]) -> Result<Json, HttpResponse> {
         let sent = self.sent();
         let mut headers = self.headers.clone();
         if let Some(content_type) = &sent.content_type {

@@ -39,18 +39,27 @@ impl Run<'_> {
             trace_id,
             ..
         } = launch;
+        let (sent_by, attempt) = match &cause {
+            Cause::Message(delivery) => (delivery.sent_by, Some(delivery.attempt).filter(|it| *it > 1)),
+            _ => (None, None),
+        };
         self.note(
             Some(invocation),
             What::Started {
                 step: it.name.clone(),
                 cause: text,
                 trace_id: trace_id.clone(),
+                sent_by,
+                attempt,
             },
         );
         let deadline = match cause {
             Cause::Message(_) => it.timeout_ms.map(|ms| self.now.saturating_add(ms)),
             _ => None,
         };
+        if let Some(mutation) = &mut self.mutation {
+            mutation.on_start(invocation, &it.name);
+        }
         self.note_apart(step);
         match self.stage.start(it.language, message) {
             Ok(slot) => {
@@ -113,6 +122,7 @@ impl Run<'_> {
             hosts: self.start.hosts.clone(),
             isolation: self.start.isolation,
             holds: self.start.holds,
+            gathers: !self.start.hosts.is_empty(),
             // The stage knows the interpreter, and with it what stands in for code.
             mocks: CodeStandIns::default(),
             socket: matches!(launch.cause, Cause::Socket(_)),
@@ -184,10 +194,21 @@ impl Run<'_> {
                         }
                         return;
                     }
+                    let explored = self.exploration.is_some();
+                    if let Some(going_on) = (!explored).then(|| self.answer_gathered(at)).flatten() {
+                        if going_on {
+                            continue;
+                        }
+                        return;
+                    }
+                    let live = &mut self.live[at];
                     live.timers = timers;
                     let waits = listening || !live.subscriptions.is_empty();
                     let invocation = live.invocation;
+                    let is_call = explored && live.timers.is_empty();
                     match live.next_due() {
+                        // Not a wait of the handler's: its call is answered when its turn comes.
+                        Some(until) if is_call && until <= self.now => {}
                         Some(until) => self.note(Some(invocation), What::Slept { until }),
                         None if waits => {}
                         None => self.stuck(at),

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::findings::kind;
 use super::{Cause, Finding, HttpResponse, Live, Run};
 use crate::decision::Touch;
 use crate::mock::HttpCall;
@@ -59,7 +60,8 @@ impl Run<'_> {
                     details: vec![format!("it returned {value}")],
                     fails: true,
                     answers_request: true,
-                    kind: None,
+                    kind: Some(kind::NO_RESPONSE),
+                    failed: None,
                 });
             }
             self.answer(
@@ -110,7 +112,7 @@ impl Run<'_> {
             .get(delivery.to.trigger)
             .map(|it| it.queue)
             .unwrap_or_default();
-        let hopeless = is_hopeless(error);
+        let hopeless = is_hopeless(error) || self.gives_up(invocation);
         if delivery.attempt < policy.attempts && !hopeless {
             let next = self.now.saturating_add(policy.pause_after(delivery.attempt));
             self.note(
@@ -212,7 +214,8 @@ impl Run<'_> {
             details: Vec::new(),
             fails: true,
             answers_request: false,
-            kind: None,
+            kind: Some(kind::ENDLESS_FLOW),
+            failed: None,
         });
     }
 
@@ -236,7 +239,8 @@ impl Run<'_> {
                 details: call.near_miss.iter().cloned().collect(),
                 fails: true,
                 answers_request: false,
-                kind: None,
+                kind: Some(kind::UNMATCHED_CALL),
+                failed: None,
             });
         }
         if call.real {
@@ -270,7 +274,8 @@ impl Run<'_> {
             details: advice(&host, port),
             fails: true,
             answers_request: false,
-            kind: None,
+            kind: Some(kind::UNMATCHED_CALL),
+            failed: None,
         });
         self.note(Some(self.live[at].invocation), What::Refused { host, port });
     }

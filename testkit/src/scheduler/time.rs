@@ -93,7 +93,7 @@ impl Run<'_> {
         }
     }
 
-    fn next_moment(&self) -> Option<i64> {
+    pub(super) fn next_moment(&self) -> Option<i64> {
         let groups = self.running_groups();
         let each = self.live.iter();
         let handlers = each.flat_map(|live| live.next_due().into_iter().chain(live.deadline));
@@ -193,6 +193,10 @@ impl Run<'_> {
     }
 
     pub(super) fn deliver(&mut self, delivery: Delivery) {
+        if delivery.chain > super::MAX_CHAIN {
+            self.give_up();
+            return;
+        }
         if delivery.attempt == 1 {
             self.check_payload(&delivery);
         }

@@ -49,6 +49,7 @@ pub struct Boundaries {
     cells: Vec<BoundaryCell>,
     probes: Vec<Probe>,
     places: Vec<Place>,
+    document: Document,
     /// Judges of the branches of a schema.
     validators: ValidatorMap,
 }
@@ -59,6 +60,19 @@ impl fmt::Debug for Boundaries {
             .field("cells", &self.cells)
             .finish_non_exhaustive()
     }
+}
+
+/// The way to a part of a value.
+pub(super) type Path<'v> = Vec<PathStep<'v>>;
+
+/// What is called for each part, with the place that judges it and the way to it.
+pub(super) type See<'s, 'v> = dyn FnMut(&Place, &[PathStep<'v>], &'v Json) + 's;
+
+/// One step into a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PathStep<'v> {
+    Name(&'v str),
+    Item(usize),
 }
 
 /// References that lead to each other are followed so often at one part of a value.
@@ -90,6 +104,7 @@ impl Boundaries {
             cells,
             probes,
             places,
+            document,
             validators,
         })
     }
@@ -102,71 +117,95 @@ impl Boundaries {
     /// The numbers of the edges that `value` is at. The value need not be valid.
     pub fn hit_by(&self, value: &Json) -> BTreeSet<usize> {
         let mut hits = BTreeSet::new();
-        self.walk(0, value, DEPTH, &mut hits);
+        self.visit(value, &mut |place, _, part| {
+            let cells = place.cells.clone();
+            hits.extend(
+                cells.filter(|cell| self.probes[*cell].is_at(part, |pointer| self.is_valid(pointer, part))),
+            );
+        });
         hits
     }
 
-    fn walk(&self, place: usize, value: &Json, depth: usize, hits: &mut BTreeSet<usize>) {
+    /// Shows every part of `value` with each place of the schema that judges it.
+    pub(super) fn visit<'v>(&self, value: &'v Json, see: &mut See<'_, 'v>) {
+        self.walk(0, value, &mut Vec::new(), DEPTH, see);
+    }
+
+    fn walk<'v>(
+        &self,
+        place: usize,
+        value: &'v Json,
+        path: &mut Path<'v>,
+        depth: usize,
+        see: &mut See<'_, 'v>,
+    ) {
         let Some(place) = self.places.get(place).filter(|_| depth > 0) else {
             return;
         };
-        hits.extend(
-            place
-                .cells
-                .clone()
-                .filter(|cell| self.probes[*cell].is_at(value, |pointer| self.is_valid(pointer, value))),
-        );
+        see(place, path, value);
         for step in &place.steps {
-            self.step(step, value, depth, hits);
+            self.step(step, value, path, depth - 1, see);
         }
     }
 
-    fn step(&self, step: &Step, value: &Json, depth: usize, hits: &mut BTreeSet<usize>) {
+    fn step<'v>(
+        &self,
+        step: &Step,
+        value: &'v Json,
+        path: &mut Path<'v>,
+        depth: usize,
+        see: &mut See<'_, 'v>,
+    ) {
+        let fields = || value.as_object().into_iter().flatten();
+        let items = || value.as_array().into_iter().flatten().enumerate();
+        let mut into = |place: usize, step: PathStep<'v>, part: &'v Json| {
+            path.push(step);
+            self.walk(place, part, path, DEPTH, see);
+            path.pop();
+        };
         match step {
-            Step::Same(place) => self.walk(*place, value, depth - 1, hits),
+            Step::Same(place) => self.walk(*place, value, path, depth, see),
             Step::Branch { judge, holds, place } => {
                 if self.is_valid(judge, value) == *holds {
-                    self.walk(*place, value, depth - 1, hits);
+                    self.walk(*place, value, path, depth, see);
                 }
             }
             Step::Dependent(name, place) => {
                 if value.get(name.as_str()).is_some() {
-                    self.walk(*place, value, depth - 1, hits);
+                    self.walk(*place, value, path, depth, see);
                 }
             }
             Step::Property(name, place) => {
-                if let Some(part) = value.as_object().and_then(|fields| fields.get(name)) {
-                    self.walk(*place, part, DEPTH, hits);
+                if let Some((name, part)) = value.as_object().and_then(|fields| fields.get_key_value(name)) {
+                    into(*place, PathStep::Name(name), part);
                 }
             }
             Step::Properties { names, place } => {
-                for (_, part) in value
-                    .as_object()
-                    .into_iter()
-                    .flatten()
-                    .filter(|(name, _)| names.contains(name))
-                {
-                    self.walk(*place, part, DEPTH, hits);
+                for (name, part) in fields().filter(|(name, _)| names.contains(name)) {
+                    into(*place, PathStep::Name(name), part);
                 }
             }
-            Step::Item(at, place) => {
-                if let Some(item) = value.as_array().and_then(|items| items.get(*at)) {
-                    self.walk(*place, item, DEPTH, hits);
+            Step::Item(wanted, place) => {
+                for (at, item) in items().filter(|(at, _)| at == wanted) {
+                    into(*place, PathStep::Item(at), item);
                 }
             }
             Step::Items(from, place) => {
-                for item in value.as_array().into_iter().flatten().skip(*from) {
-                    self.walk(*place, item, DEPTH, hits);
+                for (at, item) in items().skip(*from) {
+                    into(*place, PathStep::Item(at), item);
                 }
             }
             Step::Contained(judge, place) => {
-                for item in value.as_array().into_iter().flatten() {
-                    if self.is_valid(judge, item) {
-                        self.walk(*place, item, DEPTH, hits);
-                    }
+                for (at, item) in items().filter(|(_, item)| self.is_valid(judge, item)) {
+                    into(*place, PathStep::Item(at), item);
                 }
             }
         }
+    }
+
+    /// The schema at a place.
+    pub(super) fn schema(&self, pointer: &str) -> Option<&Json> {
+        self.document.get(pointer)
     }
 
     fn is_valid(&self, pointer: &str, value: &Json) -> bool {

@@ -5,12 +5,14 @@ use serde_json::{Map, Value as Json, json};
 
 use super::boundaries::BoundaryCell;
 use super::document::{escape, type_names};
-use super::number::SAFE;
 
 /// More values of an `enum` than this are not told apart.
 const MOST_VALUES: usize = 64;
 /// A longest text or list beyond this has no edge: no test should have to make it.
 const LONGEST: u64 = 2_000;
+
+/// Numbers from here on need more than 32 bits.
+const LARGE: f64 = 4_294_967_296.0;
 
 /// How an edge is recognised.
 pub(super) enum Probe {
@@ -57,7 +59,7 @@ impl Probe {
             Self::NoMultiple(step) => number().is_some_and(|it| !is_multiple(it, *step)),
             Self::Negative => number().is_some_and(|it| it < 0.0),
             Self::Fraction => number().is_some_and(|it| it.fract() != 0.0),
-            Self::Large => number().is_some_and(|it| it.abs() >= SAFE as f64),
+            Self::Large => number().is_some_and(|it| it.abs() >= LARGE),
             Self::Characters(count) => value
                 .as_str()
                 .is_some_and(|it| it.chars().count() as u64 == *count),
@@ -162,6 +164,7 @@ impl CellsOf {
             self.valid("type", "true", Probe::Is(json!(true)));
             self.valid("type", "false", Probe::Is(json!(false)));
         }
+        let count = |key: &str| fields.get(key).and_then(Json::as_u64);
         let has = |key: &str| fields.contains_key(key);
         if names.contains(&"string")
             && !["pattern", "format", "contentMediaType", "contentEncoding"]
@@ -177,7 +180,10 @@ impl CellsOf {
                 .is_none_or(|it| it > 3)
             {
                 self.valid("type", "beyond ASCII", Probe::NotAscii);
-                self.valid("type", "astral character", Probe::Astral);
+                // JavaScript counts such a character twice, so that it needs room beyond the least length.
+                if count("maxLength").is_none_or(|most| most > count("minLength").unwrap_or(0)) {
+                    self.valid("type", "astral character", Probe::Astral);
+                }
                 self.valid("type", "combining character", Probe::Combining);
             }
         }
@@ -304,7 +310,11 @@ impl CellsOf {
     fn counted(&mut self, fields: &Map<String, Json>, keys: [&str; 2], noun: &str, probe: fn(u64) -> Probe) {
         let count = |key: &str| fields.get(key).and_then(Json::as_f64).map(|it| it as u64);
         let (low, high) = (count(keys[0]), count(keys[1]));
-        let words = |count: u64| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        let words = |count: u64| match noun.strip_suffix('y') {
+            _ if count == 1 => format!("1 {noun}"),
+            Some(stem) => format!("{count} {stem}ies"),
+            None => format!("{count} {noun}s"),
+        };
         let fits = |at: u64| low.is_none_or(|low| at >= low) && high.is_none_or(|high| at <= high);
         if let Some(low) = low.filter(|it| *it <= LONGEST) {
             for at in [low, low + 1].into_iter().filter(|it| fits(*it)) {
@@ -332,7 +342,10 @@ impl CellsOf {
             .get("type")
             .is_some_and(|it| type_names(it).contains(&"array"));
         let most = fields.get("maxItems").and_then(Json::as_u64);
-        if is_array && !fields.contains_key("minItems") && most.is_none_or(|it| it > 2) {
+        let free = !["minItems", "contains"]
+            .iter()
+            .any(|key| fields.contains_key(*key));
+        if is_array && free && most.is_none_or(|it| it > 2) {
             let closed = [fields.get("items"), fields.get("additionalItems")].contains(&Some(&json!(false)));
             if !closed {
                 self.valid("type", "one item", Probe::Items(1));

@@ -32,8 +32,8 @@ pub(super) struct Compiler<'d> {
 type Waiting = Vec<(Literal, Vec<String>)>;
 
 impl<'d> Compiler<'d> {
-    /// The nodes of a document, and the number of counters that their edges need.
-    pub(super) fn compile(document: &'d Document) -> Result<(Vec<Node>, usize), Refusal> {
+    /// The nodes of a document's root or its opposite, and the number of counters that their edges need.
+    pub(super) fn compile(document: &'d Document, root: Literal) -> Result<(Vec<Node>, usize), Refusal> {
         let mut compiler = Self {
             document,
             nodes: Vec::new(),
@@ -42,7 +42,7 @@ impl<'d> Compiler<'d> {
             refusal: None,
             counters: 0,
         };
-        compiler.node(vec![Literal::of("")]);
+        compiler.node(vec![root]);
         let mut first = None;
         while let Some((node, literals)) = compiler.pending.pop() {
             compiler.fill(node, literals);
@@ -76,6 +76,7 @@ impl<'d> Compiler<'d> {
                 shape: Shape::Anything,
                 height: 0,
                 excluded: Vec::new(),
+                is_last_resort: false,
                 counter,
             });
         }
@@ -102,7 +103,7 @@ impl<'d> Compiler<'d> {
                     self.nodes[node].examples.push(example.clone());
                 }
             }
-            let branches = finish::branches(self, flat);
+            let branches = finish::branches(self, &flat);
             self.nodes[node].branches.extend(branches);
         }
         if self.nodes[node].branches.is_empty() {
@@ -118,8 +119,11 @@ impl<'d> Compiler<'d> {
             }
             flat.seen.push(literal.clone());
             if let Some(name) = literal.place.strip_suffix(ABSENT) {
-                flat.forbidden
-                    .push(unescape(name.rsplit('/').next().unwrap_or_default()));
+                flat.forbidden.push(name_in(name));
+                continue;
+            }
+            if let Some(name) = literal.place.strip_suffix(PRESENT) {
+                flat.require(&name_in(name));
                 continue;
             }
             let document = self.document;
@@ -337,9 +341,9 @@ fn alternatives(fields: &Map<String, Json>, place: &str) -> Vec<Vec<Vec<Literal>
     for key in ["dependentSchemas", "dependencies"] {
         for (name, schema) in map(fields, key) {
             if !schema.is_array() {
-                // Either the property is not there, or the schema holds: both ways keep the property's presence open.
-                let schema = Literal::of(format!("{place}/{key}/{}", escape(name)));
-                out.push(vec![vec![schema], vec![absent(place, key, name)]]);
+                let at = format!("{place}/{key}/{}", escape(name));
+                let marked = |mark: &str| Literal::of(format!("{at}{mark}"));
+                out.push(vec![vec![marked(PRESENT), marked("")], vec![marked(ABSENT)]]);
             }
         }
     }
@@ -365,10 +369,11 @@ fn is_small(alternatives: &Json) -> bool {
     sizes.map(size).sum::<usize>() <= 6
 }
 
-/// Stands for the absence of a property: the place is none in the document.
-fn absent(place: &str, key: &str, name: &str) -> Literal {
-    Literal::of(format!("{place}/{key}/{}{ABSENT}", escape(name)))
-}
+/// Ends the places that stand for the absence of the property they name; no place of a document does.
+const ABSENT: &str = "/~absent";
+/// Ends the places that stand for its presence.
+const PRESENT: &str = "/~present";
 
-/// Ends the places that stand for the absence of the property they name.
-pub(super) const ABSENT: &str = "/~absent";
+fn name_in(place: &str) -> String {
+    unescape(place.rsplit('/').next().unwrap_or_default())
+}

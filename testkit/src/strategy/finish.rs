@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::compile::{Compiler, list, map};
-use super::flat::{Flat, Literal};
+use super::flat::{Counts, Flat, Literal};
 use super::number::Numbers;
 use super::pattern::{self, Pattern};
 use super::prepare;
@@ -13,34 +13,34 @@ use super::shape::{Branch, Contained, ENDLESS, Field, Fields, Items, Node, NodeI
 const MOST_PLACES: usize = 64;
 
 /// A branch for each type that a flat schema allows.
-pub(super) fn branches(compiler: &mut Compiler<'_>, flat: Flat) -> Vec<Branch> {
+pub(super) fn branches(compiler: &mut Compiler<'_>, flat: &Flat) -> Vec<Branch> {
     let mut shapes = Vec::new();
     if let Some(choices) = &flat.choices {
         let left: Vec<Json> = choices.iter().filter(|it| flat.may_be(it)).cloned().collect();
         if !left.is_empty() {
             shapes.push(Shape::Choices(left));
         }
-        return finished(compiler, shapes, Vec::new());
+        return finished(compiler, shapes, &[], Types::ALL);
     }
-    let types = flat.made_types();
-    if types == Types::ALL && flat.implied == Types::NONE {
-        return finished(compiler, vec![Shape::Anything], flat.excluded);
+    let (types, made) = (flat.types, flat.made_types());
+    if made == Types::ALL && flat.implied == Types::NONE {
+        return finished(compiler, vec![Shape::Anything], &flat.excluded, made);
     }
     if types.has(Types::OBJECT)
-        && let Some(fields) = object(compiler, &flat)
+        && let Some(fields) = object(compiler, flat)
     {
         shapes.push(Shape::Object(fields));
     }
     if types.has(Types::ARRAY)
-        && let Some(items) = array(compiler, &flat)
+        && let Some(items) = array(compiler, flat)
     {
         shapes.push(Shape::Array(items));
     }
     if types.has(Types::TEXT) && flat.lengths.is_possible() {
-        shapes.push(Shape::Text(text(&flat)));
+        shapes.push(Shape::Text(text(flat)));
     }
     if types.has(Types::NUMBER) {
-        shapes.extend(Numbers::of(&flat, types).map(Shape::Number));
+        shapes.extend(Numbers::of(flat, types).map(Shape::Number));
     }
     if types.has(Types::BOOL) {
         shapes.push(Shape::Bool);
@@ -48,14 +48,27 @@ pub(super) fn branches(compiler: &mut Compiler<'_>, flat: Flat) -> Vec<Branch> {
     if types.has(Types::NULL) {
         shapes.push(Shape::Null);
     }
-    finished(compiler, shapes, flat.excluded)
+    finished(compiler, shapes, &flat.excluded, made)
 }
 
-fn finished(compiler: &mut Compiler<'_>, shapes: Vec<Shape>, excluded: Vec<Json>) -> Vec<Branch> {
+fn types_of(shape: &Shape) -> Types {
+    match shape {
+        Shape::Object(_) => Types::OBJECT,
+        Shape::Array(_) => Types::ARRAY,
+        Shape::Text(_) => Types::TEXT,
+        Shape::Number(_) => Types::NUMBER,
+        Shape::Bool => Types::BOOL,
+        Shape::Null => Types::NULL,
+        Shape::Choices(_) | Shape::Anything => Types::ALL,
+    }
+}
+
+fn finished(compiler: &mut Compiler<'_>, shapes: Vec<Shape>, excluded: &[Json], made: Types) -> Vec<Branch> {
     let branch = |shape| Branch {
+        is_last_resort: !made.has(types_of(&shape)),
         shape,
         height: 0,
-        excluded: excluded.clone(),
+        excluded: excluded.to_vec(),
         counter: compiler.counter(),
     };
     shapes.into_iter().map(branch).collect()
@@ -153,7 +166,8 @@ fn array(compiler: &mut Compiler<'_>, flat: &Flat) -> Option<Items> {
         repeated: flat.repeated,
         contains,
     };
-    (items.low <= items.high && !(items.unique && items.repeated)).then_some(items)
+    let contained = items.contains.iter().all(|it| it.low <= it.high);
+    (items.low <= items.high && contained && !(items.unique && items.repeated)).then_some(items)
 }
 
 /// What the item at a place must be.
@@ -209,10 +223,8 @@ fn object(compiler: &mut Compiler<'_>, flat: &Flat) -> Option<Fields> {
     flat.required.iter().for_each(|name| add(name));
     flat.named.iter().for_each(|(name, _)| add(name));
     for (name, needs) in &flat.dependent {
-        if !needs.is_empty() {
-            add(name);
-            needs.iter().for_each(|name| add(name));
-        }
+        add(name);
+        needs.iter().for_each(|name| add(name));
     }
     names.retain(|name| !flat.forbidden.contains(name));
     if flat.required.iter().any(|name| !names.contains(name)) {
@@ -255,7 +267,7 @@ fn object(compiler: &mut Compiler<'_>, flat: &Flat) -> Option<Fields> {
                 Some((pattern, matcher.clone(), compiler.node(literals)))
             })
             .collect(),
-        open: flat.unknown > 0 || !others.is_empty(),
+        open: flat.unknown > 0 || !others.is_empty() || flat.properties != Counts::ANY,
         other: compiler.node(others),
         unknown: flat.unknown,
         names: (!name_schemas.is_empty()).then(|| compiler.node(name_schemas)),
@@ -306,6 +318,9 @@ pub(super) fn measure(nodes: &mut [Node]) {
     for (node, is_recursive) in nodes.iter_mut().zip(recursive) {
         node.is_recursive = is_recursive;
         node.branches.retain(|it| it.height != ENDLESS);
+        if node.branches.iter().any(|it| !it.is_last_resort) {
+            node.branches.retain(|it| !it.is_last_resort);
+        }
         let flattest = node.branches.iter().enumerate().min_by_key(|(_, it)| it.height);
         node.flattest = flattest.map_or(0, |(at, _)| at);
         for (at, branch) in node.branches.iter().enumerate() {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::compile::Compiler;
 use super::dice::Dice;
 use super::document::Document;
+use super::flat::Literal;
 use super::shape::{Branch, Fields, Items, Node, NodeId, Shape};
 use super::text::{self, LARGEST};
 
@@ -68,7 +69,13 @@ impl Counters {
 
 impl Generator {
     pub(super) fn new(document: &Document) -> Result<Self, Refusal> {
-        let (nodes, counters) = Compiler::compile(document)?;
+        let (nodes, counters) = Compiler::compile(document, Literal::of(""))?;
+        Ok(Self { nodes, counters })
+    }
+
+    /// Makes what the document does not allow.
+    pub(super) fn opposite(document: &Document) -> Result<Self, Refusal> {
+        let (nodes, counters) = Compiler::compile(document, Literal::not(""))?;
         Ok(Self { nodes, counters })
     }
 
@@ -157,7 +164,7 @@ impl<'g> Maker<'g, '_, '_> {
     fn shape(&mut self, branch: &'g Branch, depth: u32) -> Result<Json, Refusal> {
         let low = self.parts > MOST_PARTS || depth > DEPTH;
         let turn = match &mut self.mode {
-            Mode::Edges(counters) => Some(counters.branch(branch.counter)),
+            Mode::Edges(counters) if !low => Some(counters.branch(branch.counter)),
             _ => None,
         };
         Ok(match &branch.shape {
@@ -296,7 +303,21 @@ impl<'g> Maker<'g, '_, '_> {
         let possible = !self.nodes[fields.other].branches.is_empty();
         let wanted = match turn {
             _ if !fields.open || low || !possible => 0,
-            Some(turn) => turn % 3,
+            Some(turn) => {
+                // As many as bring the whole to its least or largest count, or next to it; else some.
+                let counts = [
+                    fields.low,
+                    fields.low + 1,
+                    fields.high.saturating_sub(1),
+                    fields.high,
+                ];
+                let to_reach = counts[turn % 4];
+                if to_reach <= LARGEST && fields.high < usize::MAX || turn % 4 < 2 && fields.low > 0 {
+                    to_reach.saturating_sub(out.len())
+                } else {
+                    turn % 3
+                }
+            }
             None => self.dice.size(0, 2),
         };
         let wanted = wanted

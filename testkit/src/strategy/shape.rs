@@ -37,6 +37,8 @@ pub(super) struct Branch {
     pub(super) height: u32,
     /// Values that `not` takes away.
     pub(super) excluded: Vec<Json>,
+    /// True for a type that the schema allows only since it does not speak of it: made if nothing else can be.
+    pub(super) is_last_resort: bool,
     /// Its place in the counters of edges.
     pub(super) counter: usize,
 }

@@ -56,7 +56,7 @@ fn packages(kind: &'static str) -> Option<&'static Path> {
 }
 
 /// A step that finds the packages of its language.
-fn step(file: &str, text: &str) -> Option<Step> {
+pub(crate) fn step(file: &str, text: &str) -> Option<Step> {
     if !available(file) {
         return None;
     }

@@ -12,5 +12,6 @@ mod bodies;
 mod clients;
 mod delays;
 mod documents;
+mod gathered;
 mod support;
 mod verification;

@@ -78,21 +78,35 @@ impl Step {
         self.run_or_record(mocks, then, false).0
     }
 
+    /// Runs the step again and again with these mocks (YAML, the value of `http`), in a worker that stays warm.
+    pub(crate) fn run_again(&self, http: &str, times: usize) -> Vec<FlowResult> {
+        let server = MockServer::start().unwrap();
+        let mut stage = LiveStage::new(&self.plan.root, &server, Duration::from_secs(20));
+        let (mocks, then) = (format!("{{ http: {http} }}"), "[ { not_emitted: never } ]");
+        let runs = 0..times;
+        runs.map(|_| self.run_on(&mut stage, &mocks, then, false))
+            .collect()
+    }
+
     fn run_or_record(&self, mocks: &str, then: &str, record: bool) -> (FlowResult, Vec<Recording>) {
+        let server = MockServer::start().unwrap();
+        let mut stage = LiveStage::new(&self.plan.root, &server, Duration::from_secs(10));
+        let result = self.run_on(&mut stage, mocks, then, record);
+        (result, stage.take_recordings())
+    }
+
+    fn run_on(&self, stage: &mut LiveStage<'_>, mocks: &str, then: &str, record: bool) -> FlowResult {
         let text = format!(
             "tests:\n  - name: a\n    mocks: {mocks}\n    when: [ {{ emit: {{ topic: go, data: {{}} }} }} ]\n    then: {then}\n"
         );
         let file = flow_test::parse("a.flow.yaml", text.as_str().into())
             .unwrap_or_else(|problems| panic!("{problems:#?}"));
-        let server = MockServer::start().unwrap();
-        let mut stage = LiveStage::new(&self.plan.root, &server, Duration::from_secs(10));
         let test = &file.tests[0];
         let mut services = Services::load(test, self.folder(), Seed::root(1), DEFAULT_START_MS).unwrap();
         services.record = record;
         let setting = stage.setting(services, Seed::root(0), Isolation::Fresh, Variables::new());
         let setting = setting.unwrap();
-        let result = run_flow(&self.plan, &mut stage, test, setting);
-        (result, stage.take_recordings())
+        run_flow(&self.plan, stage, test, setting)
     }
 }
 

@@ -90,6 +90,7 @@ impl Project {
             mocks: CodeStandIns::default(),
             socket: false,
             holds: false,
+            gathers: false,
         }
     }
 }

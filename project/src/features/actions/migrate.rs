@@ -3,7 +3,12 @@
 //! notes for 1.0.
 
 mod config;
+mod entries;
 mod handler;
+mod imports;
+mod request;
+mod streams;
+mod text;
 
 use banister_grammars::facts::{Dialect, FileFacts, StepFact};
 use banister_grammars::{Language, Span};
@@ -12,6 +17,15 @@ use super::{Action, ActionKind, ActionRequest, Change};
 use crate::diagnostic::Edit;
 use crate::index::Index;
 use crate::project::Step;
+
+/// The types of configs in 0.x.
+const CONFIG_TYPES: [&str; 5] = [
+    "EventConfig",
+    "ApiRouteConfig",
+    "CronConfig",
+    "NoopConfig",
+    "StepConfig",
+];
 
 /// Why a step cannot be rewritten.
 type Refusal = String;
@@ -25,18 +39,19 @@ pub(super) fn offer(index: &Index, file: &str, selected: Span) -> Option<Action>
         title: "Write this step in the 1.0 dialect".to_owned(),
         kind: ActionKind::Rewrite,
         request: ActionRequest::Migrate,
-        refused: plan(step).err(),
+        refused: plan(index, step).err(),
     })
 }
 
 /// The edits of the file.
 pub(super) fn change(index: &Index, file: &str) -> Option<Change> {
-    let edits = plan(index.step(file)?).ok()?;
+    let edits = plan(index, index.step(file)?).ok()?;
     Some(Change::edits(edits))
 }
 
 /// A step that is being rewritten.
 struct Draft<'s> {
+    index: &'s Index,
     text: &'s str,
     facts: &'s FileFacts,
     fact: &'s StepFact,
@@ -44,6 +59,10 @@ struct Draft<'s> {
     edits: Vec<(Span, String)>,
     /// What the file needs from the framework's module, sorted.
     imports: Vec<&'static str>,
+    /// Imports from modules of the project, in the order of their use.
+    own_imports: Vec<String>,
+    /// What the file makes for itself behind its imports.
+    values: Vec<String>,
 }
 
 impl Draft<'_> {
@@ -67,9 +86,29 @@ impl Draft<'_> {
     fn is_python(&self) -> bool {
         self.step.language == Language::Python
     }
+
+    /// True for a CommonJS module.
+    fn is_common(&self) -> bool {
+        self.text.contains("exports.")
+            && !self.text.contains("\nexport ")
+            && !self.text.starts_with("export ")
+    }
+
+    /// A semicolon, if the file ends its imports with one.
+    fn semicolon(&self) -> &'static str {
+        let ends = |line: &str| {
+            line.starts_with("import ") || line.contains("require(") || line.starts_with("} from")
+        };
+        let mut lines = self.text.lines().filter(|line| ends(line));
+        if lines.any(|line| line.trim_end().ends_with(';')) {
+            ";"
+        } else {
+            ""
+        }
+    }
 }
 
-fn plan(step: &Step) -> Result<Vec<Edit>, Refusal> {
+fn plan(index: &Index, step: &Step) -> Result<Vec<Edit>, Refusal> {
     let facts = step.facts();
     let Some(fact) = &facts.step else {
         return Err("the config cannot be read".into());
@@ -81,16 +120,19 @@ fn plan(step: &Step) -> Result<Vec<Edit>, Refusal> {
         return Err("the file does not parse".into());
     }
     let mut draft = Draft {
+        index,
         text: &step.source.text,
         facts,
         fact,
         step,
         edits: Vec::new(),
         imports: Vec::new(),
+        own_imports: Vec::new(),
+        values: Vec::new(),
     };
     config::rewrite(&mut draft)?;
     handler::rewrite(&mut draft)?;
-    handler::import(&mut draft)?;
+    imports::rewrite(&mut draft)?;
     verify(&draft)?;
     let edit = |(span, text): (Span, String)| Edit {
         file: step.file.clone(),
@@ -149,8 +191,17 @@ fn verify(draft: &Draft<'_>) -> Result<(), Refusal> {
         && now.name.as_ref().map(|name| &name.text) == then.name.as_ref().map(|name| &name.text)
         && now.handler.is_some() == then.handler.is_some()
         && after.state_uses.len() == before.state_uses.len()
+        && stream_calls(&after) == stream_calls(before)
         && after.problems.is_empty();
     if is_same { Ok(()) } else { Err(unsure()) }
+}
+
+fn stream_calls(facts: &FileFacts) -> usize {
+    facts
+        .stream_uses
+        .iter()
+        .filter(|used| used.method.is_some())
+        .count()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use banister_grammars::facts::{Dialect, StepKind};
 
+use super::Asked;
 use super::cursor::Cursor;
 use super::proposals::Proposals;
 use super::spot::{Home, Root, Spot, home, keys_of};
@@ -33,12 +34,13 @@ struct Place<'i> {
     is_stream: bool,
 }
 
-pub(super) fn completion(
-    index: &Index,
-    file: &str,
-    cursor: &Cursor<'_>,
-    spot: &Spot<'_>,
-) -> Option<Vec<Completion>> {
+pub(super) fn completion(asked: &Asked<'_, '_>) -> Option<Vec<Completion>> {
+    let Asked {
+        index,
+        file,
+        cursor,
+        spot,
+    } = *asked;
     let step = index.step(file);
     let is_stream = index.project.streams.iter().any(|stream| stream.file == file);
     if step.is_none() && !is_stream {
@@ -157,6 +159,7 @@ impl Place<'_> {
                 .iter()
                 .for_each(|method| proposals.text(method, CompletionKind::Value, "")),
             "cron" => self.schedules(&mut proposals),
+            "stream" => super::shared::streams(self.index, &mut proposals),
             _ => return None,
         }
         Some(proposals.finish())

@@ -6,6 +6,7 @@
 use banister_grammars::Language;
 use banister_grammars::facts::{Dialect, StepKind};
 
+use super::Asked;
 use super::cursor::{Cursor, is_word};
 use super::pattern::Pattern;
 use super::proposals::Proposals;
@@ -16,14 +17,15 @@ use crate::index::Index;
 use crate::project::Step;
 
 /// Names that are bound through more names than this are not followed.
-const MAX_NAMES: usize = 4;
+pub(super) const MAX_NAMES: usize = 4;
 
-pub(super) fn completion(
-    index: &Index,
-    file: &str,
-    cursor: &Cursor<'_>,
-    spot: &Spot<'_>,
-) -> Option<Vec<Completion>> {
+pub(super) fn completion(asked: &Asked<'_, '_>) -> Option<Vec<Completion>> {
+    let Asked {
+        index,
+        file,
+        cursor,
+        spot,
+    } = *asked;
     let step = index.step(file)?;
     let handler = Handler::of(cursor)?;
     let mut proposals = Proposals::new(cursor);
@@ -136,18 +138,25 @@ fn has_types(step: &Step) -> bool {
     step.language == Language::TypeScript && step.facts().handling.declared.is_some()
 }
 
-/// The handler above the cursor.
-struct Handler<'t> {
-    /// Its text from its first parameter up to the cursor.
+/// A parameter of the handler above the cursor: its first one, unless another is asked for.
+pub(super) struct Handler<'t> {
+    /// The text from the handler's first parameter up to the cursor.
     body: &'t str,
-    /// The name of its first parameter.
+    /// The name of the parameter.
     name: Option<&'t str>,
-    /// What its first parameter is taken apart into: key and local name.
+    /// What it is taken apart into: key and local name.
     keys: Vec<(&'t str, &'t str)>,
+    /// The type that stands behind it.
+    annotation: Option<&'t str>,
 }
 
 impl<'t> Handler<'t> {
     fn of(cursor: &Cursor<'t>) -> Option<Self> {
+        Self::at(cursor, 0)
+    }
+
+    /// The parameter at `place`, counted from nought.
+    pub(super) fn at(cursor: &Cursor<'t>, place: usize) -> Option<Self> {
         let above = cursor.text.get(..cursor.start())?;
         let mut ends = above.rmatch_indices("handler").filter(|(at, word)| {
             let is_whole = |ch: char| !is_word(ch);
@@ -157,25 +166,37 @@ impl<'t> Handler<'t> {
         let rest = &above[at + word.len()..];
         let open = rest.find('(')?;
         let body = &rest[open + 1..];
-        let first = first_item(body).trim();
-        if let Some(inner) = first.strip_prefix('{') {
-            let inner = &inner[..inner.find('}')?];
+        let mut parameters = body;
+        for _ in 0..place {
+            parameters = parameters[first_item(parameters).len()..].strip_prefix(',')?;
+        }
+        let own = first_item(parameters).trim();
+        if let Some(inner) = own.strip_prefix('{') {
+            let end = inner.find('}')?;
             return Some(Self {
                 body,
                 name: None,
-                keys: bindings(inner),
+                keys: bindings(&inner[..end]),
+                annotation: inner[end + 1..].trim().strip_prefix(':').map(str::trim),
             });
         }
-        let end = first.find(|ch| !is_word(ch)).unwrap_or(first.len());
+        let end = own.find(|ch| !is_word(ch)).unwrap_or(own.len());
         Some(Self {
             body,
-            name: (end > 0).then(|| &first[..end]),
+            name: (end > 0).then(|| &own[..end]),
             keys: Vec::new(),
+            annotation: own[end..].trim().strip_prefix(':').map(str::trim),
         })
     }
 
+    /// True if a type tells the language's own server what the parameter is.
+    pub(super) fn is_typed(&self, language: Language) -> bool {
+        let annotation = self.annotation.filter(|_| language != Language::Ruby);
+        annotation.is_some_and(|annotation| !annotation.to_ascii_lowercase().starts_with("any"))
+    }
+
     /// The path into the input that the expression at the end of `text` reads.
-    fn resolve(&self, text: &str, names: usize) -> Option<Vec<String>> {
+    pub(super) fn resolve(&self, text: &str, names: usize) -> Option<Vec<String>> {
         let (name, mut path) = chain(text)?;
         path.reverse();
         if self.name == Some(name) {

@@ -2,7 +2,9 @@
 
 mod spots;
 
-use self::spots::{CONFIGS, INPUTS, NEWER_HTTP, NEWER_QUEUE, PAYLOADS, REQUESTS, STATE, TOPICS};
+use self::spots::{
+    API_MEMBERS, CONFIGS, INPUTS, MEMBERS, NEWER_HTTP, NEWER_QUEUE, PAYLOADS, REQUESTS, STATE, TOPICS,
+};
 use super::config_tests::proposals;
 
 /// The rest of the project: what the spots may name.
@@ -196,6 +198,104 @@ fn inputs_in_every_language() {
 #[test]
 fn state_and_streams_in_every_language() {
     check(In::event, STATE);
+}
+
+#[test]
+fn members_of_the_context_in_every_language() {
+    check(In::event, MEMBERS);
+    check(In::api, API_MEMBERS);
+}
+
+#[test]
+fn the_context_is_taken_apart_where_the_handler_takes_it() {
+    let step = |config: &str, handler: &str| {
+        format!(
+            "//- steps/a.step.js\nexports.config = {{ name: 'A', emits: [], {config} }}\nexports.handler = {handler}\n"
+        )
+    };
+    let event = "type: 'event', subscribes: ['x']";
+    let cron = "type: 'cron', cron: '* * * * *'";
+    for (config, handler, expected) in [
+        (
+            event,
+            "async (input, { $0 }) => {}",
+            &["emit", "logger", "state"][..],
+        ),
+        (
+            event,
+            "async (input, { emit, lo$0, traceId }) => {}",
+            &["logger", "state", "streams", "flows"],
+        ),
+        (event, "async function (input, { $0", &["emit", "logger"]),
+        (cron, "async ({ $0 }) => {}", &["emit", "logger"]),
+    ] {
+        let found = inserts(&step(config, handler)).unwrap_or_else(|| panic!("{handler}"));
+        let labels: Vec<&str> = found.iter().map(|(label, _)| label.as_str()).collect();
+        assert_eq!(labels[..expected.len()], *expected, "{handler}");
+        assert!(found.iter().all(|(label, insert)| label == insert));
+    }
+    for (config, handler) in [
+        (event, "async (input, ctx) => { save({ $0 }) }"),
+        (event, "async (input, ctx) => { save(input, { $0 }) }"),
+        (cron, "async (ctx, { $0 }) => {}"),
+    ] {
+        assert_eq!(inserts(&step(config, handler)), None, "{handler}");
+    }
+}
+
+#[test]
+fn what_a_type_tells_is_left_to_the_server_of_the_language() {
+    for (head, handler) in [
+        (": Handlers['A']", "async (input, ctx) => { ctx.$0 }"),
+        (": Handlers['A']", "async (input, { $0 }) => {}"),
+        ("", "async (input: unknown, ctx: FlowContext) => { ctx.$0 }"),
+        (
+            "",
+            "async (input: unknown, { logger }: FlowContext) => { logger.$0 }",
+        ),
+    ] {
+        let fixture = format!(
+            "//- steps/a.step.ts\nexport const config = {{ type: 'event', name: 'A', subscribes: ['x'], emits: [] }}\n\
+             export const handler{head} = {handler}\n"
+        );
+        assert_eq!(inserts(&fixture), None, "{handler}");
+    }
+}
+
+#[test]
+fn a_queue_is_completed_without_a_quote() {
+    let in_list = |language: In, triggers: &str| {
+        let text = match language {
+            Py | Rb => format!("config = {{'name': 'A', 'triggers': {triggers}, 'enqueues': []}}\n"),
+            Ts | Js => format!("export const config = {{ name: 'A', triggers: {triggers}, enqueues: [] }}\n"),
+        };
+        format!("//- {}\n{text}", language.path())
+    };
+    for language in [Ts, Js, Py] {
+        for triggers in [
+            "[queue($0)]",
+            "[queue($0",
+            "[queue('x'), queue($0)]",
+            "[queue(ord$0)]",
+        ] {
+            let found = inserts(&in_list(language, triggers));
+            let found = found.unwrap_or_else(|| panic!("{} {triggers}", language.path()));
+            assert_eq!(found[0].0, "order.placed");
+            assert!(
+                ["'order.placed'", "\"order.placed\""].contains(&found[0].1.as_str()),
+                "{found:?}"
+            );
+        }
+        let found = inserts(&in_list(language, "[stream('$0')]")).unwrap();
+        assert_eq!(found[0].0, "chat");
+        let found = inserts(&in_list(language, "[other($0)]"));
+        assert_eq!(found, None, "{}", language.path());
+    }
+    let outside = "//- steps/a.step.ts\nimport { queue } from 'motia'\nconst trigger = queue($0)\n\
+                   export const config = { name: 'A', triggers: [trigger], enqueues: [] }\n";
+    assert_eq!(inserts(outside).unwrap()[0].1, "'order.placed'");
+    let own = outside.replace("import { queue } from 'motia'", "import { queue } from './queue'");
+    assert_eq!(inserts(&own), None);
 }
 
 #[test]

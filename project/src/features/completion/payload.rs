@@ -2,6 +2,7 @@
 
 use banister_grammars::Language;
 
+use super::Asked;
 use super::config::text_of;
 use super::cursor::Cursor;
 use super::insert;
@@ -12,12 +13,13 @@ use crate::features::fields::{Field, fields};
 use crate::features::{Completion, CompletionKind};
 use crate::index::Index;
 
-pub(super) fn completion(
-    index: &Index,
-    file: &str,
-    cursor: &Cursor<'_>,
-    spot: &Spot<'_>,
-) -> Option<Vec<Completion>> {
+pub(super) fn completion(asked: &Asked<'_, '_>) -> Option<Vec<Completion>> {
+    let Asked {
+        index,
+        file,
+        cursor,
+        spot,
+    } = *asked;
     let facts = index.facts(file)?;
     let Spot::Key { level } = *spot else { return None };
     let home = home(cursor, level)?;

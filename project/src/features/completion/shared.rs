@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use banister_grammars::Language;
 use banister_grammars::facts::FileFacts;
 
+use super::Asked;
 use super::cursor::Cursor;
 use super::nearest::{are_many, fits};
 use super::proposals::Proposals;
@@ -25,15 +27,19 @@ const METHODS: [&str; 11] = [
     "items",
 ];
 
-pub(super) fn completion(
-    index: &Index,
-    file: &str,
-    cursor: &Cursor<'_>,
-    spot: &Spot<'_>,
-) -> Option<Vec<Completion>> {
+pub(super) fn completion(asked: &Asked<'_, '_>) -> Option<Vec<Completion>> {
+    let Asked {
+        index,
+        file,
+        cursor,
+        spot,
+    } = *asked;
     let facts = index.facts(file)?;
     let mut proposals = Proposals::new(cursor);
     match *spot {
+        Spot::Argument { callee, number: 0 } if finds_stream(callee, cursor) => {
+            streams(index, &mut proposals);
+        }
         Spot::Argument { callee, number } => {
             if !is_state_call(facts, cursor, callee) {
                 return None;
@@ -146,6 +152,14 @@ fn is_state_call(facts: &FileFacts, cursor: &Cursor<'_>, callee: &str) -> bool {
     };
     METHODS.contains(&method)
         && last_name(object).is_some_and(|name| matches!(name, "state" | "stateManager"))
+}
+
+/// `context.streams.get(` of a dictionary, and `Stream(` of 1.0 in Python, which takes a name.
+fn finds_stream(callee: &str, cursor: &Cursor<'_>) -> bool {
+    let is_python = cursor.language == Language::Python;
+    let looks_up = || callee.strip_suffix(".get").is_some_and(holds_streams);
+    let makes = || last_name(callee) == Some("Stream") && cursor.text.contains("motia");
+    is_python && (looks_up() || makes())
 }
 
 fn holds_streams(receiver: &str) -> bool {

@@ -4,20 +4,27 @@ use std::collections::BTreeSet;
 
 use super::{Place, step_of};
 use crate::config::ALLOWABLE;
-use crate::features::completion::{input::path_params, payload, ranked::Ranked};
+use crate::features::completion::{input::path_params, nearest, payload, ranked::Ranked};
 use crate::features::fields::{Field, fields};
-use crate::features::{Completion, CompletionKind, card};
+use crate::features::{Completion, CompletionKind, MAX_COMPLETIONS, card};
 use crate::flow_test::{Isolation, keys, schema};
-use crate::index::{EntityKind, Index};
+use crate::index::{EntityKind, Index, Topic};
 use crate::profile::Profile;
-use crate::project::Step;
+use crate::project::{Step, Stream};
 
 pub(in crate::features) fn completion(index: &Index, text: &str, offset: u32) -> Option<Vec<Completion>> {
     let place = Place::at(text, offset)?;
-    let path = place.path();
+    let mut path = place.path();
+    // What begins together is written as what begins alone.
+    if path.starts_with(&["tests", "-", "when", "-", "together", "-"]) && path.len() > 6 {
+        path.drain(4..6);
+    }
     let mut list = List {
         place: &place,
         text,
+        typed: text
+            .get(place.replace.start as usize..offset as usize)
+            .unwrap_or_default(),
         found: Ranked::new(place.replace),
     };
     // An item of a list of names may be taken for the start of a key.
@@ -31,9 +38,14 @@ pub(in crate::features) fn completion(index: &Index, text: &str, offset: u32) ->
     Some(list.found.finish())
 }
 
+/// What happens to an item of a stream.
+const STREAM_EVENTS: [&str; 4] = ["create", "update", "delete", "event"];
+
 struct List<'p> {
     place: &'p Place<'p>,
     text: &'p str,
+    /// What stands before the cursor already.
+    typed: &'p str,
     found: Ranked,
 }
 
@@ -61,6 +73,7 @@ impl List<'_> {
                     self.key(key, CompletionKind::StateKey, "", "", false);
                 }
             }
+            ["mocks", "modules"] | ["tests", "-", "mocks", "modules"] => self.modules(index),
             ["tests", "-", "then", "-", "stream"] | ["tests", "-", "given", "streams"] => {
                 self.entities(index, EntityKind::Stream, CompletionKind::Stream)
             }
@@ -113,6 +126,8 @@ impl List<'_> {
             ["isolation"] | ["tests", "-", "isolation"] => self.fixed(&Isolation::NAMES),
             ["allow", "-"] | ["tests", "-", "allow", "-"] => self.fixed(&ALLOWABLE),
             ["tests", "-", "for_all", _, "schema_of"] => self.schemas(index),
+            ["tests", "-", "then", "-", "stream_event", "stream"] => self.streams(index),
+            ["tests", "-", "then", "-", "stream_event", "type"] => self.fixed(&STREAM_EVENTS),
             ["tests", "-", "then", "-", "log", "level"] => self.fixed(keys::levels()),
             [.., "reply", "fault"] | [.., "replies", "-", "fault"] => self.fixed(keys::faults()),
             _ => return None,
@@ -127,11 +142,12 @@ impl List<'_> {
     }
 
     fn topics(&mut self, index: &Index) {
-        for topic in index.topics.iter().map(|topic| &topic.name) {
+        let all = index.topics.iter().collect();
+        for topic in nearest::some(all, self.typed, |topic: &&Topic| &topic.name) {
             self.add(
-                topic,
+                &topic.name,
                 CompletionKind::Topic,
-                &card::summary(index, topic),
+                &card::summary(index, &topic.mentions),
                 String::new(),
                 None,
             );
@@ -139,29 +155,32 @@ impl List<'_> {
     }
 
     fn steps(&mut self, index: &Index, fits: impl Fn(&Step) -> bool) {
-        for step in index.project.steps.iter().filter(|step| fits(step)) {
-            if let Some(name) = step.name() {
-                self.add(
-                    name,
-                    CompletionKind::Step,
-                    step.language.name(),
-                    card::step(index, step),
-                    None,
-                );
-            }
+        let fitting = index.project.steps.iter().filter(|step| fits(step));
+        let named = fitting.filter_map(|step| Some((step.name()?, step)));
+        for (name, step) in nearest::some(named.collect(), self.typed, |(name, _)| name) {
+            self.add(
+                name,
+                CompletionKind::Step,
+                step.language.name(),
+                card::step(index, step),
+                None,
+            );
         }
     }
 
     fn routes(&mut self, index: &Index) {
         let mut seen = BTreeSet::new();
+        let mut routes = Vec::new();
         for step in &index.project.steps {
             let Some((method, path)) = step.route() else {
                 continue;
             };
             let route = format!("{} {path}", method.to_ascii_uppercase());
-            if !seen.insert(route.clone()) {
-                continue;
+            if seen.insert(route.clone()) {
+                routes.push((route, path, step));
             }
+        }
+        for (route, path, step) in nearest::some(routes, self.typed, |(route, ..)| route) {
             let snippet = (1..)
                 .zip(path_params(path))
                 .fold(route.clone(), |route, (number, name)| {
@@ -179,27 +198,56 @@ impl List<'_> {
     }
 
     fn schemas(&mut self, index: &Index) {
+        let mut schemas = Vec::new();
         for step in &index.project.steps {
             let part = if step.route().is_some() { "body" } else { "input" };
             if let (Some(name), Some(_)) = (step.name(), index.only_input_schema(step)) {
-                let label = format!("{name}.{part}");
-                self.add(
-                    &label,
-                    CompletionKind::Step,
-                    step.language.name(),
-                    card::step(index, step),
-                    None,
-                );
+                schemas.push((format!("{name}.{part}"), step));
             }
+        }
+        for (label, step) in nearest::some(schemas, self.typed, |(label, _)| label) {
+            self.add(
+                &label,
+                CompletionKind::Step,
+                step.language.name(),
+                card::step(index, step),
+                None,
+            );
+        }
+    }
+
+    fn streams(&mut self, index: &Index) {
+        let names: BTreeSet<&str> = index.project.streams.iter().filter_map(Stream::name).collect();
+        for name in names {
+            self.add(name, CompletionKind::Stream, "", card::stream(index, name), None);
+        }
+    }
+
+    /// Packages that code of the project imports: what mocks stand in for.
+    fn modules(&mut self, index: &Index) {
+        let imports = index.sources().flat_map(|source| &source.facts.imports);
+        let packages = imports.map(|import| import.module.as_str());
+        let packages: BTreeSet<&str> = packages.filter(|module| !module.starts_with('.')).collect();
+        for package in packages {
+            self.key(package, CompletionKind::Value, "imported here", "", true);
         }
     }
 
     fn entities(&mut self, index: &Index, kind: EntityKind, shown: CompletionKind) {
+        let are_many = nearest::are_many(index, shown);
         for (entity, places) in index.all_entities() {
-            if entity.kind == kind && places.iter().any(|place| !place.file.ends_with(".yaml")) {
+            if entity.kind == kind
+                && self.takes(&entity.name, are_many)
+                && places.iter().any(|place| !place.file.ends_with(".yaml"))
+            {
                 self.key(&entity.name, shown, "", "", true);
             }
         }
+    }
+
+    /// False for what is left out where a project has more names than a person reads.
+    fn takes(&self, name: &str, are_many: bool) -> bool {
+        !are_many || self.found.len() < MAX_COMPLETIONS && nearest::fits(self.typed, name)
     }
 
     fn fields(&mut self, found: Vec<Field>) {
@@ -270,4 +318,200 @@ fn state_keys<'i>(index: &'i Index, group: &str) -> BTreeSet<&'i str> {
     })
     .filter_map(|used| used.key.as_ref()?.text.known())
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MAX_COMPLETIONS;
+    use crate::fixture::parse;
+
+    /// What is proposed at the cursor of a flow test, and whether more would fit.
+    fn proposals(flow: &str, rest: &str) -> (Vec<String>, bool) {
+        let (snapshot, cursor) = parse(&format!("//- tests/a.flow.yaml\n{flow}\n{rest}"));
+        let (file, offset) = cursor.unwrap();
+        let found = snapshot.completion(&file, offset).unwrap_or_default();
+        let is_cut = found
+            .first()
+            .is_some_and(|first| snapshot.is_cut_off(&file, first.kind));
+        (found.into_iter().map(|found| found.label).collect(), is_cut)
+    }
+
+    #[test]
+    fn a_large_project_is_not_listed_whole() {
+        let steps: String = (0..MAX_COMPLETIONS + 50)
+            .map(|n| {
+                format!(
+                    "//- steps/s{n}.step.js\nexports.config = {{ type: 'api', name: 'S{n}', method: 'GET', path: '/r{n}', emits: ['t{n}'] }}\n\
+                     exports.handler = async (req, {{ emit, state }}) => {{ await emit({{ topic: 't{n}', data: {{}} }}); await state.set('g{n}', 'k', 1) }}\n"
+                )
+            })
+            .collect();
+        for (flow, last) in [
+            ("tests:\n  - name: n\n    when: [{ request: GET /$0", "GET /r113"),
+            ("tests:\n  - name: n\n    then:\n      - ran: [$0", "S113"),
+            ("tests:\n  - name: n\n    then:\n      - not_emitted: $0", "t113"),
+            (
+                "tests:\n  - name: n\n    given:\n      state:\n        $0",
+                "g113",
+            ),
+        ] {
+            let (found, is_cut) = proposals(flow, &steps);
+            assert!(
+                is_cut && found.len() == MAX_COMPLETIONS,
+                "{flow}: {}",
+                found.len()
+            );
+            let typed = format!("{}$0", last.trim_start_matches("GET /"));
+            let (found, _) = proposals(&flow.replace("$0", &typed), &steps);
+            assert_eq!(found, [last], "{flow}");
+        }
+    }
+
+    #[test]
+    fn the_keys_of_every_mapping_are_proposed() {
+        let stream = "//- steps/chat.stream.ts
+export const config = { name: 'chat', schema: {}, baseConfig: { storageType: 'default' } }
+//- lib/pay.ts
+import { charge } from 'stripe'
+//- steps/a.step.ts
+import Stripe from 'stripe'
+import { pay } from '../lib/pay'
+export const config = { type: 'noop', name: 'A', virtualEmits: [] }
+";
+        for (flow, expected) in [
+            ("iso$0", &["isolation"][..]),
+            ("isolation: $0", &["fresh", "shared", "process"]),
+            ("profile: $0", &["motia-0.17", "seed"]),
+            ("allow: [$0", &["undeclared-emit", "invalid-payload"]),
+            (
+                "mocks:\n  $0",
+                &[
+                    "http",
+                    "modules",
+                    "functions",
+                    "openapi",
+                    "cassettes",
+                    "redact",
+                    "allow",
+                ],
+            ),
+            (
+                "mocks:\n  http:\n    - $0",
+                &["on", "query", "headers", "body", "reply", "replies", "repeat"],
+            ),
+            (
+                "mocks:\n  http:\n    - reply: { $0",
+                &["status", "json", "sse", "chunks", "fault", "set"],
+            ),
+            (
+                "mocks:\n  http:\n    - replies:\n        - sse:\n            - $0",
+                &["data", "event", "after"],
+            ),
+            (
+                "mocks:\n  http:\n    - reply: { chunks: [{ $0",
+                &["text", "json", "after"],
+            ),
+            (
+                "mocks:\n  http:\n    - reply: { fault: $0",
+                &["timeout", "reset", "malformed", "empty"],
+            ),
+            (
+                "mocks:\n  http:\n    - query:\n        page:\n          $0",
+                &["matches", "present"],
+            ),
+            (
+                "tests:\n  - name: n\n    $0",
+                &[
+                    "mocks",
+                    "given",
+                    "cases",
+                    "profile",
+                    "isolation",
+                    "allow",
+                    "for_all",
+                ],
+            ),
+            (
+                "tests:\n  - name: n\n    isolation: $0",
+                &["fresh", "shared", "process"],
+            ),
+            ("tests:\n  - name: n\n    profile: $0", &["motia-0.17", "seed"]),
+            (
+                "tests:\n  - name: n\n    allow:\n      - $0",
+                &["undeclared-emit", "invalid-response"],
+            ),
+            (
+                "tests:\n  - name: n\n    mocks:\n      modules:\n        stripe:\n          charge:\n            $0",
+                &["returns", "throws", "sequence", "file", "async"],
+            ),
+            (
+                "tests:\n  - name: n\n    mocks:\n      functions:\n        charge:\n          sequence:\n            - $0",
+                &["returns", "throws"],
+            ),
+            (
+                "tests:\n  - name: n\n    mocks:\n      functions:\n        charge:\n          throws: { $0",
+                &["name", "message"],
+            ),
+            (
+                "tests:\n  - name: n\n    mocks:\n      openapi:\n        - $0",
+                &["document", "server"],
+            ),
+            (
+                "tests:\n  - name: n\n    mocks:\n      modules:\n        $0",
+                &["stripe"],
+            ),
+            (
+                "tests:\n  - name: n\n    given:\n      streams:\n        $0",
+                &["chat"],
+            ),
+            (
+                "tests:\n  - name: n\n    when:\n      - $0",
+                &["request", "emit", "cron", "advance", "ws"],
+            ),
+            (
+                "tests:\n  - name: n\n    when:\n      - ws:\n          $0",
+                &["connect", "headers", "send", "close", "as"],
+            ),
+            (
+                "tests:\n  - name: n\n    then:\n      - $0",
+                &["response", "stream", "stream_event", "ws", "called"],
+            ),
+            (
+                "tests:\n  - name: n\n    then:\n      - ws: { $0",
+                &["received", "times", "closed", "as"],
+            ),
+            (
+                "tests:\n  - name: n\n    then:\n      - stream_event: { $0",
+                &["stream", "group", "id", "type"],
+            ),
+            (
+                "tests:\n  - name: n\n    then:\n      - stream_event: { stream: $0",
+                &["chat"],
+            ),
+            (
+                "tests:\n  - name: n\n    then:\n      - stream_event: { type: $0",
+                &["create", "update", "delete"],
+            ),
+            (
+                "tests:\n  - name: n\n    then:\n      - called: { $0",
+                &["http", "function", "args", "times"],
+            ),
+            (
+                "tests:\n  - name: n\n    then:\n      - called: { query: { page: { $0",
+                &["matches", "present"],
+            ),
+            (
+                "tests:\n  - name: n\n    then:\n      - log: { level: $0",
+                &["debug", "info", "warn", "error"],
+            ),
+        ] {
+            let (found, _) = proposals(flow, stream);
+            for label in expected {
+                assert!(
+                    found.iter().any(|it| it == label),
+                    "{label} at {flow:?} is not in {found:?}"
+                );
+            }
+        }
+    }
 }

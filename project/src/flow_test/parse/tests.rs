@@ -207,14 +207,14 @@ tests:
                 did you mean `mocks`? a flow test file may have `mocks`, `profile`, `isolation`, `allow`, `tests`
             4:5 missing-key: a test needs the key `name` or `property`
             4:5 unknown-key: unknown key `nmae` in a test
-                did you mean `name`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `profile`, `isolation`, `allow`, `ignore`
+                did you mean `name`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `schedules`, `faults`, `profile`, `isolation`, `allow`, `ignore`
             5:5 unknown-key: unknown key `whne` in a test
-                did you mean `when`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `profile`, `isolation`, `allow`, `ignore`
+                did you mean `when`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `schedules`, `faults`, `profile`, `isolation`, `allow`, `ignore`
             6:23 missing-key: `emit` needs the key `topic`
             6:23 unknown-key: unknown key `topick` in `emit`
                 did you mean `topic`? `emit` may have `topic`, `data`
             6:40 unknown-key: unknown key `requets` in an action
-                did you mean `request`? an action may have `request`, `headers`, `body`, `emit`, `cron`, `advance`, `ws`
+                did you mean `request`? an action may have `request`, `headers`, `body`, `emit`, `cron`, `advance`, `ws`, `together`
             6:82 invalid-value: `body` belongs to `request`, not to `emit`
             7:15 unknown-key: unknown key `emited` in an expectation
                 did you mean `emitted`? an expectation may have `response`, `emitted`, `not_emitted`, `state`, `stream`, `stream_event`, `ws`, `ran`, `called`, `not_called`, `dead_lettered`, `retried`, `threw`, `log`
@@ -240,10 +240,7 @@ tests:
     when: [ { emit: { topic: t } } ]
     then: [ { not_emitted: u } ]
 "#,
-        &expect![[r#"
-            8:5 unsupported: `schedules` is not supported by this version
-            9:5 unsupported: `faults` is not supported by this version
-        "#]],
+        &expect![""],
     );
 }
 
@@ -350,7 +347,7 @@ tests:
             6:46 invalid-value: `FETCH` is not a method: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
             6:69 invalid-value: `7` is not a duration: write `500ms`, `30s`, `5m`, `2h`, `7d`, `1w` or `1d12h`
             6:96 invalid-value: an action is one thing: `emit` and `cron` are two
-            6:107 missing-key: an action is one of `request`, `emit`, `cron`, `advance`, `ws`
+            6:107 missing-key: an action is one of `request`, `emit`, `cron`, `advance`, `ws`, `together`
             6:111 invalid-value: an action must be a mapping, found a number
             7:33 invalid-value: `topic` is empty
             7:44 invalid-value: `times` must be a whole number, 0 or more

@@ -86,6 +86,17 @@ const TESTS: &[Holds] = &[
         "findings that do not fail the tests",
         Form::Some(|| &ALLOWABLE),
     ),
+    key(
+        "invariants",
+        "what must hold after every run of the tests",
+        Form::List,
+    ),
+    key("invariants/-/name", "what holds, in words", Form::Text),
+    key(
+        "invariants/-/holds",
+        "a CEL expression over `events`, `emitted`, `state`, `responses`, `calls` and `logs`",
+        Form::Text,
+    ),
     key("tests", "the tests, in order", Form::List),
     key(
         "tests/-/name",
@@ -147,6 +158,17 @@ const TESTS: &[Holds] = &[
         "tests/-/isolation",
         "what handlers find of each other; `fresh` modules if absent",
         Form::One(|| &Isolation::NAMES),
+    ),
+    key(
+        "tests/-/invariants",
+        "what must hold after every run of the test",
+        Form::List,
+    ),
+    key("tests/-/invariants/-/name", "what holds, in words", Form::Text),
+    key(
+        "tests/-/invariants/-/holds",
+        "a CEL expression over `events`, `emitted`, `state`, `responses`, `calls` and `logs`",
+        Form::Text,
     ),
     key(
         "tests/-/allow",

@@ -33,9 +33,20 @@ def tell(what, partial=False):
 
 def _hear(event, args):
     if event == "subprocess.Popen":
+        if _looks_for_a_library(sys._getframe(1)):
+            return
         tell(f"started the program {_name(args[0] or args[1])}")
     elif event in _EVENTS:
         tell(f"called {event}")
+
+
+def _looks_for_a_library(frame):
+    """Libraries that are imported ask the system's linker where others are; it only reads what is installed."""
+    while frame is not None:
+        if frame.f_code.co_name == "find_library" and frame.f_globals.get("__name__") == "ctypes.util":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _start(thread):

@@ -130,6 +130,53 @@ def _trigger(kind, *names):
     return make
 
 
+class HttpArgs(dict):
+    """What a request hands to a step of 1.0: the request and an answer to write. The parts of the request are members of
+    the whole too, as the real one has it."""
+
+    def __init__(self, data):
+        parts = {
+            "path_params": data.get("pathParams") or {},
+            "query_params": data.get("queryParams") or {},
+            "body": data.get("body"),
+            "headers": data.get("headers") or {},
+            "method": data.get("method", ""),
+            "request_body": data.get("body"),
+        }
+        self.response = _HttpResponse()
+        super().__init__({**data, **parts, "request": _Fields(**parts), "response": self.response})
+
+    def __getattr__(self, name):
+        if name in self:
+            return self[name]
+        raise AttributeError(f"'MotiaHttpArgs' object has no attribute '{name}'")
+
+
+class _HttpResponse:
+    """An answer that is written piece by piece."""
+
+    def __init__(self):
+        self._status = None
+        self._headers = {}
+
+    def status(self, code):
+        self._status = code
+        return _Done()
+
+    def headers(self, more):
+        self._headers.update(more)
+        return _Done()
+
+    def close(self):
+        pass
+
+    def written(self):
+        """The answer, if the handler has written one rather than returned it."""
+        if self._status is None:
+            return None
+        return {"status": self._status, "headers": self._headers, "body": ""}
+
+
 def add_trigger(context, told, data):
     """What the context of 1.0 knows of its trigger, beside what that of 0.x has."""
     context.trigger = _Fields(**told)
@@ -137,7 +184,7 @@ def add_trigger(context, told, data):
     for name in _TYPES:
         setattr(context, f"is_{name}", lambda name=name: told["type"] == name)
     context.is_api = context.is_http
-    context.get_data = lambda: data
+    context.get_data = lambda: data.body if isinstance(data, HttpArgs) else data
 
     async def match(handlers):
         chosen = handlers.get(told["type"]) or handlers.get("default")

@@ -1,8 +1,8 @@
-"""Answers that come later in virtual time.
+"""Answers that wait: for the calls that the handler makes beside them, or until later in virtual time.
 
 The mock server says over a second connection that an answer is held; from then on the exchange no longer counts as open,
 so that the handler can be parked with it, and its time limits run on the virtual clock. The harness says when more of
-the answer comes. Only for invocations that have such answers: elsewhere an open connection is an open exchange.
+the answer comes. Only where it matters: elsewhere an open connection is an open exchange.
 
 Not covered: reads of sockets in C code of other libraries.
 """
@@ -17,6 +17,8 @@ import threading
 from . import clock
 
 _LOCAL = "127.0.0.1"
+# So many connections of one job have a number before those of the next.
+_PER_JOB = 1 << 20
 # Where `tcpi_bytes_received` lies in Linux' `struct tcp_info`.
 _RECEIVED_AT = 128
 
@@ -28,11 +30,13 @@ _real_ssl_read = ssl.SSLSocket.read
 _real = {name: getattr(socket.socket, name) for name in ("recv", "recv_into", "recvfrom", "recvfrom_into")}
 
 _active = False
+_gathers = False
 _loop = None
 _session = 0
 _invocation = 0
 _port = 0
-_last = 0
+# Numbers given so far, by the job that connects.
+_last = {}
 _open = {}
 _lock = threading.Lock()
 
@@ -124,12 +128,12 @@ class _borrowed:
         _real_close(self._sock)
 
 
-def begin(active, session, invocation, port, loop):
-    """A new invocation begins."""
-    global _active, _session, _invocation, _port, _last, _loop
+def begin(active, gathers, session, invocation, port, loop):
+    """A new invocation begins. ``active``: all its answers may be held; ``gathers``: those that others may be beside."""
+    global _active, _gathers, _session, _invocation, _port, _loop
     close_all()
-    _active, _session, _invocation, _port, _loop = active, session, invocation, port, loop
-    _last = 0
+    _active, _gathers, _session, _invocation, _port, _loop = active, gathers, session, invocation, port, loop
+    _last.clear()
 
 
 def close_all():
@@ -140,22 +144,31 @@ def close_all():
         exchange.close()
 
 
-def watch(sock):
-    """What the first line of a connection says behind host and port."""
-    global _last
-    if not _active or sock.type != socket.SOCK_STREAM:
+def _may_have_others_beside(blocks):
+    """Whether other calls can be made while this one is open: the handler goes on meanwhile, or a job on another thread.
+
+    A thread of the handler's own is not known to the loop, which could not park with it.
+    """
+    if threading.get_ident() != _loop.thread:
+        return _loop.job() is not None
+    return not blocks or _loop.has_jobs() or any(other.exists() for other in list(_open.values()))
+
+
+def watch(sock, blocks):
+    """What the first line of a connection says behind host and port; ``blocks``: the caller waits for it."""
+    if sock.type != socket.SOCK_STREAM or not (_active or (_gathers and _may_have_others_beside(blocks))):
         return ""
+    job = _loop.job() or 0
     with _lock:
-        beside = any(other.exists() and not other.announced() for other in _open.values())
-        _last += 1
-        exchange = _Exchange(sock, _last)
+        _last[job] = _last.get(job, 0) + 1
+        exchange = _Exchange(sock, job * _PER_JOB + _last[job])
         old = _open.pop(exchange.fileno, None)
         _open[exchange.fileno] = exchange
     if old is not None:
         old.close()
     if threading.get_ident() == _loop.thread:
         _loop.hear_notices(exchange.notices.fileno(), exchange.hear)
-    return f" {exchange.number}" + ("+" if beside else "")
+    return f" {exchange.number}"
 
 
 def is_held(fileno):
@@ -192,10 +205,8 @@ def _others_settled(exchange):
 
 def _wait(sock, what):
     """Waits until there is something to read; virtual time passes while the answer is held."""
-    if not _active or sock.gettimeout() == 0:
-        return
-    exchange = _open.get(sock.fileno())
-    if exchange is None:
+    exchange = _open.get(sock.fileno()) if _open else None
+    if exchange is None or sock.gettimeout() == 0:
         return
     end = None if sock.gettimeout() is None else clock.elapsed() + sock.gettimeout()
     while True:
@@ -210,7 +221,8 @@ def _wait(sock, what):
             # Bytes are on their way.
             _real_select([exchange.fileno], [], [], 0.001)
         else:
-            _real_select([exchange.fileno, exchange.notices], [], [])
+            # The loop's own thread may have read the notice.
+            _real_select([exchange.fileno, exchange.notices], [], [], 0.05)
 
 
 def _waiting(name):
@@ -225,13 +237,13 @@ def _waiting(name):
 
 
 def _ssl_read(sock, *args, **kwargs):
-    if _active and sock._sslobj is not None and not sock._sslobj.pending():
+    if _open and sock._sslobj is not None and not sock._sslobj.pending():
         _wait(sock, "The read operation timed out")
     return _real_ssl_read(sock, *args, **kwargs)
 
 
 def _close(sock, *args):
-    exchange = _open.get(sock.fileno()) if _active else None
+    exchange = _open.get(sock.fileno()) if _open else None
     if exchange is not None:
         with _lock:
             _open.pop(exchange.fileno, None)

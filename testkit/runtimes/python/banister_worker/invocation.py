@@ -65,6 +65,7 @@ class Invocation:
         )
         holds.begin(
             message.get("holds", False),
+            message.get("gathers", False),
             message.get("session", 0),
             message.get("invocation", 0),
             network.port(),
@@ -132,13 +133,19 @@ class Invocation:
             raise AttributeError(f"Function 'handler' not found in module {name}")
         fields = self._message["context"]
         given = context.Context(fields, harness)
+        if self._message["call"] == "api":
+            self._message["input"] = context.request(self._message["input"])
         if fields.get("trigger"):
+            if self._message["call"] == "api":
+                self._message["input"] = framework.HttpArgs(self._message["input"])
             framework.add_trigger(given, fields["trigger"], self._message["input"])
             if not await self._holds(config, fields["trigger"], given):
                 return {"type": "done", "value": None, "skipped": True}
         if self._message.get("socket"):
             self._socket = Socket(self._say, self._spawn)
         value = await self._call_handler(handler, config if isinstance(config, dict) else {}, given)
+        if value is None and isinstance(self._message["input"], framework.HttpArgs):
+            value = self._message["input"].response.written()
         told = {"type": "done", "value": json.loads(channel.encode(value))}
         # A response refuses the connection; anything else takes it, and the handler stays.
         refused = isinstance(value, dict) and isinstance(value.get("status"), int)
@@ -205,12 +212,10 @@ class Invocation:
         data = self._message["input"]
         if self._message["call"] == "cron":
             # In the dialect of 1.0, which has triggers, the context is always the second argument.
-            arguments = (None, given) if "triggers" in config else (given,)
+            arguments = (None, given) if self._message["context"].get("trigger") else (given,)
             return await _settled(handler(*arguments))
-        if self._message["call"] == "api":
-            data = context.request(data)
-            if self._socket:
-                data["ws"] = self._socket
+        if self._socket:
+            data["ws"] = self._socket
         run = self._handler_as_next(handler, data, given)
         for middleware in reversed(self._middleware(config)):
             run = _middleware_as_next(middleware, given, run)

@@ -1,7 +1,10 @@
 """The event loop: virtual time, and an exact notion of having nothing to do."""
 
 import asyncio
+import concurrent.futures
+import functools
 import selectors
+import socket
 import threading
 
 from . import clock, holds
@@ -16,6 +19,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self, park):
         self._park = park
         self._jobs = 0
+        self._started_jobs = 0
+        self._job = threading.local()
         self._asleep = 0
         self._timer_ids = {}
         self._last_timer = 0
@@ -35,10 +40,31 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return handle
 
     def run_in_executor(self, executor, func, *args):
+        if executor is None or isinstance(executor, concurrent.futures.ThreadPoolExecutor):
+            self._started_jobs += 1
+            func = functools.partial(self._run_job, self._started_jobs, func)
         future = super().run_in_executor(executor, func, *args)
         self._jobs += 1
         future.add_done_callback(self._job_done)
         return future
+
+    def _run_job(self, number, func, *args):
+        self._job.number = number
+        try:
+            return func(*args)
+        finally:
+            self._job.number = None
+
+    def job(self):
+        """The number of the job that this thread does, in the order in which they were given; None if it does none."""
+        return getattr(self._job, "number", None)
+
+    def has_jobs(self):
+        return self._jobs > 0
+
+    async def getaddrinfo(self, host, port, *, family=0, type=0, proto=0, flags=0):  # noqa: A002: the loop's own names
+        """Looks up at once: nobody is asked, and threads would end in any order."""
+        return socket.getaddrinfo(host, port, family, type, proto, flags)
 
     def _job_done(self, _):
         self._jobs -= 1

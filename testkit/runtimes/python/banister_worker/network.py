@@ -95,7 +95,7 @@ def _connect(sock, address):
     try:
         _real_connect(sock, local)
         if sock.type == socket.SOCK_STREAM:
-            line = f"\x01{_session} {_invocation} {host} {port}{holds.watch(sock)}\n"
+            line = f"\x01{_session} {_invocation} {host} {port}{holds.watch(sock, timeout != 0)}\n"
             socket.socket.sendall(sock, line.encode())
     finally:
         sock.settimeout(timeout)

@@ -16,6 +16,8 @@ fn started(step: &str, cause: &str) -> What {
         step: step.into(),
         cause: cause.into(),
         trace_id: "ABCDE-1".into(),
+        sent_by: None,
+        attempt: None,
     }
 }
 

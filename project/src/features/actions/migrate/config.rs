@@ -4,15 +4,27 @@ use banister_grammars::Span;
 use banister_grammars::facts::{KeyFact, StepKind, Text};
 
 use super::super::literal::Literals;
-use super::{Draft, Refusal};
-
-/// Why comments stand in the way.
-const COMMENTS: &str = "a comment stands between the entries of the config";
+use super::{Draft, Refusal, entries};
 
 /// Keys that say the same in both dialects.
-const KEPT: [&str; 4] = ["name", "description", "flows", "virtualSubscribes"];
+const KEPT: [&str; 5] = [
+    "name",
+    "description",
+    "flows",
+    "virtualSubscribes",
+    "includeFiles",
+];
 /// Keys that are called otherwise.
 const RENAMED: [(&str, &str); 2] = [("emits", "enqueues"), ("virtualEmits", "virtualEnqueues")];
+/// How the models of 1.0 in Python spell the keys that 0.x spells alike in every language.
+const IN_PYTHON: [(&str, &str); 6] = [
+    ("virtualEnqueues", "virtual_enqueues"),
+    ("virtualSubscribes", "virtual_subscribes"),
+    ("includeFiles", "include_files"),
+    ("bodySchema", "body_schema"),
+    ("responseSchema", "response_schema"),
+    ("queryParams", "query_params"),
+];
 /// Keys that move into the trigger of an HTTP step.
 const OF_HTTP: [&str; 6] = [
     "method",
@@ -56,15 +68,32 @@ pub(super) fn rewrite(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         if !contains(draft.fact.span, key.span) || !contains(draft.fact.span, key.value) {
             return Err(format!("'{name}' is written outside of the config"));
         }
-        if let Some((_, new)) = RENAMED.iter().find(|(old, _)| *old == name) {
+        if name == "middleware"
+            && written(draft, key)
+                .chars()
+                .any(|c| !matches!(c, '[' | ']') && !c.is_whitespace())
+        {
+            return Err("'middleware' is handed another request in 1.0".into());
+        }
+        let renamed = RENAMED.iter().find(|(old, _)| *old == name);
+        let new = spelled(draft, renamed.map_or(name, |(_, new)| new));
+        if new != name && !moved.contains(&name) {
             if key.span == key.value {
                 return Err(format!("'{name}' is written without a value"));
             }
-            draft.replace(key.span, *new);
+            draft.replace(key.span, new);
         }
     }
     let triggers = triggers(draft, kind, &keys)?;
-    move_entries(draft, &keys, moved, &triggers)
+    entries::rewrite(draft, &keys, moved, &triggers)
+}
+
+/// A key of 1.0 as the language of the step spells it.
+fn spelled<'k>(draft: &Draft<'_>, key: &'k str) -> &'k str {
+    let in_python = IN_PYTHON
+        .iter()
+        .find(|(other, _)| draft.is_python() && *other == key);
+    in_python.map_or(key, |(_, python)| python)
 }
 
 fn contains(outer: Span, inner: Span) -> bool {
@@ -76,7 +105,7 @@ fn triggers(draft: &Draft<'_>, kind: StepKind, keys: &[KeyFact]) -> Result<Vec<S
     let literals = Literals::like(draft.step.language, draft.slice(draft.fact.span));
     let value = |name: &str| {
         let key = keys.iter().find(|key| key.name == name)?;
-        Some((name.to_owned(), written(draft, key)))
+        Some((spelled(draft, name).to_owned(), written(draft, key)))
     };
     let typed = |name: &str| ("type".to_owned(), literals.text(name));
     match kind {
@@ -130,98 +159,7 @@ fn triggers(draft: &Draft<'_>, kind: StepKind, keys: &[KeyFact]) -> Result<Vec<S
 
 /// The value of a key as it is written, with its quotes.
 fn written(draft: &Draft<'_>, key: &KeyFact) -> String {
-    draft.slice(with_quotes(draft, key.value)).to_owned()
-}
-
-/// A span with the quotes around it, if there are any.
-fn with_quotes(draft: &Draft<'_>, span: Span) -> Span {
-    let bytes = draft.text.as_bytes();
-    let before = (span.start as usize).checked_sub(1).and_then(|at| bytes.get(at));
-    let after = bytes.get(span.end as usize);
-    match (before, after) {
-        (Some(open @ (b'\'' | b'"' | b'`')), Some(close)) if open == close => Span {
-            start: span.start - 1,
-            end: span.end + 1,
-        },
-        _ => span,
-    }
-}
-
-/// Puts the triggers where the first of the moved keys stands, and takes the others out.
-fn move_entries(
-    draft: &mut Draft<'_>,
-    keys: &[KeyFact],
-    moved: &[&str],
-    triggers: &[String],
-) -> Result<(), Refusal> {
-    let literals = Literals::like(draft.step.language, draft.slice(draft.fact.span));
-    let entries: Vec<(bool, Span)> = keys
-        .iter()
-        .map(|key| {
-            let start = with_quotes(draft, key.span).start;
-            let end = with_quotes(draft, key.value)
-                .end
-                .max(with_quotes(draft, key.span).end);
-            (moved.contains(&key.name.as_str()), Span { start, end })
-        })
-        .collect();
-    let mut first: Option<Span> = None;
-    let mut comments = Vec::new();
-    let mut removed = Vec::new();
-    for (at, (is_moved, entry)) in entries.iter().enumerate() {
-        if !is_moved {
-            continue;
-        }
-        if first.is_none() {
-            first = Some(*entry);
-            continue;
-        }
-        // With what stands before it: the entry in front always remains, at least as the triggers.
-        let Some((is_front_moved, front)) = at.checked_sub(1).and_then(|at| entries.get(at)) else {
-            return Err("the config cannot be read".into());
-        };
-        let gap = Span::new(front.end as usize, entry.start as usize);
-        comments.extend(comments_of(draft.slice(gap), *is_front_moved)?);
-        removed.push(Span::new(front.end as usize, entry.end as usize));
-    }
-    let Some(first) = first else {
-        return Err("the config has no 'type'".into());
-    };
-    let before = draft.text.get(..first.start as usize).unwrap_or("");
-    let margin = before.rsplit('\n').next().unwrap_or("").to_owned();
-    if !comments.is_empty() && !margin.trim().is_empty() {
-        return Err(COMMENTS.into());
-    }
-    let heads: String = comments
-        .iter()
-        .map(|comment| format!("{comment}\n{margin}"))
-        .collect();
-    let list = literals.list(triggers);
-    draft.replace(first, heads + &literals.key("triggers") + &list);
-    for span in removed {
-        draft.replace(span, "");
-    }
-    Ok(())
-}
-
-/// The comments between two entries, which go with the second one. What stands in the line of the first one belongs to
-/// that: it can go along only if that goes too.
-fn comments_of(gap: &str, goes_too: bool) -> Result<Vec<String>, Refusal> {
-    let Some(rest) = gap.trim_start().strip_prefix(',') else {
-        return Err(COMMENTS.into());
-    };
-    let mut lines = rest.lines();
-    let behind = lines.next().unwrap_or("").trim();
-    if !behind.is_empty() && !goes_too {
-        return Err(COMMENTS.into());
-    }
-    let all = std::iter::once(behind).chain(lines.map(str::trim));
-    all.filter(|line| !line.is_empty())
-        .map(|line| {
-            let is_comment = line.starts_with("//") || line.starts_with('#');
-            is_comment
-                .then(|| line.to_owned())
-                .ok_or_else(|| COMMENTS.to_owned())
-        })
-        .collect()
+    draft
+        .slice(entries::with_quotes(draft.text, key.value))
+        .to_owned()
 }

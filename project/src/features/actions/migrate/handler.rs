@@ -3,24 +3,13 @@
 use banister_grammars::facts::{ParamFact, ReadForm, StepKind};
 use banister_grammars::{Language, Span};
 
-use super::{Draft, Refusal};
-
-/// The types of configs in 0.x.
-const CONFIG_TYPES: [&str; 5] = [
-    "EventConfig",
-    "ApiRouteConfig",
-    "CronConfig",
-    "NoopConfig",
-    "StepConfig",
-];
+use super::text::{is_statement, same_line_before, without_await, word_count};
+use super::{CONFIG_TYPES, Draft, Refusal, request, streams};
 
 pub(super) fn rewrite(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let facts = draft.facts;
     if facts.emit_escapes || facts.state_escapes || !facts.hand_overs.is_empty() {
         return Err("the context is handed to other code".into());
-    }
-    if !facts.stream_uses.is_empty() {
-        return Err("streams are made by hand in 1.0".into());
     }
     if !facts.seed_uses.is_empty() || !facts.handling.unbound.is_empty() {
         return Err("the handler uses what the framework does not have".into());
@@ -46,42 +35,14 @@ pub(super) fn rewrite(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         _ => return Err("the handler has other parameters than 0.x hands over".into()),
     };
     if draft.step.kind() == Some(StepKind::Api) {
-        request(draft, input)?;
+        request::rewrite(draft, input)?;
     }
     match context {
         Some(context) if context.name.is_none() => taken_apart(draft, input, context)?,
         Some(context) => named(draft, context, is_cron)?,
-        None if facts.emits.is_empty() && facts.state_uses.is_empty() => {}
+        None if facts.emits.is_empty() && facts.state_uses.is_empty() && facts.stream_uses.is_empty() => {}
         None => return Err("it is not visible where the handler takes its context from".into()),
     }
-    if draft.is_python() && !facts.state_uses.is_empty() {
-        return Err("in Python, the state answers otherwise in 1.0".into());
-    }
-    Ok(())
-}
-
-/// The request of an HTTP step is one member of what 1.0 hands over.
-fn request(draft: &mut Draft<'_>, input: Option<&ParamFact>) -> Result<(), Refusal> {
-    if draft.is_python() {
-        return Err("in Python, the request is another one in 1.0".into());
-    }
-    if draft
-        .facts
-        .handling
-        .request_reads
-        .iter()
-        .any(|read| read.key == "rawBody")
-    {
-        return Err("'rawBody' has no counterpart in 1.0".into());
-    }
-    let Some(input) = input else { return Ok(()) };
-    let written = draft.slice(input.span).to_owned();
-    let is_plain = Some(written.as_str()) == input.name.as_deref()
-        || (written.starts_with('{') && written.ends_with('}'));
-    if !is_plain {
-        return Err("the request has a type or a default".into());
-    }
-    draft.replace(input.span, format!("{{ request: {written} }}"));
     Ok(())
 }
 
@@ -98,14 +59,14 @@ fn taken_apart(draft: &mut Draft<'_>, input: Option<&ParamFact>, context: &Param
     let mut kept = Vec::new();
     for name in &names {
         match *name {
-            "emit" => draft.need("enqueue"),
-            "state" => draft.need("stateManager"),
             "logger" => draft.need("logger"),
+            "emit" | "state" | "streams" => {}
             "traceId" => kept.push(*name),
             other => return Err(format!("'{other}' of the context has no counterpart in 1.0")),
         }
     }
     uses(draft, "emit", "state")?;
+    let taken = streams::rewrite(draft, "streams")?;
     only(
         draft,
         "emit",
@@ -116,6 +77,7 @@ fn taken_apart(draft: &mut Draft<'_>, input: Option<&ParamFact>, context: &Param
         "state",
         draft.facts.state_uses.len() + usize::from(names.contains(&"state")),
     )?;
+    only(draft, "streams", taken + usize::from(names.contains(&"streams")))?;
     let remaining = (!kept.is_empty()).then(|| format!("{{ {} }}", kept.join(", ")));
     match (input, remaining) {
         (Some(_), Some(remaining)) => draft.replace(context.span, remaining),
@@ -136,7 +98,10 @@ fn taken_apart(draft: &mut Draft<'_>, input: Option<&ParamFact>, context: &Param
 fn named(draft: &mut Draft<'_>, context: &ParamFact, is_cron: bool) -> Result<(), Refusal> {
     let name = context.name.clone().unwrap_or_default();
     let (emit, state) = (format!("{name}.emit"), format!("{name}.state"));
+    let streams = format!("{name}.streams");
     uses(draft, &emit, &state)?;
+    let taken = streams::rewrite(draft, &streams)?;
+    only(draft, &streams, taken)?;
     only(draft, &emit, draft.facts.emits.len())?;
     only(draft, &state, draft.facts.state_uses.len())?;
     for read in &draft.facts.handling.context_reads.clone() {
@@ -147,8 +112,6 @@ fn named(draft: &mut Draft<'_>, context: &ParamFact, is_cron: bool) -> Result<()
             ));
         }
         match read.key.as_str() {
-            "emit" => draft.need("enqueue"),
-            "state" => draft.need("stateManager"),
             "logger" => {
                 draft.need("logger");
                 let start = read
@@ -164,7 +127,7 @@ fn named(draft: &mut Draft<'_>, context: &ParamFact, is_cron: bool) -> Result<()
                 }
                 draft.replace(member, "logger");
             }
-            "traceId" | "trace_id" => {}
+            "emit" | "state" | "streams" | "traceId" | "trace_id" => {}
             other => return Err(format!("'{other}' of the context has no counterpart in 1.0")),
         }
     }
@@ -181,21 +144,14 @@ fn uses(draft: &mut Draft<'_>, emit: &str, state: &str) -> Result<(), Refusal> {
         if site.through.is_some() || draft.slice(site.callee) != emit {
             return Err("a message is sent in a roundabout way".into());
         }
-        let mut callee = site.callee;
-        if draft.is_python() {
-            // 1.0 sends at once in Python: there is nothing to wait for.
-            let before = draft.text.get(..callee.start as usize).unwrap_or("");
-            let start = before.trim_end().strip_suffix("await").map(str::len);
-            callee.start = start
-                .and_then(|start| u32::try_from(start).ok())
-                .unwrap_or(callee.start);
-        }
+        let callee = waited(draft, site.callee);
         draft.replace(callee, "enqueue");
+        draft.need("enqueue");
     }
     for access in &draft.facts.state_uses {
         let method = match access.method.as_str() {
             "get" => "get",
-            "getGroup" => "list",
+            "getGroup" | "get_group" => "list",
             "set" | "delete" if is_statement(draft, access.span) => access.method.as_str(),
             "set" | "delete" => {
                 return Err(format!(
@@ -209,29 +165,56 @@ fn uses(draft: &mut Draft<'_>, emit: &str, state: &str) -> Result<(), Refusal> {
         if callee != format!("{state}.{}", access.method) {
             return Err("the state is used in a roundabout way".into());
         }
-        draft.replace(access.callee, format!("stateManager.{method}"));
+        if draft.is_python() && method == "get" {
+            is_raw(draft, access.span)?;
+        }
+        let callee = waited(draft, access.callee);
+        draft.replace(callee, format!("stateManager.{method}"));
+        draft.need("stateManager");
     }
     Ok(())
 }
 
-/// True if nothing but `await` stands before a call in its line.
-fn is_statement(draft: &Draft<'_>, call: Span) -> bool {
-    let before = draft.text.get(..call.start as usize).unwrap_or("");
-    let line = before.rsplit('\n').next().unwrap_or("").trim();
-    line.is_empty() || line == "await"
+/// A callee with the `await` before it in Python, where 1.0 answers at once: there is nothing to wait for.
+fn waited(draft: &Draft<'_>, callee: Span) -> Span {
+    let start = if draft.is_python() {
+        without_await(draft.text, callee.start)
+    } else {
+        callee.start
+    };
+    Span { start, ..callee }
+}
+
+/// Releases of 0.x hand Python what it keeps under the key `data` of a dictionary, 1.0 the value itself: code that takes
+/// the wrapper off would take a part of the value.
+fn is_raw(draft: &Draft<'_>, call: Span) -> Result<(), Refusal> {
+    let wrapped = || Err("what 'state.get' answers has no 'data' around it in 1.0".to_owned());
+    let after = draft.text.get(call.end as usize..).unwrap_or("");
+    let takes = |after: &str| {
+        let after = after.trim_start_matches([')', ' ']);
+        [".get('data'", ".get(\"data\"", "['data'", "[\"data\"", ".data"]
+            .iter()
+            .any(|form| after.starts_with(form))
+    };
+    if takes(after) {
+        return wrapped();
+    }
+    let head = same_line_before(draft.text, waited(draft, call).start).trim_end();
+    let Some(name) = head.strip_suffix('=').map(str::trim) else {
+        return Ok(());
+    };
+    let places = draft.text.match_indices(name);
+    let is_taken = |(at, _): (usize, &str)| takes(&draft.text[at + name.len()..]);
+    if places.map(is_taken).any(|taken| taken) {
+        wrapped()
+    } else {
+        Ok(())
+    }
 }
 
 /// A name that stands anywhere else is used in a way that nobody has looked at.
 fn only(draft: &Draft<'_>, name: &str, count: usize) -> Result<(), Refusal> {
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
-    let text = draft.text;
-    let words = text.match_indices(name).filter(|(at, _)| {
-        let before = text[..*at].chars().next_back();
-        let after = text[at + name.len()..].chars().next();
-        let is_key = text[at + name.len()..].trim_start().starts_with(':');
-        !before.is_some_and(|c| is_part(c) || c == '.') && !after.is_some_and(is_part) && !is_key
-    });
-    if words.count() == count {
+    if word_count(draft.text, name) == count {
         Ok(())
     } else {
         Err(format!("'{name}' is also used in another way"))
@@ -287,104 +270,4 @@ fn typed_config(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     };
     draft.replace(end, " as const satisfies StepConfig");
     Ok(())
-}
-
-/// Imports what the handler uses now.
-pub(super) fn import(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let mut names: Vec<String> = draft.imports.iter().map(|name| (*name).to_owned()).collect();
-    let old = framework_imports(draft)?;
-    let own = names.len();
-    for statement in &old {
-        let written = draft.slice(*statement);
-        let is_type = written.starts_with("import type ");
-        let inside = written
-            .split_once('{')
-            .and_then(|(_, rest)| rest.split_once('}'))
-            .map_or("", |(inside, _)| inside);
-        for name in inside.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-            let bare = name.trim_start_matches("type ").trim();
-            if CONFIG_TYPES.contains(&bare) {
-                continue;
-            }
-            let kept = if is_type || bare == "Handlers" {
-                format!("type {bare}")
-            } else {
-                name.to_owned()
-            };
-            if !names.contains(&kept) {
-                names.push(kept);
-            }
-        }
-    }
-    if old.is_empty() && own == 0 {
-        return Ok(());
-    }
-    names.sort_by_key(|name| name.trim_start_matches("type ").to_lowercase());
-    let list = names.join(", ");
-    let line = match draft.step.language {
-        _ if names.is_empty() => String::new(),
-        Language::Python => format!("from motia import {list}"),
-        _ if draft.text.contains("exports.") => format!("const {{ {list} }} = require('motia')"),
-        _ => {
-            let like = old.first().map_or("", |first| draft.slice(*first));
-            let quote = if like.contains('"') { '"' } else { '\'' };
-            let end = if like.ends_with(';') { ";" } else { "" };
-            format!("import {{ {list} }} from {quote}motia{quote}{end}")
-        }
-    };
-    if let Some((first, others)) = old.split_first() {
-        draft.replace(*first, line);
-        for other in others {
-            let rest = draft.text.get(other.end as usize..).unwrap_or("");
-            let end = other.end as usize + usize::from(rest.starts_with('\n'));
-            draft.replace(Span::new(other.start as usize, end), "");
-        }
-        return Ok(());
-    }
-    if draft.text.contains("__future__") {
-        return Err("the file imports from '__future__', which must stay first".into());
-    }
-    // Before the first import, or else before the line of the config: whatever heads the file stays its head.
-    let first = draft.facts.imports.iter().map(|import| import.span.start);
-    let first = first.chain([draft.fact.span.start]).min().unwrap_or(0) as usize;
-    let before = draft.text.get(..first).unwrap_or("");
-    let mut at = before.rfind('\n').map_or(0, |at| at + 1);
-    if draft.text[at..].starts_with('}') {
-        // The import ends in this line and begins further up.
-        at = before.rfind("\nimport").map_or(0, |at| at + 1);
-    }
-    draft.replace(Span::new(at, at), format!("{line}\n"));
-    Ok(())
-}
-
-/// The statements that import from the framework, each over as many lines as it has.
-fn framework_imports(draft: &Draft<'_>) -> Result<Vec<Span>, Refusal> {
-    let roundabout = || "the import of the framework is written in a roundabout way".to_owned();
-    let mut statements = Vec::new();
-    for import in &draft.facts.imports {
-        if import.module != "motia" {
-            continue;
-        }
-        let before = draft.text.get(..import.span.start as usize).unwrap_or("");
-        let start = before.rfind("import").ok_or_else(roundabout)?;
-        let head = &before[start..];
-        let names = head.split_once('{').and_then(|(keyword, rest)| {
-            let inside = rest.split_once('}')?.0;
-            ["import", "import type"]
-                .contains(&keyword.trim())
-                .then_some(inside)
-        });
-        let at_line = before[..start].is_empty() || before[..start].ends_with('\n');
-        let is_plain = names.is_some_and(|inside| !inside.contains(['/', '{']));
-        if draft.is_python() || !at_line || !is_plain {
-            return Err(roundabout());
-        }
-        let rest = draft.text.get(import.span.end as usize..).unwrap_or("");
-        let line = rest.split(['\n', '\r']).next().unwrap_or("");
-        if !matches!(line, "'" | "\"" | "';" | "\";") {
-            return Err(roundabout());
-        }
-        statements.push(Span::new(start, import.span.end as usize + line.len()));
-    }
-    Ok(statements)
 }

@@ -1,5 +1,7 @@
 use expect_test::{Expect, expect};
 
+mod parts;
+
 use super::super::testing::{after, offers};
 
 const TITLE: &str = "Write this step in the 1.0 dialect";
@@ -139,28 +141,14 @@ export const handler = async (input, { emit }) => { await emit({ topic: 'y', dat
             import { enqueue } from 'motia'
             export const config = {
               // What it is.
-              // of 0.x
               // Whom it hears.
-              triggers: [{ type: 'queue', topic: 'x' }],
+              triggers: [{ type: 'queue', topic: 'x' }], // of 0.x
               name: 'A',
               // What it sends.
               enqueues: ['y'],
             }
             export const handler = async (input) => { await enqueue({ topic: 'y', data: {} }) }
         "#]],
-    );
-    let kept = "//- steps/a.step.js
-export const config = {
-  $0type: 'event',
-  name: 'A', // a name
-  subscribes: ['x'],
-  emits: [],
-}
-export const handler = async (input) => {}
-";
-    assert_eq!(
-        refusal(kept),
-        "a comment stands between the entries of the config"
     );
 }
 
@@ -233,7 +221,7 @@ fn what_is_not_sure_is_refused_with_the_reason() {
         (
             "",
             "async (input, { streams }) => { await streams.a.set('g', 'k', {}) }",
-            "streams are made by hand in 1.0",
+            "no file defines the stream 'a'",
         ),
         (
             "",
@@ -244,6 +232,16 @@ fn what_is_not_sure_is_refused_with_the_reason() {
             "",
             "async (input, { state }) => { const old = await state.set('g', 'k', 1) }",
             "what 'state.set' answers is another thing in 1.0",
+        ),
+        (
+            "",
+            "async (input, { state }) => {\n  const old =\n    await state.set('g', 'k', 1)\n}",
+            "what 'state.set' answers is another thing in 1.0",
+        ),
+        (
+            "",
+            "async (input, { state }) => { await state.clear('g') }",
+            "'state.clear' has no counterpart in 1.0",
         ),
     ] {
         assert_eq!(with(config, handler), reason);

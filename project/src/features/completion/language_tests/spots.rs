@@ -167,6 +167,10 @@ pub(super) const STATE: &[Spot] = &[
     ),
     (&[Py], "await context.streams.$0", &["chat"]),
     (&[Py], "await context.streams['$0']", &["chat"]),
+    (&[Py], "await context.streams[$0]", &["chat"]),
+    (&[Py], "await context.streams.get(\"$0\")", &["chat"]),
+    (&[Py], "await context.streams.get($0)", &["chat"]),
+    (&[Py], "await context.streams.get('$0", &["chat"]),
     (&[Rb], "context.state.get('$0')", &["carts", "orders"]),
     (&[Rb], "context.state.get($0)", &["carts", "orders"]),
     (&[Rb], "context.state.get('orders', '$0", &["latest"]),
@@ -175,6 +179,72 @@ pub(super) const STATE: &[Spot] = &[
     (&[Rb], "context.streams[:$0]", &["chat"]),
     (&[Rb], "context.streams['$0']", &["chat"]),
     (&[Rb], "context.streams.$0", &["chat"]),
+];
+
+pub(super) const MEMBERS: &[Spot] = &[
+    (
+        &[Py],
+        "context.$0",
+        &["emit", "logger", "state", "streams", "trace_id", "flows"],
+    ),
+    (&[Py], "await context.e$0", &["emit", "logger"]),
+    (
+        &[Rb],
+        "context.$0",
+        &["emit", "logger", "state", "trace_id", "flows"],
+    ),
+    (
+        SCRIPT,
+        "await state.$0",
+        &["get", "set", "delete", "clear", "getGroup"],
+    ),
+    (SCRIPT, "await state.$0\n  await emit({})", &["get", "set"]),
+    (
+        SCRIPT,
+        "await streams.chat.$0",
+        &["get", "set", "delete", "getGroup", "send"],
+    ),
+    (
+        SCRIPT,
+        "await streams['chat'].$0",
+        &["get", "set", "delete", "getGroup", "send"],
+    ),
+    (
+        SCRIPT,
+        "const chat = streams.chat\n  await chat.$0",
+        &["get", "set"],
+    ),
+    (&[Py], "context.logger.$0", &["info", "warn", "error", "debug"]),
+    (
+        &[Py],
+        "log = context.logger\n    log.$0",
+        &["info", "warn", "error", "debug"],
+    ),
+    (
+        &[Py],
+        "await context.state.$0",
+        &["get", "set", "delete", "clear", "get_group"],
+    ),
+    (
+        &[Py],
+        "await context.streams.chat.$0",
+        &["get", "set", "delete", "get_group", "send"],
+    ),
+    (&[Py], "await context.streams[\"chat\"].$0", &["get", "set"]),
+    (&[Rb], "context.logger.$0", &["info", "warn", "error", "debug"]),
+    (&[Rb], "context.state.$0", &["get", "set", "delete", "clear"]),
+];
+
+pub(super) const API_MEMBERS: &[Spot] = &[
+    (
+        SCRIPT,
+        "ctx.$0",
+        &["emit", "logger", "state", "streams", "traceId", "flows"],
+    ),
+    (SCRIPT, "ctx.logger.$0", &["info", "warn", "error", "debug"]),
+    (SCRIPT, "ctx.logger?.$0", &["info", "warn", "error", "debug"]),
+    (SCRIPT, "const { logger } = ctx\n  logger.$0", &["info"]),
+    (&[Py, Rb], "context.$0", &["emit", "logger"]),
 ];
 
 pub(super) const REQUESTS: &[Spot] = &[
@@ -351,6 +421,28 @@ pub(super) const NEWER_HTTP: &[Spot] = &[
 ];
 
 pub(super) const NEWER_QUEUE: &[Spot] = &[
+    (
+        &[Ts, Js],
+        "(input, ctx) => {\n  ctx.$0\n}",
+        &["traceId", "trigger", "is", "getData", "match"],
+    ),
+    (
+        &[Py],
+        "(input_data, ctx):\n    ctx.$0",
+        &[
+            "trace_id",
+            "trigger",
+            "input_value",
+            "get_data",
+            "match",
+            "is_queue",
+        ],
+    ),
+    (
+        &[Py],
+        "(input_data, ctx):\n    from motia import Stream\n    Stream(\"$0\")",
+        &["chat"],
+    ),
     (&[Ts, Js], "(input, ctx) => {\n  input.$0\n}", &["sku", "to"]),
     (
         &[Py],

@@ -1,0 +1,69 @@
+//! Generated tests: for each way into a project — a route, a subscription, a schedule — a property that says nothing but
+//! what must hold of every run ([`crate::invariant`]). Nobody has to write a test for them.
+//!
+//! [`ways`] finds the ways in, [`defaults`] takes the mocks from the project's own flow tests, [`inputs`] makes requests
+//! and messages from schemas, [`drive`] runs them one after the other, [`remembered`] carries ids from one to the next,
+//! [`property`] tries many and shrinks what fails.
+
+mod defaults;
+mod drive;
+mod inputs;
+mod negative;
+mod property;
+mod remembered;
+mod schemas;
+mod ways;
+
+use std::sync::Arc;
+
+use banister_project::flow_test::FlowFile;
+
+use crate::plan::Plan;
+use crate::runner::TestCase;
+
+pub(crate) use defaults::expected_topics;
+pub(crate) use drive::{drive, shown};
+pub use ways::{Entry, Way};
+
+/// What a generated test is about.
+#[derive(Debug, Clone)]
+pub struct Auto {
+    /// Every way into the project.
+    ways: Arc<[Way]>,
+    /// The one that is tried: index into them.
+    at: usize,
+}
+
+impl Auto {
+    /// The way that is tried.
+    pub fn way(&self) -> &Way {
+        &self.ways[self.at]
+    }
+}
+
+/// The generated tests of a project, in the order of its files. `files` are its flow tests: what they mock at the top of
+/// the file is mocked here too.
+pub(crate) fn tests(plan: &Plan, files: &[Arc<FlowFile>]) -> Vec<TestCase> {
+    let ways: Arc<[Way]> = ways::of(plan).into();
+    let Some(base) = defaults::base(files) else {
+        return Vec::new();
+    };
+    (0..ways.len())
+        .map(|at| {
+            let name = format!("auto::{}", ways[at].name);
+            let mut file = base.clone();
+            for test in &mut file.tests {
+                test.name.value.clone_from(&ways[at].name);
+            }
+            TestCase {
+                name,
+                file: Arc::new(file),
+                index: 0,
+                auto: Some(Arc::new(Auto {
+                    ways: Arc::clone(&ways),
+                    at,
+                })),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,376 @@
+//! Runs one input: each request or message, and everything that follows from it, before the next. Only what follows from
+//! the last one is judged; each of the others is the last one in a test of its own.
+
+use std::collections::BTreeMap;
+
+use banister_project::flow_test::FlowTest;
+use jsonschema::Validator;
+use serde_json::Value as Json;
+
+use super::remembered::Remembered;
+use super::ways::{encoded, filled};
+use super::{Auto, Entry, Way, schemas};
+use crate::flow::{FailurePlace, FlowFailure, FlowResult, Setting, start_of};
+use crate::invariant::{Input, Observed, place_of, user};
+use crate::plan::Plan;
+use crate::protocol::HandlerError;
+use crate::report::Reached;
+use crate::scheduler::{Finding, HttpRequest, Run, kind};
+use crate::stage::Stage;
+use crate::template::Variables;
+use crate::trace::{Event, What};
+
+/// The variable that holds the input.
+pub(super) const INPUT: &str = "input";
+/// The variable that says what is known of it.
+pub(super) const KNOWN: &str = "known";
+
+impl Input {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    fn named(name: Option<&Json>) -> Self {
+        let name = name.and_then(Json::as_str).unwrap_or_default();
+        let all = [Self::Valid, Self::Invalid];
+        all.into_iter()
+            .find(|it| it.name() == name)
+            .unwrap_or(Self::Unknown)
+    }
+}
+
+/// Runs the input in the variables of `setting` once.
+pub(crate) fn drive(
+    plan: &Plan,
+    stage: &mut dyn Stage,
+    auto: &Auto,
+    test: &FlowTest,
+    setting: Setting,
+) -> FlowResult {
+    let mut input = Input::named(setting.variables.get(KNOWN));
+    let acts = setting.variables.get(INPUT).and_then(Json::as_array).cloned();
+    let acts: Vec<(Json, &Way)> = acts
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|act| {
+            let way = auto.ways.iter().find(|way| act["way"] == way.name.as_str())?;
+            Some((act, way))
+        })
+        .collect();
+    let Some((last, _)) = acts.last() else {
+        return FlowResult::failed("the input leads nowhere in this project".to_owned());
+    };
+    let ways: Vec<&Way> = acts.iter().map(|(_, way)| *way).collect();
+    let mut describe = |language, file: &std::path::Path| stage.describe(language, file);
+    let statuses = schemas::statuses(plan, &ways, &mut describe);
+    let validators: Vec<Option<Validator>> = acts
+        .iter()
+        .map(|(act, way)| {
+            let is_last = std::ptr::eq(act, last);
+            let wanted = is_last || act.get("reuse").is_some();
+            let schema = wanted
+                .then(|| schemas::input(plan, way, &mut describe))
+                .flatten()?;
+            jsonschema::validator_for(&schema).ok()
+        })
+        .collect();
+    // An input that was kept may be of another time: the schema is asked again.
+    let still = |validator: &Validator| {
+        let payload = last.get("body").or_else(|| last.get("data"));
+        payload.is_none_or(|it| validator.is_valid(it)) == (input == Input::Valid)
+    };
+    if !validators.last().and_then(Option::as_ref).is_none_or(still) {
+        input = Input::Unknown;
+    }
+    let start = start_of(plan, test, setting);
+    let begun = start.now;
+    let mut run = Run::new(plan, stage, start);
+    let mut remembered = Remembered::default();
+    let mut judged = (0, 0);
+    for ((act, way), validator) in acts.iter().zip(&validators) {
+        judged = (run.trace.events.len(), run.findings.len());
+        perform(&mut run, way, act, validator.as_ref(), &remembered);
+        run.settle();
+        remembered.learn(&run.trace.events[judged.0..]);
+    }
+    run.end();
+    let state = run.world.snapshot(run.now())["state"].take();
+    let observed = Observed {
+        plan,
+        events: &run.trace.events[judged.0..],
+        findings: &run.findings[judged.1.min(run.findings.len())..],
+        root: auto.way().to.step,
+        input,
+        statuses: &statuses,
+    };
+    let Verdict { mut failures, notes } = judge(&observed);
+    if input == Input::Valid && notes.is_empty() && failures.is_empty() {
+        failures.extend(user::broken(plan, [], &run.trace, &state));
+    }
+    FlowResult {
+        endless: run.is_endless(),
+        reached: Reached::of(&run.trace),
+        state,
+        start: begun,
+        failures,
+        notes,
+        label: run.label,
+        output: run.output,
+        trace: run.trace,
+        ..FlowResult::failed(String::new())
+    }
+}
+
+fn perform(run: &mut Run<'_>, way: &Way, act: &Json, validator: Option<&Validator>, remembered: &Remembered) {
+    let reuses = act.get("reuse").is_some();
+    match &way.entry {
+        Entry::Cron { .. } => run.cron(way.to.step),
+        Entry::Message { topic } => {
+            let data = with_remembered(&act["data"], validator, remembered);
+            run.emit(topic, &data);
+        }
+        Entry::Request { method, path, .. } => {
+            let target = filled(path, |name| {
+                let known = remembered.get(name).filter(|_| reuses);
+                let value = known.or_else(|| act["path"].get(name))?;
+                Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+            });
+            let query: Vec<String> = act["query"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| {
+                    format!(
+                        "{}={}",
+                        encoded(name),
+                        encoded(value.as_str().unwrap_or_default())
+                    )
+                })
+                .collect();
+            let target = match query.as_slice() {
+                [] => target,
+                some => format!("{target}?{}", some.join("&")),
+            };
+            let body = with_remembered(&act["body"], validator, remembered);
+            run.request(&HttpRequest {
+                method: method.clone(),
+                target,
+                headers: BTreeMap::new(),
+                body,
+            });
+        }
+    }
+}
+
+/// The payload with values that came up before in the fields of their name, as far as it stays valid.
+fn with_remembered(payload: &Json, validator: Option<&Validator>, remembered: &Remembered) -> Json {
+    let mut payload = payload.clone();
+    let (Some(validator), Some(fields)) = (validator, payload.as_object()) else {
+        return payload;
+    };
+    let names: Vec<String> = fields.keys().cloned().collect();
+    for name in names {
+        let is_id = name.to_ascii_lowercase().ends_with("id");
+        let Some(value) = remembered.get(&name).filter(|_| is_id) else {
+            continue;
+        };
+        let before = std::mem::replace(&mut payload[&name], value.clone());
+        if !validator.is_valid(&payload) {
+            payload[&name] = before;
+        }
+    }
+    payload
+}
+
+/// What is wrong with a run, and what cannot be said of it.
+struct Verdict {
+    failures: Vec<FlowFailure>,
+    notes: Vec<String>,
+}
+
+fn judge(observed: &Observed<'_>) -> Verdict {
+    let mut verdict = Verdict {
+        failures: Vec::new(),
+        notes: Vec::new(),
+    };
+    let (at_root, elsewhere) = unplayable(observed);
+    if let Some(failure) = at_root {
+        verdict.failures.push(failure);
+        return verdict;
+    }
+    if !elsewhere.is_empty() {
+        // What a step makes of a service or a module that is not there says nothing of it.
+        verdict.notes = elsewhere;
+        return verdict;
+    }
+    verdict.failures = observed.broken();
+    if observed.input == Input::Unknown {
+        verdict.notes.extend(unknown(observed));
+    }
+    verdict
+}
+
+/// A service without a mock and a module that is not there: a failure of the step's own test, and in all others a note.
+fn unplayable(observed: &Observed<'_>) -> (Option<FlowFailure>, Vec<String>) {
+    let plan = observed.plan;
+    let root = &plan.steps[observed.root];
+    let mut notes = Vec::new();
+    for finding in observed
+        .findings
+        .iter()
+        .filter(|it| it.kind == Some(kind::UNMATCHED_CALL))
+    {
+        let is_of_root = finding.place.as_ref().is_none_or(|place| place.file == root.file);
+        if is_of_root {
+            let failure = observed.broken().into_iter().next();
+            return (failure, Vec::new());
+        }
+        note(
+            &mut notes,
+            format!(
+                "{}: what follows was not judged, and the step's own test tells of it",
+                finding.message
+            ),
+        );
+    }
+    for (step, error) in observed
+        .events
+        .iter()
+        .filter_map(|event| missing(event, observed.events))
+    {
+        let message = format!("{step} cannot be loaded: {}", first_line(&error.message));
+        if step == root.name {
+            let failure = FlowFailure {
+                headline: format!("no handler throws: {message}"),
+                place: place_of(plan, observed.root),
+                details: vec![
+                    "install it, or mock it under `mocks: modules:` at the top of a flow test file"
+                        .to_owned(),
+                ],
+            };
+            return (Some(failure), Vec::new());
+        }
+        note(
+            &mut notes,
+            format!("{message}: what follows was not judged, and the step's own test tells of it"),
+        );
+    }
+    (None, notes)
+}
+
+fn note(notes: &mut Vec<String>, text: String) {
+    if !notes.contains(&text) {
+        notes.push(text);
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+/// The step that failed because its module, or its interpreter, is not there.
+fn missing<'e>(event: &'e Event, events: &'e [Event]) -> Option<(&'e str, &'e HandlerError)> {
+    let What::Threw { error } = &event.what else {
+        return None;
+    };
+    let names = [
+        "MissingInterpreter",
+        "ModuleNotFoundError",
+        "ImportError",
+        "LoadError",
+    ];
+    let texts = ["Cannot find module", "Cannot find package"];
+    let is_missing =
+        names.contains(&error.name.as_str()) || texts.iter().any(|it| error.message.starts_with(it));
+    let step = events.iter().find_map(|it| match &it.what {
+        What::Started { step, .. } if it.invocation == event.invocation => Some(step.as_str()),
+        _ => None,
+    });
+    step.filter(|_| is_missing).map(|step| (step, error))
+}
+
+/// What would be a failure if anybody knew that the input was valid.
+fn unknown(observed: &Observed<'_>) -> Option<String> {
+    let name = &observed.plan.steps[observed.root].name;
+    let failed = |finding: &&Finding| {
+        finding.fails && [Some(kind::HANDLER_ERROR), Some(kind::NO_RESPONSE)].contains(&finding.kind)
+    };
+    observed.findings.iter().find(failed).map(|finding| {
+        format!(
+            "{}, for an empty object: {name} has no schema, so that nobody knows which inputs are valid",
+            first_line(&finding.message)
+        )
+    })
+}
+
+/// A module whose schema cannot be asked for.
+pub(super) fn not_loaded(plan: &Plan, way: &Way, reason: &str) -> FlowResult {
+    let step = &plan.steps[way.to.step];
+    let failure = FlowFailure {
+        headline: format!(
+            "no handler throws: {} cannot be loaded: {}",
+            step.name,
+            first_line(reason)
+        ),
+        place: match place_of(plan, way.to.step) {
+            FailurePlace::Unknown => FailurePlace::Unknown,
+            place => place,
+        },
+        details: vec![
+            "install what is missing, or mock it under `mocks: modules:` at the top of a flow test file"
+                .to_owned(),
+        ],
+    };
+    FlowResult::of_failure(failure)
+}
+
+/// The input as people read it: the parts of the only request or message, or all of them in order.
+pub(crate) fn shown(variables: &Variables) -> Json {
+    let input = variables.get(INPUT).unwrap_or(&Json::Null);
+    match input.as_array().map(Vec::as_slice) {
+        Some([only]) => {
+            let mut only = only.clone();
+            if let Some(fields) = only.as_object_mut() {
+                fields.shift_remove("way");
+            }
+            only
+        }
+        _ => input.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn ids_that_came_up_are_used_where_they_fit() {
+        let mut remembered = Remembered::default();
+        let event = |data| Event {
+            at: 0,
+            invocation: None,
+            what: What::Emitted {
+                topic: "t".to_owned(),
+                data,
+                to: Vec::new(),
+                dropped: false,
+            },
+        };
+        remembered.learn(&[event(json!({ "orderId": "o-1", "userId": 7, "name": "Ann" }))]);
+        let schema =
+            json!({ "properties": { "orderId": { "type": "string" }, "userId": { "type": "string" } } });
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let payload = json!({ "orderId": "x", "userId": "y", "name": "z" });
+        assert_eq!(
+            with_remembered(&payload, Some(&validator), &remembered),
+            json!({ "orderId": "o-1", "userId": "y", "name": "z" })
+        );
+        assert_eq!(with_remembered(&payload, None, &remembered), payload);
+    }
+}

@@ -1,0 +1,252 @@
+//! Requests and messages for a way in, as values that shrink.
+//!
+//! One of them is an object: `way` names the way; `path`, `query` and `body` are those of a request, `data` is that of a
+//! message; `reuse` asks for ids that came up before. An input is a list of them, of which the last goes in at the way
+//! that is tried.
+
+use std::path::Path;
+
+use banister_grammars::Language;
+use proptest::collection::vec;
+use proptest::prelude::{Just, any};
+use proptest::strategy::{BoxedStrategy, Strategy as _, Union};
+use serde_json::{Map, Value as Json, json};
+
+use super::schemas::{self, Describe};
+use super::ways::params;
+use super::{Auto, Entry, Way, negative};
+use crate::plan::Plan;
+use crate::strategy::{Phases, StrategyError};
+
+/// At most so many other requests come before the one that is tried.
+const BEFORE: usize = 3;
+/// Methods that send a body.
+const WITH_BODY: [&str; 3] = ["POST", "PUT", "PATCH"];
+
+/// The inputs of one way.
+pub(super) struct Inputs {
+    /// True if the step says what it takes, or takes nothing.
+    pub(super) is_known: bool,
+    /// True if there is only one valid input.
+    pub(super) is_constant: bool,
+    /// What the step takes; what nobody knows to be wrong if it does not say.
+    pub(super) valid: BoxedStrategy<Json>,
+    /// What it has to refuse; none if it does not say that it refuses anything.
+    pub(super) invalid: Option<BoxedStrategy<Json>>,
+    /// What it takes, after other requests.
+    pub(super) later: Option<BoxedStrategy<Json>>,
+}
+
+impl Inputs {
+    /// The inputs of the way of `auto`.
+    ///
+    /// # Errors
+    /// The step's schema has no values.
+    pub(super) fn of(plan: &Plan, auto: &Auto, describe: Describe<'_>) -> Result<Self, StrategyError> {
+        let way = auto.way();
+        let schema = schemas::input(plan, way, describe);
+        let is_known = schema.is_some() || takes_nothing(way);
+        let one = act(way, schema.as_ref(), false)?;
+        let invalid = match &schema {
+            Some(schema) if refuses(plan, way, describe) => negative::bodies(schema)?,
+            _ => None,
+        };
+        let invalid = match invalid {
+            Some(bodies) => Some(one_of_list(with_payload(way, bodies, false)?)),
+            None => None,
+        };
+        Ok(Self {
+            is_known,
+            is_constant: schema.is_none() && !has_parameters(way),
+            valid: one_of_list(one),
+            invalid,
+            later: match is_known {
+                true => later(plan, auto, schema.as_ref(), describe)?,
+                false => None,
+            },
+        })
+    }
+}
+
+fn takes_nothing(way: &Way) -> bool {
+    match &way.entry {
+        Entry::Request { method, .. } => !WITH_BODY.contains(&method.as_str()),
+        Entry::Message { .. } => false,
+        Entry::Cron { .. } => true,
+    }
+}
+
+fn has_parameters(way: &Way) -> bool {
+    match &way.entry {
+        Entry::Request { path, query, .. } => !params(path).is_empty() || !query.is_empty(),
+        Entry::Message { .. } | Entry::Cron { .. } => false,
+    }
+}
+
+/// True if a step surely refuses a body that its schema does not allow: the harness does it, its handler does, or it
+/// declares the status for it. A step that does none of this takes what it gets, as in the framework.
+fn refuses(plan: &Plan, way: &Way, describe: Describe<'_>) -> bool {
+    if !matches!(way.entry, Entry::Request { .. }) || plan.reject_invalid_bodies {
+        return false;
+    }
+    let declared = schemas::statuses(plan, &[way], describe);
+    let has_status = declared
+        .get(&way.to.step)
+        .is_some_and(|statuses| statuses.contains(&400) || statuses.contains(&422));
+    has_status || plan.hints.checks_body.contains(&way.to.step)
+}
+
+/// The way that is tried, after requests that go in elsewhere.
+fn later(
+    plan: &Plan,
+    auto: &Auto,
+    schema: Option<&Json>,
+    describe: &mut dyn FnMut(Language, &Path) -> Option<Json>,
+) -> Result<Option<BoxedStrategy<Json>>, StrategyError> {
+    let mut before = Vec::new();
+    for way in auto.ways.iter().filter(|way| way.closed.is_none()) {
+        if !matches!(way.entry, Entry::Request { .. }) {
+            continue;
+        }
+        let schema = schemas::input(plan, way, describe);
+        if schema.is_none() && !takes_nothing(way) {
+            continue;
+        }
+        // A way whose schema has no values is told of in its own test.
+        before.extend(act(way, schema.as_ref(), true).ok());
+    }
+    if before.is_empty() {
+        return Ok(None);
+    }
+    let last = act(auto.way(), schema, true)?;
+    let all = (vec(Union::new(before), 0..=BEFORE), last).prop_map(|(mut acts, last)| {
+        acts.push(last);
+        Json::Array(acts)
+    });
+    Ok(Some(all.boxed()))
+}
+
+fn one_of_list(act: BoxedStrategy<Json>) -> BoxedStrategy<Json> {
+    act.prop_map(|act| Json::Array(vec![act])).boxed()
+}
+
+fn act(way: &Way, schema: Option<&Json>, reuses: bool) -> Result<BoxedStrategy<Json>, StrategyError> {
+    let payload = match schema {
+        Some(schema) => Phases::of(schema)?.strategy(),
+        None => Just(json!({})).boxed(),
+    };
+    with_payload(way, payload, reuses)
+}
+
+fn with_payload(
+    way: &Way,
+    payload: BoxedStrategy<Json>,
+    reuses: bool,
+) -> Result<BoxedStrategy<Json>, StrategyError> {
+    let name = way.name.clone();
+    let reuse = match reuses {
+        true => any::<bool>().boxed(),
+        false => Just(false).boxed(),
+    };
+    let base = move |reuse: bool| {
+        let mut act = Map::new();
+        act.insert("way".to_owned(), json!(name));
+        if reuse {
+            act.insert("reuse".to_owned(), json!(true));
+        }
+        act
+    };
+    Ok(match &way.entry {
+        Entry::Cron { .. } => reuse.prop_map(move |_| Json::Object(base(false))).boxed(),
+        Entry::Message { .. } => (payload, reuse)
+            .prop_map(move |(data, reuse)| {
+                let mut act = base(reuse);
+                act.insert("data".to_owned(), data);
+                Json::Object(act)
+            })
+            .boxed(),
+        Entry::Request { method, path, query } => {
+            let parameters = match has_parameters(way) {
+                true => Phases::of(&parameters(path, query))?.strategy(),
+                false => Just(json!({})).boxed(),
+            };
+            let has_body = WITH_BODY.contains(&method.as_str()) || method == "DELETE";
+            (parameters, payload, reuse)
+                .prop_map(move |(parameters, body, reuse)| {
+                    let mut act = base(reuse);
+                    for (name, value) in parameters.as_object().into_iter().flatten() {
+                        act.insert(name.clone(), value.clone());
+                    }
+                    if has_body {
+                        act.insert("body".to_owned(), body);
+                    }
+                    Json::Object(act)
+                })
+                .boxed()
+        }
+    })
+}
+
+/// The schema of the parameters in a path and of those that a config names for the query.
+fn parameters(path: &str, query: &[String]) -> Json {
+    let fields = |names: &[String], schema: &Json| -> Map<String, Json> {
+        names.iter().map(|name| (name.clone(), schema.clone())).collect()
+    };
+    let segment = json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{1,12}$" });
+    let text = json!({ "anyOf": [
+        { "type": "string", "pattern": "^[0-9]{1,3}$" },
+        { "type": "string", "pattern": "^[A-Za-z0-9 _-]{0,8}$" },
+    ] });
+    let params = params(path);
+    let mut parts = Map::new();
+    let mut required = Vec::new();
+    if !params.is_empty() {
+        let path = json!({ "type": "object", "properties": fields(&params, &segment), "required": params, "additionalProperties": false });
+        parts.insert("path".to_owned(), path);
+        required.push("path");
+    }
+    if !query.is_empty() {
+        let query =
+            json!({ "type": "object", "properties": fields(query, &text), "additionalProperties": false });
+        parts.insert("query".to_owned(), query);
+    }
+    json!({ "type": "object", "properties": parts, "required": required, "additionalProperties": false })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::strategy::ValueTree as _;
+    use proptest::test_runner::TestRunner;
+
+    use super::*;
+    use crate::plan::TriggerId;
+
+    #[test]
+    fn a_request_has_its_parameters_and_its_body() {
+        let way = Way {
+            name: "PUT /orders/:id".to_owned(),
+            to: TriggerId { step: 0, trigger: 0 },
+            entry: Entry::Request {
+                method: "PUT".to_owned(),
+                path: "/orders/:id".to_owned(),
+                query: vec!["full".to_owned()],
+            },
+            closed: None,
+        };
+        let schema =
+            json!({ "type": "object", "properties": { "n": { "type": "integer" } }, "required": ["n"] });
+        let strategy = act(&way, Some(&schema), true).unwrap();
+        let mut runner = TestRunner::deterministic();
+        let (mut queried, mut reused) = (0, 0);
+        for _ in 0..60 {
+            let act = strategy.new_tree(&mut runner).unwrap().current();
+            assert_eq!(act["way"], "PUT /orders/:id");
+            assert!(act["body"]["n"].is_i64() || act["body"]["n"].is_u64() || act["body"]["n"].is_f64());
+            let id = act["path"]["id"].as_str().unwrap();
+            assert!(!id.is_empty() && id.len() <= 12);
+            queried += usize::from(act.pointer("/query/full").is_some());
+            reused += usize::from(act.get("reuse").is_some());
+        }
+        assert!(queried > 0 && reused > 0, "{queried} {reused}");
+    }
+}

@@ -1,0 +1,25 @@
+use super::Invariant;
+use crate::scheduler::kind::HANDLER_ERROR;
+
+pub(super) const INVARIANT: Invariant = Invariant {
+    name: "no handler throws",
+    doc: "A handler failed for good on a valid input: a request, a schedule, or the last attempt at a message.",
+    needs_valid_input: true,
+    check: |observed| observed.found(&[HANDLER_ERROR]),
+};
+
+#[cfg(test)]
+mod tests {
+    use super::INVARIANT;
+    use crate::invariant::testing::Story;
+    use crate::scheduler::kind::HANDLER_ERROR;
+
+    #[test]
+    fn an_error_for_good_counts_and_one_that_a_retry_mends_does_not() {
+        let failed = Story::new()
+            .throws()
+            .finds(HANDLER_ERROR, "Order failed: Error", true);
+        assert_eq!(failed.breaks(&INVARIANT), ["Order failed: Error"]);
+        assert!(Story::new().throws().breaks(&INVARIANT).is_empty());
+    }
+}

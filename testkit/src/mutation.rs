@@ -1,0 +1,274 @@
+//! Mutants of a flow: a message that is lost, a read that is stale, a retry that is skipped. No source is edited; the
+//! scheduler asks the [`Mutation`] of a run at the few places where it could make itself felt. A mutant that no test
+//! notices shows what nobody looks at.
+//!
+//! What can be mutated is read from the trace of a run without a mutation (`sites`), a run with one is judged by the
+//! test's own expectations (`runner/mutants.rs`), and for one that survives an expectation is looked for (`suggestion`).
+
+mod effect;
+mod json;
+mod score;
+mod sites;
+mod suggestion;
+mod text;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::world::{Applied, World, WorldError};
+
+pub(crate) use effect::{Observed, has_effect};
+pub use json::VERSION;
+pub use score::{FileScore, KindScore, MutantReport, MutationReport, Verdict};
+pub(crate) use sites::{Site, sites};
+pub(crate) use suggestion::candidates;
+
+/// How much later a delayed message comes, in virtual ms.
+const DELAY_MS: i64 = 1_000;
+
+/// What is done to a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Operator {
+    /// What a handler writes to the state is not kept.
+    LostWrite,
+    /// A message is not sent.
+    DropEmit,
+    /// A message is sent twice.
+    DuplicateEmit,
+    /// A message whose handler failed is given up without another attempt.
+    SkipRetry,
+    /// A read of the state gives what was there before the last write to the group.
+    StaleRead,
+    /// A message lacks a field.
+    DropField,
+    /// The takers of a message get it in the opposite order, or it comes after the next message of its sender.
+    ReorderEmit,
+    /// A message comes a second later.
+    DelayEmit,
+}
+
+impl Operator {
+    /// All of them, the gravest first.
+    pub const ALL: [Operator; 8] = [
+        Operator::LostWrite,
+        Operator::DropEmit,
+        Operator::DuplicateEmit,
+        Operator::SkipRetry,
+        Operator::StaleRead,
+        Operator::DropField,
+        Operator::ReorderEmit,
+        Operator::DelayEmit,
+    ];
+
+    /// How reports call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Operator::LostWrite => "lost_write",
+            Operator::DropEmit => "drop_emit",
+            Operator::DuplicateEmit => "duplicate_emit",
+            Operator::SkipRetry => "skip_retry",
+            Operator::StaleRead => "stale_read",
+            Operator::DropField => "drop_field",
+            Operator::ReorderEmit => "reorder_emit",
+            Operator::DelayEmit => "delay_emit",
+        }
+    }
+}
+
+/// A mutant: the same one wherever a step does the same thing, in whatever run of it and in whatever test.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mutant {
+    /// What is done.
+    pub operator: Operator,
+    /// The step whose message or operation it is; for a skipped retry, the one that failed.
+    pub step: String,
+    /// The topic, or the group of the state.
+    pub subject: String,
+    /// The field that is missing.
+    pub field: Option<String>,
+}
+
+impl Mutant {
+    /// What it does, as the beginning of a sentence.
+    pub fn says(&self) -> String {
+        let Self { step, subject, .. } = self;
+        let field = self.field.as_deref().unwrap_or_default();
+        match self.operator {
+            Operator::LostWrite => format!("losing what {step} writes to `{subject}` of the state"),
+            Operator::DropEmit => format!("dropping `{subject}` from {step}"),
+            Operator::DuplicateEmit => format!("sending `{subject}` from {step} twice"),
+            Operator::SkipRetry => {
+                format!("giving up `{subject}` when {step} fails, without another attempt,")
+            }
+            Operator::StaleRead => format!("reading what was in `{subject}` before the last write in {step}"),
+            Operator::DropField => format!("dropping field `{field}` of `{subject}` from {step}"),
+            Operator::ReorderEmit => format!("changing the order in which `{subject}` from {step} arrives"),
+            Operator::DelayEmit => format!("delaying `{subject}` from {step} by a second"),
+        }
+    }
+}
+
+/// What becomes of a message that a handler sends.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Sending {
+    /// The payload; none if nothing is sent.
+    pub(crate) data: Option<Json>,
+    /// How often it is sent.
+    pub(crate) times: u32,
+    /// It comes so much later, in virtual ms.
+    pub(crate) delay_ms: i64,
+    /// Its takers get it in the opposite order.
+    pub(crate) reversed: bool,
+    /// It waits for the next message of its sender.
+    pub(crate) held: bool,
+}
+
+impl Sending {
+    /// A message that nothing is done to.
+    pub(crate) fn plain(data: &Json) -> Self {
+        Self {
+            data: Some(data.clone()),
+            times: 1,
+            delay_ms: 0,
+            reversed: false,
+            held: false,
+        }
+    }
+}
+
+/// What is done to one run, and where. The scheduler asks it at each message, each operation on the state and each retry
+/// of a handler.
+#[derive(Debug, Clone)]
+pub(crate) struct Mutation {
+    mutant: Mutant,
+    site: Site,
+    /// Runs of each step so far.
+    runs: BTreeMap<String, u64>,
+    /// Each invocation's step and the number of its run.
+    of: BTreeMap<u32, (String, u64)>,
+    /// Operations of each kind so far, by invocation.
+    counts: BTreeMap<(u32, Counted), u32>,
+    /// The state before the last write, by group.
+    before: BTreeMap<String, World>,
+    applied: bool,
+}
+
+/// Operations are counted apart, so that one kind does not shift the places of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Counted {
+    Emit,
+    Read,
+    Write,
+}
+
+impl Mutation {
+    pub(crate) fn new(mutant: Mutant, site: Site) -> Self {
+        Self {
+            mutant,
+            site,
+            runs: BTreeMap::new(),
+            of: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            before: BTreeMap::new(),
+            applied: false,
+        }
+    }
+
+    /// True if the run came by its place.
+    pub(crate) fn is_applied(&self) -> bool {
+        self.applied
+    }
+
+    /// A handler starts.
+    pub(crate) fn on_start(&mut self, invocation: u32, step: &str) {
+        let run = self.runs.entry(step.to_owned()).or_default();
+        *run += 1;
+        self.of.insert(invocation, (step.to_owned(), *run));
+    }
+
+    /// True if the place lies in this invocation.
+    fn is_in(&self, invocation: u32) -> bool {
+        let of = self.of.get(&invocation);
+        of.is_some_and(|(step, run)| *step == self.site.step && *run == self.site.run)
+    }
+
+    /// True if this is the place: the next operation of its kind in this invocation.
+    fn strikes(&mut self, invocation: u32, counted: Counted) -> bool {
+        let nth = self.counts.entry((invocation, counted)).or_default();
+        let here = *nth;
+        *nth += 1;
+        let strikes = self.site.counted == counted && self.site.nth == here && self.is_in(invocation);
+        self.applied |= strikes;
+        strikes
+    }
+
+    /// What becomes of a message.
+    pub(crate) fn on_emit(&mut self, invocation: u32, data: &Json) -> Sending {
+        let mut sending = Sending::plain(data);
+        if !self.strikes(invocation, Counted::Emit) {
+            return sending;
+        }
+        match self.mutant.operator {
+            Operator::DropEmit => sending.data = None,
+            Operator::DuplicateEmit => sending.times = 2,
+            Operator::DelayEmit => sending.delay_ms = DELAY_MS,
+            Operator::ReorderEmit if self.site.held => sending.held = true,
+            Operator::ReorderEmit => sending.reversed = true,
+            Operator::DropField => {
+                let field = self.mutant.field.as_deref().unwrap_or_default();
+                let object = sending.data.as_mut().and_then(Json::as_object_mut);
+                // The order of the other fields is part of what is sent.
+                object.map(|object| object.shift_remove(field));
+            }
+            Operator::LostWrite | Operator::SkipRetry | Operator::StaleRead => {}
+        }
+        sending
+    }
+
+    /// Applies an operation on the state in the way of this run.
+    pub(crate) fn apply_state(
+        &mut self,
+        world: &mut World,
+        invocation: u32,
+        op: &str,
+        args: &[Json],
+        now: i64,
+    ) -> Result<Applied, WorldError> {
+        let group = args.first().and_then(Json::as_str).unwrap_or_default();
+        if is_read(op) {
+            let strikes = self.strikes(invocation, Counted::Read);
+            let stale = strikes && self.mutant.operator == Operator::StaleRead;
+            return match self.before.get_mut(group).filter(|_| stale) {
+                Some(before) => before.apply(op, args, now),
+                None => world.apply(op, args, now),
+            };
+        }
+        let strikes = self.strikes(invocation, Counted::Write);
+        if strikes && self.mutant.operator == Operator::LostWrite {
+            // The handler hears what it would have heard; nobody else hears of it.
+            let applied = world.clone().apply(op, args, now)?;
+            return Ok(Applied {
+                change: None,
+                ..applied
+            });
+        }
+        if self.mutant.operator == Operator::StaleRead {
+            self.before.insert(group.to_owned(), world.clone());
+        }
+        world.apply(op, args, now)
+    }
+
+    /// True if the message that this invocation failed with is given up.
+    pub(crate) fn gives_up(&mut self, invocation: u32) -> bool {
+        let here = self.mutant.operator == Operator::SkipRetry && self.is_in(invocation);
+        self.applied |= here;
+        here
+    }
+}
+
+/// True for operations on the state that change nothing.
+pub(crate) fn is_read(op: &str) -> bool {
+    let method = op.strip_prefix("state.").unwrap_or(op);
+    method.starts_with("get") || method == "list_groups"
+}

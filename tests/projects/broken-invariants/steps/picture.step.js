@@ -1,0 +1,1 @@
+exports.config = { type: 'noop', name: 'Picture', virtualSubscribes: ['picture.hears'], virtualEmits: [] }
