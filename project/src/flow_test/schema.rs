@@ -129,6 +129,10 @@ fn value(path: &[&str], key: &str) -> Json {
     schema
 }
 
+fn by_name(value: Json) -> Json {
+    json!({ "type": "object", "additionalProperties": value })
+}
+
 fn of_form(path: &[&str], form: Form) -> Json {
     let list = |items: Json| json!({ "type": "array", "items": items, "minItems": 1 });
     let scalar = json!({ "type": ["string", "number", "boolean"] });
@@ -148,10 +152,8 @@ fn of_form(path: &[&str], form: Form) -> Json {
         Form::Some(values) => json!({ "type": "array", "items": { "enum": values() } }),
         Form::Switch => json!({ "type": "boolean" }),
         Form::Scalar => scalar,
-        Form::Scalars => json!({ "type": "object", "additionalProperties": scalar }),
-        Form::ScalarsOrLists => json!({ "type": "object", "additionalProperties": {
-            "anyOf": [scalar, list(scalar.clone())],
-        } }),
+        Form::Scalars => by_name(scalar),
+        Form::ScalarsOrLists => by_name(json!({ "anyOf": [scalar, list(scalar)] })),
         Form::TextMatches => json!({ "type": "object", "additionalProperties": {
             "anyOf": [scalar, mapping(&[path, &["_"]].concat())],
         } }),

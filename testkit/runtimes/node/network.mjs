@@ -17,6 +17,9 @@ const LOCAL = '127.0.0.1'
 /** Names that are looked up get addresses of a range that is set aside for tests, and `connect` turns them back. */
 const TEST_RANGE = '198.18.'
 
+/** Options of `tls.connect` that ask for a context of their own. */
+const CONTEXT = /^(?:allowPartialTrustChain|ca|cert|ciphers|clientCertEngine|crl|dhparam|ecdhCurve|honorCipherOrder|key|maxVersion|minVersion|passphrase|pfx|privateKey\w+|secureContext|secureOptions|secureProtocol|sessionIdContext|sigalgs|ticketKeys)$/
+
 const realConnect = net.Socket.prototype.connect
 const realTlsConnect = tls.connect
 
@@ -27,6 +30,8 @@ let names = []
 let tellRefused = () => {}
 let mockPort = 0
 const open = new Set()
+/** Making one reads every authority of the system, so that all plain clients share it. */
+let commonContext
 
 /** A new invocation begins. `refuse(host, port)` is told of every connection without a mock. */
 export function begin(message, refuse) {
@@ -97,6 +102,10 @@ function tlsConnect(...args) {
     all.host = host || 'localhost'
     delete all.path
     all.socket.on('error', () => {})
+  }
+  if (!Object.keys(all).some((it) => all[it] != null && CONTEXT.test(it))) {
+    commonContext ??= tls.createSecureContext({ ciphers: tls.DEFAULT_CIPHERS })
+    all.secureContext = commonContext
   }
   const socket = realTlsConnect(all, callback)
   // A refusal happens on the socket below, and the one above is what the caller watches.
