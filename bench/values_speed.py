@@ -5,8 +5,8 @@ fast-check and Hypothesis.
     bench/values_speed.py [--runs 5] [--seconds 2] [--peers]
 
 Every round runs each generator once, in turn, so that what else happens on the machine hits all of them alike; medians
-count. `--peers` installs fast-check, hypothesis and hypothesis-jsonschema from their registries into a folder of their own
-(BENCH_PEERS, by default in the system's temporary folder). Prints Markdown.
+count. `--peers` installs fast-check and hypothesis from their registries into a folder of their own (BENCH_PEERS, by default in
+the system's temporary folder). Prints Markdown.
 """
 
 import argparse
@@ -21,7 +21,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PEERS = pathlib.Path(os.environ.get("BENCH_PEERS", pathlib.Path(tempfile.gettempdir()) / "banister-bench-peers"))
 NPM = ["fast-check@4.10.2"]
-PYPI = ["hypothesis==6.170.15", "hypothesis-jsonschema==0.23.1"]
+PYPI = ["hypothesis==6.170.15"]
 
 SCHEMA = {
     "type": "object",
@@ -53,16 +53,12 @@ while (performance.now() - start < seconds * 1000) {
 }
 console.log(Math.round(count / ((performance.now() - start) / 1000)), names)
 """
-HYPOTHESIS = """import json, sys, time
+HYPOTHESIS = """import sys, time
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
-schema, seconds, kind = json.loads(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
-if kind == 'schema':
-    from hypothesis_jsonschema import from_schema
-    order = from_schema(schema)
-else:
-    order = st.fixed_dictionaries(
-        {'productId': st.text(min_size=1, max_size=20), 'quantity': st.integers(1, 100), 'currency': st.sampled_from(['eur', 'usd', 'gbp'])},
-        optional={'express': st.booleans(), 'note': st.text()})
+seconds = float(sys.argv[1])
+order = st.fixed_dictionaries(
+    {'productId': st.text(min_size=1, max_size=20), 'quantity': st.integers(1, 100), 'currency': st.sampled_from(['eur', 'usd', 'gbp'])},
+    optional={'express': st.booleans(), 'note': st.text()})
 count, batch = 0, 1000
 def run():
     @settings(max_examples=batch, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
@@ -116,8 +112,7 @@ def main():
         folder = install()
         python = {"env": {**os.environ, "PYTHONPATH": str(folder / "python")}}
         commands["fast-check"] = (["node", folder / "fast.mjs", seconds], {})
-        commands["hypothesis"] = ([sys.executable, folder / "hypo.py", schema, seconds, "by hand"], python)
-        commands["hypothesis-jsonschema"] = ([sys.executable, folder / "hypo.py", schema, seconds, "schema"], python)
+        commands["hypothesis"] = ([sys.executable, folder / "hypo.py", seconds], python)
     rates = {name: [] for name in commands}
     for _ in range(options.runs):
         for name, (command, more) in commands.items():
