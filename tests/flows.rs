@@ -23,5 +23,6 @@ mod mutation;
 mod output;
 mod report;
 mod seed_forms;
+mod seeded_bugs;
 mod signals;
 mod watch;

@@ -3,6 +3,7 @@
 mod build;
 mod changes;
 mod entity;
+mod letters;
 mod mention;
 mod posted;
 pub(crate) mod reads;
@@ -32,8 +33,9 @@ pub(crate) use build::build_all;
 pub(crate) use changes::Changes;
 pub(crate) use entity::{Entities, Place, Usage};
 pub use entity::{Entity, EntityKind};
+pub(crate) use letters::Letters;
 pub(crate) use mention::{Mention, Role, Slot, slots};
-pub(crate) use posted::{Letters, Posting, Topic, writes};
+pub(crate) use posted::{Posting, Topic, writes};
 pub(crate) use whole::{Streams, WideRoute, plain_segment};
 
 /// One project of a snapshot.
@@ -200,11 +202,18 @@ impl Index {
         open.map(|open| open.file.as_str())
     }
 
-    /// Topics that somebody takes, by name.
-    pub(crate) fn taken(&self) -> impl Iterator<Item = &str> {
+    /// Topics that somebody takes, by name, without those that surely do not look like `name`.
+    pub(crate) fn taken_like(&self, name: &str) -> impl Iterator<Item = &str> {
         note(Lookup::Taken);
-        let taken = self.topics.iter().filter(|topic| topic.is_taken());
+        let taken = self.topics_like(name).filter(|topic| topic.is_taken());
         taken.map(|topic| topic.name.as_str())
+    }
+
+    /// All topics by name, without those that surely do not look like `name`.
+    pub(crate) fn topics_like(&self, name: &str) -> impl Iterator<Item = &Topic> + use<'_> {
+        let letters = Letters::of(name);
+        let alike = move |topic: &&Topic| letters.may_be_alike(topic.letters);
+        self.topics.iter().filter(alike)
     }
 
     /// The steps of that name, by file.

@@ -25,7 +25,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut names = 0;
     while start.elapsed() < time {
         for _ in 0..BATCH {
-            let value = strategy.new_tree(&mut runner)?.current();
+            let value = strategy
+                .new_tree(&mut runner)
+                .map_err(|reason| reason.to_string())?
+                .current();
             // The value is looked at, so that nobody can do without it.
             names += value.as_object().map_or(1, serde_json::Map::len);
         }

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::mock::Strike;
+
 /// Something of the shared world that an option reads or writes. Two options whose touches do not clash may change places
 /// and nothing comes of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,7 +143,7 @@ impl FaultKind {
             Some(Self::Timeout)
         } else if label.contains(" crashes ") {
             Some(Self::Crash)
-        } else if label.ends_with(" answers 503") || label.ends_with(" breaks off") {
+        } else if Strike::ALL.iter().any(|it| label.ends_with(it.words())) {
             Some(Self::External)
         } else {
             None

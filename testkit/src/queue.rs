@@ -29,6 +29,10 @@ pub struct Delivery {
     pub group: Option<String>,
     /// The how manieth message of its topic to this step, from 1.
     pub number: u64,
+    /// When it was sent (virtual ms).
+    pub sent_at: i64,
+    /// How many messages led to it at that very moment, each sent by the handler of the one before.
+    pub chain: u32,
 }
 
 /// The delivery queue of a run.
@@ -135,6 +139,8 @@ mod tests {
             sent_by: None,
             group: group.map(str::to_owned),
             number: 1,
+            sent_at: 0,
+            chain: 0,
         }
     }
 

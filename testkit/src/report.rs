@@ -15,6 +15,8 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
+use crate::decision::Departure;
+
 pub use failure::failure_text;
 pub use html::{HtmlReport, reached_by};
 pub use junit::with_skipped;
@@ -137,6 +139,10 @@ pub struct Failure {
     pub timeline: Vec<TimelineRow>,
     /// The smallest generated input that fails.
     pub minimal_input: Option<Json>,
+    /// What the run does differently from first in, first out without faults.
+    pub departures: Vec<Departure>,
+    /// Runs of the flow until it failed, before the failure was made smaller.
+    pub runs: u32,
     /// The shared state at the end, where the test expects another.
     pub state: Option<Json>,
     /// The streams at the end, where the test expects other items: stream, group, id, item.

@@ -395,7 +395,11 @@ impl Harness {
             true => Vec::new(),
             false => known.departures.clone(),
         };
-        let attempt = Attempt { result, departures };
+        let attempt = Attempt {
+            result,
+            departures,
+            runs: 1,
+        };
         let input = (!known.input.is_empty()).then(|| known.input.clone());
         Some(self.confirmed(case, stage, seed, attempt, input))
     }
@@ -412,6 +416,7 @@ impl Harness {
         let Attempt {
             mut result,
             departures,
+            runs,
         } = attempt;
         let variables = input.clone().unwrap_or_default();
         if !result.failures.is_empty() && !result.endless && !hung(&result) {
@@ -426,7 +431,11 @@ impl Harness {
                 }
             }
         }
-        self.outcome(case, result, input.as_ref(), &departures)
+        let mut outcome = self.outcome(case, result, input.as_ref(), &departures);
+        if let Some(failure) = &mut outcome.failure {
+            failure.runs = runs;
+        }
+        outcome
     }
 }
 

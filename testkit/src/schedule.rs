@@ -1,9 +1,12 @@
 //! Cron expressions on the virtual clock, in the time zone of the handlers (`TZ`). The project's own reader says what the
 //! framework's scheduler takes; a value of both the day of the month and the day of the week must hold, as there.
+//!
+//! The scheduler of 0.x (node-cron 3) looks at the clock on the wall every second. So what falls into an hour that is
+//! left out in spring does not run, and what falls into one that comes twice in autumn runs twice.
 
 use banister_grammars::facts::Dialect;
 use banister_project::cron::Cron as Expression;
-use chrono::DateTime;
+use chrono::{DateTime, Offset as _, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
@@ -13,7 +16,11 @@ use croner::parser::{CronParser, Seconds, Year};
 pub struct Schedule {
     cron: Cron,
     zone: Tz,
+    dialect: Dialect,
 }
+
+/// A zone's clock is looked at so often (ms) for a change; no zone puts it twice within a day.
+const DAY_MS: i64 = 86_400_000;
 
 /// Why a schedule is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,18 +64,63 @@ impl Schedule {
                 .parse()
                 .map_err(|_| ScheduleError::Zone(name.to_owned()))?,
         };
-        Ok(Self { cron, zone })
+        Ok(Self { cron, zone, dialect })
     }
 
     /// The first time after `now` (both ms since the epoch); `None` if there is none, such as for 30 February.
     pub fn next_after(&self, now: i64) -> Option<i64> {
-        let from = DateTime::from_timestamp_millis(now)?.with_timezone(&self.zone);
-        Some(
-            self.cron
-                .find_next_occurrence(&from, false)
-                .ok()?
-                .timestamp_millis(),
-        )
+        match self.dialect {
+            Dialect::V0 => self.next_on_the_wall(now),
+            Dialect::V1 => {
+                let from = DateTime::from_timestamp_millis(now)?.with_timezone(&self.zone);
+                let next = self.cron.find_next_occurrence(&from, false).ok()?;
+                Some(next.timestamp_millis())
+            }
+        }
+    }
+
+    /// The first time after `now` at which a clock on the wall shows what the expression wants.
+    fn next_on_the_wall(&self, now: i64) -> Option<i64> {
+        let (mut from, mut inclusive) = (now, false);
+        loop {
+            let ahead = self.ahead_of_utc(from)?;
+            let shown = DateTime::<Utc>::from_timestamp_millis(from.checked_add(ahead)?)?;
+            let wanted = self.cron.find_next_occurrence(&shown, inclusive).ok()?;
+            let next = wanted.timestamp_millis() - ahead;
+            match self.change_between(from, next, ahead)? {
+                None => return Some(next),
+                Some(change) => (from, inclusive) = (change, true),
+            }
+        }
+    }
+
+    /// By how many ms the zone's clock is ahead at `at`.
+    fn ahead_of_utc(&self, at: i64) -> Option<i64> {
+        let utc = DateTime::from_timestamp_millis(at)?.naive_utc();
+        let offset = self.zone.offset_from_utc_datetime(&utc).fix();
+        Some(i64::from(offset.local_minus_utc()) * 1000)
+    }
+
+    /// The first moment after `from`, not after `until`, from which on the clock is not `ahead` any more.
+    fn change_between(&self, from: i64, until: i64, ahead: i64) -> Option<Option<i64>> {
+        let mut before = from;
+        while before < until {
+            let mut after = before.saturating_add(DAY_MS).min(until);
+            if self.ahead_of_utc(after)? == ahead {
+                before = after;
+                continue;
+            }
+            while after - before > 1 {
+                let middle = before + (after - before) / 2;
+                if self.ahead_of_utc(middle)? == ahead {
+                    before = middle;
+                } else {
+                    after = middle;
+                }
+            }
+            return Some(Some(after));
+        }
+        Some(None)
     }
 }
 
@@ -119,14 +171,42 @@ mod tests {
         assert!(error.to_string().contains("Mars/Base"));
     }
 
+    /// The first `count` times after `after` in Berlin, RFC 3339 without the year.
+    fn in_berlin(expression: &str, after: &str, count: usize) -> Vec<String> {
+        let schedule = Schedule::parse(expression, Dialect::V0, Some("Europe/Berlin")).unwrap();
+        let mut now = DateTime::parse_from_rfc3339(after).unwrap().timestamp_millis();
+        let mut times = Vec::new();
+        for _ in 0..count {
+            now = schedule.next_after(now).unwrap();
+            let time = DateTime::from_timestamp_millis(now).unwrap();
+            times.push(time.format("%m-%dT%H:%M").to_string());
+        }
+        times
+    }
+
     #[test]
-    fn an_hour_that_does_not_exist_in_spring_is_no_end() {
-        let daily = Schedule::parse("30 2 * * *", Dialect::V0, Some("Europe/Berlin")).unwrap();
-        let before = 1_774_656_000_000; // 2026-03-28T00:00:00Z; the clock jumps on the 29th
-        let first = daily.next_after(before).unwrap();
-        let second = daily.next_after(first).unwrap();
-        let third = daily.next_after(second).unwrap();
-        assert!(first < second && second < third && third - first <= 2 * DAY);
+    fn an_hour_that_is_left_out_in_spring_has_no_run() {
+        let times = in_berlin("30 2 * * *", "2026-03-28T00:00:00Z", 3);
+        assert_eq!(times, ["03-28T01:30", "03-30T00:30", "03-31T00:30"]);
+    }
+
+    #[test]
+    fn an_hour_that_comes_twice_in_autumn_has_two_runs() {
+        let times = in_berlin("30 2 * * *", "2026-10-24T12:00:00Z", 3);
+        assert_eq!(times, ["10-25T00:30", "10-25T01:30", "10-26T01:30"]);
+        let times = in_berlin("0 * * * *", "2026-10-24T22:30:00Z", 4);
+        assert_eq!(
+            times,
+            ["10-24T23:00", "10-25T00:00", "10-25T01:00", "10-25T02:00"]
+        );
+    }
+
+    #[test]
+    fn a_far_date_is_found_across_many_changes_of_the_clock() {
+        assert_eq!(
+            in_berlin("0 12 29 2 *", "2026-03-01T00:00:00Z", 1),
+            ["02-29T11:00"]
+        );
     }
 
     #[test]

@@ -77,7 +77,7 @@ pub enum StrategyError {
 ///     "properties": { "quantity": { "type": "integer", "minimum": 1 }, "note": { "type": "string" } },
 ///     "required": ["quantity"]
 /// }))?;
-/// let mut tree = orders.new_tree(&mut TestRunner::deterministic())?;
+/// let mut tree = orders.new_tree(&mut TestRunner::deterministic()).map_err(|reason| reason.to_string())?;
 /// assert!(tree.current()["quantity"].as_i64() >= Some(1));
 /// // What a test does not need goes away while its failure is made smaller.
 /// while tree.simplify() {}

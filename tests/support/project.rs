@@ -59,6 +59,11 @@ impl Project {
         Self { folder }
     }
 
+    /// Adds the files of a folder; what is there already is written over.
+    pub(crate) fn lay_over(&self, source: &Path) {
+        copy_tree(source, self.root());
+    }
+
     /// Its folder.
     pub(crate) fn root(&self) -> &Path {
         self.folder.path()

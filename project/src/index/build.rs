@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use banister_grammars::FileFacts;
 
-use super::posted::{Letters, Open, Part};
+use super::letters::Letters;
+use super::posted::{Open, Part};
 use super::reads::{Key, record};
 use super::whole::Wholes;
 use super::{Helper, Index, Mention, Posting, Topic, Unseen, update};

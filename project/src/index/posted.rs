@@ -7,6 +7,7 @@ use std::sync::Arc;
 use banister_grammars::FileFacts;
 use banister_grammars::facts::{Declaration, Dialect, StateUse, StepFact, Text};
 
+use super::letters::Letters;
 use super::{Helper, Mention, Role, slots};
 use crate::project::Step;
 use crate::route::shape;
@@ -20,29 +21,8 @@ pub(crate) struct Topic {
     pub(crate) name: String,
     /// By file and position.
     pub(crate) mentions: Arc<Vec<Mention>>,
-    /// The characters of the name.
+    /// The characters of the name: what most other names differ in.
     pub(crate) letters: Letters,
-}
-
-/// Which characters a text holds, in either case. Some share a place, so it tells for sure only what is missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Letters(u64);
-
-impl Letters {
-    /// Those of a text.
-    pub(crate) fn of(text: &str) -> Self {
-        let place = |letter: char| match letter.to_ascii_lowercase() {
-            letter @ 'a'..='z' => u32::from(letter) - u32::from('a'),
-            letter @ '0'..='9' => 26 + u32::from(letter) - u32::from('0'),
-            other => 36 + u32::from(other) % 28,
-        };
-        Self(text.chars().fold(0, |all, letter| all | 1 << place(letter)))
-    }
-
-    /// False if one of these is surely not among `others`.
-    pub(crate) fn may_be_among(self, others: Self) -> bool {
-        self.0 & !others.0 == 0
-    }
 }
 
 impl Topic {

@@ -108,8 +108,8 @@ impl LooseEnds {
         for (topic, slip) in &mut next.lonely {
             let may_mean = |other: &&str| slip.as_deref() == Some(*other) || is_slip(topic, other);
             if moved.contains(topic.as_str()) || moved.iter().any(may_mean) {
-                let all = index.topics.iter().map(|topic| topic.name.as_str());
-                *slip = meant(index, all.filter(|other| is_slip(topic, other)), topic);
+                let alike = index.topics_like(topic).map(|topic| topic.name.as_str());
+                *slip = meant(index, alike.filter(|other| is_slip(topic, other)), topic);
             }
         }
         next.finish(index);

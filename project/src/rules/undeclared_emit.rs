@@ -139,7 +139,7 @@ fn meant<'a>(context: &'a Context<'_>, declared: &[&'a str], missing: &[&str]) -
     declared
         .iter()
         .copied()
-        .chain(context.index.taken())
+        .chain(context.index.taken_like(written))
         .find(|topic| is_slip(written, topic))
 }
 

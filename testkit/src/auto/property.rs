@@ -40,6 +40,7 @@ struct Seen {
     label: ControlLabel,
     notes: Vec<String>,
     last: Option<FlowResult>,
+    runs: u32,
     /// Valid requests, and those of them that were answered with each 4xx status.
     requests: u32,
     refused: BTreeMap<u16, u32>,
@@ -136,6 +137,7 @@ impl Harness {
             let attempt = Attempt {
                 result,
                 departures: Vec::new(),
+                runs: seen.runs,
             };
             return Some(self.confirmed(case, stage, seed, attempt, Some(variables(&input, phase.input))));
         }
@@ -192,6 +194,7 @@ fn is_final(result: &FlowResult) -> bool {
 
 impl Seen {
     fn see(&mut self, result: &FlowResult, input: Input) {
+        self.runs += 1;
         self.reached.extend(&result.reached);
         self.label = self.label.max(result.label);
         for note in &result.notes {

@@ -72,7 +72,7 @@ impl Exhaustive {
 fn awake(options: &[Choice], asleep: &[Tried]) -> Option<usize> {
     options
         .iter()
-        .position(|it| it.kind != OptionKind::Wait && asleep.iter().all(|tried| tried.label != it.label))
+        .position(|it| asleep.iter().all(|tried| tried.label != it.label))
 }
 
 impl Decide for Exhaustive {

@@ -279,19 +279,19 @@ async fn respond<S: Wire>(
 
 /// Fails as the test asked for, whatever was to be answered.
 async fn fail<S: Wire>(strike: Strike, mut wire: Shared<S>) -> Result<(), Broken> {
-    match strike {
-        Strike::Unavailable => {
-            let script = Script::failure(503, &json!({ "error": "Service Unavailable" }));
-            for part in &script.parts {
-                wire.write_all(&part.bytes).await?;
-            }
-            Ok(wire.flush().await?)
-        }
+    let (status, error) = match strike {
+        Strike::Unavailable => (503, "Service Unavailable"),
+        Strike::Unauthorized => (401, "Unauthorized"),
         Strike::Reset => {
             wire.reset()?;
-            Err(Broken::Released)
+            return Err(Broken::Released);
         }
+    };
+    let script = Script::failure(status, &json!({ "error": error }));
+    for part in &script.parts {
+        wire.write_all(&part.bytes).await?;
     }
+    Ok(wire.flush().await?)
 }
 
 fn asked(parts: &Parts, scheme: &str, preamble: &Preamble, bytes: &[u8]) -> Request {

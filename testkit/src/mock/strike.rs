@@ -5,18 +5,21 @@
 pub enum Strike {
     /// It answers 503, though it may have done what it was asked.
     Unavailable,
+    /// It answers 401, as it does when the credentials have run out.
+    Unauthorized,
     /// The connection breaks off before the answer.
     Reset,
 }
 
 impl Strike {
     /// Every one.
-    pub const ALL: [Strike; 2] = [Self::Unavailable, Self::Reset];
+    pub const ALL: [Strike; 3] = [Self::Unavailable, Self::Unauthorized, Self::Reset];
 
     /// What the service does, in words.
     pub fn words(self) -> &'static str {
         match self {
             Strike::Unavailable => "answers 503",
+            Strike::Unauthorized => "answers 401",
             Strike::Reset => "breaks off",
         }
     }

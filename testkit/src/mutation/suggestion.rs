@@ -129,7 +129,7 @@ fn state(one: &Json, other: &Json) -> Vec<Json> {
     }
     for (group, items) in groups(other) {
         for key in items.as_object().unwrap_or(&empty).keys() {
-            if one.get(&group).and_then(|items| items.get(key)).is_ & none() {
+            if one.get(&group).and_then(|items| items.get(key)).is_none() {
                 out.push(json!({ "state": { &group: { key: Json::Null } } }));
             }
         }

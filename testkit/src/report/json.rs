@@ -53,6 +53,10 @@ pub(super) fn test_finished(outcome: &TestOutcome, nocapture: bool) -> Json {
         if let Some(streams) = &failure.streams {
             line["failure"]["streams"] = streams.clone();
         }
+        line["failure"]["runs"] = json!(failure.runs);
+        if !failure.departures.is_empty() {
+            line["failure"]["departures"] = json!(failure.departures);
+        }
         if let Some(input) = &failure.minimal_input {
             line["failure"]["minimal_input"] = input.clone();
         }

@@ -16,6 +16,8 @@ pub(crate) struct Attempt {
     pub(crate) result: FlowResult,
     /// What the run does differently from the plain one.
     pub(crate) departures: Vec<Departure>,
+    /// Runs until it failed, or in all.
+    pub(crate) runs: u32,
 }
 
 impl Harness {
@@ -63,6 +65,7 @@ impl Harness {
                 return Attempt {
                     result,
                     departures: Vec::new(),
+                    runs: 1,
                 };
             }
         }
@@ -70,6 +73,7 @@ impl Harness {
             return Attempt {
                 result: self.run_once(case, stage, seed, variables.clone()),
                 departures: Vec::new(),
+                runs: 1,
             };
         };
         let (mut reached, mut label) = (Reached::default(), ControlLabel::default());
@@ -93,6 +97,7 @@ impl Harness {
         Attempt {
             result,
             departures: explored.departures,
+            runs: explored.runs,
         }
     }
 

@@ -47,6 +47,8 @@ impl Harness {
                     Some(_) => auto::shown(input),
                     None => shown(input),
                 }),
+                departures: departures.to_vec(),
+                runs: 1,
                 state: result.state_differs.then(|| result.state.clone()),
                 streams: result.streams_differ.then(|| result.streams.clone()),
                 replay: self.replay(case, kept.as_deref()),

@@ -1,6 +1,6 @@
 //! Property tests: inputs from the steps' own schemas, the flow run for each, a failure shrunk to its smallest input.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
@@ -42,6 +42,7 @@ impl Harness {
         let last = RefCell::new(None);
         // While a failure is shrunk, every smaller input is run as the failing one was, and in no other order.
         let known: RefCell<Option<Vec<Departure>>> = RefCell::new(None);
+        let runs = Cell::new(0);
         let seen = RefCell::new((Reached::default(), ControlLabel::default()));
         let verdict = runner.run(&strategies, |values| {
             let variables = variables_of(&names, &values);
@@ -52,6 +53,7 @@ impl Harness {
                 Some(departures) => self.again(case, stage, seed, &variables, departures).0,
                 None => {
                     let attempt = self.attempt(case, stage, seed, &variables, None, first);
+                    runs.set(runs.get() + attempt.runs);
                     if !attempt.result.failures.is_empty() {
                         *known.borrow_mut() = Some(attempt.departures);
                     }
@@ -91,6 +93,7 @@ impl Harness {
                     attempt.result = FlowResult::of_failure(not_repeated(case));
                 }
                 attempt.result = with_all_cases(attempt.result);
+                attempt.runs = runs.get();
                 self.confirmed(case, stage, seed, attempt, Some(variables))
             }
             Err(TestError::Abort(reason)) => {

@@ -183,6 +183,8 @@ impl Run<'_> {
                 dropped,
             },
         );
+        let sender = self.live.iter().find(|live| Some(live.invocation) == from);
+        let chain = sender.map_or(0, |live| live.chain_at(self.now));
         for to in subscribers {
             let policy = self.plan.steps[to.step].triggers[to.trigger].queue;
             let number = self.messages.entry((topic.to_owned(), to.step)).or_insert(0);
@@ -201,6 +203,8 @@ impl Run<'_> {
                     .filter(|_| policy.fifo)
                     .map(|group| format!("{topic}:{group}")),
                 number: *number,
+                sent_at: self.now,
+                chain,
             };
             self.queue
                 .push(self.now.saturating_add(policy.delay_ms), delivery);

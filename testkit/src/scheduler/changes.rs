@@ -66,6 +66,8 @@ impl Run<'_> {
                 sent_by: Some(self.live[at].invocation),
                 group: None,
                 number,
+                sent_at: self.now,
+                chain: self.live[at].chain_at(self.now),
             };
             self.queue.push(self.now, delivery);
         }

@@ -163,8 +163,16 @@ impl Run<'_> {
             possible.push((Do::Act, plain(OptionKind::Act, "the test", label.clone())));
         }
         if has_starts && let Some(until) = self.could_wait(limit) {
-            let label = format!("time passes: {} ms", until - self.now);
-            possible.push((Do::Wait(until), plain(OptionKind::Wait, "the clock", label)));
+            let wait = Choice {
+                // What is done later is done at another time, so that it matters to everything.
+                touches: vec![Touch::write([])],
+                ..plain(
+                    OptionKind::Wait,
+                    "the clock",
+                    format!("time passes: {} ms", until - self.now),
+                )
+            };
+            possible.push((Do::Wait(until), wait));
         }
         possible
     }
@@ -379,6 +387,12 @@ impl Live {
     /// True if nothing but the outside can make it go on.
     pub(super) fn is_parked(&self) -> bool {
         !self.held
+    }
+
+    /// The length of the chain of messages, all of this moment, that one sent now ends.
+    pub(super) fn chain_at(&self, now: i64) -> u32 {
+        let taken = self.delivery().filter(|it| it.sent_at == now);
+        taken.map_or(0, |it| it.chain + 1)
     }
 
     /// The message that it took.

@@ -356,14 +356,33 @@ fn an_undeclared_message_is_dropped_and_fails_the_test() {
 fn steps_that_start_each_other_for_ever_are_stopped() {
     let plan = plan(vec![step("a", &["t"])]);
     let mut script = Script::default();
-    for _ in 0..MAX_EVENTS {
+    for _ in 0..2 * MAX_CHAIN {
         script = script.play("a", vec![emit("t")]);
     }
     let mut run = Run::new(&plan, &mut script, start());
     run.emit("t", &json!({}));
     run.settle();
     assert_eq!(run.findings.len(), 1);
-    assert!(run.findings[0].message.contains("does not end"));
+    let message = &run.findings[0].message;
+    assert_eq!(
+        *message,
+        format!("the flow does not end: a ran {} times", MAX_CHAIN + 1)
+    );
+}
+
+#[test]
+fn a_step_may_start_itself_as_often_as_it_likes_while_time_passes() {
+    let mut later = step("a", &["t"]);
+    later.triggers[0].queue.delay_ms = 1_000;
+    let plan = plan(vec![later]);
+    let mut script = Script::default();
+    for _ in 0..2 * MAX_CHAIN {
+        script = script.play("a", vec![emit("t")]);
+    }
+    let mut run = Run::new(&plan, &mut script, start());
+    run.emit("t", &json!({}));
+    assert!(run.findings.is_empty(), "{:?}", run.findings);
+    assert_eq!(names(&run).len() as u32, 2 * MAX_CHAIN + 1);
 }
 
 #[test]

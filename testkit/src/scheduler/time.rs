@@ -193,6 +193,10 @@ impl Run<'_> {
     }
 
     pub(super) fn deliver(&mut self, delivery: Delivery) {
+        if delivery.chain > super::MAX_CHAIN {
+            self.give_up();
+            return;
+        }
         if delivery.attempt == 1 {
             self.check_payload(&delivery);
         }

@@ -103,7 +103,7 @@ impl<'d> Compiler<'d> {
                     self.nodes[node].examples.push(example.clone());
                 }
             }
-            let branches = finish::branches(self, flat);
+            let branches = finish::branches(self, &flat);
             self.nodes[node].branches.extend(branches);
         }
         if self.nodes[node].branches.is_empty() {

@@ -117,7 +117,7 @@ impl Document {
         };
         let fragment = banister_project::route::decode(fragment);
         if !fragment.is_empty() && !fragment.starts_with('/') {
-            return self.anchors.get(&(address, fragment.to_string())).cloned();
+            return self.anchors.get(&(address, fragment)).cloned();
         }
         let place = format!("{}{fragment}", self.ids.get(&address)?);
         self.get(&place).is_some().then_some(place)

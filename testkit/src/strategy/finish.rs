@@ -13,34 +13,34 @@ use super::shape::{Branch, Contained, ENDLESS, Field, Fields, Items, Node, NodeI
 const MOST_PLACES: usize = 64;
 
 /// A branch for each type that a flat schema allows.
-pub(super) fn branches(compiler: &mut Compiler<'_>, flat: Flat) -> Vec<Branch> {
+pub(super) fn branches(compiler: &mut Compiler<'_>, flat: &Flat) -> Vec<Branch> {
     let mut shapes = Vec::new();
     if let Some(choices) = &flat.choices {
         let left: Vec<Json> = choices.iter().filter(|it| flat.may_be(it)).cloned().collect();
         if !left.is_empty() {
             shapes.push(Shape::Choices(left));
         }
-        return finished(compiler, shapes, Vec::new(), Types::ALL);
+        return finished(compiler, shapes, &[], Types::ALL);
     }
     let (types, made) = (flat.types, flat.made_types());
     if made == Types::ALL && flat.implied == Types::NONE {
-        return finished(compiler, vec![Shape::Anything], flat.excluded, made);
+        return finished(compiler, vec![Shape::Anything], &flat.excluded, made);
     }
     if types.has(Types::OBJECT)
-        && let Some(fields) = object(compiler, &flat)
+        && let Some(fields) = object(compiler, flat)
     {
         shapes.push(Shape::Object(fields));
     }
     if types.has(Types::ARRAY)
-        && let Some(items) = array(compiler, &flat)
+        && let Some(items) = array(compiler, flat)
     {
         shapes.push(Shape::Array(items));
     }
     if types.has(Types::TEXT) && flat.lengths.is_possible() {
-        shapes.push(Shape::Text(text(&flat)));
+        shapes.push(Shape::Text(text(flat)));
     }
     if types.has(Types::NUMBER) {
-        shapes.extend(Numbers::of(&flat, types).map(Shape::Number));
+        shapes.extend(Numbers::of(flat, types).map(Shape::Number));
     }
     if types.has(Types::BOOL) {
         shapes.push(Shape::Bool);
@@ -48,7 +48,7 @@ pub(super) fn branches(compiler: &mut Compiler<'_>, flat: Flat) -> Vec<Branch> {
     if types.has(Types::NULL) {
         shapes.push(Shape::Null);
     }
-    finished(compiler, shapes, flat.excluded, made)
+    finished(compiler, shapes, &flat.excluded, made)
 }
 
 fn types_of(shape: &Shape) -> Types {
@@ -63,17 +63,12 @@ fn types_of(shape: &Shape) -> Types {
     }
 }
 
-fn finished(
-    compiler: &mut Compiler<'_>,
-    shapes: Vec<Shape>,
-    excluded: Vec<Json>,
-    made: Types,
-) -> Vec<Branch> {
+fn finished(compiler: &mut Compiler<'_>, shapes: Vec<Shape>, excluded: &[Json], made: Types) -> Vec<Branch> {
     let branch = |shape| Branch {
         is_last_resort: !made.has(types_of(&shape)),
         shape,
         height: 0,
-        excluded: excluded.clone(),
+        excluded: excluded.to_vec(),
         counter: compiler.counter(),
     };
     shapes.into_iter().map(branch).collect()

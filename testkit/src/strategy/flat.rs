@@ -135,90 +135,103 @@ impl Flat {
     pub(super) fn take(&mut self, fields: &Map<String, Json>, place: &str) -> bool {
         let mut has_parts = false;
         for (key, value) in fields {
-            let number = value.as_f64();
-            let count = number.map(|it| it.max(0.0) as usize);
-            match (key.as_str(), number, count) {
-                ("type", ..) => {
+            match key.as_str() {
+                "type" => {
                     self.types = self.types & Types::named(value);
                     self.is_typed = true;
                 }
-                ("enum", ..) => self.choose(value.as_array().map_or(&[][..], Vec::as_slice)),
-                ("const", ..) => self.choose(std::slice::from_ref(value)),
-                ("examples", ..) => self
+                "enum" => self.choose(value.as_array().map_or(&[][..], Vec::as_slice)),
+                "const" => self.choose(std::slice::from_ref(value)),
+                "examples" => self
                     .examples
                     .extend(value.as_array().into_iter().flatten().cloned()),
-                ("example" | "default", ..) => self.examples.push(value.clone()),
-                ("minimum", Some(at), _) => self.not_below(at, false),
-                ("exclusiveMinimum", Some(at), _) => self.not_below(at, true),
-                ("maximum", Some(at), _) => self.not_above(at, false),
-                ("exclusiveMaximum", Some(at), _) => self.not_above(at, true),
-                ("multipleOf", Some(step), _) => {
-                    self.steps.push(step);
-                    self.imply(Types::NUMBER);
-                }
-                ("minLength", _, Some(count)) => self.lengths_from(count),
-                ("maxLength", _, Some(count)) => self.lengths_to(count),
-                ("pattern", ..) => {
+                "example" | "default" => self.examples.push(value.clone()),
+                "pattern" => {
                     self.patterns.extend(value.as_str().map(str::to_owned));
                     self.imply(Types::TEXT);
                 }
-                ("format", ..) => {
+                "format" => {
                     self.format = value.as_str().map(str::to_owned).or(self.format.take());
                     self.imply(Types::TEXT);
                 }
-                ("minItems", _, Some(count)) => self.items_from(count),
-                ("maxItems", _, Some(count)) => self.items_to(count),
-                ("uniqueItems", ..) => {
-                    self.unique |= *value == json!(true);
-                    self.imply(Types::ARRAY);
-                }
-                ("contains", ..) => {
-                    let of = |key: &str| fields.get(key).and_then(Json::as_f64).map(|it| it as usize);
-                    let counts = (
-                        of("minContains").unwrap_or(1),
-                        of("maxContains").unwrap_or(usize::MAX),
-                    );
-                    self.contains
-                        .push((Literal::of(format!("{place}/contains")), counts.0, counts.1));
-                    self.imply(Types::ARRAY);
-                }
-                ("items" | "prefixItems" | "additionalItems" | "unevaluatedItems", ..) => {
+                "items" | "prefixItems" | "additionalItems" | "unevaluatedItems" => {
                     has_parts = true;
                     self.imply(Types::ARRAY);
                 }
-                ("minProperties", _, Some(count)) => self.properties_from(count),
-                ("maxProperties", _, Some(count)) => self.properties_to(count),
-                ("required", ..) => {
-                    for name in value.as_array().into_iter().flatten().filter_map(Json::as_str) {
-                        self.require(name);
-                    }
-                }
-                ("dependentRequired" | "dependencies", ..) => {
-                    for (name, needs) in value.as_object().into_iter().flatten() {
-                        let names = needs.as_array().into_iter().flatten().filter_map(Json::as_str);
-                        self.dependent
-                            .push((name.clone(), names.map(str::to_owned).collect()));
-                    }
-                    self.imply(Types::OBJECT);
-                }
-                (
-                    "properties"
-                    | "patternProperties"
-                    | "additionalProperties"
-                    | "propertyNames"
-                    | "unevaluatedProperties",
-                    ..,
-                ) => {
+                "properties"
+                | "patternProperties"
+                | "additionalProperties"
+                | "propertyNames"
+                | "unevaluatedProperties" => {
                     has_parts = true;
                     self.imply(Types::OBJECT);
                 }
-                _ => {}
+                key => {
+                    if let Some(number) = value.as_f64() {
+                        self.take_bound(key, number);
+                    } else {
+                        self.take_presence(key, value, fields, place);
+                    }
+                }
             }
         }
         if has_parts {
             self.parts.push(place.to_owned());
         }
         self.types != Types::NONE && self.choices.as_ref().is_none_or(|choices| !choices.is_empty())
+    }
+
+    fn take_bound(&mut self, key: &str, number: f64) {
+        let count = number.max(0.0) as usize;
+        match key {
+            "minimum" => self.not_below(number, false),
+            "exclusiveMinimum" => self.not_below(number, true),
+            "maximum" => self.not_above(number, false),
+            "exclusiveMaximum" => self.not_above(number, true),
+            "multipleOf" => {
+                self.steps.push(number);
+                self.imply(Types::NUMBER);
+            }
+            "minLength" => self.lengths_from(count),
+            "maxLength" => self.lengths_to(count),
+            "minItems" => self.items_from(count),
+            "maxItems" => self.items_to(count),
+            "minProperties" => self.properties_from(count),
+            "maxProperties" => self.properties_to(count),
+            _ => {}
+        }
+    }
+
+    /// Keywords that say which items and properties must be there.
+    fn take_presence(&mut self, key: &str, value: &Json, fields: &Map<String, Json>, place: &str) {
+        match key {
+            "uniqueItems" => {
+                self.unique |= *value == json!(true);
+                self.imply(Types::ARRAY);
+            }
+            "contains" => {
+                let count = |key: &str| fields.get(key).and_then(Json::as_f64).map(|it| it as usize);
+                let low = count("minContains").unwrap_or(1);
+                let high = count("maxContains").unwrap_or(usize::MAX);
+                self.contains
+                    .push((Literal::of(format!("{place}/contains")), low, high));
+                self.imply(Types::ARRAY);
+            }
+            "required" => {
+                for name in value.as_array().into_iter().flatten().filter_map(Json::as_str) {
+                    self.require(name);
+                }
+            }
+            "dependentRequired" | "dependencies" => {
+                for (name, needs) in value.as_object().into_iter().flatten() {
+                    let names = needs.as_array().into_iter().flatten().filter_map(Json::as_str);
+                    self.dependent
+                        .push((name.clone(), names.map(str::to_owned).collect()));
+                }
+                self.imply(Types::OBJECT);
+            }
+            _ => {}
+        }
     }
 
     pub(super) fn imply(&mut self, types: Types) {

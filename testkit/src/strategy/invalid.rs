@@ -59,9 +59,11 @@ impl fmt::Display for Invalid {
 ///     "required": ["productId", "quantity"]
 /// }))?;
 /// let mut runner = TestRunner::deterministic();
-/// let labels: Vec<String> = (0..30)
-///     .map(|_| Ok(orders.new_tree(&mut runner)?.current().violation.label))
-///     .collect::<Result<_, proptest::test_runner::Reason>>()?;
+/// let mut labels = Vec::new();
+/// for _ in 0..30 {
+///     let tree = orders.new_tree(&mut runner).map_err(|reason| reason.to_string())?;
+///     labels.push(tree.current().violation.label);
+/// }
 /// for label in ["missing productId", "quantity: below the minimum", "wrong type (null)"] {
 ///     assert!(labels.iter().any(|it| it == label), "{labels:?}");
 /// }

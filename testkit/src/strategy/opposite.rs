@@ -31,6 +31,14 @@ impl Breach {
         }
     }
 
+    /// Another value than these.
+    fn excluding(values: Vec<Json>) -> Self {
+        Self {
+            literals: Vec::new(),
+            apply: Box::new(move |flat| flat.excluded.extend(values.iter().cloned())),
+        }
+    }
+
     /// False if nothing is left.
     pub(super) fn apply(&self, flat: &mut Flat) -> bool {
         (self.apply)(flat);
@@ -123,66 +131,76 @@ const IGNORED: [&str; 19] = [
 ];
 
 fn of_keyword(key: &str, value: &Json, place: &str) -> Option<Vec<Breach>> {
-    let number = value.as_f64();
-    let count = number.map(|it| it as usize);
-    let one = |breach: Breach| Some(vec![breach]);
+    match value.as_f64() {
+        Some(number) => of_bound(key, number).map(|breach| breach.into_iter().collect()),
+        None => of_value(key, value)
+            .or_else(|| of_items(key, value, place))
+            .or_else(|| of_properties(key, value, place)),
+    }
+}
+
+/// A keyword with a number; the inner nothing stands for a bound that cannot be broken.
+fn of_bound(key: &str, number: f64) -> Option<Option<Breach>> {
+    let count = number as usize;
     let fewer = |types: Types, apply: fn(&mut Flat, usize)| {
-        Some(
-            count?
-                .checked_sub(1)
-                .map(|below| Breach::of(types, move |flat| apply(flat, below)))
-                .into_iter()
-                .collect(),
-        )
+        let below = count.checked_sub(1)?;
+        Some(Breach::of(types, move |flat| apply(flat, below)))
     };
     let more = |types: Types, apply: fn(&mut Flat, usize)| {
-        let above = count?.saturating_add(1);
-        one(Breach::of(types, move |flat| apply(flat, above)))
+        let above = count.saturating_add(1);
+        Some(Breach::of(types, move |flat| apply(flat, above)))
     };
-    match key {
-        "type" => {
-            let types = !Types::named(value);
-            one(Breach::of(types, |flat| flat.is_typed = true))
-        }
-        "const" | "enum" => {
-            let values = match value {
-                Json::Array(values) if key == "enum" => values.clone(),
-                value => vec![value.clone()],
-            };
-            one(Breach {
-                literals: Vec::new(),
-                apply: Box::new(move |flat| flat.excluded.extend(values.iter().cloned())),
-            })
-        }
+    Some(match key {
         "minimum" | "exclusiveMinimum" => {
-            let (at, open) = (number?, key == "minimum");
-            one(Breach::of(Types::NUMBER, move |flat| flat.not_above(at, open)))
-        }
-        "maximum" | "exclusiveMaximum" => {
-            let (at, open) = (number?, key == "maximum");
-            one(Breach::of(Types::NUMBER, move |flat| flat.not_below(at, open)))
-        }
-        // Most numbers are no multiple; the validator tells.
-        "multipleOf" => one(Breach::of(Types::NUMBER, |_| {})),
-        "minLength" => fewer(Types::TEXT, Flat::lengths_to),
-        "maxLength" => more(Types::TEXT, Flat::lengths_from),
-        "pattern" | "format" => one(Breach::of(Types::TEXT, |_| {})),
-        "minItems" => fewer(Types::ARRAY, Flat::items_to),
-        "maxItems" => more(Types::ARRAY, Flat::items_from),
-        "uniqueItems" => Some(if *value == Json::Bool(true) {
-            vec![Breach::of(Types::ARRAY, |flat| {
-                flat.repeated = true;
-                flat.items_from(2);
-            })]
-        } else {
-            Vec::new()
-        }),
-        "contains" => {
-            let literal = Literal::not(format!("{place}/contains"));
-            one(Breach::of(Types::ARRAY, move |flat| {
-                flat.each.push(literal.clone())
+            let open = key == "minimum";
+            Some(Breach::of(Types::NUMBER, move |flat| {
+                flat.not_above(number, open)
             }))
         }
+        "maximum" | "exclusiveMaximum" => {
+            let open = key == "maximum";
+            Some(Breach::of(Types::NUMBER, move |flat| {
+                flat.not_below(number, open)
+            }))
+        }
+        // Most numbers are no multiple; the validator tells.
+        "multipleOf" => Some(Breach::of(Types::NUMBER, |_| {})),
+        "minLength" => fewer(Types::TEXT, Flat::lengths_to),
+        "maxLength" => more(Types::TEXT, Flat::lengths_from),
+        "minItems" => fewer(Types::ARRAY, Flat::items_to),
+        "maxItems" => more(Types::ARRAY, Flat::items_from),
+        "minProperties" => fewer(Types::OBJECT, Flat::properties_to),
+        "maxProperties" => more(Types::OBJECT, Flat::properties_from),
+        "const" => Some(Breach::excluding(vec![Json::from(number)])),
+        _ => return None,
+    })
+}
+
+fn of_value(key: &str, value: &Json) -> Option<Vec<Breach>> {
+    let breach = match key {
+        "type" => {
+            let types = !Types::named(value);
+            Breach::of(types, |flat| flat.is_typed = true)
+        }
+        "enum" => Breach::excluding(value.as_array().cloned().unwrap_or_default()),
+        "const" => Breach::excluding(vec![value.clone()]),
+        "pattern" | "format" => Breach::of(Types::TEXT, |_| {}),
+        _ => return None,
+    };
+    Some(vec![breach])
+}
+
+fn of_items(key: &str, value: &Json, place: &str) -> Option<Vec<Breach>> {
+    let literal = Literal::not(format!("{place}/{key}"));
+    Some(match key {
+        "uniqueItems" if *value == Json::Bool(true) => vec![Breach::of(Types::ARRAY, |flat| {
+            flat.repeated = true;
+            flat.items_from(2);
+        })],
+        "uniqueItems" => Vec::new(),
+        "contains" => vec![Breach::of(Types::ARRAY, move |flat| {
+            flat.each.push(literal.clone());
+        })],
         "items" | "prefixItems" if value.is_array() => {
             let count = value.as_array().map_or(0, Vec::len);
             let at = |at: usize| {
@@ -192,23 +210,25 @@ fn of_keyword(key: &str, value: &Json, place: &str) -> Option<Vec<Breach>> {
                     flat.items_from(at + 1);
                 })
             };
-            Some((0..count).map(at).collect())
+            (0..count).map(at).collect()
         }
-        "items" => {
-            let literal = Literal::not(format!("{place}/items"));
-            one(Breach::of(Types::ARRAY, move |flat| {
-                flat.contains.push((literal.clone(), 1, usize::MAX));
-            }))
-        }
-        "minProperties" => fewer(Types::OBJECT, Flat::properties_to),
-        "maxProperties" => more(Types::OBJECT, Flat::properties_from),
+        "items" => vec![Breach::of(Types::ARRAY, move |flat| {
+            flat.contains.push((literal.clone(), 1, usize::MAX));
+        })],
+        _ => return None,
+    })
+}
+
+fn of_properties(key: &str, value: &Json, place: &str) -> Option<Vec<Breach>> {
+    let each = || value.as_object().into_iter().flatten();
+    Some(match key {
         "required" => {
             let names = value.as_array().into_iter().flatten().filter_map(Json::as_str);
             let absent = |name: &str| {
                 let name = name.to_owned();
                 Breach::of(Types::OBJECT, move |flat| flat.forbidden.push(name.clone()))
             };
-            Some(names.map(absent).collect())
+            names.map(absent).collect()
         }
         "properties" => {
             let wrong = |(name, _): (&String, &Json)| {
@@ -219,24 +239,23 @@ fn of_keyword(key: &str, value: &Json, place: &str) -> Option<Vec<Breach>> {
                     flat.named.push((name.clone(), literal.clone()));
                 })
             };
-            Some(value.as_object().into_iter().flatten().map(wrong).collect())
+            each().map(wrong).collect()
         }
         "dependentRequired" | "dependentSchemas" | "dependencies" => {
-            let each = value.as_object().into_iter().flatten();
-            Some(
-                each.flat_map(|(name, needs)| unmet(name, needs, &format!("{place}/{key}")))
-                    .collect(),
-            )
+            let place = format!("{place}/{key}");
+            each()
+                .flat_map(|(name, needs)| unmet(name, needs, &place))
+                .collect()
         }
         "additionalProperties" => {
             let literal = Literal::not(format!("{place}/additionalProperties"));
-            one(Breach::of(Types::OBJECT, move |flat| {
+            vec![Breach::of(Types::OBJECT, move |flat| {
                 flat.unknown = flat.unknown.max(1);
                 flat.others.push(literal.clone());
-            }))
+            })]
         }
-        _ => None,
-    }
+        _ => return None,
+    })
 }
 
 /// The property is there, and what must be then is not.

@@ -3,11 +3,14 @@
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::dice::Dice;
+use super::text::FOREIGN;
 
 /// An unlimited repetition is taken this often beyond its least, if the length leaves room.
 const USUAL: usize = 12;
 /// Texts by pattern are not longer than this unless they must be.
 const LARGEST: usize = 4_000;
+/// One letter of so many is one that has broken things before, if the class has such.
+const TROUBLE: u64 = 8;
 /// So many groups inside each other are followed.
 const DEPTH: usize = 40;
 
@@ -130,6 +133,18 @@ impl Maker<'_> {
     fn letter(&mut self, class: &Class) -> Option<char> {
         match class {
             Class::Unicode(class) => {
+                if self.dice.chance(1, TROUBLE) {
+                    let known = |letter: &char| {
+                        class
+                            .ranges()
+                            .iter()
+                            .any(|it| (it.start()..=it.end()).contains(letter))
+                    };
+                    let troubling: Vec<char> = FOREIGN.into_iter().filter(known).collect();
+                    if let Some(letter) = self.dice.pick(&troubling) {
+                        return Some(*letter);
+                    }
+                }
                 let range = self.dice.pick(class.ranges())?;
                 let (low, high) = (u32::from(range.start()), u32::from(range.end()));
                 let code = low + u32::try_from(self.dice.below(u64::from(high - low) + 1)).unwrap_or(0);
@@ -187,30 +202,9 @@ fn translate(pattern: &str) -> Option<(String, bool)> {
         rest = &rest[c.len_utf8()..];
         match c {
             '\\' => {
-                let escaped = rest.chars().next()?;
-                rest = &rest[escaped.len_utf8()..];
-                match escaped {
-                    'b' | 'B' if !class => exact = false,
-                    'b' => out.push_str("\\x08"),
-                    '1'..='9' | 'k' if !class => return None,
-                    'c' => {
-                        let letter = rest.chars().next()?;
-                        rest = &rest[letter.len_utf8()..];
-                        out.push_str(&format!("\\x{:02x}", u32::from(letter) % 32));
-                    }
-                    '0' => out.push_str("\\x00"),
-                    'p' | 'P' | 'u' | 'x' => {
-                        out.push('\\');
-                        out.push(escaped);
-                        if let Some((inside, after)) =
-                            rest.strip_prefix('{').and_then(|it| it.split_once('}'))
-                        {
-                            out.push_str(&format!("{{{inside}}}"));
-                            rest = after;
-                        }
-                    }
-                    escaped => push_escaped(escaped, class, &mut out),
-                }
+                let (after, is_exact) = translate_escape(rest, class, &mut out)?;
+                rest = after;
+                exact &= is_exact;
             }
             '[' if class => out.push_str("\\["),
             '[' => {
@@ -244,6 +238,33 @@ fn translate(pattern: &str) -> Option<(String, bool)> {
     }
     // Anchors of one way out of several belong to that way only.
     Some((out, exact))
+}
+
+/// What stands behind a backslash: gives the text after it, and false if it is left to a validator.
+fn translate_escape<'p>(rest: &'p str, class: bool, out: &mut String) -> Option<(&'p str, bool)> {
+    let escaped = rest.chars().next()?;
+    let rest = &rest[escaped.len_utf8()..];
+    match escaped {
+        'b' | 'B' if !class => return Some((rest, false)),
+        'b' => out.push_str("\\x08"),
+        '1'..='9' | 'k' if !class => return None,
+        'c' => {
+            let letter = rest.chars().next()?;
+            out.push_str(&format!("\\x{:02x}", u32::from(letter) % 32));
+            return Some((&rest[letter.len_utf8()..], true));
+        }
+        '0' => out.push_str("\\x00"),
+        'p' | 'P' | 'u' | 'x' => {
+            out.push('\\');
+            out.push(escaped);
+            if let Some((inside, after)) = rest.strip_prefix('{').and_then(|it| it.split_once('}')) {
+                out.push_str(&format!("{{{inside}}}"));
+                return Some((after, true));
+            }
+        }
+        escaped => push_escaped(escaped, class, out),
+    }
+    Some((rest, true))
 }
 
 fn push_escaped(escaped: char, class: bool, out: &mut String) {

@@ -17,7 +17,7 @@ pub(super) const LARGEST: usize = 2_000;
 const ATTEMPTS: usize = 20;
 const LETTERS: &[u8] =
     b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _-.,:;!?'\"/\\<>&%$#@+=()[]{}|~^`*";
-const FOREIGN: [char; 14] = [
+pub(super) const FOREIGN: [char; 14] = [
     'ä', 'é', 'ß', 'ñ', 'Ω', 'ж', 'ا', 'ह', '中', '語', '한', '😀', '\u{301}', '\u{200b}',
 ];
 /// What texts begin with at an edge: beyond the first planes, combined, blank, and what is taken for something else.

@@ -3,7 +3,9 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::boundaries::{Boundaries, PathStep};
+use super::dice::Dice;
 use super::document::type_names;
+use super::pattern::{Pattern, Stretch};
 
 /// A text longer than this is not made to break a longest length.
 const LARGEST: usize = 20_000;
@@ -292,21 +294,11 @@ fn of_array(key: &str, bound: &Json, items: &[Json]) -> Vec<(String, Json)> {
             one("too few items", items[..items.len().min(count - 1)].to_vec())
         }
         ("maxItems", Some(count)) if count < LARGEST => {
-            let Some(last) = items.last() else {
-                return one("too many items", vec![Json::Null; count + 1]);
-            };
-            // Items that differ, where a number or a text can.
-            let more = (items.len()..=count).map(|at| match last {
-                Json::Number(number) if number.is_i64() => {
-                    json!(number.as_i64().unwrap_or(0).saturating_add_unsigned(at as u64))
-                }
-                Json::String(text) => json!(format!("{text}{at}")),
-                other => other.clone(),
-            });
-            let same = std::iter::repeat_n(last.clone(), (count + 1).saturating_sub(items.len()));
-            let mut out = one("too many items", items.iter().cloned().chain(more).collect());
-            out.extend(one("too many items", items.iter().cloned().chain(same).collect()));
-            out
+            let lists = too_many(items, count);
+            lists
+                .into_iter()
+                .flat_map(|items| one("too many items", items))
+                .collect()
         }
         ("uniqueItems", _) if *bound == json!(true) => {
             let Some(first) = items.first() else {
@@ -320,18 +312,15 @@ fn of_array(key: &str, bound: &Json, items: &[Json]) -> Vec<(String, Json)> {
             }
             [one("equal items", replaced), one("equal items", added)].concat()
         }
-        ("contains", _) => [
-            one("the item that must be there is not", Vec::new()),
-            one(
-                "the item that must be there is not",
+        ("contains", _) => {
+            let lists = [
+                Vec::new(),
                 vec![json!("x"); items.len()],
-            ),
-            one(
-                "the item that must be there is not",
                 vec![Json::Null; items.len()],
-            ),
-        ]
-        .concat(),
+            ];
+            let words = "the item that must be there is not";
+            lists.into_iter().flat_map(|items| one(words, items)).collect()
+        }
         ("maxContains", Some(count)) => {
             let all = items
                 .iter()
@@ -367,6 +356,26 @@ fn of_array(key: &str, bound: &Json, items: &[Json]) -> Vec<(String, Json)> {
     }
 }
 
+/// One item more than `most`: some that differ, where a number or a text can, and some that do not.
+fn too_many(items: &[Json], most: usize) -> Vec<Vec<Json>> {
+    let Some(last) = items.last() else {
+        return vec![vec![Json::Null; most + 1]];
+    };
+    let other = |at: usize| match last {
+        Json::Number(number) if number.is_i64() => {
+            json!(number.as_i64().unwrap_or(0).saturating_add_unsigned(at as u64))
+        }
+        Json::String(text) => json!(format!("{text}{at}")),
+        other => other.clone(),
+    };
+    let others = (items.len()..=most).map(other);
+    let same = std::iter::repeat_n(last.clone(), (most + 1).saturating_sub(items.len()));
+    vec![
+        items.iter().cloned().chain(others).collect(),
+        items.iter().cloned().chain(same).collect(),
+    ]
+}
+
 fn of_object(
     key: &str,
     bound: &Json,
@@ -378,11 +387,6 @@ fn of_object(
         let mut out = properties.clone();
         out.shift_remove(name)
             .map(|_| (format!("missing {name}"), Json::Object(out)))
-    };
-    let with = |words: String, name: &str, value: Json| {
-        let mut out = properties.clone();
-        out.insert(name.to_owned(), value);
-        (words, Json::Object(out))
     };
     let names = |list: &Json| -> Vec<String> {
         let names = list.as_array().into_iter().flatten().filter_map(Json::as_str);
@@ -398,61 +402,6 @@ fn of_object(
                 .filter_map(|name| without(&name))
                 .collect()
         }
-        ("additionalProperties" | "unevaluatedProperties", _) if *bound == Json::Bool(false) => {
-            vec![with("unknown property".to_owned(), "unexpected", json!(true))]
-        }
-        ("additionalProperties", _) => [json!(null), json!("x"), json!(-1.5), json!({})]
-            .into_iter()
-            .map(|value| {
-                with(
-                    "unknown property of the wrong kind".to_owned(),
-                    "unexpected",
-                    value,
-                )
-            })
-            .collect(),
-        ("properties", _) => {
-            let closed = |schema: &Json| *schema == Json::Bool(false) || schema.get("not").is_some();
-            let never = bound
-                .as_object()
-                .into_iter()
-                .flatten()
-                .filter(|(name, schema)| closed(schema) && !properties.contains_key(*name));
-            never
-                .map(|(name, _)| with(format!("{name} is there"), name, json!(true)))
-                .collect()
-        }
-        ("patternProperties", _) => {
-            let mut dice = super::dice::Dice::of(0);
-            let mut name = |text: &str| {
-                let pattern = super::pattern::Pattern::of(text)?;
-                pattern.text(1, usize::MAX, super::pattern::Stretch::Any, &mut dice)
-            };
-            let mut out = Vec::new();
-            for (text, _) in bound.as_object().into_iter().flatten() {
-                let Some(name) = name(text).filter(|it| !properties.contains_key(it)) else {
-                    continue;
-                };
-                for value in [json!(null), json!("x"), json!(-1.5), json!({})] {
-                    out.push(with(
-                        format!("a property like '{text}' of the wrong kind"),
-                        &name,
-                        value,
-                    ));
-                }
-            }
-            out
-        }
-        ("propertyNames", _) => [
-            "",
-            "not a name",
-            "UPPER",
-            "1",
-            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-        ]
-        .into_iter()
-        .map(|name| with("a name that is not allowed".to_owned(), name, json!(true)))
-        .collect(),
         ("minProperties", Some(count)) if count > 0 => {
             let required = fields.get("required").map(names).unwrap_or_default();
             let mut kept: Vec<&String> = properties.keys().collect();
@@ -469,6 +418,65 @@ fn of_object(
                 out.insert(format!("extra{at}"), value.clone());
             }
             vec![("too many properties".to_owned(), Json::Object(out))]
+        }
+        _ => added_properties(key, bound, properties)
+            .into_iter()
+            .map(|(words, name, value)| {
+                let mut out = properties.clone();
+                out.insert(name, value);
+                (words, Json::Object(out))
+            })
+            .collect(),
+    }
+}
+
+/// What may be added to an object so that it breaks `key`: words, a name and a value.
+fn added_properties(key: &str, bound: &Json, properties: &Map<String, Json>) -> Vec<(String, String, Json)> {
+    let wrong = || [json!(null), json!("x"), json!(-1.5), json!({})].into_iter();
+    let each = || bound.as_object().into_iter().flatten();
+    match key {
+        "additionalProperties" | "unevaluatedProperties" if *bound == Json::Bool(false) => {
+            vec![(
+                "unknown property".to_owned(),
+                "unexpected".to_owned(),
+                json!(true),
+            )]
+        }
+        "additionalProperties" | "unevaluatedProperties" => wrong()
+            .map(|value| {
+                (
+                    "unknown property of the wrong kind".to_owned(),
+                    "unexpected".to_owned(),
+                    value,
+                )
+            })
+            .collect(),
+        "properties" => {
+            let closed = |schema: &Json| *schema == Json::Bool(false) || schema.get("not").is_some();
+            let never = each().filter(|(name, schema)| closed(schema) && !properties.contains_key(*name));
+            never
+                .map(|(name, _)| (format!("{name} is there"), name.clone(), json!(true)))
+                .collect()
+        }
+        "patternProperties" => {
+            let mut dice = Dice::of(0);
+            let mut name = |text: &str| Pattern::of(text)?.text(1, usize::MAX, Stretch::Any, &mut dice);
+            let named = each().filter_map(|(text, _)| Some((text, name(text)?)));
+            named
+                .filter(|(_, name)| !properties.contains_key(name))
+                .flat_map(|(text, name)| {
+                    let words = format!("a property like '{text}' of the wrong kind");
+                    wrong().map(move |value| (words.clone(), name.clone(), value))
+                })
+                .collect()
+        }
+        "propertyNames" => {
+            let long = "a".repeat(40);
+            let names = ["", "not a name", "UPPER", "1", &long];
+            let words = "a name that is not allowed";
+            names
+                .map(|name| (words.to_owned(), name.to_owned(), json!(true)))
+                .to_vec()
         }
         _ => Vec::new(),
     }

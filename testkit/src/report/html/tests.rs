@@ -61,6 +61,8 @@ fn outcome() -> TestOutcome {
             details: vec!["a < b".into()],
             timeline: timeline(&trace, 0),
             minimal_input: None,
+            departures: Vec::new(),
+            runs: 1,
             state: Some(json!({"orders": {"o": "@@main@@"}})),
             streams: None,
             replay: "banister test --exact 'a::b'".into(),

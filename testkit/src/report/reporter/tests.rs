@@ -54,6 +54,8 @@ fn outcomes() -> Vec<TestOutcome> {
         ],
         timeline: timeline(&trace, 0),
         minimal_input: Some(json!({"quantity": 11})),
+        departures: Vec::new(),
+        runs: 1,
         state: Some(json!({"orders": {"o-1": {"status": "paid"}}})),
         streams: None,
         replay: "banister test --exact 'tests/orders::fails' --seed 7".into(),
@@ -201,7 +203,7 @@ fn json_has_libtests_shape() {
         {"type":"test","event":"started","name":"tests/orders::passes"}
         {"type":"test","event":"ok","name":"tests/orders::passes","exec_time":0.012345,"control":"partial","notes":["CreateOrder left global values behind: x"]}
         {"type":"test","event":"started","name":"tests/orders::fails"}
-        {"type":"test","event":"failed","name":"tests/orders::fails","exec_time":0.012345,"control":"opaque","stdout":null,"notes":["a second run went another way"],"failure":{"message":"the response is not as expected","details":["status: expected 201, found 500","a stack\nof two lines"],"replay":"banister test --exact 'tests/orders::fails' --seed 7","file":"tests/orders.flow.yaml","line":16,"column":9,"state":{"orders":{"o-1":{"status":"paid"}}},"minimal_input":{"quantity":11}}}
+        {"type":"test","event":"failed","name":"tests/orders::fails","exec_time":0.012345,"control":"opaque","stdout":null,"notes":["a second run went another way"],"failure":{"message":"the response is not as expected","details":["status: expected 201, found 500","a stack\nof two lines"],"replay":"banister test --exact 'tests/orders::fails' --seed 7","file":"tests/orders.flow.yaml","line":16,"column":9,"state":{"orders":{"o-1":{"status":"paid"}}},"runs":1,"minimal_input":{"quantity":11}}}
         {"type":"test","event":"started","name":"tests/orders::later"}
         {"type":"test","event":"ignored","name":"tests/orders::later","exec_time":0.012345,"control":"controlled","reason":"not asked for"}
         {"type":"suite","event":"failed","passed":1,"failed":1,"ignored":1,"invalid_files":0,"measured":0,"filtered_out":4,"exec_time":0.123}

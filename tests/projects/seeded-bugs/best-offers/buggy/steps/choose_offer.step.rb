@@ -1,0 +1,14 @@
+def config
+  {
+    type: 'event',
+    name: 'ChooseOffer',
+    subscribes: ['offers.collected'],
+    emits: ['offer.chosen'],
+    flows: ['offers']
+  }
+end
+
+def handler(input, context)
+  best = input['offers'].min_by { |offer| offer['cents'] }
+  context.emit(topic: 'offer.chosen', data: { shop: best['shop'], cents: best['cents'] })
+end

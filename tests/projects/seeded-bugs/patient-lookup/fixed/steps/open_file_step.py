@@ -1,0 +1,14 @@
+config = {
+    "type": "event",
+    "name": "OpenFile",
+    "subscribes": ["patient.admitted"],
+    "emits": ["file.opened", "file.unknown"],
+    "flows": ["clinic"],
+}
+
+
+async def handler(input_data, ctx):
+    # As the step that admits patients makes the key.
+    patient = await ctx.state.get("patients", input_data["name"].lower())
+    topic = "file.opened" if patient else "file.unknown"
+    await ctx.emit({"topic": topic, "data": {"name": input_data["name"]}})
