@@ -129,7 +129,7 @@ fn value(path: &[&str], key: &str) -> Json {
     schema
 }
 
-fn by_name(value: Json) -> Json {
+fn by_name(value: &Json) -> Json {
     json!({ "type": "object", "additionalProperties": value })
 }
 
@@ -152,8 +152,8 @@ fn of_form(path: &[&str], form: Form) -> Json {
         Form::Some(values) => json!({ "type": "array", "items": { "enum": values() } }),
         Form::Switch => json!({ "type": "boolean" }),
         Form::Scalar => scalar,
-        Form::Scalars => by_name(scalar),
-        Form::ScalarsOrLists => by_name(json!({ "anyOf": [scalar, list(scalar)] })),
+        Form::Scalars => by_name(&scalar),
+        Form::ScalarsOrLists => by_name(&json!({ "anyOf": [scalar, list(scalar.clone())] })),
         Form::TextMatches => json!({ "type": "object", "additionalProperties": {
             "anyOf": [scalar, mapping(&[path, &["_"]].concat())],
         } }),
