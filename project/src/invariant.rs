@@ -143,7 +143,7 @@ impl<'e> Names<'e> {
                 || self.bound.contains(&name)
         };
         (!known(name)).then(|| {
-            let near = nearest(name, VARIABLES.into_iter());
+            let near = nearest(name, VARIABLES);
             match near {
                 Some(near) => format!("asks for `{name}`, did you mean `{near}`?"),
                 None => format!("asks for `{name}`; there are {}", VARIABLES.join(", ")),
@@ -157,7 +157,7 @@ fn unknown_function(name: &str) -> Option<String> {
     if is_operator || FUNCTIONS.contains(&name) {
         return None;
     }
-    Some(match nearest(name, FUNCTIONS.into_iter()) {
+    Some(match nearest(name, FUNCTIONS) {
         Some(near) => format!("calls `{name}`, did you mean `{near}`?"),
         None => format!("calls `{name}`; there are {}", FUNCTIONS.join(", ")),
     })

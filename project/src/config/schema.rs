@@ -59,16 +59,7 @@ pub fn schema() -> Json {
                         "description": "Answer 400 to a request whose body its step's schema does not allow. No release does this.",
                         "type": "boolean",
                     },
-                    "invariants": {
-                        "description": "What must hold after every run: CEL expressions over events, emitted, state, responses, calls and logs.",
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "properties": { "name": { "type": "string" }, "holds": { "type": "string" } },
-                            "required": ["name", "holds"],
-                            "additionalProperties": false,
-                        },
-                    },
+                    "invariants": invariants(),
                     "middleware": {
                         "description": "Files of middleware that steps name by a text, relative to this file.",
                         "type": "object",
@@ -80,6 +71,19 @@ pub fn schema() -> Json {
         },
         "additionalProperties": false,
         "$defs": { "level": { "enum": levels } },
+    })
+}
+
+fn invariants() -> Json {
+    json!({
+        "description": "What must hold after every run: CEL expressions over events, emitted, state, responses, calls and logs.",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": { "name": { "type": "string" }, "holds": { "type": "string" } },
+            "required": ["name", "holds"],
+            "additionalProperties": false,
+        },
     })
 }
 
