@@ -41,50 +41,49 @@ pub fn schema() -> Json {
                 "properties": rules,
                 "additionalProperties": false,
             },
-            "test": test(),
+            "test": {
+                "description": "What holds for all flow tests of the project.",
+                "type": "object",
+                "properties": {
+                    "profile": {
+                        "description": "Which framework is played where releases and documents differ. Without it, it is found out.",
+                        "enum": Profile::NAMES,
+                    },
+                    "allow": {
+                        "description": "Findings of a run that fail no test.",
+                        "type": "array",
+                        "items": { "enum": ALLOWABLE },
+                        "uniqueItems": true,
+                    },
+                    "reject_invalid_bodies": {
+                        "description": "Answer 400 to a request whose body its step's schema does not allow. No release does this.",
+                        "type": "boolean",
+                    },
+                    "invariants": invariants(),
+                    "middleware": {
+                        "description": "Files of middleware that steps name by a text, relative to this file.",
+                        "type": "object",
+                        "additionalProperties": { "type": "string" },
+                    },
+                },
+                "additionalProperties": false,
+            },
         },
         "additionalProperties": false,
         "$defs": { "level": { "enum": levels } },
     })
 }
 
-/// What `[test]` may hold.
-fn test() -> Json {
+fn invariants() -> Json {
     json!({
-        "description": "What holds for all flow tests of the project.",
-        "type": "object",
-        "properties": {
-            "profile": {
-                "description": "Which framework is played where releases and documents differ. Without it, it is found out.",
-                "enum": Profile::NAMES,
-            },
-            "allow": {
-                "description": "Findings of a run that fail no test.",
-                "type": "array",
-                "items": { "enum": ALLOWABLE },
-                "uniqueItems": true,
-            },
-            "reject_invalid_bodies": {
-                "description": "Answer 400 to a request whose body its step's schema does not allow. No release does this.",
-                "type": "boolean",
-            },
-            "invariants": {
-                "description": "What must hold after every run: CEL expressions over events, emitted, state, responses, calls and logs.",
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "properties": { "name": { "type": "string" }, "holds": { "type": "string" } },
-                    "required": ["name", "holds"],
-                    "additionalProperties": false,
-                },
-            },
-            "middleware": {
-                "description": "Files of middleware that steps name by a text, relative to this file.",
-                "type": "object",
-                "additionalProperties": { "type": "string" },
-            },
+        "description": "What must hold after every run: CEL expressions over events, emitted, state, responses, calls and logs.",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": { "name": { "type": "string" }, "holds": { "type": "string" } },
+            "required": ["name", "holds"],
+            "additionalProperties": false,
         },
-        "additionalProperties": false,
     })
 }
 

@@ -55,15 +55,7 @@ pub(crate) fn drive(
     setting: Setting,
 ) -> FlowResult {
     let mut input = Input::named(setting.variables.get(KNOWN));
-    let acts = setting.variables.get(INPUT).and_then(Json::as_array).cloned();
-    let acts: Vec<(Json, &Way)> = acts
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|act| {
-            let way = auto.ways.iter().find(|way| act["way"] == way.name.as_str())?;
-            Some((act, way))
-        })
-        .collect();
+    let acts = acts_of(&setting.variables, auto);
     let Some((last, _)) = acts.last() else {
         return FlowResult::failed("the input leads nowhere in this project".to_owned());
     };
@@ -127,6 +119,18 @@ pub(crate) fn drive(
         trace: run.trace,
         ..FlowResult::failed(String::new())
     }
+}
+
+/// The requests and messages of an input, with the ways that they go in at.
+fn acts_of<'a>(variables: &Variables, auto: &'a Auto) -> Vec<(Json, &'a Way)> {
+    let acts = variables.get(INPUT).and_then(Json::as_array);
+    acts.into_iter()
+        .flatten()
+        .filter_map(|act| {
+            let way = auto.ways.iter().find(|way| act["way"] == way.name.as_str())?;
+            Some((act.clone(), way))
+        })
+        .collect()
 }
 
 fn perform(run: &mut Run<'_>, way: &Way, act: &Json, validator: Option<&Validator>, remembered: &Remembered) {
