@@ -5,14 +5,16 @@ other test runners with handlers called by hand and mocks written by hand.
     bench/test_speed.py [--binary target/release/banister] [--runs 5] [--tests 1000] [--chain 1000] [--peers]
 
 Every round runs each command once, in turn, so that what else happens on the machine hits all of them alike; medians count.
-`--peers` installs vitest and pytest from their registries into a folder of their own (BENCH_PEERS, by default in the
-system's temporary folder). Prints Markdown.
+`--peers` runs the same tests, one, `--tests` in a file and 100 files of 10, with vitest, jest, node's own runner and pytest as
+well. They are installed from their registries into a folder of their own (BENCH_PEERS, by default in the system's temporary
+folder). Prints Markdown.
 """
 
 import argparse
 import json
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
@@ -101,20 +103,46 @@ exports.handler = async (req, { emit, state }) => {
   return { status: 200, body: { id } }
 }
 """
-VITEST = """import {{ expect, test, vi }} from 'vitest'
-import step from '{step}'
+# The same test by hand for runners of JavaScript. What mocks `fetch`, and what takes it back, is the runner's own.
+BY_HAND = """
 for (let n = 0; n < {count}; n++) {{
   test('paid ' + n, async () => {{
     const kept = new Map(), sent = []
-    vi.stubGlobal('fetch', async () => new Response(JSON.stringify({{ id: 'ch_1' }})))
+    {mock}
     const context = {{ emit: async (it) => sent.push(it), state: {{ set: async (g, k, v) => kept.set(g + k, v) }} }}
     const answer = await step.handler({{ body: {{ n }} }}, context)
-    expect(answer).toEqual({{ status: 200, body: {{ id: 'ch_1' }} }})
-    expect(sent).toEqual([{{ topic: 'paid', data: {{ id: 'ch_1' }} }}])
-    vi.unstubAllGlobals()
+    {expect_answer}
+    {expect_sent}
+    {restore}
   }})
 }}
 """
+REPLY = "async () => new Response(JSON.stringify({ id: 'ch_1' }))"
+ANSWER = "{ status: 200, body: { id: 'ch_1' } }"
+SENT = "[{ topic: 'paid', data: { id: 'ch_1' } }]"
+EXPECT = {"expect_answer": f"expect(answer).toEqual({ANSWER})", "expect_sent": f"expect(sent).toEqual({SENT})"}
+IN_JAVASCRIPT = {
+    "vitest": (
+        "pay.vitest.mjs",
+        "import { expect, test, vi } from 'vitest'\nimport step from './pay.step.cjs'\n",
+        {"mock": f"vi.stubGlobal('fetch', {REPLY})", "restore": "vi.unstubAllGlobals()", **EXPECT},
+    ),
+    "jest": (
+        "pay.jest.cjs",
+        "const step = require('./pay.step.cjs')\n",
+        {"mock": f"const fetched = jest.spyOn(globalThis, 'fetch').mockImplementation({REPLY})", "restore": "fetched.mockRestore()", **EXPECT},
+    ),
+    "node": (
+        "pay.test.cjs",
+        "const assert = require('node:assert')\nconst { test, mock } = require('node:test')\nconst step = require('./pay.step.cjs')\n",
+        {
+            "mock": f"mock.method(globalThis, 'fetch', {REPLY})",
+            "restore": "mock.restoreAll()",
+            "expect_answer": f"assert.deepStrictEqual(answer, {ANSWER})",
+            "expect_sent": f"assert.deepStrictEqual(sent, {SENT})",
+        },
+    ),
+}
 PYTEST = """import asyncio, pytest
 
 async def handler(req, context):
@@ -233,36 +261,61 @@ def exchange(language, count=3000):
     return statistics.median(times[count // 10 :])
 
 
-def peers(folder, tests):
-    """Commands of the other runners, by name, with the folder that they run in."""
+def install_peers():
+    """The folder of node modules and the one of Python programs; whatever cannot be had is not in them."""
     PEERS.mkdir(parents=True, exist_ok=True)
-    if not (PEERS / "package.json").is_file() or not (PEERS / "package.json").read_text():
+    modules, venv = PEERS / "node_modules", PEERS / "venv"
+    if not (PEERS / "package.json").is_file():
         (PEERS / "package.json").write_text('{"private": true}')
-    if not (PEERS / "node_modules" / "vitest").is_dir():
-        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "vitest@3"], cwd=PEERS, capture_output=True)
-    venv = PEERS / "venv"
+    for name in ["vitest@3", "jest@30"]:
+        if not (modules / name.split("@")[0]).is_dir():
+            subprocess.run(["npm", "install", "--no-audit", "--no-fund", name], cwd=PEERS, capture_output=True)
     if not (venv / "bin" / "pytest").is_file():
         subprocess.run([sys.executable, "-m", "venv", venv], capture_output=True)
         subprocess.run([venv / "bin" / "pip", "install", "--quiet", "pytest"], capture_output=True)
-    commands = {}
+    return modules / ".bin", venv / "bin"
+
+
+def by_hand(shape, files, tests):
+    """Commands that run `files` files of `tests` tests with the other runners, by name, with the folder that they run in."""
+    programs, python = install_peers()
     # Modules are looked up from the folder that a test lies in.
-    if (PEERS / "node_modules" / ".bin" / "vitest").exists():
-        at = PEERS / "flows"
-        at.mkdir(exist_ok=True)
-        (at / "pay.step.cjs").write_text(API)
-        (at / "pay.test.mjs").write_text(VITEST.format(step="./pay.step.cjs", count=tests))
-        run = [PEERS / "node_modules" / ".bin" / "vitest", "run", "--root", at]
-        commands["vitest, isolated files"] = (run, PEERS)
-        commands["vitest, not isolated"] = ([*run, "--no-isolate"], PEERS)
-    else:
-        print("cannot be installed here: vitest", file=sys.stderr)
-    if (venv / "bin" / "pytest").exists():
-        (folder / "pytest").mkdir()
-        (folder / "pytest" / "test_pay.py").write_text(PYTEST.format(count=tests))
-        commands["pytest"] = ([venv / "bin" / "pytest", "-q", "-p", "no:cacheprovider"], folder / "pytest")
-    else:
-        print("cannot be installed here: pytest", file=sys.stderr)
-    return commands
+    at = PEERS / shape
+    shutil.rmtree(at, ignore_errors=True)
+    for number in range(files):
+        folder = at / f"f{number}"
+        folder.mkdir(parents=True)
+        (folder / "pay.step.cjs").write_text(API)
+        for name, head, parts in IN_JAVASCRIPT.values():
+            (folder / name).write_text(head + BY_HAND.format(count=tests, **parts))
+        # Modules of tests have names of their own, since there are no packages.
+        (folder / f"test_pay_{number}.py").write_text(PYTEST.format(count=tests))
+    config = at / "vitest.config.mjs"
+    config.write_text("export default { test: { include: ['**/*.vitest.mjs'] } }\n")
+    jest = {"rootDir": str(at), "testEnvironment": "node", "testMatch": ["**/*.jest.cjs"], "transform": {}}
+    vitest = [programs / "vitest", "run", "--root", at, "--config", config]
+    commands = {
+        "vitest, isolated files": vitest,
+        "vitest, not isolated": [*vitest, "--no-isolate"],
+        "jest": [programs / "jest", "--ci", "--silent", "--config", json.dumps(jest)],
+        "node --test": ["node", "--test"],
+        "pytest": [python / "pytest", "-q", "-p", "no:cacheprovider", at],
+    }
+    there = {name: shutil.which(command[0]) for name, command in commands.items()}
+    for name in [name for name, path in there.items() if not path]:
+        print(f"cannot be installed here: {name}", file=sys.stderr)
+    return {name: (command, at) for name, command in commands.items() if there[name]}
+
+
+def beside_peers(banister, shapes, runs):
+    """A table for each shape: ours and the other runners in turn, and how many times as long as ours they take."""
+    for shape, (title, folder, files, tests) in shapes.items():
+        figures = in_turn({"banister": (banister, folder), **by_hand(shape, files, tests)}, runs)
+        wall_of_ours, cpu_of_ours, _ = figures["banister"]
+        print(f"\n### {title}\n")
+        print("| | wall ms | cpu ms | wall, banister = 1 | cpu, banister = 1 |\n|---|---|---|---|---|")
+        for name, (wall, cpu, _) in figures.items():
+            print(f"| {name} | {wall:.0f} | {cpu:.0f} | {wall / wall_of_ours:.2f} | {cpu / cpu_of_ours:.2f} |")
 
 
 def in_turn(commands, runs):
@@ -302,13 +355,19 @@ def main():
             f"banister, {arguments.tests} flows with a mocked service": (banister, folder / "many"),
             "the same with -j1": ([*banister, "-j1"], folder / "many"),
             "banister, 100 files of 10 with a mocked service": (banister, folder / "files"),
-            **(peers(folder, arguments.tests) if arguments.peers else {}),
         }
         counts = dict.fromkeys(["banister, 1 flow with a mocked service", "banister, 1 flow of five steps in four languages"], 1)
         print("| | wall ms | cpu ms | flows a second | cpu ms a flow | peak MB of the process itself |\n|---|---|---|---|---|---|")
         for name, (wall, cpu, peak) in in_turn(commands, arguments.runs).items():
             count = 1000 if "100 files" in name else counts.get(name, arguments.tests)
             print(f"| {name} | {wall:.0f} | {cpu:.0f} | {count * 1000 / wall:.0f} | {cpu / count:.2f} | {peak:.0f} |")
+        if arguments.peers:
+            shapes = {
+                "one": ("One test with a mocked service", folder / "one", 1, 1),
+                "many": (f"{arguments.tests} tests in a file", folder / "many", 1, arguments.tests),
+                "files": ("100 files of 10 tests", folder / "files", 100, 10),
+            }
+            beside_peers(banister, shapes, arguments.runs)
         print(f"\n### A flow of {arguments.chain} invocations\n")
         head = ["wall ms", "of 1 invocation, ms", "µs an invocation", "cpu µs an invocation", "exchange of a JSON line, µs", "ratio"]
         print(f"| | {' | '.join(head)} |\n|{'---|' * (len(head) + 1)}")

@@ -25,6 +25,8 @@ pub(crate) struct FolderId(pub(crate) u32);
 #[derive(Debug, Clone)]
 pub(crate) struct Names {
     root: PathBuf,
+    /// What the root is called without symbolic links, if that is another name: editors may open files by either.
+    real: Option<PathBuf>,
     open: BTreeMap<String, OpenFile>,
 }
 
@@ -56,7 +58,13 @@ impl Names {
 
     /// The path of a document that lies in the folder.
     pub(crate) fn path(&self, uri: &Uri) -> Option<String> {
-        uri::relative(&self.root, &uri::to_path(uri)?)
+        self.relative(&uri::to_path(uri)?)
+    }
+
+    /// A path of this machine as one in the folder, if it lies there.
+    pub(crate) fn relative(&self, path: &Path) -> Option<String> {
+        let by_real_name = || uri::relative(self.real.as_deref()?, path);
+        uri::relative(&self.root, path).or_else(by_real_name)
     }
 
     /// The files that the client has open.
@@ -124,9 +132,11 @@ pub(crate) struct Indigestible(pub(crate) String);
 impl Folder {
     /// A folder of which nothing is known.
     pub(crate) fn new(root: PathBuf) -> Self {
+        let real = root.canonicalize().ok().filter(|real| *real != root);
         Self {
             names: Arc::new(Names {
                 root,
+                real,
                 open: BTreeMap::new(),
             }),
             scan: Scan::Idle,

@@ -164,11 +164,8 @@ impl Session {
             return;
         };
         for (uri, document) in &self.documents {
-            let root = folder.names.root();
-            let path = document
-                .path
-                .as_deref()
-                .and_then(|path| uri::relative(root, path));
+            let path = document.path.as_deref();
+            let path = path.and_then(|path| folder.names.relative(path));
             if let Some(path) = path {
                 // A file that cannot be analysed was reported when its text came.
                 let _ = folder.open(&path, uri.clone(), document);
@@ -249,9 +246,7 @@ impl Session {
             .filter_map(|change| uri::to_path(&change.uri))
             .collect();
         let is_stale = |folder: &Folder| {
-            let mut inside = paths
-                .iter()
-                .filter_map(|path| uri::relative(folder.names.root(), path));
+            let mut inside = paths.iter().filter_map(|path| folder.names.relative(path));
             inside.any(|path| watch::is_relevant(&path))
         };
         let stale: Vec<FolderId> = self
@@ -267,20 +262,19 @@ impl Session {
 
     fn read(&mut self, request: Request) {
         let path = uri::to_path(request.uri());
-        let folder = path.as_deref().and_then(|path| {
-            let inside = |folder: &&mut Folder| path.starts_with(folder.names.root());
-            self.folders.values_mut().find(inside)
+        let found = path.as_deref().and_then(|path| {
+            let mut folders = self.folders.values_mut();
+            folders.find_map(|folder| Some((folder.names.relative(path)?, folder)))
         });
-        let (Some(folder), Some(path)) = (folder, path) else {
+        let Some((path, folder)) = found else {
             return dispatch::run(request, None);
         };
         if !folder.loaded {
             folder.deferred.push(request);
             return;
         }
-        let relative = uri::relative(folder.names.root(), &path);
         let snapshot = folder.snapshot();
-        let Some(document) = relative.and_then(|path| Document::of(&snapshot, &path)) else {
+        let Some(document) = Document::of(&snapshot, &path) else {
             return dispatch::run(request, None);
         };
         let scope = Scope {
@@ -395,8 +389,7 @@ impl Session {
     /// The folder that a document belongs to, and its path in there.
     fn home(&self, document: &document::Document) -> Option<(FolderId, String)> {
         let path = document.path.as_deref()?;
-        let inside =
-            |(id, folder): (&FolderId, &Folder)| Some((*id, uri::relative(folder.names.root(), path)?));
+        let inside = |(id, folder): (&FolderId, &Folder)| Some((*id, folder.names.relative(path)?));
         self.folders.iter().find_map(inside)
     }
 

@@ -16,6 +16,7 @@ mod languages;
 
 mod lifecycle;
 
+mod places;
 mod pull;
 
 mod random_sessions;

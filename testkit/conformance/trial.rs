@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use banister_project::flow_test::{self, FlowTest};
 use banister_project::workspace::Host;
-use banister_testkit::flow::{FlowResult, Setting, run_flow};
+use banister_testkit::flow::{FlowResult, run_flow};
 use banister_testkit::mock::Services;
 use banister_testkit::plan::Plan;
 use banister_testkit::protocol::Isolation;
@@ -21,16 +21,8 @@ pub(crate) fn run(row: &Row, number: usize, tongue: Tongue, stages: &Stages) -> 
     let test = parse(row)?;
     let result = stages.with(|stage| {
         let services = Services::from(test.mocks.http.clone());
-        let (hosts, holds) = (services.hosts(), services.holds());
-        let session = stage.open_session(services).map_err(|error| error.to_string())?;
-        let setting = Setting {
-            seed: Seed::root(0),
-            session,
-            hosts,
-            holds,
-            isolation: Isolation::Fresh,
-            variables: Variables::new(),
-        };
+        let setting = stage.setting(services, Seed::root(0), Isolation::Fresh, Variables::new());
+        let setting = setting.map_err(|error| error.to_string())?;
         let result = run_flow(&plan, stage, &test, setting);
         stage.close_session();
         Ok::<_, String>(result)

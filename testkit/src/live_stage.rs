@@ -1,23 +1,28 @@
 //! The stage of real runs: warm interpreters, one handler each at a time, and the mock server's held exchanges.
 
+mod described;
 mod workers;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use banister_grammars::Language;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::Value as Json;
 
+use crate::flow::Setting;
 use crate::mock::{Held, MockError, MockServer, MockSession, Recording, Services, Strike};
 use crate::protocol::{FromWorker, Invoke, Isolation, ToWorker};
 use crate::report::StepOutput;
+use crate::rng::Seed;
 use crate::stage::{Resume, Signal, Slot, Stage, StageError};
 use crate::stand_ins::StandIns;
+use crate::template::Variables;
 use crate::worker::{Worker, WorkerConfig, WorkerError};
 use workers::Pool;
 
+pub use described::Described;
 pub use workers::Workers;
 
 /// Warm workers by interpreter, and the handlers that run in some of them.
@@ -32,7 +37,7 @@ pub struct LiveStage<'m> {
     session: Option<MockSession>,
     /// Exchanges that were signalled and are not answered in full, by number.
     held: BTreeMap<u64, Held>,
-    described: BTreeMap<(PathBuf, String), Json>,
+    described: Described,
 }
 
 /// A worker that runs a handler.
@@ -62,7 +67,7 @@ impl<'m> LiveStage<'m> {
             slots: 0,
             session: None,
             held: BTreeMap::new(),
-            described: BTreeMap::new(),
+            described: Described::default(),
         }
     }
 
@@ -70,6 +75,12 @@ impl<'m> LiveStage<'m> {
     #[must_use]
     pub fn with_workers(self, workers: Workers) -> Self {
         Self { workers, ..self }
+    }
+
+    /// Knows what other stages of the same harness have read of the modules, and they what this one reads.
+    #[must_use]
+    pub fn with_described(self, described: Described) -> Self {
+        Self { described, ..self }
     }
 
     /// The workers that are left when the stage is no longer needed.
@@ -101,6 +112,28 @@ impl<'m> LiveStage<'m> {
         Ok(id)
     }
 
+    /// Opens the mocks of a run and says what it is given from outside.
+    ///
+    /// # Errors
+    /// The mock server cannot open a session.
+    pub fn setting(
+        &mut self,
+        services: Services,
+        seed: Seed,
+        isolation: Isolation,
+        variables: Variables,
+    ) -> Result<Setting, MockError> {
+        let (hosts, holds) = (services.hosts(), services.holds());
+        Ok(Setting {
+            seed,
+            session: self.open_session(services)?,
+            hosts,
+            holds,
+            isolation,
+            variables,
+        })
+    }
+
     /// From now on this code stands in for modules and names, until the session is closed.
     pub fn stand_in(&mut self, stand_ins: StandIns) {
         self.stand_ins = stand_ins;
@@ -129,7 +162,7 @@ impl<'m> LiveStage<'m> {
         let mocks = self.stand_ins.of(language).clone();
         let key = (file.to_owned(), fingerprint(&mocks));
         if let Some(config) = self.described.get(&key) {
-            return Ok(config.clone());
+            return Ok(config);
         }
         let pool = self.pool(language, Isolation::Fresh);
         let mut worker = self.take(language, &pool).map_err(|error| error.to_string())?;

@@ -130,6 +130,20 @@ fn same_number(one: &Number, other: &Number) -> bool {
     }
 }
 
+/// A JSON pointer as a path of fields: `/items/0/sku` of `data` is `data.items[0].sku`.
+pub fn place_in(name: &str, pointer: &str) -> String {
+    let mut path = name.to_owned();
+    for part in pointer.split('/').skip(1) {
+        let part = part.replace("~1", "/").replace("~0", "~");
+        if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) {
+            path.push_str(&format!("[{part}]"));
+        } else {
+            path.push_str(&format!(".{part}"));
+        }
+    }
+    path
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -202,5 +216,11 @@ mod tests {
     fn long_values_are_cut_between_characters() {
         let found = differences(&json!("a"), &json!("é".repeat(500)));
         assert_eq!(found[0].chars().count(), ": expected \"a\", found ".len() + SHOWN);
+    }
+
+    #[test]
+    fn pointers_become_paths() {
+        assert_eq!(place_in("data", "/items/0/sku"), "data.items[0].sku");
+        assert_eq!(place_in("data", ""), "data");
     }
 }

@@ -315,6 +315,18 @@ pub enum FromWorker {
         /// Port.
         port: u16,
     },
+    /// An error that ended where nobody asks for it.
+    Stray {
+        /// Of what: "a thread".
+        what: String,
+        /// The error.
+        error: HandlerError,
+    },
+    /// The handler did what the framework would not take.
+    Told {
+        /// What, without the step's name.
+        what: String,
+    },
     /// The handler started something that the harness does not control: a program, a thread with a world of its own.
     Escaped {
         /// What it did: "started the program curl".

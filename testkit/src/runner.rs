@@ -23,11 +23,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::auto::drive;
+use crate::coverage::Hits;
 use crate::decision::Decide;
 use crate::flow::{
-    DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, Setting, explore_flow, mutate_flow, run_flow,
+    DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, explore_flow, mutate_flow, run_flow,
 };
-use crate::live_stage::{LiveStage, Workers};
+use crate::live_stage::{Described, LiveStage, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
 use crate::mutation::Mutation;
 use crate::plan::Plan;
@@ -64,6 +65,8 @@ pub struct Harness {
     boundaries: Mutex<boundaries::Known>,
     /// Workers of stages that are gone.
     workers: Mutex<Vec<Workers>>,
+    /// Configs of modules, which are the same in every thread.
+    described: Described,
 }
 
 /// In which way a test is run.
@@ -73,7 +76,7 @@ enum How<'d> {
     /// As somebody decides.
     Explored(&'d mut dyn Decide),
     /// First in, first out, with something spoiled on the way.
-    Mutated(Mutation),
+    Mutated(Box<Mutation>),
 }
 
 /// Why no test can be run.
@@ -123,6 +126,7 @@ impl Harness {
             recordings: Mutex::default(),
             boundaries: Mutex::default(),
             workers: Mutex::default(),
+            described: Described::default(),
         })
     }
 
@@ -157,6 +161,7 @@ impl Harness {
         let warm = self.workers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         LiveStage::new(&self.plan.root, &self.mocks, self.options.budget)
             .with_workers(warm.unwrap_or_default())
+            .with_described(self.described.clone())
     }
 
     /// Keeps the workers of a stage for the next one.
@@ -322,27 +327,18 @@ impl Harness {
         };
         services.record = self.options.record.is_some();
         services.holds_all = matches!(how, How::Explored(_));
-        let (hosts, holds) = (services.hosts(), services.holds());
         let services_recorded = services.record;
-        let session = match stage.open_session(services) {
-            Ok(session) => session,
+        let setting = match stage.setting(services, seed, isolation, variables) {
+            Ok(setting) => setting,
             Err(error) => {
                 return FlowResult::failed(format!("the mock server cannot open a session: {error}"));
             }
-        };
-        let setting = Setting {
-            seed,
-            session,
-            hosts,
-            holds,
-            isolation,
-            variables,
         };
         let mut result = match (&case.auto, how) {
             (Some(auto), _) => drive(&self.plan, stage, auto, case.test(), setting),
             (None, How::Fifo) => run_flow(&self.plan, stage, case.test(), setting),
             (None, How::Explored(decide)) => explore_flow(&self.plan, stage, case.test(), setting, decide),
-            (None, How::Mutated(mutation)) => mutate_flow(&self.plan, stage, case.test(), setting, mutation),
+            (None, How::Mutated(mutation)) => mutate_flow(&self.plan, stage, case.test(), setting, *mutation),
         };
         if services_recorded {
             let recordings = stage.take_recordings();
@@ -351,6 +347,7 @@ impl Harness {
         }
         stage.close_session();
         if self.options.coverage {
+            result.reached.hits = Hits::of(&result.trace);
             self.note_edges(&mut result, stage);
         }
         result

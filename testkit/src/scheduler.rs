@@ -52,7 +52,7 @@ pub use http::{HeaderValue, HttpRequest, HttpResponse};
 /// A run that goes on for longer than this many events has no end.
 const MAX_EVENTS: usize = 100_000;
 /// Messages of which one leads to the next, so many of them at the same moment, have no end either.
-const MAX_CHAIN: u32 = 500;
+const MAX_CHAIN: u32 = 2_000;
 
 /// What a run starts from.
 #[derive(Debug, Clone)]
@@ -104,6 +104,9 @@ pub struct Run<'a> {
     sockets: Sockets,
     schemas: Schemas,
     exhausted: bool,
+    /// The only subscriber that a message of the test goes to.
+    only_to: Option<TriggerId>,
+    most_events: usize,
     /// Messages so far by topic and step.
     messages: BTreeMap<(String, usize), u64>,
     exploration: Option<Exploration<'a>>,
@@ -204,6 +207,8 @@ impl<'a> Run<'a> {
             sockets: Sockets::default(),
             schemas: Schemas::default(),
             exhausted: false,
+            only_to: None,
+            most_events: MAX_EVENTS,
             messages: BTreeMap::new(),
             exploration: None,
             mutation: None,
@@ -314,6 +319,18 @@ impl<'a> Run<'a> {
     pub fn emit(&mut self, topic: &str, data: &Json) {
         let trace_id = self.new_trace_id();
         self.send(None, topic, data, &trace_id, &[], false, None);
+    }
+
+    /// Sends a message to one subscriber alone, whoever else takes the topic: it may not be what the others take.
+    pub fn emit_to(&mut self, to: TriggerId, topic: &str, data: &Json) {
+        self.only_to = Some(to);
+        self.emit(topic, data);
+        self.only_to = None;
+    }
+
+    /// The run has no end if it goes on for longer than this many events.
+    pub fn ends_after(&mut self, events: usize) {
+        self.most_events = events;
     }
 
     /// Lets everything happen that follows from what the test did.

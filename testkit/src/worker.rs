@@ -42,6 +42,12 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 /// So many bytes are read at a time.
 const CHUNK: usize = 64 * 1024;
 
+/// A longer message comes in many parts.
+const LONG_MESSAGE: usize = 16 * CHUNK;
+
+/// Reading a message takes no longer, unless it is a long one.
+const LONG_READ: Duration = Duration::from_millis(20);
+
 /// So often is looked for processes that left the group of a worker.
 const LOOKS: u32 = 20;
 
@@ -245,12 +251,15 @@ impl Worker {
             message: error.to_string(),
         })?;
         line.push(b'\n');
+        let begin = Instant::now();
         self.socket.write_all(&line).map_err(|error| match error.kind() {
             std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut => {
                 self.over_budget(Verdict::Blocked)
             }
             _ => self.died(),
-        })
+        })?;
+        self.watch.forgive(begin.elapsed());
+        Ok(())
     }
 
     /// Waits for the next message; `load` is answered here.
@@ -312,7 +321,12 @@ impl Worker {
 
     fn recv_until(&mut self, deadline: Instant) -> Result<Option<FromWorker>, WorkerError> {
         loop {
+            let begin = Instant::now();
             while let Some(message) = self.next_message()? {
+                if begin.elapsed() > LONG_READ {
+                    // It was us who took the time.
+                    self.watch.forgive(begin.elapsed());
+                }
                 match message {
                     FromWorker::Load { specifier, from } => {
                         let answer = self.modules.load(&specifier, from.as_deref());
@@ -329,8 +343,12 @@ impl Worker {
                     }
                 }
             }
+            let begin = Instant::now();
             if !self.fill(deadline)? {
                 return Ok(None);
+            }
+            if self.inbox.len() > LONG_MESSAGE {
+                self.watch.forgive(begin.elapsed());
             }
         }
     }

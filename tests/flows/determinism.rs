@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use banister_project::{disk, flow_test};
-use banister_testkit::flow::{DEFAULT_START_MS, Setting, run_flow};
+use banister_testkit::flow::{DEFAULT_START_MS, run_flow};
 use banister_testkit::flow_files;
 use banister_testkit::live_stage::LiveStage;
 use banister_testkit::mock::{MockServer, Services};
@@ -85,16 +85,8 @@ fn warm_traces(plan: &Plan, tests: &[TestCase], stage: &mut LiveStage<'_>, from:
         let file = plan.root.join(&case.file.path);
         let folder = file.parent().expect("a test lies in a folder");
         let services = Services::load(test, folder, seed.part("services", 0), now).expect("its services");
-        let (hosts, holds) = (services.hosts(), services.holds());
-        let session = stage.open_session(services).expect("a session can be opened");
-        let setting = Setting {
-            seed,
-            session,
-            hosts,
-            holds,
-            isolation: Isolation::Fresh,
-            variables: Variables::new(),
-        };
+        let setting = stage.setting(services, seed, Isolation::Fresh, Variables::new());
+        let setting = setting.expect("a session can be opened");
         stage.stand_in(StandIns::new(&test.code, folder, &setting.variables));
         let result = run_flow(plan, stage, test, setting);
         stage.close_session();

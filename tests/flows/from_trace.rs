@@ -164,13 +164,13 @@ exports.handler = async () => { throw new TypeError('never on time') }
     let written = round_trip(&project, &[]);
     let text = &written[0];
     for part in [
-        "profile: \"motia-0.17\"",
+        "profile: motia-0.17",
         "allow: [undeclared-emit, invalid-item]",
         "streams: { chat: { \"7\": { first: { text: hello } } } }",
         "- ws: { connect: /rooms/7, headers: { x-user: ann }, as: ann }",
         "- ws: { send: hi, as: ann }",
         "- response: { status: 403",
-        "- stream: { chat: { \"7\": { last: { text: bye, id: last } } } }",
+        "- stream: { chat: { \"7\": { last: { id: last, text: bye } } } }",
         "- stream_event: { stream: chat, group: \"7\", type: typing, data: { text: hi } }",
         "- ws: { received: { echo: hi }, times: 1, as: ann }",
         "- ws: { closed: 4000, as: ann }",

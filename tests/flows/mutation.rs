@@ -168,7 +168,7 @@ fn survivors_are_told_with_a_score() {
         .says("survivors, the gravest first\n  1. losing what ")
         .says("is noticed by no test\n")
         .says("more were not tried: `--mutants N` tries more")
-        .says("not mutated: tests/a::an order fails: it fails: ")
+        .says("not mutated: tests/a::an order fails: it fails")
         .says("mutation score ");
     assert!(
         run.stderr.contains("error: the mutation score is "),

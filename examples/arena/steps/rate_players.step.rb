@@ -7,7 +7,7 @@ def config
     description: 'Moves the ratings of two players after a match',
     subscribes: ['match.ended'],
     emits: [],
-    input: { matchId: 'string', players: 'array', winner: 'string' },
+    input: { matchId: 'string', players: ['string'], winner: 'string' },
     flows: ['arena']
   }
 end
@@ -18,6 +18,8 @@ STEP = 32
 def handler(input, context)
   state = context[:state]
   one, other = input['players']
+  return context[:logger].warn('A match of fewer than two', { matchId: input['matchId'] }) unless other
+
   before = [one, other].to_h { |player| [player, state.get('ratings', player)&.fetch('rating') || START] }
   expected = 1 / (1 + 10**((before[other] - before[one]) / 400.0))
   change = (STEP * (points(one, input['winner']) - expected)).round

@@ -16,6 +16,10 @@ config = {
 async def handler(input_data, context):
     state = context["state"]
     tenant_id = input_data["tenantId"]
+    tenant = await state.get("tenants", tenant_id)
+    if not tenant:
+        context["logger"].warn("Use of a tenant who is gone", {"tenantId": tenant_id})
+        return
     month = datetime.now().strftime("%Y-%m")
     meter = await state.get("usage", f"{tenant_id}:{month}") or {"tenantId": tenant_id, "total": 0, "byEndpoint": {}}
     before = meter["total"]
@@ -24,7 +28,6 @@ async def handler(input_data, context):
     meter["byEndpoint"][endpoint] = meter["byEndpoint"].get(endpoint, 0) + input_data["calls"]
     await state.set("usage", f"{tenant_id}:{month}", meter)
 
-    tenant = await state.get("tenants", tenant_id)
     if before <= tenant["included"] < meter["total"]:
         await context["emit"]({
             "topic": "usage.exceeded",

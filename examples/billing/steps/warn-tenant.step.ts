@@ -12,6 +12,10 @@ export const config: EventConfig = {
 
 export const handler: Handlers['WarnTenant'] = async (input, { state, logger }) => {
   const tenant = await state.get('tenants', input.tenantId)
+  if (!tenant) {
+    logger.warn('No tenant to warn', { tenantId: input.tenantId })
+    return
+  }
   const answer = await fetch('https://api.mail.example/v1/messages', {
     method: 'POST',
     headers: { authorization: `Bearer ${process.env.MAIL_KEY}`, 'content-type': 'application/json' },

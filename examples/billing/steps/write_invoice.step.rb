@@ -18,6 +18,8 @@ CENTS_A_CALL = { 'free' => 10, 'team' => 2 }.freeze
 
 def handler(input, context)
   tenant = context[:state].get('tenants', input['tenantId'])
+  return context[:logger].warn('No tenant to invoice', { tenantId: input['tenantId'] }) unless tenant
+
   extra = [input['calls'] - tenant['included'], 0].max
   cents = extra * CENTS_A_CALL.fetch(tenant['plan'])
   document = Prawn::Document.new

@@ -6,7 +6,7 @@ export const config: EventConfig = {
   description: 'Mails the most read pages to the editors',
   subscribes: ['digest.ready'],
   emits: [],
-  input: { total: 'number', top: 'array' },
+  input: { total: 'number', top: [{ slug: 'string', reads: 'number' }] },
   flows: ['content'],
 }
 

@@ -14,9 +14,12 @@ config = {
 
 
 async def handler(input_data, context):
+    article = await context["state"].get("articles", input_data["slug"])
+    if not article:
+        context["logger"].warn("No article to shorten", {"slug": input_data["slug"]})
+        return
     # The model is large: it is loaded only for articles that get so far.
     shorten = pipeline("summarization")
-    article = await context["state"].get("articles", input_data["slug"])
     teaser = shorten(article["text"], max_length=20)[0]["summary_text"]
     await context["emit"]({
         "topic": "article.shortened",

@@ -16,7 +16,7 @@ def config
       customerId: 'string',
       amount: 'number',
       currency: 'string',
-      products: 'array'
+      products: ['string']
     },
     flows: ['ecommerce']
   }

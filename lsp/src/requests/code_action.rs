@@ -40,7 +40,8 @@ pub(crate) fn run(view: &View, params: &CodeActionParams) -> Option<CodeActionRe
     let only = params.context.only.as_deref();
     let wanted =
         |kind: &CodeActionKind| only.is_none_or(|kinds| kinds.iter().any(|asked| covers(asked, kind)));
-    let mut actions = Vec::new();
+    // To look away comes last.
+    let (mut actions, mut ignores) = (Vec::new(), Vec::new());
     if wanted(&CodeActionKind::QUICKFIX) {
         let findings = view.snapshot.findings_in(view.path()).iter();
         let here: Vec<&Diagnostic> = findings
@@ -50,10 +51,10 @@ pub(crate) fn run(view: &View, params: &CodeActionParams) -> Option<CodeActionRe
             .iter()
             .filter_map(|finding| mending(view, finding, finding.fix.as_ref()?, !finding.fix_is_guess));
         actions.extend(fixes);
-        let ignores = here
-            .iter()
-            .filter_map(|finding| mending(view, finding, &ignore_fix(&view.snapshot, finding)?, false));
-        actions.extend(ignores);
+        ignores.extend(
+            here.iter()
+                .filter_map(|finding| mending(view, finding, &ignore_fix(&view.snapshot, finding)?, false)),
+        );
     }
     let selected = Span { start, end };
     let offered = view.snapshot.actions(view.path(), selected);
@@ -73,6 +74,11 @@ pub(crate) fn run(view: &View, params: &CodeActionParams) -> Option<CodeActionRe
             actions.extend(converted(view, action, kind));
         }
     }
+    let others = actions
+        .iter()
+        .position(|action| action.kind != Some(CodeActionKind::QUICKFIX));
+    let at = others.unwrap_or(actions.len());
+    actions.splice(at..at, ignores);
     let actions: Vec<CodeActionOrCommand> =
         actions.into_iter().map(CodeActionOrCommand::CodeAction).collect();
     (!actions.is_empty()).then_some(actions)

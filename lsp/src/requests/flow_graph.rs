@@ -62,7 +62,7 @@ fn folder<'s>(scopes: &'s [Scope], params: &FlowGraphParams) -> Result<&'s Scope
     let path = uri::to_path(wanted);
     let holds = |scope: &&Scope| {
         path.as_deref()
-            .is_some_and(|path| path.starts_with(scope.names.root()))
+            .is_some_and(|path| scope.names.relative(path).is_some())
     };
     let found = scopes.iter().find(holds);
     found.ok_or_else(|| Error::invalid_params("'uri' lies in no folder of the session"))

@@ -77,7 +77,7 @@ impl Session {
         let path = uri::to_path(&test.uri);
         let found = path.as_deref().and_then(|path| {
             let mut folders = self.folders.values();
-            folders.find_map(|folder| Some((folder, uri::relative(folder.names.root(), path)?)))
+            folders.find_map(|folder| Some((folder, folder.names.relative(path)?)))
         });
         let Some((folder, file)) = found else {
             return Err(Error::invalid_params("'uri' lies in no folder of the session"));

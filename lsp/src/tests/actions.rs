@@ -194,3 +194,30 @@ fn an_edit_names_the_version_and_says_what_it_is_for() {
     assert_eq!(whole.as_ref(), Ok(fix), "there is nothing left to work out");
     editor.client.finish();
 }
+
+#[test]
+fn what_cannot_be_done_here_says_why() {
+    const TITLE: &str = "Write this step in the 1.0 dialect";
+    for (capabilities, is_told) in [(modern(), true), (json!({}), false)] {
+        let mut editor = Editor::open(&capabilities);
+        let can = editor.actions("type: 'cron'", Some("refactor"));
+        assert_eq!(titled(&can, TITLE).get("disabled"), None);
+        let text = SENDER
+            .replace("({ emit })", "({ emit, streams })")
+            .replace("  emit({", "  await streams.chat.get('g', 'k')\n  emit({");
+        editor.client.notify(
+            "textDocument/didChange",
+            json!({ "textDocument": { "uri": editor.document, "version": 2 }, "contentChanges": [{ "text": text }] }),
+        );
+        let actions = editor.actions("type: 'cron'", Some("refactor"));
+        if is_told {
+            let action = titled(&actions, TITLE);
+            let reason = json!({ "reason": "no file defines the stream 'chat'" });
+            assert_eq!(action["disabled"], reason, "{action:#}");
+            assert_eq!(action.get("edit").or(action.get("data")), None, "{action:#}");
+        } else {
+            assert_eq!(actions, Vec::<Json>::new());
+        }
+        editor.client.finish();
+    }
+}

@@ -459,8 +459,13 @@ end
     ] {
         let fixes = titles(&session.actions(file, "order.plaecd"));
         assert_eq!(fixes[0], "Change to 'order.placed'", "{file}: {fixes:?}");
+        check_choices(file, &fixes);
         let actions = session.actions(file, "stock.counted");
         let titles = titles(&actions);
+        let adding = titles
+            .iter()
+            .filter(|title| title.starts_with("Add 'stock.counted' to"));
+        assert_eq!(adding.count(), 1, "{file}: {titles:?}");
         for wanted in ["Add 'stock.counted' to", "Ignore"] {
             let is_there = titles.iter().any(|title| title.starts_with(wanted));
             assert!(is_there, "{wanted} in {file}: {titles:?}");
@@ -480,6 +485,17 @@ end
         }
     }
     session.finish();
+}
+
+/// What looks like a slip may be meant: it can be declared and taken as well.
+fn check_choices(file: &str, fixes: &[String]) {
+    for other in [
+        "Add 'order.plaecd' to `emits`",
+        "Create a step that takes 'order.plaecd', in Ruby",
+    ] {
+        let count = fixes.iter().filter(|title| *title == other).count();
+        assert_eq!(count, 1, "{other} in {file}: {fixes:?}");
+    }
 }
 
 fn titles(actions: &[Json]) -> Vec<String> {

@@ -72,6 +72,7 @@ fn partial(arguments: &Arguments, told: &Told, suites: &Suites, filtered_out: us
             suites.invalid.len()
         ));
     }
+    reasons.extend(suites.left_out.iter().cloned());
     reasons
 }
 

@@ -3,23 +3,48 @@
 use anyhow::Context as _;
 use banister_testkit::coverage::Kind;
 use banister_testkit::mutation::MutationReport;
-use banister_testkit::runner::{Harness, RunOptions};
+use banister_testkit::report::TestOutcome;
+use banister_testkit::runner::{Harness, RunOptions, TestCase};
 use banister_testkit::suites::Suites;
 
 use super::interrupt::Interrupt;
+use super::run::Told;
 use super::{Arguments, Format};
 use crate::commands::write_stdout;
 use crate::exit::Exit;
 use crate::render::problem;
 
 /// Tries mutants if that is asked for, and says how the run ends for their sake.
-pub(super) fn tell(arguments: &Arguments, suites: &Suites, interrupt: &Interrupt) -> anyhow::Result<Exit> {
+pub(super) fn tell(
+    arguments: &Arguments,
+    told: &Told,
+    suites: &Suites,
+    interrupt: &Interrupt,
+) -> anyhow::Result<Exit> {
     if !arguments.mutate || interrupt.exit().is_some() {
         return Ok(Exit::Success);
     }
     let mut report = MutationReport::default();
     let most = usize::try_from(arguments.mutants).unwrap_or(usize::MAX);
-    for suite in suites.suites.iter().filter(|suite| !suite.tests.is_empty()) {
+    let passed = |test: &TestCase| {
+        let mut outcomes = told.outcomes.iter();
+        outcomes
+            .find(|it| it.name == test.name)
+            .and_then(TestOutcome::passed)
+    };
+    for suite in &suites.suites {
+        let (tests, others): (Vec<TestCase>, Vec<TestCase>) = suite
+            .tests
+            .iter()
+            .cloned()
+            .partition(|test| passed(test) == Some(true));
+        report.left_out.extend(others.into_iter().map(|test| {
+            let reason = passed(&test).map_or("it is not run", |_| "it fails");
+            (test.name, reason.to_owned())
+        }));
+        if tests.is_empty() {
+            continue;
+        }
         let options = RunOptions {
             trace_dir: None,
             require: None,
@@ -28,7 +53,7 @@ pub(super) fn tell(arguments: &Arguments, suites: &Suites, interrupt: &Interrupt
             ..arguments.run_options(&interrupt.stop)
         };
         let harness = Harness::new(suite.plan.clone(), options)?;
-        let Some(of_suite) = harness.mutate(&suite.tests, most.saturating_sub(report.mutants.len())) else {
+        let Some(of_suite) = harness.mutate(&tests, most.saturating_sub(report.mutants.len())) else {
             anstream::eprintln!(
                 "{}",
                 problem::error_line("the mutants were not all tried: the run was interrupted")

@@ -39,13 +39,14 @@ pub(super) fn run(
         );
         suites.retain(|test| test.name == replay.test);
     }
+    arguments.warn_of_nothing(&suites);
     let (suites, filtered_out) = arguments.choose(suites, memory);
     let told = tell(arguments, replay, &suites, filtered_out, interrupt)?;
     if let Some(path) = &arguments.report {
         html::write(path, &told, &suites, snapshot, arguments.seed)?;
     }
     let covered = coverage::tell(arguments, &told, &suites, filtered_out, snapshot)?;
-    let mutated = mutation::tell(arguments, &suites, interrupt)?;
+    let mutated = mutation::tell(arguments, &told, &suites, interrupt)?;
     let has_invalid = !suites.invalid.is_empty();
     // A test whose file cannot be read is not gone.
     remember(&told.outcomes, memory, |name| has_invalid || names.contains(name));

@@ -15,20 +15,23 @@ const { wait } = Atomics
 
 const exit = process.reallyExit.bind(process)
 
-let pending = Buffer.alloc(0)
+/** What has come of the next message, in pieces: a long one has many. */
+let pending = []
 
 /** Waits for the next message. When the harness has hung up there is nothing left to live for. */
 export function receive() {
   for (;;) {
-    const end = pending.indexOf(NEWLINE)
+    const last = pending.pop()
+    const end = last === undefined ? -1 : last.indexOf(NEWLINE)
     if (end >= 0) {
-      const line = pending.toString('utf8', 0, end)
-      pending = pending.subarray(end + 1)
+      const line = concat([...pending, last.subarray(0, end)]).toString('utf8')
+      pending = end + 1 < last.length ? [last.subarray(end + 1)] : []
       return parse(line)
     }
+    if (last !== undefined) pending.push(last)
     const count = retry(() => readSync(PROTOCOL, chunk))
     if (count === 0) exit(0)
-    pending = concat([pending, chunk.subarray(0, count)])
+    pending.push(from(chunk.subarray(0, count)))
   }
 }
 

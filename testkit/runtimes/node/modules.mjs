@@ -4,7 +4,7 @@
 // Two departures from node: a CommonJS module that an ES module imports runs when the import is linked, a little earlier
 // than in node; and so does an ES module that CommonJS code names in `require('./literal')`.
 
-import { createRequire } from 'node:module'
+import { createRequire, isBuiltin } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import vm from 'node:vm'
@@ -12,7 +12,8 @@ import vm from 'node:vm'
 import { receive, send } from './channel.mjs'
 import { Problem, registerSource } from './errors.mjs'
 import { standIn } from './framework.mjs'
-import { remember as rememberGlobals } from './globals.mjs'
+import { beginLoading, watchPackage } from './globals.mjs'
+import { missing } from './missing.mjs'
 
 const { SourceTextModule, SyntheticModule, compileFunction } = vm
 
@@ -66,15 +67,39 @@ function forgetRequired(specifier) {
 export async function importPackage(specifier, from, graph) {
   const own = standIn(specifier, from)
   if (own) return own
-  let url = import.meta.resolve(specifier, pathToFileURL(from).href)
+  let url = resolved(specifier, from)
   if (url.endsWith('.json')) return { default: createRequire(from)(fileURLToPath(url)) }
   if (graph !== undefined && keepsRandomBytes(specifier)) {
     forgetRequired(specifier)
     url += `?graph=${graph}`
   }
+  const loaded = beginFirstLoading(specifier, url)
   const exports = await import(url)
-  rememberGlobals()
+  loaded(exports)
   return exports
+}
+
+/** Where node finds a package. */
+function resolved(specifier, from) {
+  try {
+    return import.meta.resolve(specifier, pathToFileURL(from).href)
+  } catch (error) {
+    throw missing(error, specifier, from) ?? error
+  }
+}
+
+/** Packages that are loaded, by the place that they are found at. */
+const loadedPackages = new Set()
+
+/** What a package does to the global scope when it is loaded for the first time belongs to it. */
+function beginFirstLoading(specifier, place) {
+  if (isBuiltin(specifier) || loadedPackages.has(place)) return () => {}
+  loadedPackages.add(place)
+  const done = beginLoading()
+  return (exports) => {
+    done()
+    watchPackage(exports, specifier)
+  }
 }
 
 async function packageModule(specifier, from, graph) {
@@ -221,6 +246,17 @@ export class Graph {
     return module
   }
 
+  #required(native, specifier, path) {
+    try {
+      const loaded = beginFirstLoading(specifier, native.resolve(specifier))
+      const exports = native(specifier)
+      loaded(exports)
+      return exports
+    } catch (error) {
+      throw missing(error, specifier, path) ?? error
+    }
+  }
+
   #requireFrom(path) {
     const native = createRequire(path)
     const require = (specifier) => {
@@ -232,9 +268,7 @@ export class Graph {
           forgetRequired(specifier)
           this.#requiredAnew.add(specifier)
         }
-        const exports = native(specifier)
-        rememberGlobals()
-        return exports
+        return this.#required(native, specifier, path)
       }
       if (answer.format === 'commonjs') return this.#run(answer).exports
       const module = this.#esm.get(answer.path)

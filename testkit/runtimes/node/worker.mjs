@@ -49,7 +49,11 @@ function resume({ now, replies, timers, exchanges = [], events = [], end = false
 }
 
 function refuseExit(code = process.exitCode ?? 0) {
-  const error = new Error(`process.exit(${code}) was called by the handler`)
+  refuse(`process.exit(${code})`)
+}
+
+function refuse(call) {
+  const error = new Error(`${call} was called by the handler`)
   current?.fail(error)
   throw error
 }
@@ -67,7 +71,7 @@ escapes.install()
 mocks.install()
 process.exit = refuseExit
 process.reallyExit = refuseExit
-process.abort = () => refuseExit('abort')
+process.abort = () => refuse('process.abort()')
 syncBuiltinESMExports()
 rememberGlobals()
 

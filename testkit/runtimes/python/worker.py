@@ -4,7 +4,7 @@ How it knows that a handler is parked: the event loop is ours. When nothing is r
 job is on a thread, all that is left are answers and timers, and both come from the harness (banister_worker/loop.py).
 
 A module graph lives for one invocation: everything that was imported from the project is forgotten before the next, while
-packages stay. What a step changes inside a package or the standard library is therefore not undone.
+packages stay. What a step patches in them is put back (banister_worker/patches.py); what they keep themselves is not.
 """
 
 import os
@@ -32,8 +32,9 @@ network.install(MOCK_PORT, CA_FILE)
 network_foreign.install()
 escapes.install()
 
-from banister_worker import invocation  # noqa: E402
+from banister_worker import invocation, strays  # noqa: E402
 
+strays.install()
 channel.send({
     "type": "ready",
     "protocol": 1,

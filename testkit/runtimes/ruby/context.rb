@@ -215,7 +215,7 @@ module Banister
     LEVELS.each do |level|
       define_method(level) do |message = "", data = nil, **fields|
         data = data.nil? ? fields : data.to_h.merge(fields) unless fields.empty?
-        @calls.log(level.name, message.to_s, Values.plain(data))
+        @calls.log(level.name, message.to_s, Values.shown(data))
       end
     end
 

@@ -13,12 +13,14 @@ module Banister
     class << self
       # The fields of `threw.error`.
       def describe(error, root)
-        return { "name" => "SystemExit", "message" => "exit(#{error.status}) was called by the handler" }.merge(trace(error, root)) if error.is_a?(SystemExit)
+        return { "name" => "SystemExit", "message" => "#{exit_call(error)}(#{error.status}) was called by the handler" }.merge(trace(error, root)) if error.is_a?(SystemExit)
 
         { "name" => error.class.name || "anonymous class", "message" => text(message(error), root) }.merge(trace(error, root))
       end
 
       private
+
+      def exit_call(error) = error.is_a?(Forks::HardExit) ? "exit!" : "exit"
 
       # The suggestions that Ruby appends depend on its version, so they belong to the stack, not to the message.
       def message(error)

@@ -9,6 +9,9 @@ module Banister
     ANSWERED = 77
     REAL_EXIT = Process.method(:exit!)
 
+    # What `exit!` becomes.
+    class HardExit < SystemExit; end
+
     class << self
       # Gives what the block gave, carried over a pipe as JSON; nil if the fork ended early.
       def run(channel)
@@ -39,7 +42,7 @@ module Banister
       # `exit!` would end the fork without an answer; it becomes the exception that `exit` raises.
       def hold_exit
         [Kernel, Kernel.singleton_class, Process.singleton_class].each do |owner|
-          owner.define_method(:exit!) { |status = false| raise SystemExit.new(status, "exit") }
+          owner.define_method(:exit!) { |status = false| raise HardExit.new(status, "exit") }
         end
       end
     end

@@ -8,6 +8,7 @@ require_relative "middleware"
 require_relative "mocks"
 require_relative "socket_end"
 require_relative "step"
+require_relative "strays"
 
 module Banister
   # Answers one `describe` or `invoke` in the process that it is called in.
@@ -23,6 +24,7 @@ module Banister
     def answer(message)
       process = Process.pid
       type, fields = attempt { message["type"] == "describe" ? describe(message) : invoke(message) }
+      Strays.tell(@channel, @root) if Process.pid == process && message["type"] == "invoke"
       flush
       # A copy that the handler made of its process has nothing to say to the harness.
       Forks::REAL_EXIT.call(0) unless Process.pid == process
@@ -63,6 +65,7 @@ module Banister
       prepare(message.fetch("now"), message.fetch("seed"), message.fetch("env"))
       Outbound.open_session(message["session"], message["invocation"], message.fetch("hosts"))
       Escapes.channel = @channel
+      Strays.begin
       mock(message)
       add_libraries(message)
       calls = Pause.calls = Calls.new(@channel)

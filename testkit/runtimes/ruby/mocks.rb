@@ -133,7 +133,7 @@ module Banister
 
       # An argument for the trace. Addresses of objects differ from run to run.
       def shown(value)
-        without_addresses(Values.plain(value))
+        without_addresses(Values.shown(value))
       rescue StandardError
         "<#{value.class}>"
       end

@@ -10,11 +10,31 @@ module Banister
     # A value that JSON has no place for; a member that holds it is dropped.
     NOTHING = Object.new.freeze
 
+    # A number that JSON has no place for, and where it lies.
+    class NotJson < StandardError
+      def initialize(value, path = [])
+        super("#{path.join(".")}#{" is " unless path.empty?}#{value}#{", which" unless path.empty?} is no JSON")
+        @value = value
+        @path = path
+      end
+
+      def self.name = "JSON::GeneratorError"
+
+      def inside(key) = NotJson.new(@value, [key, *@path])
+    end
+
     class << self
       # What a step sends, as JSON values.
       def plain(value)
         converted = convert(value, 0)
         converted.equal?(NOTHING) ? nil : converted
+      end
+
+      # What a step says, for people to read: numbers that JSON has no place for are text.
+      def shown(value)
+        plain(value)
+      rescue NotJson
+        text(value.inspect)
       end
 
       # What a step receives: hashes that answer to strings, symbols and methods.
@@ -44,9 +64,9 @@ module Banister
         when nil, true, false, Integer then value
         when String then text(value)
         when Symbol then text(value.name)
-        when Float then value.finite? ? value : nil
+        when Float then value.finite? ? value : raise(NotJson, value)
         when Hash then members(value, depth)
-        when Array then value.map { |item| (found = convert(item, depth + 1)).equal?(NOTHING) ? nil : found }
+        when Array then items(value, depth)
         when Time then value.getutc.strftime("%Y-%m-%dT%H:%M:%S.%LZ")
         when Proc, Method, UnboundMethod then NOTHING
         when Exception then members({ name: value.class.name, message: value.message, stack: value.backtrace }, depth)
@@ -56,10 +76,21 @@ module Banister
         end
       end
 
+      def items(array, depth)
+        array.each_with_index.map do |item, at|
+          found = convert(item, depth + 1)
+          found.equal?(NOTHING) ? nil : found
+        rescue NotJson => e
+          raise e.inside(at)
+        end
+      end
+
       def members(hash, depth)
         hash.each_with_object({}) do |(key, item), plain|
           found = convert(item, depth + 1)
           plain[text(key.to_s)] = found unless found.equal?(NOTHING)
+        rescue NotJson => e
+          raise e.inside(key)
         end
       end
 

@@ -22,6 +22,7 @@ require_relative "requires"
 require_relative "forks"
 require_relative "nursery"
 require_relative "invocation"
+require_relative "strays"
 
 module Banister
   PROTOCOL = 1
@@ -59,7 +60,7 @@ module Banister
       $stdout.sync = $stderr.sync = true
       Outbound.channel = @channel
       Outbound.configure(@mock_port)
-      [Clock, Entropy, Pause, Outbound, Holds, Escapes].each(&:install)
+      [Clock, Entropy, Pause, Outbound, Holds, Strays, Escapes].each(&:install)
       Trust.install(@authority)
       Requires.install(@root)
       Forks.hold_exit

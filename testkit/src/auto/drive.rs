@@ -20,6 +20,9 @@ use crate::stage::Stage;
 use crate::template::Variables;
 use crate::trace::{Event, What};
 
+/// A flow that goes on for longer than this many events has no end. Generated lists are short, and many inputs are tried.
+const MOST_EVENTS: usize = 4_000;
+
 /// The variable that holds the input.
 pub(super) const INPUT: &str = "input";
 /// The variable that says what is known of it.
@@ -89,6 +92,7 @@ pub(crate) fn drive(
     let start = start_of(plan, test, setting);
     let begun = start.now;
     let mut run = Run::new(plan, stage, start);
+    run.ends_after(MOST_EVENTS);
     let mut remembered = Remembered::default();
     let mut judged = (0, 0);
     for ((act, way), validator) in acts.iter().zip(&validators) {
@@ -131,7 +135,7 @@ fn perform(run: &mut Run<'_>, way: &Way, act: &Json, validator: Option<&Validato
         Entry::Cron { .. } => run.cron(way.to.step),
         Entry::Message { topic } => {
             let data = with_remembered(&act["data"], validator, remembered);
-            run.emit(topic, &data);
+            run.emit_to(way.to, topic, &data);
         }
         Entry::Request { method, path, .. } => {
             let target = filled(path, |name| {

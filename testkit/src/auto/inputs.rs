@@ -1,14 +1,15 @@
 //! Requests and messages for a way in, as values that shrink.
 //!
 //! One of them is an object: `way` names the way; `path`, `query` and `body` are those of a request, `data` is that of a
-//! message; `reuse` asks for ids that came up before. An input is a list of them, of which the last goes in at the way
-//! that is tried.
+//! message; `reuse` asks for ids that came up before, and `wrong` says what an invalid body breaks. An input is a list of
+//! them, of which the last goes in at the way that is tried.
 
 use std::path::Path;
 
 use banister_grammars::Language;
+use proptest::bool::weighted;
 use proptest::collection::vec;
-use proptest::prelude::{Just, any};
+use proptest::prelude::Just;
 use proptest::strategy::{BoxedStrategy, Strategy as _, Union};
 use serde_json::{Map, Value as Json, json};
 
@@ -48,11 +49,19 @@ impl Inputs {
         let is_known = schema.is_some() || takes_nothing(way);
         let one = act(way, schema.as_ref(), false)?;
         let invalid = match &schema {
-            Some(schema) if refuses(plan, way, describe) => negative::bodies(schema)?,
+            Some(schema) if refuses(plan, way, describe) => negative::bodies(schema),
             _ => None,
         };
         let invalid = match invalid {
-            Some(bodies) => Some(one_of_list(with_payload(way, bodies, false)?)),
+            Some(bodies) => {
+                let acts = with_payload(way, bodies, false)?.prop_map(|mut act| {
+                    let both = act["body"].take();
+                    act["body"] = both["body"].clone();
+                    act["wrong"] = both["wrong"].clone();
+                    act
+                });
+                Some(one_of_list(acts.boxed()))
+            }
             None => None,
         };
         Ok(Self {
@@ -119,7 +128,7 @@ fn later(
         return Ok(None);
     }
     let last = act(auto.way(), schema, true)?;
-    let all = (vec(Union::new(before), 0..=BEFORE), last).prop_map(|(mut acts, last)| {
+    let all = (vec(Union::new(before), 1..=BEFORE), last).prop_map(|(mut acts, last)| {
         acts.push(last);
         Json::Array(acts)
     });
@@ -145,7 +154,8 @@ fn with_payload(
 ) -> Result<BoxedStrategy<Json>, StrategyError> {
     let name = way.name.clone();
     let reuse = match reuses {
-        true => any::<bool>().boxed(),
+        // More often than not: a generated id hits nothing.
+        true => weighted(0.75).boxed(),
         false => Just(false).boxed(),
     };
     let base = move |reuse: bool| {

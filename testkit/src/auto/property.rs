@@ -20,8 +20,8 @@ use crate::runner::{Harness, TestCase};
 use crate::template::Variables;
 use crate::trace::What;
 
-/// Inputs of a way that nobody says anything else about: half of them valid, the others invalid or in sequences.
-const DEFAULT_CASES: u32 = 40;
+/// Cases if nobody says anything else: half as many valid inputs, as many invalid ones, and a quarter in sequences.
+const DEFAULT_CASES: u32 = 32;
 /// A failure is shrunk in at most this many runs.
 const MAX_SHRINK_RUNS: u32 = 300;
 
@@ -165,7 +165,7 @@ fn phases(inputs: Inputs, cases: Option<u32>) -> Vec<Phase> {
     all.extend(
         inputs
             .invalid
-            .map(|it| phase("invalid", Input::Invalid, cases / 4, it)),
+            .map(|it| phase("invalid", Input::Invalid, cases / 2, it)),
     );
     all.extend(inputs.later.map(|it| phase("later", Input::Valid, cases / 4, it)));
     all
@@ -186,10 +186,11 @@ fn broken(result: &FlowResult) -> Option<String> {
 
 /// True for what no smaller input tells more of.
 fn is_final(result: &FlowResult) -> bool {
-    result.failures.first().is_some_and(|failure| {
-        failure.headline.starts_with("no unmatched external call")
-            || failure.headline.contains(" cannot be loaded: ")
-    })
+    result.endless
+        || result.failures.first().is_some_and(|failure| {
+            failure.headline.starts_with("no unmatched external call")
+                || failure.headline.contains(" cannot be loaded: ")
+        })
 }
 
 impl Seen {

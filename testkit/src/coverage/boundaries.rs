@@ -113,10 +113,7 @@ mod tests {
             cells: BTreeMap::from([(of.clone(), cells)]),
             unreadable: Vec::new(),
         };
-        let hits = BTreeMap::from([(
-            of.clone(),
-            BTreeSet::from([cell("1", true), cell("below 1", false)]),
-        )]);
+        let hits = BTreeMap::from([(of, BTreeSet::from([cell("1", true), cell("below 1", false)]))]);
         let found = SchemaCells::of(&schemas, &hits);
         assert_eq!(found[0].share(), Share { covered: 1, total: 2 });
         assert_eq!(found[0].of.name(), "A.input of trigger 2");

@@ -11,7 +11,7 @@ use super::hits::{Invocation, Invocations};
 use crate::trace::{Trace, What};
 
 /// A run with more operations on one group than this is judged by the first of them: each is held against all others.
-const MOST: usize = 2_000;
+const MOST: usize = 1_000;
 
 /// Two steps that meet at the state, the lesser name first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

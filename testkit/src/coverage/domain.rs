@@ -281,7 +281,10 @@ exports.handler = async (input, { emit }) => { await emit({ topic: input.topic, 
             left_out: Vec::new(),
         };
         let outcome = TestOutcome {
-            reached: Reached::of(&trace(events)),
+            reached: Reached {
+                hits: Hits::of(&trace(events)),
+                ..Reached::of(&trace(events))
+            },
             ..TestOutcome::ignored("x::n".into(), "")
         };
         Coverage::of(&snapshot, &suites, &[outcome], &BTreeMap::new(), Vec::new())

@@ -224,6 +224,42 @@ pub(super) mod tests {
     };
     use super::*;
 
+    fn schema() -> SchemaCells {
+        let edge = |which: &str, valid| BoundaryCell {
+            pointer: "/quantity".into(),
+            constraint: "minimum".into(),
+            which: which.into(),
+            valid,
+        };
+        SchemaCells {
+            of: SchemaOf {
+                step: "CreateOrder".into(),
+                trigger: 0,
+                part: SchemaPart::Body,
+            },
+            cells: vec![
+                (edge("1", true), true),
+                (edge("just above 1", true), false),
+                (edge("below 1", false), false),
+            ],
+        }
+    }
+
+    fn pair(one: &str, other: &str, orders: [u32; 3]) -> PairCell {
+        PairCell {
+            pair: Pair {
+                one: one.into(),
+                other: other.into(),
+                group: "purchases".into(),
+            },
+            orders: Orders {
+                one_first: orders[0],
+                other_first: orders[1],
+                interleaved: orders[2],
+            },
+        }
+    }
+
     pub(crate) fn sample() -> Coverage {
         let step = |name: &str, runs| StepCell {
             name: name.into(),
@@ -237,24 +273,6 @@ pub(super) mod tests {
             to: to.into(),
             possible: vec![Outcome::Ok, Outcome::Throw, Outcome::Retry, Outcome::DeadLetter],
             seen: seen.iter().copied().collect(),
-        };
-        let pair = |one: &str, other: &str, orders: [u32; 3]| PairCell {
-            pair: Pair {
-                one: one.into(),
-                other: other.into(),
-                group: "purchases".into(),
-            },
-            orders: Orders {
-                one_first: orders[0],
-                other_first: orders[1],
-                interleaved: orders[2],
-            },
-        };
-        let edge_of = |which: &str, valid| BoundaryCell {
-            pointer: "/quantity".into(),
-            constraint: "minimum".into(),
-            which: which.into(),
-            valid,
         };
         Coverage {
             projects: vec![ProjectCoverage {
@@ -284,18 +302,7 @@ pub(super) mod tests {
                     pair("ProcessPayment", "ProcessPayment", [2, 0, 0]),
                     pair("ProcessPayment", "Refund", [1, 0, 2]),
                 ],
-                schemas: vec![SchemaCells {
-                    of: SchemaOf {
-                        step: "CreateOrder".into(),
-                        trigger: 0,
-                        part: SchemaPart::Body,
-                    },
-                    cells: vec![
-                        (edge_of("1", true), true),
-                        (edge_of("just above 1", true), false),
-                        (edge_of("below 1", false), false),
-                    ],
-                }],
+                schemas: vec![schema()],
                 unreadable: vec![("Refund".into(), "ImportError: no module".into())],
                 unknown: vec![Unknown {
                     file: "steps/refund.step.ts".into(),

@@ -60,8 +60,8 @@ impl Story {
             step: "Order".to_owned(),
             cause: "POST /orders".to_owned(),
             trace_id: String::new(),
-            attempt: None,
             sent_by: None,
+            attempt: None,
         });
         story
     }

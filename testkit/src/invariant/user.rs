@@ -177,8 +177,8 @@ mod tests {
             step: "Order".to_owned(),
             cause: "POST /orders".to_owned(),
             trace_id: "t".to_owned(),
-            attempt: None,
             sent_by: None,
+            attempt: None,
         };
         let emitted = |dropped, amount: Json| What::Emitted {
             topic: "paid".to_owned(),

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::body::pairs;
 use super::choice::Request;
-use crate::matching::shorten;
+use crate::matching::{place_in, shorten};
 use crate::rng::Seed;
 use crate::strategy::strategy_for;
 use banister_project::flow_test::{HttpReply, ReplyBody};
@@ -177,8 +177,8 @@ impl OpenApi {
             .iter_errors(value)
             .take(3)
             .map(|error| {
-                let place = error.instance_path().to_string().replace('/', ".");
-                format!("{name}{place}: {}", shorten(&error.to_string(), 120))
+                let place = place_in(name, &error.instance_path().to_string());
+                format!("{place}: {}", shorten(&error.to_string(), 120))
             })
             .collect();
         (!errors.is_empty()).then(|| errors.join("; "))

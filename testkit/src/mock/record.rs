@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use banister_project::flow_test::{HttpReply, ReplyBody};
+use banister_project::flow_test::{Endpoint, HttpReply, ReplyBody};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::Request as HttpRequest;
 use hyper::body::Bytes;
@@ -90,7 +90,7 @@ pub(super) async fn ask(
         let stream = TlsConnector::from(trust()?)
             .connect(name, stream)
             .await
-            .map_err(|error| format!("{}:{} is not trusted: {error}", at.host, at.port))?;
+            .map_err(|error| untrusted(at, &error))?;
         forward(stream, parts, bytes).await
     } else {
         forward(stream, parts, bytes).await
@@ -98,6 +98,13 @@ pub(super) async fn ask(
     let reply = answer.map_err(|error| format!("the real service failed: {error}"))?;
     let recording = Recording::of(request, &reply, redact);
     Ok((reply, recording))
+}
+
+fn untrusted(at: &Endpoint, error: &std::io::Error) -> String {
+    format!(
+        "{}:{} is not trusted: {error}; name a PEM file with its certificate or its authority in SSL_CERT_FILE",
+        at.host, at.port
+    )
 }
 
 async fn forward<S>(
@@ -158,15 +165,23 @@ fn kept_headers(all: &HeaderMap) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The authorities of the system, or of `SSL_CERT_FILE`.
+/// The authorities of the system, and those of `SSL_CERT_FILE`.
 fn trust() -> Result<Arc<ClientConfig>, String> {
-    let own = std::env::var("SSL_CERT_FILE").ok();
-    let mut files = own.iter().map(String::as_str).chain(AUTHORITIES);
-    let pem = files
-        .find_map(|file| std::fs::read(file).ok())
-        .ok_or("no file with trusted authorities was found: name one in SSL_CERT_FILE")?;
+    let system = AUTHORITIES.iter().find_map(|file| std::fs::read(file).ok());
+    let own =
+        match std::env::var("SSL_CERT_FILE") {
+            Ok(file) => Some(std::fs::read(&file).map_err(|error| {
+                format!("the authorities of SSL_CERT_FILE cannot be read: {file}: {error}")
+            })?),
+            Err(_) => None,
+        };
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&pem).flatten());
+    for pem in own.iter().chain(&system) {
+        roots.add_parsable_certificates(CertificateDer::pem_slice_iter(pem).flatten());
+    }
+    if roots.is_empty() {
+        return Err("no file with trusted authorities was found: name one in SSL_CERT_FILE".to_owned());
+    }
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?
@@ -284,7 +299,7 @@ pub fn cassette(recordings: &[Recording]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use banister_project::flow_test::{Endpoint, parse_cassette};
+    use banister_project::flow_test::parse_cassette;
 
     #[test]
     fn a_cassette_is_read_as_mocks_and_holds_no_secret() {

@@ -16,6 +16,8 @@ pub(crate) struct Observed<'r> {
     pub(crate) trace: &'r Trace,
     /// The shared state at the end.
     pub(crate) state: &'r Json,
+    /// The streams at the end.
+    pub(crate) streams: &'r Json,
     /// Generated and captured values.
     pub(crate) variables: &'r Variables,
 }
@@ -47,10 +49,11 @@ pub(crate) fn has_effect(
     }
 }
 
-/// The state at the end and what each handler did.
+/// The state and the streams at the end, and what each handler did.
 fn seen(observed: &Observed<'_>, read: Option<&Site>) -> Vec<String> {
     let mut state = String::new();
     write_canonical(observed.state, &mut state);
+    write_canonical(observed.streams, &mut state);
     let mut seen = vec![state];
     seen.extend(stories(observed.trace, read));
     seen
@@ -132,6 +135,7 @@ mod tests {
         let observed = |trace| Observed {
             trace,
             state: &Json::Null,
+            streams: &Json::Null,
             variables: &none,
         };
         has_effect(operator, &site, &observed(&original), &observed(&mutated))

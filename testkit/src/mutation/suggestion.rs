@@ -213,7 +213,7 @@ mod tests {
     use super::*;
     use crate::coverage::test_traces::{started, trace};
 
-    fn first(operator: Operator, one: &[(u32, &str)], other: &[(u32, &str)], states: [Json; 2]) -> String {
+    fn first(operator: Operator, one: &[(u32, &str)], other: &[(u32, &str)], states: &[Json; 2]) -> String {
         let mutant = Mutant {
             operator,
             step: "A".into(),
@@ -225,6 +225,7 @@ mod tests {
         let observed = |trace, state| Observed {
             trace,
             state,
+            streams: &Json::Null,
             variables: &variables,
         };
         let all = candidates(
@@ -246,7 +247,7 @@ mod tests {
                 Operator::DropEmit,
                 &[(1, &begun), (1, &full)],
                 &[(1, &begun)],
-                none()
+                &none()
             ),
             "{ emitted: { topic: t, times: 1 } }"
         );
@@ -255,7 +256,7 @@ mod tests {
                 Operator::DropField,
                 &[(1, &begun), (1, &full)],
                 &[(1, &begun), (1, &less)],
-                none()
+                &none()
             ),
             "{ emitted: { topic: t, data: { total: 12 }, times: 1 } }"
         );
@@ -264,7 +265,7 @@ mod tests {
                 Operator::DropEmit,
                 &[(1, &begun)],
                 &[(1, &begun), (1, &full)],
-                none()
+                &none()
             ),
             "{ not_emitted: t }"
         );
@@ -277,22 +278,22 @@ mod tests {
             json!({ "orders": { "o": { "id": "o", "status": "new" } } }),
         ];
         assert_eq!(
-            first(Operator::LostWrite, &[], &[], states),
+            first(Operator::LostWrite, &[], &[], &states),
             "{ state: { orders: { o: { status: paid } } } }"
         );
         let gone = [json!({ "totals": { "all": 1 } }), json!({})];
         assert_eq!(
-            first(Operator::LostWrite, &[], &[], gone),
+            first(Operator::LostWrite, &[], &[], &gone),
             "{ state: { totals: { all: 1 } } }"
         );
         let captured = [json!({ "codes": { "c-1234": { "of": "c-1234" } } }), json!({})];
         assert_eq!(
-            first(Operator::LostWrite, &[], &[], captured),
+            first(Operator::LostWrite, &[], &[], &captured),
             r#"{ state: { codes: { "{{code}}": { of: "{{code}}" } } } }"#
         );
         let extra = [json!({}), json!({ "totals": { "all": 1 } })];
         assert_eq!(
-            first(Operator::StaleRead, &[], &[], extra),
+            first(Operator::StaleRead, &[], &[], &extra),
             "{ state: { totals: { all: null } } }"
         );
     }

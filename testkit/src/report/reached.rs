@@ -14,17 +14,14 @@ pub struct Reached {
     pub failed: BTreeSet<String>,
     /// Topics that were sent and not dropped.
     pub topics: BTreeSet<String>,
-    /// What deliveries came to, and which steps met at which items of the state.
+    /// What deliveries came to, and which steps met at which items of the state; only where coverage is asked for.
     pub hits: Hits,
 }
 
 impl Reached {
     /// What the run of this trace came by.
     pub fn of(trace: &Trace) -> Self {
-        let mut reached = Self {
-            hits: Hits::of(trace),
-            ..Self::default()
-        };
+        let mut reached = Self::default();
         let mut running: BTreeMap<Option<u32>, &str> = BTreeMap::new();
         for event in &trace.events {
             match &event.what {

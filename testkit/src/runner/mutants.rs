@@ -117,6 +117,9 @@ impl Harness {
         if case.ignored().is_some() && !self.options.run_ignored {
             return Err("it is ignored".to_owned());
         }
+        if case.auto.is_some() {
+            return Err("it is generated: there is nothing to add an expectation to".to_owned());
+        }
         let seed = self.seed_of(case, 0);
         let inputs = self.inputs(case, stage, seed, CASES)?;
         let mut base = Base {
@@ -202,7 +205,7 @@ impl Harness {
             self.seed_of(case, 0),
             variables,
             isolation,
-            How::Mutated(mutation),
+            How::Mutated(Box::new(mutation)),
         )
     }
 
@@ -308,6 +311,7 @@ fn observed(result: &FlowResult) -> Observed<'_> {
     Observed {
         trace: &result.trace,
         state: &result.state,
+        streams: &result.streams,
         variables: &result.variables,
     }
 }

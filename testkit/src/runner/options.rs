@@ -33,7 +33,7 @@ pub struct RunOptions {
     pub require: Option<ControlLabel>,
     /// How handlers are kept apart, before what the tests say.
     pub isolation: Option<IsolationMode>,
-    /// Looks for the edges of schemas that values are at, which takes time.
+    /// Looks what of the project the runs come by, which takes time.
     pub coverage: bool,
     /// The cassette that calls to allowed services are recorded in.
     pub record: Option<PathBuf>,

@@ -40,6 +40,11 @@ impl Run<'_> {
                     };
                     self.note(Some(self.live[at].invocation), what);
                 }
+                FromWorker::Stray { what, error } => self.stray(at, &what, error),
+                FromWorker::Told { what } => {
+                    let step = self.step_of(at);
+                    self.remark(format!("{} {what}", step.name));
+                }
                 FromWorker::Escaped { what, partial } => self.escaped(at, &what, partial),
                 _ => {}
             }
@@ -168,11 +173,14 @@ impl Run<'_> {
         dropped: bool,
         group: Option<&str>,
     ) {
-        let subscribers = if dropped {
+        let mut subscribers = if dropped {
             Vec::new()
         } else {
             self.plan.subscribers(topic)
         };
+        if let Some(only) = self.only_to.filter(|_| from.is_none()) {
+            subscribers.retain(|id| *id == only);
+        }
         let names = subscribers.iter().map(|id| self.plan.steps[id.step].name.clone());
         self.note(
             from,

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::{Cause, Live, Run};
 use crate::decision::Touch;
 use crate::plan::{PlanTrigger, TriggerId};
-use crate::protocol::{CallShape, CodeStandIns, ContextFields, FromWorker, Invoke, Isolation};
+use crate::protocol::{CallShape, CodeStandIns, ContextFields, FromWorker, Invoke, Isolation, Timer};
 use crate::report::ControlLabel;
 use crate::stage::{Resume, Signal};
 use crate::trace::What;
@@ -169,51 +169,9 @@ impl Run<'_> {
                     listening,
                     ..
                 }) => {
-                    let waits =
-                        |message: &FromWorker| matches!(message, FromWorker::Call { id, .. } if *id != 0);
-                    self.live[at].held = self.exploration.is_some() && self.live[at].said.iter().any(waits);
-                    if self.live[at].held {
-                        self.keep_exchanges(at, &exchanges);
-                        self.live[at].listening = listening;
-                        self.live[at].timers.clear();
+                    if !self.parked(at, timers, &exchanges, listening) {
                         return;
                     }
-                    self.apply_said(at);
-                    self.keep_exchanges(at, &exchanges);
-                    let live = &mut self.live[at];
-                    live.listening = listening;
-                    let resume = Resume {
-                        now: self.now,
-                        replies: std::mem::take(&mut live.replies),
-                        events: std::mem::take(&mut live.inbox),
-                        ..Resume::default()
-                    };
-                    if !resume.replies.is_empty() || !resume.events.is_empty() {
-                        if self.go_on(at, resume) {
-                            continue;
-                        }
-                        return;
-                    }
-                    let explored = self.exploration.is_some();
-                    if let Some(going_on) = (!explored).then(|| self.answer_gathered(at)).flatten() {
-                        if going_on {
-                            continue;
-                        }
-                        return;
-                    }
-                    let live = &mut self.live[at];
-                    live.timers = timers;
-                    let waits = listening || !live.subscriptions.is_empty();
-                    let invocation = live.invocation;
-                    let is_call = explored && live.timers.is_empty();
-                    match live.next_due() {
-                        // Not a wait of the handler's: its call is answered when its turn comes.
-                        Some(until) if is_call && until <= self.now => {}
-                        Some(until) => self.note(Some(invocation), What::Slept { until }),
-                        None if waits => {}
-                        None => self.stuck(at),
-                    }
-                    return;
                 }
                 Signal::Message(FromWorker::Done {
                     value,
@@ -236,6 +194,54 @@ impl Run<'_> {
                 Signal::Message(message) => self.live[at].said.push(message),
             }
         }
+    }
+
+    /// Answers a handler that has parked, or notes what it waits for; true if it goes on.
+    fn parked(&mut self, at: usize, timers: Vec<Timer>, exchanges: &[u64], listening: bool) -> bool {
+        let waits = |message: &FromWorker| matches!(message, FromWorker::Call { id, .. } if *id != 0);
+        self.live[at].held = self.exploration.is_some() && self.live[at].said.iter().any(waits);
+        if self.live[at].held {
+            self.keep_exchanges(at, exchanges);
+            self.live[at].listening = listening;
+            self.live[at].timers.clear();
+            return false;
+        }
+        self.apply_said(at);
+        self.keep_exchanges(at, exchanges);
+        let live = &mut self.live[at];
+        live.listening = listening;
+        let resume = Resume {
+            now: self.now,
+            replies: std::mem::take(&mut live.replies),
+            events: std::mem::take(&mut live.inbox),
+            ..Resume::default()
+        };
+        if !resume.replies.is_empty() || !resume.events.is_empty() {
+            if self.go_on(at, resume) {
+                return true;
+            }
+            return false;
+        }
+        let explored = self.exploration.is_some();
+        if let Some(going_on) = (!explored).then(|| self.answer_gathered(at)).flatten() {
+            if going_on {
+                return true;
+            }
+            return false;
+        }
+        let live = &mut self.live[at];
+        live.timers = timers;
+        let waits = listening || !live.subscriptions.is_empty();
+        let invocation = live.invocation;
+        let is_call = explored && live.timers.is_empty();
+        match live.next_due() {
+            // Not a wait of the handler's: its call is answered when its turn comes.
+            Some(until) if is_call && until <= self.now => {}
+            Some(until) => self.note(Some(invocation), What::Slept { until }),
+            None if waits => {}
+            None => self.stuck(at),
+        }
+        false
     }
 
     /// Lets a parked handler go on; false if its interpreter is gone and it with it.

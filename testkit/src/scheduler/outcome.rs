@@ -294,6 +294,20 @@ impl Run<'_> {
         ));
     }
 
+    /// An error that ended in a thread or a task of the handler, while the handler went on.
+    pub(super) fn stray(&mut self, at: usize, what: &str, error: HandlerError) {
+        let step = self.step_of(at);
+        let error = self.relative(error);
+        let place = match (&error.file, error.line) {
+            (Some(file), Some(line)) => format!(" ({file}:{line})"),
+            _ => String::new(),
+        };
+        self.remark(format!(
+            "{} lost an error of {what}, which nothing waits for: {}: {}{place}",
+            step.name, error.name, error.message
+        ));
+    }
+
     /// Releases drop such a message without an error; documents count on it.
     pub(super) fn undeclared_emit(&mut self, at: usize, topic: &str, dropped: bool) {
         let step = self.step_of(at);

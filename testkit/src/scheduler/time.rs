@@ -60,7 +60,7 @@ impl Run<'_> {
     /// Goes on until nothing is left to do, moving the clock at most to `limit`.
     pub(super) fn settle_until(&mut self, limit: Option<i64>) {
         loop {
-            if self.trace.events.len() > super::MAX_EVENTS {
+            if self.trace.events.len() > self.most_events {
                 self.give_up();
                 return;
             }

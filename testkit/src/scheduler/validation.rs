@@ -7,7 +7,7 @@ use jsonschema::Validator;
 use serde_json::{Value as Json, json};
 
 use super::{HttpResponse, Run};
-use crate::matching::shown;
+use crate::matching::{place_in, shown};
 use crate::plan::TriggerId;
 use crate::queue::Delivery;
 use crate::schema;
@@ -112,7 +112,7 @@ impl Run<'_> {
         let errors = validator.iter_errors(value).take(MOST);
         errors
             .map(|error| {
-                let path = field(name, &error.instance_path().to_string());
+                let path = place_in(name, &error.instance_path().to_string());
                 let found = shown(error.instance());
                 let text = error.to_string();
                 // The value is told apart, and shortened.
@@ -167,30 +167,5 @@ impl HttpResponse {
             body: json!({ "error": "Invalid request body", "details": problems }),
             ..Self::bad_request("")
         }
-    }
-}
-
-/// A JSON pointer as a path of fields: `/items/0/sku` of `data` is `data.items[0].sku`.
-fn field(name: &str, pointer: &str) -> String {
-    let mut path = name.to_owned();
-    for part in pointer.split('/').skip(1) {
-        let part = part.replace("~1", "/").replace("~0", "~");
-        if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) {
-            path.push_str(&format!("[{part}]"));
-        } else {
-            path.push_str(&format!(".{part}"));
-        }
-    }
-    path
-}
-
-#[cfg(test)]
-mod tests {
-    use super::field;
-
-    #[test]
-    fn pointers_become_paths() {
-        assert_eq!(field("data", "/items/0/sku"), "data.items[0].sku");
-        assert_eq!(field("data", ""), "data");
     }
 }

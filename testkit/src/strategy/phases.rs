@@ -162,3 +162,117 @@ fn boundaries(compiled: &Compiled, edges: &Boundaries) -> Vec<Json> {
     out.extend(spare);
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::strategy::ValueTree as _;
+    use serde_json::json;
+
+    use super::*;
+
+    fn order() -> Json {
+        json!({
+            "type": "object",
+            "properties": {
+                "productId": {"type": "string", "minLength": 1, "maxLength": 8, "examples": ["p-1", "p-2"]},
+                "quantity": {"type": "integer", "minimum": 1, "maximum": 100, "default": 1},
+                "price": {"type": "number", "multipleOf": 0.5, "minimum": 0},
+                "note": {"type": "string"},
+                "tags": {"type": "array", "items": {"enum": ["a", "b"]}, "maxItems": 3}
+            },
+            "required": ["productId", "quantity"],
+            "additionalProperties": false
+        })
+    }
+
+    fn first(phases: &Phases, count: usize) -> Vec<Json> {
+        let strategy = phases.strategy();
+        let mut runner = TestRunner::deterministic();
+        (0..count)
+            .map(|_| strategy.new_tree(&mut runner).unwrap().current())
+            .collect()
+    }
+
+    #[test]
+    fn examples_come_first_then_boundaries_then_chance() {
+        let phases = Phases::of(&order()).unwrap();
+        let examples: Vec<&Json> = phases.examples().iter().map(|it| &it["productId"]).collect();
+        assert_eq!(examples, ["p-1", "p-2"]);
+        assert!(phases.examples().iter().all(|it| it["quantity"] == 1));
+        let prepared = phases.examples().len() + phases.boundaries().len();
+        let all = first(&phases, prepared + 20);
+        assert_eq!(all[..2], *phases.examples());
+        assert_eq!(all[2..prepared], *phases.boundaries());
+        assert_eq!(all, first(&Phases::of(&order()).unwrap(), prepared + 20));
+    }
+
+    #[test]
+    fn every_boundary_is_hit_by_few_values() {
+        let edges = Boundaries::of(&order()).unwrap();
+        let phases = Phases::of(&order()).unwrap();
+        let hit: BTreeSet<usize> = phases
+            .boundaries()
+            .iter()
+            .flat_map(|it| edges.hit_by(it))
+            .collect();
+        let missed: Vec<String> = edges
+            .cells()
+            .iter()
+            .enumerate()
+            .filter(|(at, cell)| cell.valid && !hit.contains(at))
+            .map(|(_, cell)| cell.to_string())
+            .collect();
+        assert!(missed.is_empty(), "{missed:#?}");
+        assert!(phases.boundaries().len() <= 60, "{}", phases.boundaries().len());
+    }
+
+    #[test]
+    fn what_numbers_and_texts_are_known_for_is_tried() {
+        let schema =
+            json!({"type": "array", "items": {"type": ["number", "string"]}, "minItems": 1, "maxItems": 1});
+        let made: BTreeSet<String> = Phases::of(&schema)
+            .unwrap()
+            .boundaries()
+            .iter()
+            .map(|it| it[0].to_string())
+            .collect();
+        for edge in [
+            "-0.0",
+            "0",
+            "9007199254740991",
+            "1e+308",
+            "-1e+308",
+            "\"\"",
+            "\"😀\"",
+            "\"e\u{301}\"",
+            "\"__proto__\"",
+        ] {
+            assert!(made.contains(edge), "{edge} is not in {made:?}");
+        }
+    }
+
+    #[test]
+    fn a_schema_that_wastes_values_is_told_with_its_part() {
+        let wasteful = json!({"type": "object", "properties": {"sum": {"type": "integer", "minimum": 0, "not": {"multipleOf": 1}}}, "required": ["sum"]});
+        let error = Phases::of(&wasteful).unwrap_err().to_string();
+        assert!(error.contains("'#/properties/sum/not' rejects"), "{error}");
+        let half =
+            json!({"type": "array", "items": {"type": "integer", "not": {"multipleOf": 2}}, "minItems": 4});
+        let problems = Phases::of(&half).unwrap().health().problems();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(
+            problems[0].to_string().contains("'#/items/not' rejects"),
+            "{}",
+            problems[0]
+        );
+        assert_eq!(Phases::of(&order()).unwrap().health().rejected, 0);
+        let large = json!({"type": "string", "minLength": 300_000});
+        let problems = Health::of(&Compiled::of(&large).unwrap()).problems();
+        assert!(
+            problems
+                .iter()
+                .any(|it| it.to_string().contains("KiB") && !it.is_fatal),
+            "{problems:?}"
+        );
+    }
+}

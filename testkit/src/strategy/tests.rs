@@ -228,6 +228,27 @@ fn failures_shrink_to_the_least_value() {
 }
 
 #[test]
+fn recursion_optional_fields_and_bounds_shrink_to_the_least() {
+    let tree = json!({"$ref": "#/$defs/tree", "$defs": {"tree": {
+        "type": "object",
+        "properties": {"value": {"type": "integer"}, "left": {"$ref": "#/$defs/tree"}, "right": {"$ref": "#/$defs/tree"}},
+        "required": ["value"], "additionalProperties": false
+    }}});
+    assert_eq!(
+        least(&tree, |it| it.get("left").is_some()),
+        json!({"value": 0, "left": {"value": 0}})
+    );
+    let bounded = json!({"type": "integer", "minimum": 5, "maximum": 90});
+    assert_eq!(least(&bounded, |_| true), json!(5));
+    let negative = json!({"type": "integer", "maximum": -5});
+    assert_eq!(least(&negative, |_| true), json!(-5));
+    let list = json!({"type": "array", "items": {"type": "string", "minLength": 2}, "minItems": 1});
+    assert_eq!(least(&list, |_| true), json!(["aa"]));
+    let choice = json!({"anyOf": [{"type": "object", "properties": {"kind": {"const": "a"}, "n": {"type": "integer"}}, "required": ["kind", "n"]}, {"type": "null"}]});
+    assert_eq!(least(&choice, Json::is_object), json!({"kind": "a", "n": 0}));
+}
+
+#[test]
 fn several_trees_are_all_shrunk() {
     let strategies = vec![
         strategy_for(&json!({"type": "integer"})).unwrap(),

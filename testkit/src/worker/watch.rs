@@ -49,6 +49,14 @@ impl Watch {
         self.seen = None;
     }
 
+    /// A part of a message that is too long for one: who sends it neither loops nor stands still.
+    pub(super) fn forgive(&mut self, time: Duration) {
+        self.since = (self.since + time).min(Instant::now());
+        if let Some((at, _)) = &mut self.seen {
+            *at = (*at + time).min(Instant::now());
+        }
+    }
+
     /// It said something, so that it does not stand still.
     pub(super) fn heard(&mut self) {
         if let Some((at, _)) = &mut self.seen {

@@ -13,5 +13,6 @@ mod clients;
 mod delays;
 mod documents;
 mod gathered;
+mod recorded_tls;
 mod support;
 mod verification;

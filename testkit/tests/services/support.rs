@@ -7,7 +7,7 @@ use std::time::Duration;
 use banister_grammars::Language;
 use banister_grammars::facts::{Dialect, StepKind};
 use banister_project::flow_test;
-use banister_testkit::flow::{DEFAULT_START_MS, FlowResult, Setting, run_flow};
+use banister_testkit::flow::{DEFAULT_START_MS, FlowResult, run_flow};
 use banister_testkit::live_stage::LiveStage;
 use banister_testkit::mock::{MockServer, Recording, Services, cassette};
 use banister_testkit::plan::{EmitPolicy, Plan, PlanStep, PlanTrigger};
@@ -104,16 +104,8 @@ impl Step {
         let test = &file.tests[0];
         let mut services = Services::load(test, self.folder(), Seed::root(1), DEFAULT_START_MS).unwrap();
         services.record = record;
-        let (hosts, holds) = (services.hosts(), services.holds());
-        let setting = Setting {
-            seed: Seed::root(0),
-            session: stage.open_session(services).unwrap(),
-            hosts,
-            holds,
-            isolation: Isolation::Fresh,
-            variables: Variables::new(),
-        };
-        run_flow(&self.plan, stage, test, setting)
+        let setting = stage.setting(services, Seed::root(0), Isolation::Fresh, Variables::new());
+        run_flow(&self.plan, stage, test, setting.unwrap())
     }
 }
 

@@ -72,8 +72,8 @@ fn a_copied_process_forgets_its_packages_too() {
     let project = Project::new(&[(file, text)]);
     for (isolation, expected, leaked) in [
         (Isolation::Process, [1, 1], 0),
-        (Isolation::Fresh, [1, 2], 1),
-        (Isolation::Shared, [1, 2], 1),
+        (Isolation::Fresh, [1, 1], 2),
+        (Isolation::Shared, [1, 2], 2),
     ] {
         let Some(mut worker) = project.worker(language_of(file)) else {
             return;

@@ -18,6 +18,7 @@ mod libraries;
 mod mocked;
 mod outbound;
 mod packages;
+mod strays;
 mod support;
 mod sweep;
 mod time;

@@ -51,8 +51,13 @@ impl Project {
 
     /// `None` if the interpreter is missing, outside CI.
     pub(crate) fn worker(&self, language: Language) -> Option<Worker> {
+        self.worker_at(&self.root(), language)
+    }
+
+    /// A worker of the project at `root`.
+    pub(crate) fn worker_at(&self, root: &Path, language: Language) -> Option<Worker> {
         let config = WorkerConfig {
-            root: self.root(),
+            root: root.to_owned(),
             mock_port: self.mock_port,
             ca_file: self.ca_file.clone(),
             budget: self.budget,
@@ -106,6 +111,10 @@ pub(crate) struct Told {
     pub(crate) logs: Vec<(String, String, Json)>,
     pub(crate) refused: Vec<(String, u16)>,
     pub(crate) escaped: Vec<String>,
+    /// Errors that ended in a thread or a task.
+    pub(crate) strays: Vec<String>,
+    /// What the framework would not take.
+    pub(crate) objections: Vec<String>,
     pub(crate) value: Json,
     pub(crate) unawaited: Vec<u64>,
     pub(crate) leaked: Vec<String>,
@@ -147,6 +156,13 @@ pub(crate) fn run(worker: &mut Worker, invoke: Invoke) -> Result<Told, WorkerErr
             FromWorker::Log { level, message, data } => told.logs.push((level, message, data)),
             FromWorker::Refused { host, port } => told.refused.push((host, port)),
             FromWorker::Escaped { what, .. } => told.escaped.push(what),
+            FromWorker::Stray { what, error } => told.strays.push(format!(
+                "{what}: {}: {} at {:?}",
+                error.name,
+                error.message,
+                error.line.unwrap_or(0)
+            )),
+            FromWorker::Told { what } => told.objections.push(what),
             FromWorker::Parked { calls, timers, .. } => {
                 let pending: Vec<u64> = replies.iter().map(|reply: &Reply| reply.id).collect();
                 assert_eq!(calls, pending, "the calls without an answer");

@@ -134,10 +134,14 @@ fn plan(index: &Index, step: &Step) -> Result<Vec<Edit>, Refusal> {
     handler::rewrite(&mut draft)?;
     imports::rewrite(&mut draft)?;
     verify(&draft)?;
+    let ends_with_returns = draft.text.contains("\r\n");
     let edit = |(span, text): (Span, String)| Edit {
         file: step.file.clone(),
         span,
-        text,
+        text: match ends_with_returns {
+            true => text.replace("\r\n", "\n").replace('\n', "\r\n"),
+            false => text,
+        },
     };
     Ok(draft.edits.into_iter().map(edit).collect())
 }

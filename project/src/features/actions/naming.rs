@@ -6,11 +6,21 @@ use crate::discovery::{self, FileRole};
 use crate::index::Index;
 use crate::workspace::Snapshot;
 
-/// `order.placed` and `orderPlaced` are both `order`, `placed`.
+/// How a step that takes a topic is called: `handle`, `order`, `placed`.
 pub(super) fn words(topic: &str) -> Vec<String> {
+    let mut words = parts(topic);
+    if words.is_empty() {
+        words.push("message".to_owned());
+    }
+    words.insert(0, "handle".to_owned());
+    words
+}
+
+/// `order.placed` and `orderPlaced` are both `order`, `placed`.
+pub(super) fn parts(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = ' ';
-    for c in topic.chars() {
+    for c in name.chars() {
         let begins = !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && before.is_ascii_lowercase());
         if begins {
             words.push(String::new());
@@ -21,11 +31,15 @@ pub(super) fn words(topic: &str) -> Vec<String> {
         before = c;
     }
     words.retain(|word| !word.is_empty());
-    if words.is_empty() {
-        words.push("message".to_owned());
-    }
-    words.insert(0, "handle".to_owned());
     words
+}
+
+/// `order`, `placed` as `orderPlaced`.
+pub(super) fn camel(words: &[String]) -> String {
+    words
+        .split_first()
+        .map(|(first, rest)| first.clone() + &pascal(rest))
+        .unwrap_or_default()
 }
 
 fn pascal(words: &[String]) -> String {
@@ -63,10 +77,7 @@ pub(super) fn free_path(
         Style::Kebab => words.join("-"),
         Style::Snake => words.join("_"),
         Style::Pascal => pascal(words),
-        Style::Camel => {
-            let (first, rest) = words.split_first()?;
-            first.clone() + &pascal(rest)
-        }
+        Style::Camel => camel(words),
     };
     let in_folder = |folder: &str, name: String| {
         if folder.is_empty() {

@@ -7,12 +7,17 @@ import traceback
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
+class HardExit(SystemExit):
+    """What `os._exit` becomes."""
+
+
 def describe(error, root):
     """The protocol's error for an exception."""
     if isinstance(error, SystemExit):
         code = 0 if error.code is None else error.code
+        call = "os._exit" if isinstance(error, HardExit) else "sys.exit"
         return _with_place(
-            {"name": "Error", "message": f"sys.exit({code}) was called by the handler", "stack": ""}, error, root
+            {"name": "Error", "message": f"{call}({code}) was called by the handler", "stack": ""}, error, root
         )
     try:
         message = str(error)

@@ -1,8 +1,6 @@
 """One run of a handler (or one look at a module), from the message that starts it to the message that ends it."""
 
 import asyncio
-import builtins
-import json
 import os
 import sys
 
@@ -18,7 +16,9 @@ from . import (
     mocks,
     modules,
     network,
+    patches,
     randomness,
+    strays,
 )
 from .loop import VirtualLoop
 from .socket_end import Socket
@@ -28,7 +28,6 @@ _NO_TIME = 0
 _NO_SEED = "00" * 32
 
 _base_environment = dict(os.environ)
-_known_builtins = set(vars(builtins))
 
 
 class _ModuleWaits(Exception):
@@ -72,8 +71,10 @@ class Invocation:
             self._loop,
         )
         escapes.begin(None if self._describes else _tell_escaped)
+        strays.begin(self._tell_stray)
         if message.get("isolation") != "shared":
             modules.forget(self._root)
+            _paths.restore()
         mocks.begin(message.get("mocks", {}))
         asyncio.set_event_loop(self._loop)
         try:
@@ -88,6 +89,8 @@ class Invocation:
             _leave()
         escapes.begin(None)
         mocks.end()
+        self._loop.tell_lost(self._tell_stray)
+        strays.begin(None)
         leaked = self._take_leaked()
         if answer["type"] == "done":
             answer.update({"calls": list(self._calls), "leaked": leaked})
@@ -104,16 +107,15 @@ class Invocation:
         channel.send(answer)
 
     def _take_leaked(self):
-        """Names that the handler put into the builtins, which are taken away unless the next one shall see them."""
-        leaked = sorted(set(vars(builtins)) - _known_builtins)
+        """What the handler changed in modules that outlive it, which is put back unless the next one shall see it."""
         isolation = self._message.get("isolation")
-        if isolation == "shared":
-            _known_builtins.update(leaked)
-        else:
-            for name in leaked:
-                delattr(builtins, name)
+        leaked = patches.take(isolation != "shared")
         # Of a process of its own nothing is left behind.
         return [] if isolation == "process" else leaked
+
+    def _tell_stray(self, what, error):
+        if not self._ended and not self._describes:
+            channel.send({"type": "stray", "what": what, "error": errors.describe(error, self._root)})
 
     def _load(self):
         module = modules.load(self._message["file"], self._root)
@@ -122,7 +124,7 @@ class Invocation:
     def _describe(self):
         config, handler = self._load()
         text = channel.encode(config, _schema)
-        return {"type": "described", "config": json.loads(text), "handler": callable(handler)}
+        return {"type": "described", "config": channel.loads(text), "handler": callable(handler)}
 
     async def _handle(self):
         harness = _Harness(self._call, self._log, self._listen, self._call_now)
@@ -146,7 +148,7 @@ class Invocation:
         value = await self._call_handler(handler, config if isinstance(config, dict) else {}, given)
         if value is None and isinstance(self._message["input"], framework.HttpArgs):
             value = self._message["input"].response.written()
-        told = {"type": "done", "value": json.loads(channel.encode(value))}
+        told = {"type": "done", "value": channel.loads(channel.encode(value, made=[("what it returned", value)]))}
         # A response refuses the connection; anything else takes it, and the handler stays.
         refused = isinstance(value, dict) and isinstance(value.get("status"), int)
         if self._socket and self._socket.is_open and not refused:
@@ -213,7 +215,7 @@ class Invocation:
         if self._message["call"] == "cron":
             # In the dialect of 1.0, which has triggers, the context is always the second argument.
             arguments = (None, given) if self._message["context"].get("trigger") else (given,)
-            return await _settled(handler(*arguments))
+            return await self._awaited(handler(*arguments))
         if self._socket:
             data["ws"] = self._socket
         run = self._handler_as_next(handler, data, given)
@@ -221,13 +223,21 @@ class Invocation:
             run = _middleware_as_next(middleware, given, run)
         return await run(data)
 
-    @staticmethod
-    def _handler_as_next(handler, data, given):
+    def _handler_as_next(self, handler, data, given):
         # Middleware may replace the data for the next middleware, never for the handler.
         async def last(_=None):
-            return await _settled(handler(data, given))
+            return await self._awaited(handler(data, given))
 
         return last
+
+    async def _awaited(self, value):
+        """What a handler gives. Releases await it in any case; documents, and 1.0, have plain functions as well."""
+        if not hasattr(value, "__await__") and not self._message["context"].get("trigger"):
+            if self._message["context"].get("profile") == "motia-0.17":
+                kind = type(value).__name__
+                what = "has a handler that is no `async def`: the framework awaits what it gives and fails with"
+                channel.send({"type": "told", "what": f"{what} \"object {kind} can't be used in 'await' expression\""})
+        return await _settled(value)
 
     def _middleware(self, config):
         kept = []
@@ -260,7 +270,8 @@ class Invocation:
         if self._ended:
             return future
         number = self._last_call + 1
-        channel.write_line(channel.encode({"type": "call", "id": number, "op": op, "args": args}))
+        told = {"type": "call", "id": number, "op": op, "args": args}
+        channel.write_line(channel.encode(told, made=[(op, arg) for arg in args]))
         self._last_call = number
         self._calls[number] = (future, convert)
         return future
@@ -367,6 +378,7 @@ def _schema(value):
 
 
 _real_exit = os._exit
+_paths = None
 
 
 def _leave():
@@ -379,12 +391,14 @@ _process = os.getpid()
 def _refuse_exit(code):
     if os.getpid() != _process:
         _real_exit(code)
-    raise SystemExit(code)
+    raise errors.HardExit(code)
 
 
 def serve(root):
     """Does what the harness says until it hangs up."""
+    global _paths
     modules.install(root)
+    _paths = patches.Paths()
     framework.install(root)
     os._exit = _refuse_exit
     while True:

@@ -21,6 +21,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._jobs = 0
         self._started_jobs = 0
         self._job = threading.local()
+        # What failed and may be asked by nobody.
+        self._failed = []
         self._asleep = 0
         self._timer_ids = {}
         self._last_timer = 0
@@ -46,7 +48,24 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         future = super().run_in_executor(executor, func, *args)
         self._jobs += 1
         future.add_done_callback(self._job_done)
+        future.add_done_callback(self._keep_failed)
         return future
+
+    def create_task(self, coro, **options):
+        task = super().create_task(coro, **options)
+        task.add_done_callback(self._keep_failed)
+        return task
+
+    def _keep_failed(self, future):
+        if not future.cancelled() and getattr(future, "_exception", None) is not None:
+            self._failed.append(future)
+
+    def tell_lost(self, tell):
+        """Tells of the errors that nobody has asked for; asyncio would say so when it finds the time."""
+        for future in self._failed:
+            if getattr(future, "_log_traceback", False):
+                tell("a task" if isinstance(future, asyncio.Task) else "a job on a thread", future.exception())
+        self._failed.clear()
 
     def _run_job(self, number, func, *args):
         self._job.number = number

@@ -1,14 +1,16 @@
 """The project's modules, imported as the framework does: named from the folder above the project."""
 
+import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
 import sys
 
-from . import mocks, randomness
+from . import mocks, patches, randomness
 from .errors import in_project
 
 _compiled = {}
+_is_of_project = None
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
@@ -19,14 +21,58 @@ class _Loader(importlib.machinery.SourceFileLoader):
 
     def exec_module(self, module):
         mocks.give_names(vars(module))
+        self.get_code(module.__name__)
+        patches.note(_compiled[self.path][2], _is_of_project)
         super().exec_module(module)
 
     def get_code(self, fullname):
         data = self.get_data(self.path)
         known = _compiled.get(self.path)
         if known is None or known[0] != data:
-            known = _compiled[self.path] = (data, self.source_to_code(data, self.path))
+            code = self.source_to_code(data, self.path)
+            known = _compiled[self.path] = (data, code, patches.targets(data))
         return known[1]
+
+
+class _DottedFolders(importlib.abc.MetaPathFinder):
+    """Packages whose folder has a dot in its name, which stands for an underscore in theirs."""
+
+    def __init__(self, root):
+        self._root = root
+
+    def find_spec(self, fullname, path=None, target=None):
+        last = fullname.rpartition(".")[2]
+        if path is None:
+            folders = [self._root]
+        else:
+            folders = [os.path.join(above, name) for above in path for name in _folders(above, self._root)]
+        for folder in folders:
+            name = os.path.basename(folder)
+            if "." in name and name.replace(".", "_") == last and os.path.isdir(folder):
+                return self._spec(fullname, folder)
+        return None
+
+    @staticmethod
+    def _spec(fullname, folder):
+        init = os.path.join(folder, "__init__.py")
+        if os.path.isfile(init):
+            loader = _Loader(fullname, init)
+            return importlib.util.spec_from_file_location(
+                fullname, init, loader=loader, submodule_search_locations=[folder]
+            )
+        spec = importlib.machinery.ModuleSpec(fullname, None, is_package=True)
+        spec.submodule_search_locations = [folder]
+        return spec
+
+
+def _folders(above, root):
+    """Folders of the project with a dot inside their name."""
+    if above != root and not in_project(os.path.join(above, "x"), root):
+        return []
+    try:
+        return sorted(name for name in os.listdir(above) if "." in name.strip("."))
+    except OSError:
+        return []
 
 
 def install(root):
@@ -45,7 +91,9 @@ def install(root):
             os.path.isdir(path) or os.path.isfile(path + ".py") for path in there
         )
 
-    randomness.is_of_project = is_of_project
+    global _is_of_project
+    _is_of_project = randomness.is_of_project = is_of_project
+    sys.meta_path.append(_DottedFolders(root))
     sys.path_hooks.insert(0, hook)
     sys.path[0:0] = [os.path.dirname(root), root]
     mocks.install(_Loader)

@@ -186,7 +186,7 @@ fn waited(draft: &Draft<'_>, callee: Span) -> Span {
 }
 
 /// Releases of 0.x hand Python what it keeps under the key `data` of a dictionary, 1.0 the value itself: code that takes
-/// the wrapper off would take a part of the value.
+/// the wrapper off would take a part of the value. Code that does not know of the wrapper gets in 1.0 what it means.
 fn is_raw(draft: &Draft<'_>, call: Span) -> Result<(), Refusal> {
     let wrapped = || Err("what 'state.get' answers has no 'data' around it in 1.0".to_owned());
     let after = draft.text.get(call.end as usize..).unwrap_or("");
@@ -203,13 +203,9 @@ fn is_raw(draft: &Draft<'_>, call: Span) -> Result<(), Refusal> {
     let Some(name) = head.strip_suffix('=').map(str::trim) else {
         return Ok(());
     };
-    let places = draft.text.match_indices(name);
+    let mut places = draft.text.match_indices(name);
     let is_taken = |(at, _): (usize, &str)| takes(&draft.text[at + name.len()..]);
-    if places.map(is_taken).any(|taken| taken) {
-        wrapped()
-    } else {
-        Ok(())
-    }
+    if places.any(is_taken) { wrapped() } else { Ok(()) }
 }
 
 /// A name that stands anywhere else is used in a way that nobody has looked at.

@@ -6,48 +6,13 @@ use super::{CONFIG_TYPES, Draft, Refusal};
 
 /// Imports what the handler uses now.
 pub(super) fn rewrite(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let mut names: Vec<String> = draft.imports.iter().map(|name| (*name).to_owned()).collect();
     let old = framework_imports(draft)?;
-    let own = names.len();
-    for statement in &old {
-        let written = draft.slice(*statement);
-        let is_type = written.starts_with("import type ");
-        let inside = written
-            .split_once('{')
-            .and_then(|(_, rest)| rest.split_once('}'))
-            .map_or("", |(inside, _)| inside);
-        for name in inside.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-            let bare = name.trim_start_matches("type ").trim();
-            if CONFIG_TYPES.contains(&bare) {
-                continue;
-            }
-            let kept = if is_type || bare == "Handlers" {
-                format!("type {bare}")
-            } else {
-                name.to_owned()
-            };
-            if !names.contains(&kept) {
-                names.push(kept);
-            }
-        }
-    }
-    if old.is_empty() && own == 0 {
+    if old.is_empty() && draft.imports.is_empty() {
         return Ok(());
     }
-    names.sort_by_key(|name| name.trim_start_matches("type ").to_lowercase());
-    let list = names.join(", ");
-    let line = match draft.step.language {
-        _ if names.is_empty() => String::new(),
-        Language::Python => format!("from motia import {list}"),
-        _ if draft.is_common() => format!("const {{ {list} }} = require('motia'){}", draft.semicolon()),
-        _ => {
-            let like = old.first().map_or("", |first| draft.slice(*first));
-            let quote = if like.contains('"') { '"' } else { '\'' };
-            let end = if like.ends_with(';') { ";" } else { "" };
-            format!("import {{ {list} }} from {quote}motia{quote}{end}")
-        }
-    };
-    let lines = std::iter::once(line).chain(draft.own_imports.clone());
+    let names = names(draft, &old);
+    let lines = std::iter::once(statement(draft, &names, old.first()));
+    let lines = lines.chain(draft.own_imports.clone());
     let lines = lines.collect::<Vec<_>>().join("\n");
     let values: String = draft.values.iter().map(|value| format!("{value}\n")).collect();
     let config = line_of(draft.text, draft.fact.span.start as usize);
@@ -74,24 +39,70 @@ pub(super) fn rewrite(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         return Err("the file imports from '__future__', which must stay first".into());
     }
     // Before the first import, or else before the line of the config: whatever heads the file stays its head.
-    if !has_imports {
-        let values = if values.is_empty() {
-            values
-        } else {
-            format!("\n{values}\n")
-        };
-        draft.replace(Span::new(config, config), format!("{lines}\n{values}"));
-        return Ok(());
+    let at = if has_imports { first_import(draft) } else { config };
+    let values = if values.is_empty() || has_imports {
+        String::new()
+    } else {
+        format!("\n{values}\n")
+    };
+    draft.replace(Span::new(at, at), format!("{lines}\n{values}"));
+    Ok(())
+}
+
+/// The names that the file takes from the framework, sorted: those that it needs now and those that it keeps.
+fn names(draft: &Draft<'_>, old: &[Span]) -> Vec<String> {
+    let mut names: Vec<String> = draft.imports.iter().map(|name| (*name).to_owned()).collect();
+    for statement in old {
+        let written = draft.slice(*statement);
+        let is_type = written.starts_with("import type ");
+        let inside = written
+            .split_once('{')
+            .and_then(|(_, rest)| rest.split_once('}'))
+            .map_or("", |(inside, _)| inside);
+        for name in inside.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            let bare = name.trim_start_matches("type ").trim();
+            if CONFIG_TYPES.contains(&bare) {
+                continue;
+            }
+            let kept = if is_type || bare == "Handlers" {
+                format!("type {bare}")
+            } else {
+                name.to_owned()
+            };
+            if !names.contains(&kept) {
+                names.push(kept);
+            }
+        }
     }
+    names.sort_by_key(|name| name.trim_start_matches("type ").to_lowercase());
+    names
+}
+
+/// The import of these names, written like the one that it replaces.
+fn statement(draft: &Draft<'_>, names: &[String], old: Option<&Span>) -> String {
+    let list = names.join(", ");
+    match draft.step.language {
+        _ if names.is_empty() => String::new(),
+        Language::Python => format!("from motia import {list}"),
+        _ if draft.is_common() => format!("const {{ {list} }} = require('motia'){}", draft.semicolon()),
+        _ => {
+            let like = old.map_or("", |old| draft.slice(*old));
+            let quote = if like.contains('"') { '"' } else { '\'' };
+            let end = if like.ends_with(';') { ";" } else { "" };
+            format!("import {{ {list} }} from {quote}motia{quote}{end}")
+        }
+    }
+}
+
+/// Where the line of the first import begins.
+fn first_import(draft: &Draft<'_>) -> usize {
     let first = draft.facts.imports.iter().map(|import| import.span.start);
-    let first = first.min().unwrap_or(0) as usize;
-    let mut at = line_of(draft.text, first);
+    let at = line_of(draft.text, first.min().unwrap_or(0) as usize);
     if draft.text[at..].starts_with('}') {
         // The import ends in this line and begins further up.
-        at = draft.text[..at].rfind("\nimport").map_or(0, |at| at + 1);
+        return draft.text[..at].rfind("\nimport").map_or(0, |at| at + 1);
     }
-    draft.replace(Span::new(at, at), format!("{lines}\n"));
-    Ok(())
+    at
 }
 
 /// Where the line of an offset begins.

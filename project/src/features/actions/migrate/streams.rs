@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use banister_grammars::facts::{StreamUse, Text};
 use banister_grammars::{Language, Span};
 
+use super::super::literal::{Literals, is_identifier};
+use super::super::naming::{camel, parts};
 use super::text::{is_statement, same_line_before, without_await, word_count};
 use super::{Draft, Refusal};
 use crate::discovery;
@@ -110,7 +112,7 @@ fn kept(draft: &Draft<'_>, place: Span, uses: &[StreamUse]) -> Result<(), Refusa
         .iter()
         .filter(|used| used.aliased && draft.slice(used.name.span) == alias)
         .count();
-    if ends && super::super::literal::is_identifier(alias) && names_in(draft.text, alias) == calls + 1 {
+    if ends && is_identifier(alias) && names_in(draft.text, alias) == calls + 1 {
         Ok(())
     } else {
         handed()
@@ -172,7 +174,7 @@ fn declare(draft: &mut Draft<'_>, name: &str) -> Result<String, Refusal> {
     draft.need("Stream");
     if draft.is_python() {
         let own = free(draft.text, words.join("_"), "_stream");
-        let quote = super::super::literal::Literals::like(Language::Python, draft.slice(draft.fact.span));
+        let quote = Literals::like(Language::Python, draft.slice(draft.fact.span));
         draft.values.push(format!("{own} = Stream({})", quote.text(name)));
         return Ok(own);
     }
@@ -181,7 +183,7 @@ fn declare(draft: &mut Draft<'_>, name: &str) -> Result<String, Refusal> {
     let config = free(draft.text, camel, "Config");
     let source = import_of(draft, name)?;
     let is_common = draft.is_common();
-    let literals = super::super::literal::Literals::like(draft.step.language, draft.slice(draft.fact.span));
+    let literals = Literals::like(draft.step.language, draft.slice(draft.fact.span));
     let source = literals.text(&source);
     let end = draft.semicolon();
     draft.own_imports.push(if is_common {
@@ -228,40 +230,15 @@ fn import_of(draft: &Draft<'_>, name: &str) -> Result<String, Refusal> {
     Ok(format!("{stem}{like}"))
 }
 
+/// The words of its name that a variable can begin with.
 fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for c in name.chars() {
-        if !c.is_alphanumeric() || (c.is_uppercase() && before.is_lowercase()) {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| c.is_ascii_alphanumeric()) {
-            word.push(c.to_ascii_lowercase());
-        }
-        before = c;
-    }
-    words.retain(|word| !word.is_empty() && word != "stream");
-    if words
-        .first()
-        .is_none_or(|word| word.starts_with(|c: char| c.is_ascii_digit()))
-    {
+    let mut words = parts(name);
+    words.retain(|word| word != "stream");
+    let is_digit = |c: char| c.is_ascii_digit();
+    if words.first().is_none_or(|word| word.starts_with(is_digit)) {
         words.insert(0, "the".to_owned());
     }
     words
-}
-
-fn camel(words: &[String]) -> String {
-    let mut camel = String::new();
-    for (at, word) in words.iter().enumerate() {
-        let (first, rest) = word.split_at(1);
-        camel += &if at == 0 {
-            first.to_owned()
-        } else {
-            first.to_ascii_uppercase()
-        };
-        camel += rest;
-    }
-    camel
 }
 
 /// A name that does not stand in the text.

@@ -252,6 +252,28 @@ fn what_is_not_sure_is_refused_with_the_reason() {
 }
 
 #[test]
+fn lines_end_as_those_of_the_file_do() {
+    let step = "import { EventConfig } from 'motia'
+
+export const config: EventConfig = {
+  type: 'event', // of 0.x
+  name: 'A', // a name
+  // Whom it hears.
+  subscribes: ['x'],
+  emits: ['y'],
+}
+export const handler = async (input, { emit }) => {
+  await emit({ topic: 'y', data: {} })
+}
+";
+    let file = "//- steps/a.step.ts\n";
+    let plain = after(&format!("{file}{}", step.replace("type:", "ty$0pe:")), TITLE);
+    let returns = step.replace('\n', "\r\n").replace("type:", "ty$0pe:");
+    let marked = after(&format!("{file}\u{feff}{returns}"), TITLE);
+    assert_eq!(marked.replace('\r', "?"), plain.replace('\n', "?\n"));
+}
+
+#[test]
 fn a_newer_step_is_not_offered_anything() {
     let fixture = "\
 //- steps/a.step.js

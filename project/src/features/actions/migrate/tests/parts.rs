@@ -267,6 +267,10 @@ async def handler(input_data):
                 pass
         "#]],
     );
+}
+
+#[test]
+fn comments_in_a_line_with_others_stay_or_are_refused() {
     let in_line = "//- steps/a.step.js
 export const config = { name: 'A', $0type: 'event', /* what */ subscribes: ['x'], emits: [] } // whom
 export const handler = async (input) => {}
