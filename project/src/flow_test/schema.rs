@@ -153,7 +153,7 @@ fn of_form(path: &[&str], form: Form) -> Json {
         Form::Switch => json!({ "type": "boolean" }),
         Form::Scalar => scalar,
         Form::Scalars => by_name(&scalar),
-        Form::ScalarsOrLists => by_name(&json!({ "anyOf": [scalar, list(scalar.clone())] })),
+        Form::ScalarsOrLists => by_name(&json!({ "anyOf": [scalar, list(scalar)] })),
         Form::TextMatches => json!({ "type": "object", "additionalProperties": {
             "anyOf": [scalar, mapping(&[path, &["_"]].concat())],
         } }),
