@@ -41,7 +41,7 @@ pub(super) fn run(
     }
     arguments.warn_of_nothing(&suites);
     let (suites, filtered_out) = arguments.choose(suites, memory);
-    let told = tell(arguments, replay, &suites, filtered_out, interrupt)?;
+    let told = tell(arguments, replay.as_ref(), &suites, filtered_out, interrupt)?;
     if let Some(path) = &arguments.report {
         html::write(path, &told, &suites, snapshot, arguments.seed)?;
     }
@@ -93,7 +93,7 @@ pub(super) struct Told {
 
 pub(super) fn tell(
     arguments: &Arguments,
-    replay: Option<Regression>,
+    replay: Option<&Regression>,
     suites: &Suites,
     filtered_out: usize,
     interrupt: &Interrupt,
@@ -110,7 +110,7 @@ pub(super) fn tell(
     for suite in &suites.suites {
         let options = RunOptions {
             regressions: Some(suite.plan.root.join(REGRESSIONS)),
-            replay: replay.clone(),
+            replay: replay.cloned(),
             ..arguments.run_options(&interrupt.stop)
         };
         let harness = Harness::new(suite.plan.clone(), options)?;
