@@ -24,14 +24,14 @@ use crate::render::problem;
 /// Runs the chosen ones among all tests.
 pub(super) fn run(
     arguments: &Arguments,
-    replay: Option<Regression>,
+    replay: Option<&Regression>,
     mut suites: Suites,
     snapshot: &Snapshot,
     memory: &Memory,
     interrupt: &Interrupt,
 ) -> anyhow::Result<Exit> {
     let names: BTreeSet<String> = suites.tests().map(|test| test.name.clone()).collect();
-    if let Some(replay) = &replay {
+    if let Some(replay) = replay {
         anyhow::ensure!(
             names.contains(&replay.test),
             "there is no test '{}' in this project any more: the saved failure cannot be run",
@@ -41,7 +41,7 @@ pub(super) fn run(
     }
     arguments.warn_of_nothing(&suites);
     let (suites, filtered_out) = arguments.choose(suites, memory);
-    let told = tell(arguments, replay.as_ref(), &suites, filtered_out, interrupt)?;
+    let told = tell(arguments, replay, &suites, filtered_out, interrupt)?;
     if let Some(path) = &arguments.report {
         html::write(path, &told, &suites, snapshot, arguments.seed)?;
     }
