@@ -79,13 +79,10 @@ fn a_property_is_shrunk_to_its_least_input() {
 #[test]
 fn the_replay_line_shows_the_same_failure_again() {
     let project = Project::fixture("failing-flow");
-    for name in [FRIENDLY, SHOUTED] {
+    for (name, how) in [(FRIENDLY, " --seed "), (SHOUTED, " --replay ")] {
         let first = project.run(&["test", "--exact", name]).exits(1);
         let line = replay_line(&first);
-        assert!(
-            line.starts_with("banister test ") && line.contains(" --seed "),
-            "{line}"
-        );
+        assert!(line.starts_with("banister test ") && line.contains(how), "{line}");
         let again = Banister::shell(&line, project.root()).run().exits(1);
         again.says("test result: FAILED. 0 passed; 1 failed;");
         assert_eq!(failure(&again), failure(&first), "{line}");
