@@ -217,7 +217,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let interrupt = Interrupt::listen()?;
     run::run(
         arguments,
-        replay,
+        replay.as_ref(),
         suites,
         &loaded.host.snapshot(),
         &memory,

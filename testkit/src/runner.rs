@@ -395,7 +395,7 @@ impl Harness {
             departures,
             runs: 1,
         };
-        let input = (!known.input.is_empty()).then(|| known.input.clone());
+        let input = (!known.input.is_empty()).then_some(&known.input);
         Some(self.confirmed(case, stage, seed, attempt, input))
     }
 
@@ -406,16 +406,17 @@ impl Harness {
         stage: &mut LiveStage<'_>,
         seed: Seed,
         attempt: Attempt,
-        input: Option<Variables>,
+        input: Option<&Variables>,
     ) -> TestOutcome {
         let Attempt {
             mut result,
             departures,
             runs,
         } = attempt;
-        let variables = input.clone().unwrap_or_default();
+        let none = Variables::new();
+        let variables = input.unwrap_or(&none);
         if !result.failures.is_empty() && !result.endless && !hung(&result) {
-            let (again, _) = self.again(case, stage, seed, &variables, &departures);
+            let (again, _) = self.again(case, stage, seed, variables, &departures);
             if let Some(difference) = first_difference(&result.trace, &again.trace) {
                 result
                     .notes
@@ -426,7 +427,7 @@ impl Harness {
                 }
             }
         }
-        let mut outcome = self.outcome(case, result, input.as_ref(), &departures);
+        let mut outcome = self.outcome(case, result, input, &departures);
         if let Some(failure) = &mut outcome.failure {
             failure.runs = runs;
         }

@@ -52,7 +52,7 @@ pub use http::{HeaderValue, HttpRequest, HttpResponse};
 /// A run that goes on for longer than this many events has no end.
 const MAX_EVENTS: usize = 100_000;
 /// Messages of which one leads to the next, so many of them at the same moment, have no end either.
-const MAX_CHAIN: u32 = 2_000;
+const MAX_CHAIN: u32 = 1_200;
 
 /// What a run starts from.
 #[derive(Debug, Clone)]

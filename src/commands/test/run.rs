@@ -24,14 +24,14 @@ use crate::render::problem;
 /// Runs the chosen ones among all tests.
 pub(super) fn run(
     arguments: &Arguments,
-    replay: Option<Regression>,
+    replay: Option<&Regression>,
     mut suites: Suites,
     snapshot: &Snapshot,
     memory: &Memory,
     interrupt: &Interrupt,
 ) -> anyhow::Result<Exit> {
     let names: BTreeSet<String> = suites.tests().map(|test| test.name.clone()).collect();
-    if let Some(replay) = &replay {
+    if let Some(replay) = replay {
         anyhow::ensure!(
             names.contains(&replay.test),
             "there is no test '{}' in this project any more: the saved failure cannot be run",
@@ -93,7 +93,7 @@ pub(super) struct Told {
 
 pub(super) fn tell(
     arguments: &Arguments,
-    replay: Option<Regression>,
+    replay: Option<&Regression>,
     suites: &Suites,
     filtered_out: usize,
     interrupt: &Interrupt,
@@ -110,7 +110,7 @@ pub(super) fn tell(
     for suite in &suites.suites {
         let options = RunOptions {
             regressions: Some(suite.plan.root.join(REGRESSIONS)),
-            replay: replay.clone(),
+            replay: replay.cloned(),
             ..arguments.run_options(&interrupt.stop)
         };
         let harness = Harness::new(suite.plan.clone(), options)?;

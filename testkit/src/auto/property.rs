@@ -139,7 +139,7 @@ impl Harness {
                 departures: Vec::new(),
                 runs: seen.runs,
             };
-            return Some(self.confirmed(case, stage, seed, attempt, Some(variables(&input, phase.input))));
+            return Some(self.confirmed(case, stage, seed, attempt, Some(&variables(&input, phase.input))));
         }
         None
     }

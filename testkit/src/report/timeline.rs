@@ -294,17 +294,7 @@ fn tell(what: &What, start: i64) -> Said {
             data,
             to,
             dropped,
-        } => {
-            let to = match (dropped, to.is_empty()) {
-                (true, _) => "→ dropped, not declared".to_owned(),
-                (false, true) => "→ nobody".to_owned(),
-                (false, false) => format!("→ {}", to.join(", ")),
-            };
-            said(format!("emit {topic}"))
-                .value(data)
-                .outcome(to)
-                .marked_if(*dropped)
-        }
+        } => emitted(topic, data, to, *dropped),
         What::State {
             op,
             group,
@@ -348,6 +338,18 @@ fn tell(what: &What, start: i64) -> Said {
         }
         What::DeadLettered { topic, .. } => said(format!("gives up the message on {topic}")).marked_if(true),
     }
+}
+
+fn emitted(topic: &str, data: &Json, to: &[String], dropped: bool) -> Said {
+    let to = match (dropped, to.is_empty()) {
+        (true, _) => "→ dropped, not declared".to_owned(),
+        (false, true) => "→ nobody".to_owned(),
+        (false, false) => format!("→ {}", to.join(", ")),
+    };
+    said(format!("emit {topic}"))
+        .value(data)
+        .outcome(to)
+        .marked_if(dropped)
 }
 
 /// The texts among the arguments of a stream's operation: group and item.

@@ -25,12 +25,7 @@ const MAX_SHRINK_RUNS: u32 = 1_000;
 
 impl Harness {
     pub(super) fn run_property(&self, case: &TestCase, stage: &mut LiveStage<'_>, seed: Seed) -> TestOutcome {
-        let names: Vec<String> = case
-            .test()
-            .for_all
-            .iter()
-            .map(|(name, _)| name.value.clone())
-            .collect();
+        let names = names_of(case);
         // Modules are looked at for their schemas before anything runs: what they import must be there by then.
         self.stand_in(case, stage, &Variables::new());
         let strategies = match self.strategies(case, stage) {
@@ -94,19 +89,14 @@ impl Harness {
                 }
                 attempt.result = with_all_cases(attempt.result);
                 attempt.runs = runs.get();
-                self.confirmed(case, stage, seed, attempt, Some(variables))
+                self.confirmed(case, stage, seed, attempt, Some(&variables))
             }
             Err(TestError::Abort(reason)) => {
-                let headline = format!("no inputs could be generated: {reason}");
-                self.outcome(
-                    case,
-                    FlowResult::of_failure(FlowFailure {
-                        headline,
-                        ..nothing_ran(case)
-                    }),
-                    None,
-                    &[],
-                )
+                let failure = FlowFailure {
+                    headline: format!("no inputs could be generated: {reason}"),
+                    ..nothing_ran(case)
+                };
+                self.outcome(case, FlowResult::of_failure(failure), None, &[])
             }
         }
     }
@@ -122,12 +112,7 @@ impl Harness {
         if case.test().for_all.is_empty() {
             return Ok(vec![Variables::new()]);
         }
-        let names: Vec<String> = case
-            .test()
-            .for_all
-            .iter()
-            .map(|(name, _)| name.value.clone())
-            .collect();
+        let names = names_of(case);
         self.stand_in(case, stage, &Variables::new());
         let strategies = self.strategies(case, stage).map_err(|failure| failure.headline)?;
         let mut runner = self.case_runner(case, seed);
@@ -197,6 +182,11 @@ fn boxed(headline: String, span: Span) -> Box<FlowFailure> {
         place: FailurePlace::Test(span),
         details: Vec::new(),
     })
+}
+
+fn names_of(case: &TestCase) -> Vec<String> {
+    let variables = case.test().for_all.iter();
+    variables.map(|(name, _)| name.value.clone()).collect()
 }
 
 fn nothing_ran(case: &TestCase) -> FlowFailure {

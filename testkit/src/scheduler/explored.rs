@@ -142,14 +142,8 @@ impl Run<'_> {
         }
         for (at, live) in &all {
             if live.is_parked() && !live.inbox.is_empty() {
-                possible.push((
-                    Do::HandOut(*at),
-                    go_on(
-                        live,
-                        "hears of an event".to_owned(),
-                        vec![Touch::read(["stream"])],
-                    ),
-                ));
+                let reads = vec![Touch::read(["stream"])];
+                possible.push((Do::HandOut(*at), go_on(live, "hears of an event", reads)));
             }
         }
         self.wakes(&all, &mut possible);
@@ -192,7 +186,7 @@ impl Run<'_> {
                 && *id != 0
             {
                 let (text, touches) = self.of_call(op, args);
-                possible.push((Do::Apply(at, *id), go_on(live, text, touches)));
+                possible.push((Do::Apply(at, *id), go_on(live, &text, touches)));
             }
         }
         // Two calls of one text are told apart by their order.
@@ -219,12 +213,12 @@ impl Run<'_> {
                 .filter(|due| *due <= self.now);
             let first_answer = answers.iter().map(|(due, ..)| *due).min();
             for (when, place, text) in answers {
-                let choice = go_on(live, format!("the answer of {text}"), Vec::new());
+                let choice = go_on(live, &format!("the answer of {text}"), Vec::new());
                 due.push((when, live.invocation, Do::Answer(*at, place), choice));
             }
             // A time limit strikes if the answer takes longer than it allows, not if it takes as long.
             if let Some(when) = timer.filter(|when| first_answer.is_none_or(|answer| *when < answer)) {
-                let choice = go_on(live, "its timer".to_owned(), Vec::new());
+                let choice = go_on(live, "its timer", Vec::new());
                 due.push((when, live.invocation, Do::Wake(*at), choice));
             }
         }
@@ -418,7 +412,7 @@ impl Live {
     }
 }
 
-fn go_on(live: &Live, what: String, touches: Vec<Touch>) -> Choice {
+fn go_on(live: &Live, what: &str, touches: Vec<Touch>) -> Choice {
     Choice {
         label: format!("{}: {what}", live.name),
         actor: live.name.clone(),

@@ -204,12 +204,12 @@ tests:
 "#,
         &expect![[r#"
             2:1 unknown-key: unknown key `mock` in a flow test file
-                did you mean `mocks`? a flow test file may have `mocks`, `profile`, `isolation`, `allow`, `tests`
+                did you mean `mocks`? a flow test file may have `mocks`, `profile`, `isolation`, `allow`, `invariants`, `tests`
             4:5 missing-key: a test needs the key `name` or `property`
             4:5 unknown-key: unknown key `nmae` in a test
-                did you mean `name`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `schedules`, `faults`, `profile`, `isolation`, `allow`, `ignore`
+                did you mean `name`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `schedules`, `faults`, `profile`, `isolation`, `allow`, `invariants`, `ignore`
             5:5 unknown-key: unknown key `whne` in a test
-                did you mean `when`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `schedules`, `faults`, `profile`, `isolation`, `allow`, `ignore`
+                did you mean `when`? a test may have `name`, `property`, `for_all`, `mocks`, `given`, `when`, `then`, `cases`, `schedules`, `faults`, `profile`, `isolation`, `allow`, `invariants`, `ignore`
             6:23 missing-key: `emit` needs the key `topic`
             6:23 unknown-key: unknown key `topick` in `emit`
                 did you mean `topic`? `emit` may have `topic`, `data`
@@ -501,7 +501,7 @@ fn wrong_forms_of_sockets_streams_and_profiles_are_told() {
          - ws: { closed: true, times: 1 }\n      - stream_event: { group: g }\n",
         &expect![[r#"
             1:10 invalid-value: `seeds` is not a profile: motia-0.17, seed
-            2:9 invalid-value: `payload` cannot be allowed: undeclared-emit, invalid-payload, invalid-response, invalid-item
+            2:9 invalid-value: `payload` cannot be allowed: undeclared-emit, invalid-payload, invalid-response, invalid-item, lost-message
             5:31 invalid-value: stream `chat` must be a mapping, found a number
             7:24 invalid-value: `ws` is one thing: `send` and `close` are two
             8:24 invalid-value: `rooms` must be a path: `/rooms/1`
