@@ -89,6 +89,10 @@ export const handler = async (input: { n: number }, { state }: any) => {
 }
 """,
 }
+# The same steps side by side: what the first sends goes to the other four, which all write one item, so that there are
+# many orders.
+SIDE_BY_SIDE = [("subscribes: ['b']", "subscribes: ['a']"), ("subscribes: ['c']", "subscribes: ['a']"), ("subscribes: ['d']", "subscribes: ['a']"),
+                ('"subscribes": ["b"]', '"subscribes": ["a"]')] + [(f"'seen', '{name}'", "'seen', 'last'") for name in "bde"] + [('"seen", "c"', '"seen", "last"')]
 EXCHANGE = {
     "node": ["node", "-e", "require('readline').createInterface({input:process.stdin}).on('line',l=>process.stdout.write(JSON.stringify(JSON.parse(l))+'\\n'))"],
     "python": ["python3", "-uc", "import sys,json\nfor l in sys.stdin: sys.stdout.write(json.dumps(json.loads(l))+'\\n'); sys.stdout.flush()"],
@@ -209,6 +213,19 @@ def four_languages(folder, tests):
         for n in range(tests)
     )
     (folder / "a.flow.yaml").write_text("tests:\n" + "".join(each))
+
+
+def side_by_side(folder, schedules, faults=""):
+    """A flow of five steps in four languages in so many orders."""
+    (folder / "steps").mkdir(parents=True)
+    for name, text in FLOW.items():
+        for old, new in SIDE_BY_SIDE:
+            text = text.replace(old, new)
+        (folder / "steps" / name).write_text(text)
+    (folder / "package.json").write_text("{}")
+    head = f"tests:\n  - name: in any order\n    schedules: {schedules}\n{faults}"
+    when = "    when: [ { request: POST /a, body: { n: 1 } } ]\n    then: [ { emitted: { topic: a, times: 1 } } ]\n"
+    (folder / "a.flow.yaml").write_text(head + when)
 
 
 def times_of_tests(banister, folder):
@@ -383,6 +400,19 @@ def main():
         print("\n### A warm flow of five steps in four languages\n")
         print("| flows | p50 ms | p99 ms |\n|---|---|---|")
         print(f"| {len(times)} | {statistics.median(times):.1f} | {times[len(times) * 99 // 100]:.1f} |")
+        orders = 300
+        side_by_side(folder / "one order", 1)
+        side_by_side(folder / "orders", orders)
+        side_by_side(folder / "faults", orders, "    faults: { duplicate: 1 }\n")
+        commands = {at: ([*banister, "-j1"], folder / at) for at in ["one order", "orders", "faults"]}
+        figures = in_turn(commands, arguments.runs)
+        print(f"\n### {orders} orders of a flow of five steps in four languages\n")
+        print("| | wall ms | orders a second | cpu ms an order |\n|---|---|---|---|")
+        one, one_cpu, _ = figures["one order"]
+        for name, what in {"orders": "orders", "faults": "orders, a message twice"}.items():
+            wall, cpu, _ = figures[name]
+            each, of_cpu = (wall - one) / (orders - 1), (cpu - one_cpu) / (orders - 1)
+            print(f"| {what} | {wall:.0f} | {1000 / each:.0f} | {of_cpu:.1f} |")
         print(f"\nload when it ended: {os.getloadavg()[0]:.1f}")
 
 

@@ -8,6 +8,7 @@ mod determinism;
 mod example;
 mod examples;
 mod expected_failures;
+mod exploration;
 mod external_calls;
 mod failures;
 mod from_trace;

@@ -96,6 +96,11 @@ impl Decision {
         &self.options[self.taken]
     }
 
+    /// True if it was asked whether a fault strikes.
+    pub fn is_of_fault(&self) -> bool {
+        matches!(self.choice().kind, OptionKind::NoFault | OptionKind::Fault)
+    }
+
     /// All that is known of what it touches.
     pub fn touches(&self) -> impl Iterator<Item = &Touch> {
         self.choice().touches.iter().chain(&self.touched)

@@ -8,6 +8,10 @@ mod pairs;
 mod random;
 mod scripted;
 mod shrink;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 use banister_project::flow_test::Faults;
 

@@ -32,7 +32,6 @@ impl Run<'_> {
                     args,
                     outcome,
                 } => {
-                    self.touch(Touch::write(["function", &function]));
                     let what = What::Mocked {
                         function,
                         args,

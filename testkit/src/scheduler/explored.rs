@@ -3,7 +3,7 @@
 
 use super::{Cause, Live, Run};
 use crate::decision::{Choice, Decide, Decision, OptionKind, Touch};
-use crate::protocol::FromWorker;
+use crate::protocol::{FromWorker, Isolation};
 use crate::queue::Delivery;
 use crate::stage::Resume;
 
@@ -53,16 +53,21 @@ impl<'d> Exploration<'d> {
 
     /// What was decided; the run is over.
     pub(super) fn end(&mut self) -> Vec<Decision> {
-        if let Some(done) = self.decisions.last() {
+        self.tell_done();
+        std::mem::take(&mut self.decisions)
+    }
+
+    fn tell_done(&mut self) {
+        if let Some(done) = self.decisions.iter().rev().find(|it| !it.is_of_fault()) {
             self.decide.done(done.choice(), &done.touched);
         }
-        std::mem::take(&mut self.decisions)
     }
 
     /// Puts `options` before whoever decides, and keeps what is said.
     pub(super) fn choose(&mut self, options: Vec<Choice>, at: usize) -> usize {
-        if let Some(done) = self.decisions.last() {
-            self.decide.done(done.choice(), &done.touched);
+        // Whether a fault strikes is asked in the middle of what is done.
+        if options.first().is_some_and(|it| it.kind != OptionKind::NoFault) {
+            self.tell_done();
         }
         let taken = match options.len() {
             1 => 0,
@@ -137,7 +142,8 @@ impl Run<'_> {
         }
         for (at, live) in &all {
             if live.is_parked() && !live.inbox.is_empty() {
-                possible.push((Do::HandOut(*at), go_on(live, "hears of an event", Vec::new())));
+                let reads = vec![Touch::read(["stream"])];
+                possible.push((Do::HandOut(*at), go_on(live, "hears of an event", reads)));
             }
         }
         self.wakes(&all, &mut possible);
@@ -316,7 +322,8 @@ impl Run<'_> {
         let Some(exploration) = &mut self.exploration else {
             return;
         };
-        if let Some(decision) = exploration.decisions.last_mut()
+        let mut done = exploration.decisions.iter_mut().rev();
+        if let Some(decision) = done.find(|it| !it.is_of_fault())
             && !decision.touched.contains(&touch)
         {
             decision.touched.push(touch);
@@ -325,6 +332,10 @@ impl Run<'_> {
 
     /// The handler that runs now.
     pub(super) fn runs_now(&mut self, invocation: u32) {
+        if self.start.isolation == Isolation::Shared {
+            // Nobody sees what it reads and writes in modules that it shares.
+            self.touch(Touch::write(["modules"]));
+        }
         if let Some(exploration) = &mut self.exploration {
             exploration.last = invocation;
         }

@@ -191,7 +191,13 @@ impl Run<'_> {
                     self.fail(live.invocation, live.step, &live.cause, error);
                     return;
                 }
-                Signal::Message(message) => self.live[at].said.push(message),
+                Signal::Message(message) => {
+                    if let FromWorker::Mocked { function, .. } = &message {
+                        // It has its answer already, whenever we take note of it.
+                        self.touch(Touch::write(["function", function]));
+                    }
+                    self.live[at].said.push(message);
+                }
             }
         }
     }
