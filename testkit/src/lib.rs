@@ -72,6 +72,8 @@ pub mod strategy;
 pub mod auto;
 
 pub mod explore;
+/// Who read and wrote what in a run whose order was not the plain one.
+pub mod race;
 
 pub mod runner;
 

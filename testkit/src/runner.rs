@@ -4,6 +4,7 @@ pub(crate) mod attempt;
 mod boundaries;
 mod case;
 mod differences;
+mod drift;
 mod isolation;
 mod mutants;
 mod options;
@@ -46,7 +47,7 @@ pub use regressions::{REGRESSIONS, Regression, RegressionError};
 pub use stop::Stop;
 
 use attempt::Attempt;
-use differences::{first_difference, same_events_until};
+use differences::{first_difference, same_events_until, uncontrolled};
 
 /// A run that was stopped looks after its workers so often.
 const STOPPING: Duration = Duration::from_millis(20);
@@ -371,12 +372,10 @@ impl Harness {
         };
         let (mut result, missed) = self.again(case, stage, seed, &known.input, &known.departures);
         let is_replay = self.options.replay.is_some();
-        if let Some(first) = missed.first().filter(|_| is_replay) {
-            let note = format!(
-                "the run has drifted from the saved one: it never came to \"{}\" instead of \"{}\"",
-                first.pick, first.instead_of
-            );
-            result.notes.push(note);
+        if is_replay {
+            let drifted = drift::first_divergence(&known.decisions, &result.decisions);
+            let never = || Some(drift::never_came_to(missed.first()?));
+            result.notes.extend(drifted.or_else(never));
         }
         if result.failures.is_empty() {
             if !is_replay {
@@ -418,13 +417,8 @@ impl Harness {
         if !result.failures.is_empty() && !result.endless && !hung(&result) {
             let (again, _) = self.again(case, stage, seed, variables, &departures);
             if let Some(difference) = first_difference(&result.trace, &again.trace) {
-                result
-                    .notes
-                    .insert(0, format!("a second run went another way: {difference}"));
                 result.label = ControlLabel::Opaque;
-                if !departures.is_empty() {
-                    result.failures.insert(0, uncontrolled(&difference));
-                }
+                result.failures.insert(0, uncontrolled(&difference));
             }
         }
         let mut outcome = self.outcome(case, result, input, &departures);
@@ -432,15 +426,6 @@ impl Harness {
             failure.runs = runs;
         }
         outcome
-    }
-}
-
-/// A failure of an order that does not come again says nothing of the order.
-fn uncontrolled(difference: &str) -> FlowFailure {
-    FlowFailure {
-        headline: format!("something is not under control: in a second run, {difference}"),
-        place: FailurePlace::Unknown,
-        details: Vec::new(),
     }
 }
 

@@ -1,11 +1,37 @@
 //! Where two runs of a test went different ways.
 
+use crate::flow::{FailurePlace, FlowFailure};
 use crate::trace::Trace;
 
+/// Where two runs part.
+pub(super) struct Difference {
+    /// Number of the event, from 1.
+    op: usize,
+    one: String,
+    other: String,
+}
+
 /// Where two traces part, in words; `None` if they are the same.
-pub(super) fn first_difference(one: &Trace, other: &Trace) -> Option<String> {
+pub(super) fn first_difference(one: &Trace, other: &Trace) -> Option<Difference> {
     let (at, one, other) = same_events_until(one, other)?;
-    Some(format!("event {} was {one} and then {other}", at + 1))
+    Some(Difference {
+        op: at + 1,
+        one,
+        other,
+    })
+}
+
+/// The failure of a test that does not go the same way twice: whatever else was found says nothing until that is so.
+pub(super) fn uncontrolled(difference: &Difference) -> FlowFailure {
+    FlowFailure {
+        headline: format!("uncontrolled source at op {}", difference.op),
+        place: FailurePlace::Unknown,
+        details: vec![
+            "the test was run twice, and the second run went another way:".to_owned(),
+            format!("  first:  {}", difference.one),
+            format!("  second: {}", difference.other),
+        ],
+    }
 }
 
 /// Where two traces part, with the beginnings of their events; `None` if they are the same.

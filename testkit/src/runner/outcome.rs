@@ -10,6 +10,7 @@ use super::{Harness, TestCase};
 use crate::auto;
 use crate::decision::Departure;
 use crate::flow::{FailurePlace, FlowFailure, FlowResult};
+use crate::race::races;
 use crate::report::{Failure, Place, TestOutcome, TestStatus, timeline};
 use crate::template::Variables;
 
@@ -28,6 +29,7 @@ impl Harness {
         let failure = result.failures.first().map(|first| {
             let mut details = first.details.clone();
             details.extend(told(departures));
+            details.extend(races(&result.trace, &result.decisions));
             for other in result.failures.iter().skip(1) {
                 details.push(format!(
                     "also: {}{}",
@@ -37,7 +39,14 @@ impl Harness {
                 details.extend(other.details.iter().map(|line| format!("  {line}")));
             }
             let none = Variables::new();
-            let kept = self.keep_failure(case, &first.headline, input.unwrap_or(&none), departures);
+            let input_or_none = input.unwrap_or(&none);
+            let kept = self.keep_failure(
+                case,
+                &first.headline,
+                input_or_none,
+                departures,
+                &result.decisions,
+            );
             Failure {
                 headline: first.headline.clone(),
                 place: place(case, &first.place),
@@ -118,9 +127,26 @@ fn told(departures: &[Departure]) -> Vec<String> {
     let mut lines = vec!["it passes first in, first out and without faults; it fails with".to_owned()];
     lines.extend(departures.iter().map(|it| match it.is_fault() {
         true => format!("  {}", it.pick),
-        false => format!("  {}, before {}", it.pick, it.instead_of),
+        false => format!("  {} before {}", phrase(&it.pick), phrase(&it.instead_of)),
     }));
     lines
+}
+
+/// What an option does, as a sentence.
+fn phrase(label: &str) -> String {
+    if let Some(message) = label.strip_prefix("deliver ") {
+        return format!("{message} is delivered");
+    }
+    match label.split_once(": ") {
+        Some(("the test", what)) => format!("the test goes on to {what}"),
+        Some(("time goes on" | "time passes", _)) | None => label.to_owned(),
+        Some((name, "its timer")) => format!("the timer of {name} fires"),
+        Some((name, "hears of an event")) => format!("{name} hears of an event"),
+        Some((name, what)) => match what.strip_prefix("the answer of ") {
+            Some(call) => format!("{name} has the answer of {call}"),
+            None => format!("{name} does {what}"),
+        },
+    }
 }
 
 /// The input as the report shows it: the value itself if there is one variable, else an object.

@@ -6,6 +6,7 @@ use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
 use serde_json::Value as Json;
 
+use super::differences::{first_difference, uncontrolled};
 use super::{Harness, TestCase};
 use crate::decision::Departure;
 use crate::flow::{FailurePlace, FlowFailure, FlowResult, variables_of};
@@ -15,6 +16,7 @@ use crate::rng::Seed;
 use crate::schema::schema_of;
 use crate::strategy::Phases;
 use crate::template::Variables;
+use crate::trace::Trace;
 use banister_grammars::Span;
 use banister_project::flow_test::InputSource;
 
@@ -37,6 +39,8 @@ impl Harness {
         let last = RefCell::new(None);
         // While a failure is shrunk, every smaller input is run as the failing one was, and in no other order.
         let known: RefCell<Option<Vec<Departure>>> = RefCell::new(None);
+        // The smallest input that fails is the last one that did.
+        let failed = RefCell::new(Trace::default());
         let runs = Cell::new(0);
         let seen = RefCell::new((Reached::default(), ControlLabel::default()));
         let verdict = runner.run(&strategies, |values| {
@@ -59,6 +63,9 @@ impl Harness {
             let (reached, label) = &mut *seen.borrow_mut();
             reached.extend(&result.reached);
             *label = result.label.max(*label);
+            if reason.is_some() {
+                failed.borrow_mut().clone_from(&result.trace);
+            }
             *last.borrow_mut() = Some(result);
             reason.map_or(Ok(()), |reason| Err(TestCaseError::fail(reason)))
         });
@@ -85,7 +92,15 @@ impl Harness {
                 let found = (!first).then_some(found.as_slice());
                 let mut attempt = self.attempt(case, stage, seed, &variables, found, first);
                 if attempt.result.failures.is_empty() {
-                    attempt.result = FlowResult::of_failure(not_repeated(case));
+                    let failed = failed.into_inner();
+                    let difference = first_difference(&failed, &attempt.result.trace);
+                    let failure = difference.map_or_else(|| not_repeated(case), |it| uncontrolled(&it));
+                    attempt.result = FlowResult {
+                        label: ControlLabel::Opaque,
+                        ..FlowResult::of_failure(failure)
+                    };
+                    attempt.result = with_all_cases(attempt.result);
+                    return self.outcome(case, attempt.result, Some(&variables), &[]);
                 }
                 attempt.result = with_all_cases(attempt.result);
                 attempt.runs = runs.get();

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::trace_files::slug;
-use super::{Harness, TestCase};
-use crate::decision::Departure;
+use super::{Harness, TestCase, drift};
+use crate::decision::{Decision, Departure};
 use crate::template::Variables;
 
 /// The folder, in the project.
@@ -34,6 +34,9 @@ pub struct Regression {
     /// Where the run departs from first in, first out, and which faults strike, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub departures: Vec<Departure>,
+    /// What was done wherever there was a choice, until the last departure: where a run differs first, it has drifted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<String>,
 }
 
 /// Why a file is no regression.
@@ -119,6 +122,7 @@ impl Harness {
         failure: &str,
         input: &Variables,
         departures: &[Departure],
+        decisions: &[Decision],
     ) -> Option<String> {
         if input.is_empty() && departures.is_empty() {
             return None;
@@ -132,6 +136,7 @@ impl Harness {
             failure: failure.to_owned(),
             input: input.clone(),
             departures: departures.to_vec(),
+            decisions: drift::until_last_departure(decisions),
         };
         let shown = path
             .strip_prefix(&self.plan.root)
