@@ -5,7 +5,6 @@ use serde_json::{Value as Json, json};
 
 use super::Run;
 use super::mutated::Message;
-use crate::decision::Touch;
 use crate::protocol::{FromWorker, Reply};
 use crate::queue::Delivery;
 use crate::trace::What;
