@@ -83,9 +83,9 @@ fn a_failure_that_goes_another_way_the_second_time_has_an_uncontrolled_source() 
     let text = "\
 import fs from 'node:fs'
 export const config = { type: 'event', name: 'Count', subscribes: ['hit'], emits: [] }
-export const handler = async (input, { logger }) => {
+export const handler = async (input, { state }) => {
   fs.appendFileSync('runs.txt', 'x')
-  logger.info(`run ${fs.readFileSync('runs.txt', 'utf8').length}`)
+  await state.set('hits', input.page, fs.readFileSync('runs.txt', 'utf8').length)
 }
 ";
     project.write("steps/count.step.js", text);
