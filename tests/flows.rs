@@ -22,6 +22,7 @@ mod migrated;
 mod mocked_code;
 mod mutation;
 mod output;
+mod races;
 mod report;
 mod seed_forms;
 mod seeded_bugs;

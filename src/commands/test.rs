@@ -3,6 +3,7 @@
 mod affected;
 mod choice;
 mod coverage;
+mod faults;
 mod html;
 mod interrupt;
 mod last_failed;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use banister_project::flow_test::Faults;
 use banister_project::{Snapshot, disk};
 use banister_testkit::coverage::{FailUnder, Kind};
 use banister_testkit::protocol;
@@ -80,6 +82,9 @@ pub(crate) struct Arguments {
     /// Orders in which each case is run, whatever the tests say
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     schedules: Option<u32>,
+    /// Faults of each kind that may strike in one run, whatever the tests say: `duplicate=1,crash=1`
+    #[arg(long, value_name = "KIND=N,..", value_parser = faults::parse)]
+    faults: Option<Faults>,
     /// Run only the failure that is saved in this file, exactly as it failed
     #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "watch", "last_failed", "shard"])]
     replay: Option<PathBuf>,
@@ -306,6 +311,7 @@ impl Arguments {
             seed: self.seed,
             cases: self.cases,
             schedules: self.schedules,
+            faults: self.faults,
             // Whoever runs the tests of a project says where its failures are kept.
             regressions: None,
             replay: None,
@@ -343,6 +349,9 @@ impl Arguments {
                 Required::Partial => "partial",
             };
             command.push_str(&format!(" --require {label}"));
+        }
+        if let Some(faults) = self.faults {
+            command.push_str(&format!(" --faults {}", faults::written(faults)));
         }
         if let Some(isolation) = self.isolation {
             command.push_str(&format!(" --isolation {}", isolation.name()));

@@ -208,6 +208,9 @@ impl<'t> Story<'t> {
             );
             return conflict(Sort::Lost, overwrite.at, text);
         }
+        if again < usize::MAX {
+            return None;
+        }
         let effect = self
             .last_effect
             .get(&read.invocation)

@@ -57,7 +57,7 @@ fn a_lost_update_is_found_and_shrunk_to_what_it_takes() {
     assert!(!found.result.failures.is_empty());
     assert_eq!(found.departures.len(), 1, "{:?}", found.departures);
     // The same departures fail again.
-    let mut scripted = Scripted::new(found.departures.clone(), Faults::default());
+    let mut scripted = Scripted::new(found.departures, Faults::default());
     assert!(is_lost(&run(&lost_update(), &mut scripted).done));
     assert!(scripted.missed().is_empty());
 }

@@ -1,7 +1,9 @@
 //! One input of a test, in all the orders and with all the faults that the test asks for.
 
+use banister_project::flow_test::Faults;
+
 use super::{Harness, TestCase};
-use crate::decision::Departure;
+use crate::decision::{Departure, FaultKind};
 use crate::explore::{DEFAULT_SCHEDULES, Exploration, Scripted};
 use crate::flow::FlowResult;
 use crate::live_stage::LiveStage;
@@ -27,7 +29,7 @@ impl Harness {
             // A generated test has a run for each input.
             return None;
         }
-        let faults = case.test().faults.unwrap_or_default();
+        let faults = self.options.faults.or(case.test().faults).unwrap_or_default();
         let schedules = self.options.schedules.or(case.test().schedules);
         let schedules = match schedules {
             None if faults.is_none() => 1,
@@ -111,13 +113,12 @@ impl Harness {
         departures: &[Departure],
     ) -> (FlowResult, Vec<Departure>) {
         match self.exploration_of(case, seed) {
-            // Whoever found the departures may have asked for orders that nobody asks for now.
             None if departures.is_empty() => {
                 (self.run_once(case, stage, seed, variables.clone()), Vec::new())
             }
-            _ => {
-                let faults = case.test().faults.unwrap_or_default();
-                let mut scripted = Scripted::new(departures.to_vec(), faults);
+            exploration => {
+                let asked = exploration.map_or_else(Faults::default, |it| it.faults);
+                let mut scripted = Scripted::new(departures.to_vec(), enough_for(departures, asked));
                 let result = self.run_decided(case, stage, seed, variables.clone(), &mut scripted);
                 (result, scripted.missed().into_iter().cloned().collect())
             }
@@ -137,5 +138,49 @@ impl Harness {
             _ => case.test().isolation.map_or(Isolation::Fresh, Isolation::from),
         };
         self.run_isolated(case, stage, seed, variables, isolation, Some(decide))
+    }
+}
+
+/// What must be allowed to fail so that these departures can happen again, whoever asked for them at the time.
+fn enough_for(departures: &[Departure], asked: Faults) -> Faults {
+    let count = |kind: FaultKind| {
+        let all = departures
+            .iter()
+            .filter(|it| FaultKind::of_label(&it.pick) == Some(kind));
+        u32::try_from(all.count()).unwrap_or(u32::MAX)
+    };
+    Faults {
+        duplicate: asked.duplicate.max(count(FaultKind::Duplicate)),
+        crash: asked.crash.max(count(FaultKind::Crash)),
+        external: asked.external.max(count(FaultKind::External)),
+        timeout: asked.timeout.max(count(FaultKind::Timeout)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_saved_failure_has_its_faults_without_being_asked_for_them() {
+        let departure = |pick: &str| Departure {
+            pick: pick.to_owned(),
+            instead_of: "x".to_owned(),
+            time: 1,
+        };
+        let departures = [
+            departure("t to Pay, message 1 is delivered twice"),
+            departure("Pay#1: state.get a/b"),
+            departure("Pay#1 crashes before emit t"),
+        ];
+        let asked = Faults {
+            crash: 2,
+            ..Faults::default()
+        };
+        let faults = enough_for(&departures, asked);
+        assert_eq!(
+            (faults.duplicate, faults.crash, faults.external, faults.timeout),
+            (1, 2, 0, 0)
+        );
     }
 }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use banister_project::flow_test::Faults;
+
 use super::{IsolationMode, Regression, Stop};
 use crate::report::ControlLabel;
 
@@ -15,6 +17,8 @@ pub struct RunOptions {
     pub cases: Option<u32>,
     /// Orders in which each case is run, before what the test says.
     pub schedules: Option<u32>,
+    /// What may fail in one run, before what the test says.
+    pub faults: Option<Faults>,
     /// The folder where failures are kept and looked for; nowhere if absent.
     pub regressions: Option<PathBuf>,
     /// The only failure to run.
@@ -48,6 +52,7 @@ impl Default for RunOptions {
             seed: 0,
             cases: None,
             schedules: None,
+            faults: None,
             regressions: None,
             replay: None,
             jobs: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),

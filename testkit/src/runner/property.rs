@@ -1,6 +1,6 @@
 //! Property tests: inputs from the steps' own schemas, the flow run for each, a failure shrunk to its smallest input.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
@@ -25,6 +25,41 @@ const DEFAULT_CASES: u32 = 100;
 /// A failure is shrunk in at most this many runs.
 const MAX_SHRINK_RUNS: u32 = 1_000;
 
+/// What the inputs so far have shown.
+#[derive(Default)]
+struct Seen {
+    last: Option<FlowResult>,
+    /// The departures of the failing run, once there is one.
+    known: Option<Vec<Departure>>,
+    /// The trace of the smallest input that fails: the last one that did.
+    failed: Trace,
+    /// Until the failure was found.
+    runs: u32,
+    reached: Reached,
+    label: ControlLabel,
+}
+
+impl Seen {
+    /// Takes note of a run; why it failed, if it did.
+    fn add(&mut self, result: FlowResult) -> Option<String> {
+        let reason = result.failures.first().map(|failure| failure.headline.clone());
+        self.reached.extend(&result.reached);
+        self.label = result.label.max(self.label);
+        if reason.is_some() {
+            self.failed.clone_from(&result.trace);
+        }
+        self.last = Some(result);
+        reason
+    }
+
+    /// What holds of one input need not hold of the last one, which the report shows.
+    fn over_all(&self, mut result: FlowResult) -> FlowResult {
+        result.reached.extend(&self.reached);
+        result.label = result.label.max(self.label);
+        result
+    }
+}
+
 impl Harness {
     pub(super) fn run_property(&self, case: &TestCase, stage: &mut LiveStage<'_>, seed: Seed) -> TestOutcome {
         let names = names_of(case);
@@ -36,75 +71,24 @@ impl Harness {
         };
         let mut runner = self.case_runner(case, seed);
         let stage = RefCell::new(stage);
-        let last = RefCell::new(None);
-        // While a failure is shrunk, every smaller input is run as the failing one was, and in no other order.
-        let known: RefCell<Option<Vec<Departure>>> = RefCell::new(None);
-        // The smallest input that fails is the last one that did.
-        let failed = RefCell::new(Trace::default());
-        let runs = Cell::new(0);
-        let seen = RefCell::new((Reached::default(), ControlLabel::default()));
+        let seen = RefCell::new(Seen::default());
         let verdict = runner.run(&strategies, |values| {
             let variables = variables_of(&names, &values);
-            let first = last.borrow().is_none();
-            let found = known.borrow().clone();
-            let stage = &mut stage.borrow_mut();
-            let result = match &found {
-                Some(departures) => self.again(case, stage, seed, &variables, departures).0,
-                None => {
-                    let attempt = self.attempt(case, stage, seed, &variables, None, first);
-                    runs.set(runs.get() + attempt.runs);
-                    if !attempt.result.failures.is_empty() {
-                        *known.borrow_mut() = Some(attempt.departures);
-                    }
-                    attempt.result
-                }
-            };
-            let reason = result.failures.first().map(|failure| failure.headline.clone());
-            let (reached, label) = &mut *seen.borrow_mut();
-            reached.extend(&result.reached);
-            *label = result.label.max(*label);
-            if reason.is_some() {
-                failed.borrow_mut().clone_from(&result.trace);
-            }
-            *last.borrow_mut() = Some(result);
-            reason.map_or(Ok(()), |reason| Err(TestCaseError::fail(reason)))
+            let (seen, stage) = (&mut *seen.borrow_mut(), &mut stage.borrow_mut());
+            let result = self.try_input(case, stage, seed, &variables, seen);
+            seen.add(result)
+                .map_or(Ok(()), |reason| Err(TestCaseError::fail(reason)))
         });
-        let stage = stage.into_inner();
-        // What holds of one case need not hold of the last one, which the report shows.
-        let with_all_cases = |mut result: FlowResult| {
-            let (reached, label) = &*seen.borrow();
-            result.reached.extend(reached);
-            result.label = result.label.max(*label);
-            result
-        };
+        let (stage, mut seen) = (stage.into_inner(), seen.into_inner());
         match verdict {
             Ok(()) => {
-                let result = last
-                    .into_inner()
-                    .unwrap_or_else(|| FlowResult::of_failure(nothing_ran(case)));
-                self.outcome(case, with_all_cases(result), None, &[])
+                let last = seen.last.take();
+                let result = last.unwrap_or_else(|| FlowResult::of_failure(nothing_ran(case)));
+                self.outcome(case, seen.over_all(result), None, &[])
             }
             Err(TestError::Fail(_, values)) => {
                 let variables = variables_of(&names, &values);
-                // The smallest input may need fewer departures than the one that was found first.
-                let found = known.into_inner().unwrap_or_default();
-                let first = found.is_empty();
-                let found = (!first).then_some(found.as_slice());
-                let mut attempt = self.attempt(case, stage, seed, &variables, found, first);
-                if attempt.result.failures.is_empty() {
-                    let failed = failed.into_inner();
-                    let difference = first_difference(&failed, &attempt.result.trace);
-                    let failure = difference.map_or_else(|| not_repeated(case), |it| uncontrolled(&it));
-                    attempt.result = FlowResult {
-                        label: ControlLabel::Opaque,
-                        ..FlowResult::of_failure(failure)
-                    };
-                    attempt.result = with_all_cases(attempt.result);
-                    return self.outcome(case, attempt.result, Some(&variables), &[]);
-                }
-                attempt.result = with_all_cases(attempt.result);
-                attempt.runs = runs.get();
-                self.confirmed(case, stage, seed, attempt, Some(&variables))
+                self.smallest(case, stage, seed, &variables, &seen)
             }
             Err(TestError::Abort(reason)) => {
                 let failure = FlowFailure {
@@ -114,6 +98,51 @@ impl Harness {
                 self.outcome(case, FlowResult::of_failure(failure), None, &[])
             }
         }
+    }
+
+    /// Runs one input. While a failure is shrunk, every smaller input is run as the failing one was, in no other order.
+    fn try_input(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        variables: &Variables,
+        seen: &mut Seen,
+    ) -> FlowResult {
+        if let Some(departures) = &seen.known {
+            return self.again(case, stage, seed, variables, departures).0;
+        }
+        let attempt = self.attempt(case, stage, seed, variables, None, seen.last.is_none());
+        seen.runs += attempt.runs;
+        if !attempt.result.failures.is_empty() {
+            seen.known = Some(attempt.departures);
+        }
+        attempt.result
+    }
+
+    /// Tells of the smallest input that fails, which may need fewer departures than the one that was found first.
+    fn smallest(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        variables: &Variables,
+        seen: &Seen,
+    ) -> TestOutcome {
+        let found = seen.known.as_deref().filter(|known| !known.is_empty());
+        let mut attempt = self.attempt(case, stage, seed, variables, found, found.is_none());
+        if attempt.result.failures.is_empty() {
+            let difference = first_difference(&seen.failed, &attempt.result.trace);
+            let failure = difference.map_or_else(|| not_repeated(case), |it| uncontrolled(&it));
+            let result = FlowResult {
+                label: ControlLabel::Opaque,
+                ..FlowResult::of_failure(failure)
+            };
+            return self.outcome(case, seen.over_all(result), Some(variables), &[]);
+        }
+        attempt.result = seen.over_all(attempt.result);
+        attempt.runs = seen.runs;
+        self.confirmed(case, stage, seed, attempt, Some(variables))
     }
 
     /// The first so many inputs of a test; one without values if it is no property.
