@@ -226,6 +226,12 @@ impl<'a> Run<'a> {
         self
     }
 
+    /// True if something was done in another order than first in, first out, or a fault struck.
+    pub fn has_departed(&self) -> bool {
+        let exploration = self.exploration.as_ref();
+        exploration.is_some_and(|it| it.decisions.iter().any(|decision| decision.taken > 0))
+    }
+
     /// What was decided in an explored run, in order.
     pub fn take_decisions(&mut self) -> Vec<Decision> {
         let exploration = self.exploration.as_mut();

@@ -404,3 +404,29 @@ fn the_first_run_of_an_exploration_is_the_plain_one() {
         }
     }
 }
+
+#[test]
+fn steps_that_do_not_lead_to_each_other_may_start_in_any_order() {
+    let project = Project::of(&[
+        (
+            "steps/one.step.js",
+            "exports.config = { type: 'event', name: 'One', subscribes: ['go'], emits: [] }\nexports.handler = async (input, { state }) => { await state.set('a', 'x', 1) }\n",
+        ),
+        (
+            "steps/two.step.js",
+            "exports.config = { type: 'event', name: 'Two', subscribes: ['go'], emits: [] }\nexports.handler = async (input, { state }) => { await state.set('a', 'x', 2) }\n",
+        ),
+        (
+            "tests/a.flow.yaml",
+            "tests:\n  - name: both run\n    when: [ { emit: { topic: go, data: {} } } ]\n    then: [ { ran: [One, Two] } ]\n    schedules: 20\n  - name: the plain run has an order\n    when: [ { emit: { topic: go, data: {} } } ]\n    then: [ { ran: [Two, One] } ]\n    schedules: 20\n",
+        ),
+    ]);
+    let run = project.run(&["test"]).exits(1);
+    run.says("both run ... ok")
+        .says("the plain run has an order ... FAILED");
+    assert!(
+        run.stdout.contains("One ran not in this order"),
+        "{}",
+        run.story()
+    );
+}
