@@ -33,6 +33,8 @@ pub mod queue;
 
 pub mod schedule;
 
+mod access;
+
 pub mod decision;
 
 pub mod stage;

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use crate::access::is_read;
 use crate::world::{Applied, World, WorldError};
 
 pub(crate) use effect::{Observed, has_effect};
@@ -236,7 +237,7 @@ impl Mutation {
         now: i64,
     ) -> Result<Applied, WorldError> {
         let group = args.first().and_then(Json::as_str).unwrap_or_default();
-        if is_read(op) {
+        if is_read(op.strip_prefix("state.").unwrap_or(op)) {
             let strikes = self.strikes(invocation, Counted::Read);
             let stale = strikes && self.mutant.operator == Operator::StaleRead;
             return match self.before.get_mut(group).filter(|_| stale) {
@@ -265,10 +266,4 @@ impl Mutation {
         self.applied |= here;
         here
     }
-}
-
-/// True for operations on the state that change nothing.
-pub(crate) fn is_read(op: &str) -> bool {
-    let method = op.strip_prefix("state.").unwrap_or(op);
-    method.starts_with("get") || method == "list_groups"
 }

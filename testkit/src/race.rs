@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
+use crate::access::{Access as Reach, is_atomic};
 use crate::decision::{Decision, OptionKind};
 use crate::matching::shorten;
 use crate::trace::{Event, Trace, What};
@@ -19,10 +20,7 @@ struct Access<'t> {
     /// Index of its event.
     at: usize,
     invocation: u32,
-    /// From the general to the particular; a shorter one means all below it.
-    path: Vec<String>,
-    reads: bool,
-    writes: bool,
+    reach: Reach,
     /// True if nothing can come between what it reads and what it writes.
     atomic: bool,
     /// What was read, or what is there since.
@@ -125,7 +123,7 @@ impl<'t> Story<'t> {
                 event.what,
                 What::Emitted { .. } | What::Http { .. } | What::Response { .. }
             );
-            if has_effect || access.as_ref().is_some_and(|it| it.writes) {
+            if has_effect || access.as_ref().is_some_and(|it| it.reach.writes) {
                 story.last_effect.insert(invocation, at);
             }
             story.accesses.extend(access);
@@ -153,10 +151,10 @@ impl<'t> Story<'t> {
 
     fn conflicts(&self) -> Vec<Conflict> {
         let mut found = Vec::new();
-        for read in self.accesses.iter().filter(|it| it.reads && !it.atomic) {
+        for read in self.accesses.iter().filter(|it| it.reach.reads && !it.atomic) {
             found.extend(self.after_read(read));
         }
-        for write in self.accesses.iter().filter(|it| it.writes && !it.atomic) {
+        for write in self.accesses.iter().filter(|it| it.reach.writes && !it.atomic) {
             found.extend(self.overwritten_by(write));
         }
         found
@@ -172,9 +170,9 @@ impl<'t> Story<'t> {
         };
         // A value that is read once more is judged there.
         let again = later()
-            .find(|it| mine(it) && it.reads)
+            .find(|it| mine(it) && it.reach.reads)
             .map_or(usize::MAX, |it| it.at);
-        let other = later().find(|it| !mine(it) && it.writes)?;
+        let other = later().find(|it| !mine(it) && it.reach.writes)?;
         if other.at > again {
             return None;
         }
@@ -198,7 +196,7 @@ impl<'t> Story<'t> {
             })
         };
         let overwrite = later().find(|it| {
-            mine(it) && it.writes && !it.atomic && it.at > other.at && it.at < again && meet(it, other)
+            mine(it) && it.reach.writes && !it.atomic && it.at > other.at && it.at < again && meet(it, other)
         });
         if let Some(overwrite) = overwrite {
             let text = format!(
@@ -244,7 +242,7 @@ impl<'t> Story<'t> {
                 .filter(|it| it.at < write.at && meet(it, write))
         };
         let knew = before().any(|it| it.invocation == write.invocation);
-        let old = before().find(|it| it.writes && it.invocation != write.invocation)?;
+        let old = before().find(|it| it.reach.writes && it.invocation != write.invocation)?;
         if knew || self.one_caused_the_other(write.invocation, old.invocation) {
             return None;
         }
@@ -268,39 +266,23 @@ impl<'t> Story<'t> {
 }
 
 fn access_of(at: usize, invocation: u32, event: &Event) -> Option<Access<'_>> {
-    let (op, path, value) = match &event.what {
+    let (op, reach, value) = match &event.what {
         What::State {
             op,
             group,
             key,
             value,
-        } => {
-            let mut path = vec!["state".to_owned()];
-            // A pattern of keys may mean any group.
-            if op != "get_pattern" && op != "list_groups" {
-                path.push(group.clone());
-                path.extend(key.clone().filter(|_| !is_of_group(op)));
-            }
-            (op, path, value)
-        }
+        } => (op, Reach::of_state(op, Some(group), key.as_deref()), value),
+        // What is sent to listeners is nothing that another handler finds.
         What::Stream {
             op,
             stream,
             args,
             value,
-        } => {
-            let mut path = vec!["stream".to_owned(), stream.clone()];
-            let parts = args.as_array().into_iter().flatten();
-            let depth = if is_of_group(op) { 1 } else { 2 };
-            path.extend(parts.take(depth).filter_map(Json::as_str).map(str::to_owned));
-            (op, path, value)
+        } if op != "send" => {
+            let args = args.as_array().into_iter().flatten();
+            (op, Reach::of_stream(op, stream, args), value)
         }
-        _ => return None,
-    };
-    let (reads, writes, atomic) = match op.as_str() {
-        "get" | "get_group" | "get_pattern" | "list" | "list_groups" => (true, false, false),
-        "set" | "delete" | "clear" => (false, true, false),
-        "update" | "exchange" => (true, true, true),
         _ => return None,
     };
     // What these give is what was there before.
@@ -308,26 +290,20 @@ fn access_of(at: usize, invocation: u32, event: &Event) -> Option<Access<'_>> {
     Some(Access {
         at,
         invocation,
-        path,
-        reads,
-        writes,
-        atomic,
+        reach,
+        atomic: is_atomic(op),
         value: (!is_of_before).then_some(value),
     })
 }
 
-fn is_of_group(op: &str) -> bool {
-    matches!(op, "get_group" | "list" | "clear")
-}
-
 /// True if the two are about the same thing, or one about a part of the other.
 fn meet(one: &Access<'_>, other: &Access<'_>) -> bool {
-    one.path.iter().zip(&other.path).all(|(one, other)| one == other)
+    one.reach.meets(&other.reach)
 }
 
 /// `usage/ann (1)`.
 fn told(access: &Access<'_>) -> String {
-    let name = match access.path.get(1..) {
+    let name = match access.reach.path.get(1..) {
         Some([]) | None => "the state".to_owned(),
         Some(parts) => parts.join("/"),
     };

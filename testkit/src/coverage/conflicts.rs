@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::hits::{Invocation, Invocations};
+use crate::access::Access as Reach;
 use crate::trace::{Trace, What};
 
 /// A run with more operations on one group than this is judged by the first of them: each is held against all others.
@@ -51,13 +52,11 @@ impl Orders {
 }
 
 /// An operation on the state.
-struct Access<'t> {
+struct Access {
     invocation: u32,
     /// The event, as an index into the trace.
     at: usize,
-    /// None for all items of the group.
-    key: Option<&'t str>,
-    writes: bool,
+    reach: Reach,
 }
 
 /// Which of two invocations was seen first.
@@ -95,19 +94,19 @@ pub(super) fn of(trace: &Trace, invocations: &Invocations<'_>) -> BTreeMap<Pair,
     out
 }
 
-fn by_group(trace: &Trace) -> BTreeMap<&str, Vec<Access<'_>>> {
-    let mut groups: BTreeMap<&str, Vec<Access<'_>>> = BTreeMap::new();
+fn by_group(trace: &Trace) -> BTreeMap<&str, Vec<Access>> {
+    let mut groups: BTreeMap<&str, Vec<Access>> = BTreeMap::new();
     for (at, event) in trace.events.iter().enumerate() {
         let (Some(invocation), What::State { op, group, key, .. }) = (event.invocation, &event.what) else {
             continue;
         };
-        let whole = matches!(op.as_str(), "clear" | "get_group" | "get_pattern");
+        // The names of all groups are in none of them.
         if op != "list_groups" {
+            let reach = Reach::of_state(op, Some(group), key.as_deref());
             groups.entry(group).or_default().push(Access {
                 invocation,
                 at,
-                key: key.as_deref().filter(|_| !whole),
-                writes: !op.starts_with("get"),
+                reach,
             });
         }
     }
@@ -115,13 +114,13 @@ fn by_group(trace: &Trace) -> BTreeMap<&str, Vec<Access<'_>>> {
 }
 
 /// Invocations that meet in a group, by number, the lesser first.
-fn meetings(accesses: &[Access<'_>], causes: &Causes) -> BTreeMap<(u32, u32), Seen> {
+fn meetings(accesses: &[Access], causes: &Causes) -> BTreeMap<(u32, u32), Seen> {
     let mut out: BTreeMap<(u32, u32), Seen> = BTreeMap::new();
     for (nth, later) in accesses.iter().take(MOST).enumerate() {
         for earlier in &accesses[..nth] {
-            let apart = earlier.invocation == later.invocation || !(earlier.writes || later.writes);
-            let same_item = earlier.key.is_none() || later.key.is_none() || earlier.key == later.key;
-            if apart || !same_item || causes.ordered(earlier, later) {
+            let apart =
+                earlier.invocation == later.invocation || !(earlier.reach.writes || later.reach.writes);
+            if apart || !earlier.reach.meets(&later.reach) || causes.ordered(earlier, later) {
                 continue;
             }
             let (a, b) = (earlier.invocation, later.invocation);
@@ -176,7 +175,7 @@ impl Causes {
     }
 
     /// True if `later` cannot come before `earlier`.
-    fn ordered(&self, earlier: &Access<'_>, later: &Access<'_>) -> bool {
+    fn ordered(&self, earlier: &Access, later: &Access) -> bool {
         let (one, other) = (
             self.roots.get(&earlier.invocation),
             self.roots.get(&later.invocation),

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Value as Json, json};
 
-use super::{Operator, Site, is_read};
+use super::{Operator, Site};
+use crate::access::is_read;
 use crate::template::Variables;
 use crate::trace::{Trace, What, write_canonical};
 

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::{Counted, Mutant, Operator, is_read};
+use super::{Counted, Mutant, Operator};
+use crate::access::is_read;
 use crate::coverage::without_ids;
 use crate::trace::{Trace, What};
 

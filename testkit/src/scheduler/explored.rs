@@ -2,6 +2,7 @@
 //! next is put before whoever decides. By default the same happens as in a run that is not explored.
 
 use super::{Cause, Live, Run};
+use crate::access::Access;
 use crate::decision::{Choice, Decide, Decision, OptionKind, Touch};
 use crate::protocol::{FromWorker, Isolation};
 use crate::queue::Delivery;
@@ -360,31 +361,20 @@ impl Run<'_> {
                 (format!("emit {topic}"), touches.into_iter().collect())
             }
             Some((space @ ("state" | "stream"), method)) => {
-                let (first, second, third) = (text(0), text(1), text(2));
-                let write = !matches!(
-                    method,
-                    "get" | "get_group" | "get_pattern" | "list" | "list_groups"
-                );
-                let mut path = vec![space.to_owned()];
-                if method != "get_pattern" {
-                    path.extend(first.clone());
-                    let whole = matches!(method, "get_group" | "clear" | "list");
-                    path.extend(second.clone().filter(|_| !whole || space == "stream"));
-                    path.extend(
-                        third
-                            .clone()
-                            .filter(|_| space == "stream" && !whole && method != "send"),
-                    );
-                }
-                let parts: Vec<String> = match space {
-                    "stream" => [first, second, third].into_iter().flatten().take(3).collect(),
-                    _ => [first, second].into_iter().flatten().collect(),
+                let (first, second) = (text(0), text(1));
+                let access = match space {
+                    "state" => Access::of_state(method, first.as_deref(), second.as_deref()),
+                    _ => Access::of_stream(method, first.as_deref().unwrap_or_default(), args.iter().skip(1)),
                 };
+                let access = access.at_most(method, self.start.profile);
+                let shown = if space == "stream" { 3 } else { 2 };
+                let parts: Vec<String> = (0..shown).filter_map(text).collect();
                 let named = crate::matching::shorten(&parts.join("/"), 80);
-                (
-                    format!("{op} {named}").trim_end().to_owned(),
-                    vec![Touch { path, write }],
-                )
+                let touch = Touch {
+                    path: access.path,
+                    write: access.writes,
+                };
+                (format!("{op} {named}").trim_end().to_owned(), vec![touch])
             }
             _ => (op.to_owned(), Vec::new()),
         }
