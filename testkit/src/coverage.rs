@@ -6,9 +6,7 @@
 //! never counted.
 
 mod boundaries;
-mod conflicts;
 mod domain;
-mod hits;
 mod html;
 mod json;
 mod share;
@@ -17,12 +15,9 @@ mod threshold;
 
 use std::collections::BTreeMap;
 
-pub use boundaries::{BoundaryCell, SchemaCells, SchemaOf, SchemaPart, Schemas};
-pub(crate) use conflicts::without_ids;
-pub use conflicts::{Orders, Pair};
-#[cfg(test)]
-pub(crate) use hits::tests as test_traces;
-pub use hits::{Delivered, Hits, Outcome};
+use crate::hits::{Delivered, Orders, Outcome, Pair};
+
+pub use boundaries::SchemaCells;
 pub use json::VERSION;
 pub use share::{Kind, Share};
 pub use threshold::{FailUnder, Shortfall, ThresholdError};

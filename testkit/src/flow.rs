@@ -6,13 +6,14 @@ use banister_grammars::Span;
 use serde_json::{Map, Value as Json, json};
 
 use crate::decision::{Decide, Decision};
+use crate::failure::{FailurePlace, FlowFailure};
 use crate::invariant::user;
 use crate::mutation::Mutation;
 use crate::plan::Plan;
 use crate::protocol::Isolation;
 use crate::report::{ControlLabel, Reached, StepOutput};
 use crate::rng::Seed;
-use crate::scheduler::{Asked, HttpRequest, HttpResponse, Place, Run, Start, Waiting};
+use crate::scheduler::{Asked, HttpRequest, HttpResponse, Run, Start, Waiting};
 use crate::stage::Stage;
 use crate::template::{UnknownVariable, Variables, fill, fill_string, select};
 use crate::trace::{Event, Trace, What};
@@ -87,28 +88,6 @@ impl FlowResult {
             variables: Variables::new(),
         }
     }
-}
-
-/// One reason why a test fails.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FlowFailure {
-    /// In one sentence.
-    pub headline: String,
-    /// Where.
-    pub place: FailurePlace,
-    /// What differs, or a stack.
-    pub details: Vec<String>,
-}
-
-/// Where a failure is to be looked for.
-#[derive(Debug, Clone, PartialEq)]
-pub enum FailurePlace {
-    /// In the test's own file.
-    Test(Span),
-    /// In a step.
-    Step(Place),
-    /// Nowhere in particular.
-    Unknown,
 }
 
 /// What a run is given from outside.

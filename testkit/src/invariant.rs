@@ -15,7 +15,7 @@ pub mod user;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::flow::{FailurePlace, FlowFailure};
+use crate::failure::{FailurePlace, FlowFailure};
 use crate::plan::Plan;
 use crate::scheduler::{Finding, Place};
 use crate::trace::{Event, What};

@@ -43,6 +43,10 @@ pub mod scheduler;
 
 pub mod trace;
 
+pub mod failure;
+
+pub mod hits;
+
 pub mod matching;
 
 pub mod template;

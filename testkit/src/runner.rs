@@ -24,11 +24,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::auto::drive;
-use crate::coverage::Hits;
 use crate::decision::Decide;
-use crate::flow::{
-    DEFAULT_START_MS, FailurePlace, FlowFailure, FlowResult, explore_flow, mutate_flow, run_flow,
-};
+use crate::failure::{FailurePlace, FlowFailure};
+use crate::flow::{DEFAULT_START_MS, FlowResult, explore_flow, mutate_flow, run_flow};
+use crate::hits::Hits;
 use crate::live_stage::{Described, LiveStage, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
 use crate::mutation::Mutation;

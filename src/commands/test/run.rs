@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use banister_project::Snapshot;
-use banister_testkit::coverage::Schemas;
+use banister_testkit::hits::Schemas;
 use banister_testkit::report::{Reporter, Summary, TestOutcome};
 use banister_testkit::runner::{Harness, REGRESSIONS, Regression, RunEvent, RunOptions};
 use banister_testkit::suites::Suites;

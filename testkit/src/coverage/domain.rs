@@ -7,10 +7,8 @@ use banister_grammars::{Encoding, Span};
 use banister_project::graph::{Graph, ProjectGraph};
 use banister_project::{Snapshot, Step};
 
-use super::{
-    Coverage, Delivered, EdgeCell, Hits, Outcome, PairCell, ProjectCoverage, SchemaCells, Schemas, StepCell,
-    Unknown,
-};
+use super::{Coverage, EdgeCell, PairCell, ProjectCoverage, SchemaCells, StepCell, Unknown};
+use crate::hits::{Delivered, Hits, Outcome, Schemas};
 use crate::plan::{Plan, PlanStep};
 use crate::report::{Reached, TestOutcome, reached_by};
 use crate::suites::{Suite, Suites};
@@ -230,8 +228,8 @@ mod tests {
     use banister_project::Host;
 
     use super::*;
-    use crate::coverage::hits::tests::{emitted, started, trace};
     use crate::coverage::{Kind, Share};
+    use crate::hits::tests::{emitted, started, trace};
     use crate::runner::TestCase;
 
     const PROJECT: [(&str, &str); 5] = [

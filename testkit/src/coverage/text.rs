@@ -219,10 +219,9 @@ pub(super) mod tests {
 
     use expect_test::expect;
 
-    use super::super::{
-        BoundaryCell, Delivered, Orders, Pair, SchemaCells, SchemaOf, SchemaPart, StepCell, Unknown,
-    };
+    use super::super::{SchemaCells, StepCell, Unknown};
     use super::*;
+    use crate::hits::{BoundaryCell, Delivered, Orders, Pair, SchemaOf, SchemaPart};
 
     fn schema() -> SchemaCells {
         let edge = |which: &str, valid| BoundaryCell {

@@ -1,5 +1,5 @@
 use super::{Input, Invariant, Observed};
-use crate::flow::FlowFailure;
+use crate::failure::FlowFailure;
 
 pub(super) const INVARIANT: Invariant = Invariant {
     name: "only what is declared",

@@ -1,5 +1,5 @@
 use super::{Invariant, Observed};
-use crate::flow::FlowFailure;
+use crate::failure::FlowFailure;
 use crate::scheduler::kind::UNMATCHED_CALL;
 
 pub(super) const INVARIANT: Invariant = Invariant {

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::{Invariant, Observed};
-use crate::flow::FlowFailure;
+use crate::failure::FlowFailure;
 use crate::trace::What;
 
 /// The name under which settings allow it.

@@ -1,5 +1,5 @@
 use super::{Input, Invariant, Observed};
-use crate::flow::FlowFailure;
+use crate::failure::FlowFailure;
 use crate::scheduler::kind::NO_RESPONSE;
 
 pub(super) const INVARIANT: Invariant = Invariant {

@@ -8,7 +8,7 @@ use cel::objects::Key;
 use cel::{Context, Program, Value};
 use serde_json::Value as Json;
 
-use crate::flow::{FailurePlace, FlowFailure};
+use crate::failure::{FailurePlace, FlowFailure};
 use crate::plan::Plan;
 use crate::scheduler::Place;
 use crate::trace::{Event, Trace, What};

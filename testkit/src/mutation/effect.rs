@@ -121,7 +121,7 @@ fn stories(trace: &Trace, read: Option<&Site>) -> Vec<String> {
 mod tests {
     use super::super::Counted;
     use super::*;
-    use crate::coverage::test_traces::{emitted, started, trace};
+    use crate::hits::tests::{emitted, started, trace};
 
     fn effect(operator: Operator, original: &[(u32, &str)], mutated: &[(u32, &str)]) -> bool {
         let site = Site {

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::{Counted, Mutant, Operator};
 use crate::access::is_read;
-use crate::coverage::without_ids;
+use crate::hits::without_ids;
 use crate::trace::{Trace, What};
 
 /// A place in a run: the n-th operation of its kind in the n-th run of a step.
@@ -162,7 +162,7 @@ pub(super) fn sent<'t>(trace: &'t Trace, topic: &str) -> Vec<&'t Json> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coverage::test_traces::{started, trace};
+    use crate::hits::tests::{started, trace};
 
     fn names(found: &BTreeMap<Mutant, Vec<Site>>) -> Vec<String> {
         let names = found.iter().map(|(mutant, sites)| {

@@ -211,7 +211,7 @@ fn call_bodies(one: &Trace, other: &Trace) -> Vec<Json> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coverage::test_traces::{started, trace};
+    use crate::hits::tests::{started, trace};
 
     fn first(operator: Operator, one: &[(u32, &str)], other: &[(u32, &str)], states: &[Json; 2]) -> String {
         let mutant = Mutant {

@@ -8,7 +8,7 @@ use banister_project::flow_test::{self, ProjectNames};
 use serde_json::{Map, Value as Json, json};
 
 use super::FlowRun;
-use crate::flow::{FailurePlace, FlowFailure};
+use crate::failure::{FailurePlace, FlowFailure};
 use crate::report::failure_text;
 use crate::rng::Seed;
 use crate::runner::{Harness, TestCase};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::coverage::Hits;
+use crate::hits::Hits;
 use crate::trace::{Trace, What};
 
 /// The steps that ran and the topics that were sent in one or more runs.

@@ -6,8 +6,8 @@ use std::sync::{Arc, PoisonError};
 use serde_json::Value as Json;
 
 use super::Harness;
-use crate::coverage::{SchemaOf, SchemaPart, Schemas};
 use crate::flow::FlowResult;
+use crate::hits::{SchemaOf, SchemaPart, Schemas};
 use crate::live_stage::LiveStage;
 use crate::plan::TriggerId;
 use crate::scheduler::HttpRequest;

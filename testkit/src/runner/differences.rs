@@ -1,6 +1,6 @@
 //! Where two runs of a test went different ways.
 
-use crate::flow::{FailurePlace, FlowFailure};
+use crate::failure::{FailurePlace, FlowFailure};
 use crate::trace::Trace;
 
 /// Where two runs part.

@@ -1,7 +1,8 @@
 //! What handlers of a test find of each other, and what it means for the test if that makes a difference.
 
 use super::{Harness, TestCase, same_events_until};
-use crate::flow::{FailurePlace, FlowFailure, FlowResult};
+use crate::failure::{FailurePlace, FlowFailure};
+use crate::flow::FlowResult;
 use crate::live_stage::LiveStage;
 use crate::protocol::Isolation;
 use crate::rng::Seed;

@@ -1,10 +1,15 @@
 //! What the runs of tests came by, cell by cell, from their traces alone.
 
+mod conflicts;
+mod schemas;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::boundaries::{BoundaryCell, SchemaOf};
-use super::conflicts::{self, Orders, Pair};
 use crate::trace::{Trace, What};
+
+pub(crate) use conflicts::without_ids;
+pub use conflicts::{Orders, Pair};
+pub use schemas::{BoundaryCell, SchemaOf, SchemaPart, Schemas};
 
 /// What one or more runs came by. Taking runs together gives the same in any order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

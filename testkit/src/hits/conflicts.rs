@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::hits::{Invocation, Invocations};
+use super::{Invocation, Invocations};
 use crate::access::Access as Reach;
 use crate::trace::{Trace, What};
 
@@ -228,7 +228,7 @@ pub(crate) fn without_ids(group: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::Hits;
-    use super::super::hits::tests::{emitted, started, trace};
+    use super::super::tests::{emitted, started, trace};
     use super::*;
 
     fn state(op: &str, key: &str) -> String {
