@@ -2,14 +2,13 @@
 //! what must hold of every run ([`crate::invariant`]). Nobody has to write a test for them.
 //!
 //! [`ways`] finds the ways in, [`defaults`] takes the mocks from the project's own flow tests, [`inputs`] makes requests
-//! and messages from schemas, [`drive`] runs them one after the other, [`remembered`] carries ids from one to the next,
-//! [`property`] tries many and shrinks what fails.
+//! and messages from schemas, [`drive`] runs them one after the other, [`remembered`] carries ids from one to the next. The runner tries
+//! many and shrinks what fails (`runner/generated.rs`).
 
 mod defaults;
 mod drive;
 mod inputs;
 mod negative;
-mod property;
 mod remembered;
 mod schemas;
 mod ways;
@@ -19,10 +18,10 @@ use std::sync::Arc;
 use banister_project::flow_test::FlowFile;
 
 use crate::plan::Plan;
-use crate::runner::TestCase;
 
 pub(crate) use defaults::expected_topics;
-pub(crate) use drive::{drive, shown};
+pub(crate) use drive::{INPUT, KNOWN, drive, not_loaded, shown};
+pub(crate) use inputs::Inputs;
 pub use ways::{Entry, Way};
 
 /// What a generated test is about.
@@ -41,9 +40,19 @@ impl Auto {
     }
 }
 
+/// A generated test.
+pub(crate) struct Generated {
+    /// `auto::` and the way.
+    pub(crate) name: String,
+    /// A file of this one test, which holds the mocks.
+    pub(crate) file: Arc<FlowFile>,
+    /// What it tries.
+    pub(crate) auto: Arc<Auto>,
+}
+
 /// The generated tests of a project, in the order of its files. `files` are its flow tests: what they mock at the top of
 /// the file is mocked here too.
-pub(crate) fn tests(plan: &Plan, files: &[Arc<FlowFile>]) -> Vec<TestCase> {
+pub(crate) fn tests(plan: &Plan, files: &[Arc<FlowFile>]) -> Vec<Generated> {
     let ways: Arc<[Way]> = ways::of(plan).into();
     let Some(base) = defaults::base(files) else {
         return Vec::new();
@@ -55,14 +64,13 @@ pub(crate) fn tests(plan: &Plan, files: &[Arc<FlowFile>]) -> Vec<TestCase> {
             for test in &mut file.tests {
                 test.name.value.clone_from(&ways[at].name);
             }
-            TestCase {
+            Generated {
                 name,
                 file: Arc::new(file),
-                index: 0,
-                auto: Some(Arc::new(Auto {
+                auto: Arc::new(Auto {
                     ways: Arc::clone(&ways),
                     at,
-                })),
+                }),
             }
         })
         .collect()

@@ -1,10 +1,11 @@
 //! Runs tests: in parallel across tests, never inside one; told in the order of the tests, whatever finishes first.
 
-pub(crate) mod attempt;
+mod attempt;
 mod boundaries;
 mod case;
 mod differences;
 mod drift;
+mod generated;
 mod isolation;
 mod mutants;
 mod options;
@@ -398,7 +399,7 @@ impl Harness {
     }
 
     /// A failure is run twice: if the two disagree, something was not under control, and that is said first.
-    pub(crate) fn confirmed(
+    fn confirmed(
         &self,
         case: &TestCase,
         stage: &mut LiveStage<'_>,

@@ -97,7 +97,10 @@ impl Suites {
             files.dedup_by(|a, b| Arc::ptr_eq(a, b));
             let known = auto::expected_topics(&files).map(str::to_owned);
             suite.plan.hints.known_topics.extend(known);
-            suite.tests = auto::tests(&suite.plan, &files);
+            suite.tests = auto::tests(&suite.plan, &files)
+                .into_iter()
+                .map(TestCase::from)
+                .collect();
             let prefix = prefix(count, &suite.project);
             for test in &mut suite.tests {
                 test.name.insert_str(0, &prefix);

@@ -25,12 +25,12 @@ use crate::trace::{Event, What};
 const MOST_EVENTS: usize = 4_000;
 
 /// The variable that holds the input.
-pub(super) const INPUT: &str = "input";
+pub(crate) const INPUT: &str = "input";
 /// The variable that says what is known of it.
-pub(super) const KNOWN: &str = "known";
+pub(crate) const KNOWN: &str = "known";
 
 impl Input {
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Valid => "valid",
             Self::Invalid => "invalid",
@@ -317,7 +317,7 @@ fn unknown(observed: &Observed<'_>) -> Option<String> {
 }
 
 /// A module whose schema cannot be asked for.
-pub(super) fn not_loaded(plan: &Plan, way: &Way, reason: &str) -> FlowResult {
+pub(crate) fn not_loaded(plan: &Plan, way: &Way, reason: &str) -> FlowResult {
     let step = &plan.steps[way.to.step];
     let failure = FlowFailure {
         headline: format!(

@@ -25,17 +25,17 @@ const BEFORE: usize = 3;
 const WITH_BODY: [&str; 3] = ["POST", "PUT", "PATCH"];
 
 /// The inputs of one way.
-pub(super) struct Inputs {
+pub(crate) struct Inputs {
     /// True if the step says what it takes, or takes nothing.
-    pub(super) is_known: bool,
+    pub(crate) is_known: bool,
     /// True if there is only one valid input.
-    pub(super) is_constant: bool,
+    pub(crate) is_constant: bool,
     /// What the step takes; what nobody knows to be wrong if it does not say.
-    pub(super) valid: BoxedStrategy<Json>,
+    pub(crate) valid: BoxedStrategy<Json>,
     /// What it has to refuse; none if it does not say that it refuses anything.
-    pub(super) invalid: Option<BoxedStrategy<Json>>,
+    pub(crate) invalid: Option<BoxedStrategy<Json>>,
     /// What it takes, after other requests.
-    pub(super) later: Option<BoxedStrategy<Json>>,
+    pub(crate) later: Option<BoxedStrategy<Json>>,
 }
 
 impl Inputs {
@@ -43,7 +43,7 @@ impl Inputs {
     ///
     /// # Errors
     /// The step's schema has no values.
-    pub(super) fn of(plan: &Plan, auto: &Auto, describe: Describe<'_>) -> Result<Self, StrategyError> {
+    pub(crate) fn of(plan: &Plan, auto: &Auto, describe: Describe<'_>) -> Result<Self, StrategyError> {
         let way = auto.way();
         let schema = schemas::input(plan, way, describe);
         let is_known = schema.is_some() || takes_nothing(way);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use banister_project::flow_test::{FlowFile, FlowTest};
 
-use crate::auto::Auto;
+use crate::auto::{Auto, Generated};
 
 /// One test, as the runner knows it.
 #[derive(Debug, Clone)]
@@ -17,6 +17,17 @@ pub struct TestCase {
     pub index: usize,
     /// The way into the project that a generated test tries; absent for a written one.
     pub auto: Option<Arc<Auto>>,
+}
+
+impl From<Generated> for TestCase {
+    fn from(generated: Generated) -> Self {
+        Self {
+            name: generated.name,
+            file: generated.file,
+            index: 0,
+            auto: Some(generated.auto),
+        }
+    }
 }
 
 impl TestCase {

@@ -7,17 +7,15 @@ use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::{Value as Json, json};
 
-use super::drive::{INPUT, KNOWN, not_loaded};
-use super::inputs::Inputs;
-use super::{Auto, Entry};
+use super::attempt::Attempt;
+use super::{Harness, TestCase};
+use crate::auto::{Auto, Entry, INPUT, Inputs, KNOWN, not_loaded};
 use crate::failure::FlowFailure;
 use crate::flow::FlowResult;
 use crate::invariant::{Input, place_of};
 use crate::live_stage::LiveStage;
 use crate::report::{ControlLabel, Reached, TestOutcome};
 use crate::rng::Seed;
-use crate::runner::attempt::Attempt;
-use crate::runner::{Harness, TestCase};
 use crate::template::Variables;
 use crate::trace::What;
 
@@ -49,7 +47,7 @@ struct Seen {
 
 impl Harness {
     /// Runs a generated test.
-    pub(crate) fn run_auto(
+    pub(super) fn run_auto(
         &self,
         case: &TestCase,
         auto: &Auto,
