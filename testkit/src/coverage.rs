@@ -17,9 +17,10 @@ use std::collections::BTreeMap;
 
 use crate::hits::{Delivered, Orders, Outcome, Pair};
 
+pub use crate::share::Share;
 pub use boundaries::SchemaCells;
 pub use json::VERSION;
-pub use share::{Kind, Share};
+pub use share::Kind;
 pub use threshold::{FailUnder, Shortfall, ThresholdError};
 
 /// What the tests of a workspace came by.

@@ -8,7 +8,6 @@ mod expectations;
 mod listeners;
 mod story;
 mod volatile;
-mod yaml;
 
 use std::sync::Arc;
 
@@ -22,7 +21,6 @@ use crate::trace::{Event, Trace};
 
 use story::Story;
 use volatile::Volatile;
-pub(crate) use yaml::inline;
 
 /// The name of the file in messages.
 const NAME: &str = "new.flow.yaml";
@@ -90,7 +88,7 @@ pub fn new_test(harness: &Harness, name: &str, trace: &Trace) -> Result<NewTest,
     let volatile = Volatile::between(trace, &run(harness, &story, 1)?, &run(harness, &story, 2)?);
     story.capture(&volatile);
     let then = expectations::of(trace, &story, &volatile);
-    let text = yaml::file(&story.test(name, then));
+    let text = crate::yaml::file(&story.test(name, then));
     let outcome = harness.run_case(&case(&text)?, &mut harness.stage());
     Ok(NewTest {
         text,
@@ -101,7 +99,7 @@ pub fn new_test(harness: &Harness, name: &str, trace: &Trace) -> Result<NewTest,
 
 /// What the actions lead to with another seed.
 fn run(harness: &Harness, story: &Story, seed: u64) -> Result<Trace, FromTraceError> {
-    let text = yaml::file(&story.test("draft", story.responses()));
+    let text = crate::yaml::file(&story.test("draft", story.responses()));
     let mut stage = harness.stage();
     let case = case(&text)?;
     Ok(harness

@@ -57,6 +57,9 @@ pub mod invariant;
 
 pub mod flow;
 
+/// A flow test as text.
+mod yaml;
+
 pub mod from_trace;
 
 pub mod protocol;
@@ -78,12 +81,15 @@ pub mod strategy;
 pub mod auto;
 
 pub mod explore;
+
 /// Who read and wrote what in a run whose order was not the plain one.
 pub mod race;
 
 pub mod runner;
 
 pub mod report;
+
+mod share;
 
 pub mod coverage;
 

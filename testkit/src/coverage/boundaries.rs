@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Share;
 use crate::hits::{BoundaryCell, SchemaOf, Schemas};
+use crate::share::Share;
 
 /// The edges of one schema.
 #[derive(Debug, Clone, PartialEq)]

@@ -228,9 +228,10 @@ mod tests {
     use banister_project::Host;
 
     use super::*;
-    use crate::coverage::{Kind, Share};
+    use crate::coverage::Kind;
     use crate::hits::tests::{emitted, started, trace};
     use crate::runner::TestCase;
+    use crate::share::Share;
 
     const PROJECT: [(&str, &str); 5] = [
         ("package.json", "{}"),

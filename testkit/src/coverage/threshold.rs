@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Kind, Share};
+use super::Kind;
+use crate::share::Share;
 
 /// How many per cent of what must be covered: `80`, or `steps=100,edges=80`.
 #[derive(Debug, Clone, Default, PartialEq)]

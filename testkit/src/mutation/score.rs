@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Mutant, Operator};
-use crate::coverage::Share;
+use crate::share::Share;
 
 /// What became of a mutant in all tests, or in those of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use serde_json::{Map, Value as Json, json};
 use super::effect::Observed;
 use super::sites::sent;
 use super::{Mutant, Operator};
-use crate::from_trace::inline;
 use crate::trace::{Trace, What};
+use crate::yaml::inline;
 
 /// A captured text that is shorter may stand somewhere by chance.
 const LEAST: usize = 4;

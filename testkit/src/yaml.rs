@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 /// A file with one test.
-pub(super) fn file(test: &Json) -> String {
+pub(crate) fn file(test: &Json) -> String {
     let mut out = String::from("tests:\n");
     let mut lead = "  - ";
     for (key, value) in test.as_object().into_iter().flatten() {
