@@ -83,11 +83,12 @@ impl Harness {
                 banister: env!("CARGO_PKG_VERSION").to_owned(),
                 interpreters: self.versions_of(&result.trace),
                 failure: failure.headline.clone(),
+                breaks: case.broken_by(failure),
                 input: input.clone(),
                 departures: departures.to_vec(),
                 decisions: drift::until_last_departure(&result.decisions),
             };
-            let path = folder.join(file_of(case, failure));
+            let path = folder.join(file_of(case, &regression.breaks));
             let is_it = |it: &&Kept| {
                 it.path == path || it.is_unnamed(case) && it.regression.failure == failure.headline
             };
@@ -209,8 +210,8 @@ fn item_at(text: &str, start: usize) -> String {
 }
 
 /// The name of the file that keeps a failure: the same for the same failure.
-fn file_of(case: &TestCase, failure: &FlowFailure) -> String {
-    let digits = Seed::root(0).part(&case.broken_by(failure), 0).hex();
+fn file_of(case: &TestCase, breaks: &str) -> String {
+    let digits = Seed::root(0).part(breaks, 0).hex();
     format!("{}.{}.json", slug(&case.name), &digits[..DIGITS])
 }
 
@@ -268,7 +269,8 @@ mod tests {
     fn the_same_expectation_has_the_same_file_wherever_it_stands() {
         let (one, moved) = (case(TEST), case(&format!("# moved\n{TEST}")));
         let at = |case: &TestCase, nth: usize| FailurePlace::Test(case.test().then[nth].span);
-        let file = |case: &TestCase, nth, headline| file_of(case, &failed(at(case, nth), headline));
+        let file =
+            |case: &TestCase, nth, headline| file_of(case, &case.broken_by(&failed(at(case, nth), headline)));
         assert_eq!(file(&one, 0, "A ran 2 times"), file(&moved, 0, "A never ran"));
         assert_ne!(file(&one, 0, "A ran"), file(&one, 1, "A ran"));
         assert!(

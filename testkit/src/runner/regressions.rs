@@ -28,6 +28,9 @@ pub struct Regression {
     pub interpreters: BTreeMap<String, String>,
     /// The failure in one sentence.
     pub failure: String,
+    /// What it breaks: the text of an expectation, or the step and the kind of the failure.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub breaks: String,
     /// The generated input, by variable.
     #[serde(default, skip_serializing_if = "Variables::is_empty")]
     pub input: Variables,
