@@ -1,6 +1,7 @@
 //! The stage of real runs: warm interpreters, one handler each at a time, and the mock server's held exchanges.
 
 mod described;
+mod versions;
 mod workers;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::worker::{Worker, WorkerConfig, WorkerError};
 use workers::Pool;
 
 pub use described::Described;
+pub use versions::Versions;
 pub use workers::Workers;
 
 /// Warm workers by interpreter, and the handlers that run in some of them.
@@ -38,6 +40,7 @@ pub struct LiveStage<'m> {
     /// Exchanges that were signalled and are not answered in full, by number.
     held: BTreeMap<u64, Held>,
     described: Described,
+    versions: Versions,
 }
 
 /// A worker that runs a handler.
@@ -68,6 +71,7 @@ impl<'m> LiveStage<'m> {
             session: None,
             held: BTreeMap::new(),
             described: Described::default(),
+            versions: Versions::default(),
         }
     }
 
@@ -81,6 +85,12 @@ impl<'m> LiveStage<'m> {
     #[must_use]
     pub fn with_described(self, described: Described) -> Self {
         Self { described, ..self }
+    }
+
+    /// Takes note of the versions of its interpreters here.
+    #[must_use]
+    pub fn with_versions(self, versions: Versions) -> Self {
+        Self { versions, ..self }
     }
 
     /// The workers that are left when the stage is no longer needed.
@@ -208,7 +218,9 @@ impl<'m> LiveStage<'m> {
 
     fn take(&mut self, language: Language, pool: &Pool) -> Result<Worker, StageError> {
         let taken = self.workers.take(pool, language, &self.config);
-        taken.map_err(stage_error)
+        let worker = taken.map_err(stage_error)?;
+        self.versions.insert(pool.interpreter, worker.version());
+        Ok(worker)
     }
 
     /// What the worker in `slot` or the mock server has to say next. The worker goes first: what it wrote before it

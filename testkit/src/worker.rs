@@ -150,6 +150,8 @@ pub struct Worker {
     /// A handler started programs.
     escaped: bool,
     ended: bool,
+    /// The interpreter's version, empty until it is ready.
+    version: String,
 }
 
 /// An interpreter that is not ready yet.
@@ -172,7 +174,10 @@ impl Starting {
         match worker.recv()? {
             FromWorker::Ready {
                 protocol, version, ..
-            } => self.interpreter.check(protocol, &version)?,
+            } => {
+                self.interpreter.check(protocol, &version)?;
+                worker.version = version;
+            }
             other => {
                 return Err(WorkerError::Protocol {
                     message: format!("expected `ready`, got {other:?}"),
@@ -226,12 +231,18 @@ impl Worker {
             mark: config.ca_file.clone(),
             escaped: false,
             ended: false,
+            version: String::new(),
         };
         Ok(Starting {
             worker,
             interpreter,
             budget: config.budget,
         })
+    }
+
+    /// The interpreter's version, as it says itself.
+    pub fn version(&self) -> &str {
+        &self.version
     }
 
     /// Sends a message.

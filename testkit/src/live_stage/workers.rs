@@ -29,6 +29,17 @@ pub(super) enum Interpreter {
     Ruby,
 }
 
+impl Interpreter {
+    /// How it is called everywhere.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Interpreter::Node => "node",
+            Interpreter::Python => "python",
+            Interpreter::Ruby => "ruby",
+        }
+    }
+}
+
 impl From<Language> for Interpreter {
     fn from(language: Language) -> Self {
         match language {
