@@ -36,6 +36,8 @@ pub(crate) struct Inputs {
     pub(crate) invalid: Option<BoxedStrategy<Json>>,
     /// What it takes, after other requests.
     pub(crate) later: Option<BoxedStrategy<Json>>,
+    /// What is worth knowing of the values.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Inputs {
@@ -47,7 +49,18 @@ impl Inputs {
         let way = auto.way();
         let schema = schemas::input(plan, way, describe);
         let is_known = schema.is_some() || takes_nothing(way);
-        let one = act(way, schema.as_ref(), false)?;
+        let mut notes = Vec::new();
+        let one = match &schema {
+            Some(schema) => {
+                let phases = Phases::of(schema)?;
+                notes = phases.health().notes(match way.entry {
+                    Entry::Request { .. } => "the body",
+                    Entry::Message { .. } | Entry::Cron { .. } => "the message",
+                });
+                with_payload(way, phases.strategy(), false)?
+            }
+            None => act(way, None, false)?,
+        };
         let invalid = match &schema {
             Some(schema) if refuses(plan, way, describe) => negative::bodies(schema),
             _ => None,
@@ -73,6 +86,7 @@ impl Inputs {
                 true => later(plan, auto, schema.as_ref(), describe)?,
                 false => None,
             },
+            notes,
         })
     }
 }
