@@ -56,6 +56,10 @@ fn inputs_of_what_modules_yield_are_what_they_claim() {
         return;
     };
     let schemas = schemas(&packages);
+    if let Some(file) = std::env::var_os("SCHEMAS_TO") {
+        let text = serde_json::to_string(&schemas).expect("schemas are JSON");
+        std::fs::write(file, text).expect("the file can be written");
+    }
     let (mut values, mut rejected, mut cells, mut hit) = (0, 0, 0, 0);
     let mut wrong = Vec::new();
     let mut open = Vec::new();

@@ -211,10 +211,8 @@ impl<'a, 't> Walk<'_, 'a, 't> {
         match &expr.kind {
             // Elsewhere what stands after the dot is a method.
             ExprKind::Member(member)
-                if matches!(
-                    self.model.language(),
-                    Language::TypeScript | Language::JavaScript
-                ) && !is_method(member.name)
+                if matches!(self.model.language(), Language::TypeScript | Language::JavaScript)
+                    && !is_method(member.name)
                     && !is_own_member(self.model.language(), member.name) =>
             {
                 Some((&member.object, Cow::Borrowed(member.name)))
@@ -364,7 +362,10 @@ mod tests {
     fn reads(language: Language, text: &str, headers: &[&str], query: &[&str]) {
         let found = request_reads(language, text);
         let all = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>();
-        assert_eq!((all(&found.headers), all(&found.query)), (all_of(headers), all_of(query)));
+        assert_eq!(
+            (all(&found.headers), all(&found.query)),
+            (all_of(headers), all_of(query))
+        );
     }
 
     fn all_of(names: &[&str]) -> Vec<String> {
@@ -389,7 +390,14 @@ mod tests {
                 return { status: 200, headers: { 'x-sent': key }, body: { page, limit, tenant, authorization } }
             }
             ",
-            &["authorization", "cookie", "if-none-match", "x-api-key", "x-one", "x-tenant"],
+            &[
+                "authorization",
+                "cookie",
+                "if-none-match",
+                "x-api-key",
+                "x-one",
+                "x-tenant",
+            ],
             &["limit", "page"],
         );
         reads(

@@ -1,6 +1,6 @@
 //! Requests and messages for a way in, as values that shrink.
 //!
-//! One of them is an object: `way` names the way; `path`, `query` and `body` are those of a request, `data` is that of a
+//! One of them is an object: `way` names the way; `path`, `query`, `headers` and `body` are those of a request, `data` is that of a
 //! message; `reuse` asks for ids that came up before, and `wrong` says what an invalid body breaks. An input is a list of
 //! them, of which the last goes in at the way that is tried.
 
@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::schemas::{self, Describe};
 use super::ways::params;
-use super::{Auto, Entry, Way, negative};
+use super::{Auto, Entry, Header, Way, headers, negative};
 use crate::plan::Plan;
 use crate::strategy::{Phases, StrategyError};
 
@@ -101,7 +101,9 @@ fn takes_nothing(way: &Way) -> bool {
 
 fn has_parameters(way: &Way) -> bool {
     match &way.entry {
-        Entry::Request { path, query, .. } => !params(path).is_empty() || !query.is_empty(),
+        Entry::Request {
+            path, query, headers, ..
+        } => !params(path).is_empty() || !query.is_empty() || !headers.is_empty(),
         Entry::Message { .. } | Entry::Cron { .. } => false,
     }
 }
@@ -189,9 +191,14 @@ fn with_payload(
                 Json::Object(act)
             })
             .boxed(),
-        Entry::Request { method, path, query } => {
+        Entry::Request {
+            method,
+            path,
+            query,
+            headers,
+        } => {
             let parameters = match has_parameters(way) {
-                true => Phases::of(&parameters(path, query))?.strategy(),
+                true => Phases::of(&parameters(path, query, headers))?.strategy(),
                 false => Just(json!({})).boxed(),
             };
             let has_body = WITH_BODY.contains(&method.as_str()) || method == "DELETE";
@@ -211,8 +218,8 @@ fn with_payload(
     })
 }
 
-/// The schema of the parameters in a path and of those that a config names for the query.
-fn parameters(path: &str, query: &[String]) -> Json {
+/// The schema of the parameters in a path, of those in the query and of headers.
+fn parameters(path: &str, query: &[String], headers: &[Header]) -> Json {
     let fields = |names: &[String], schema: &Json| -> Map<String, Json> {
         names.iter().map(|name| (name.clone(), schema.clone())).collect()
     };
@@ -234,6 +241,10 @@ fn parameters(path: &str, query: &[String]) -> Json {
             json!({ "type": "object", "properties": fields(query, &text), "additionalProperties": false });
         parts.insert("query".to_owned(), query);
     }
+    if !headers.is_empty() {
+        let headers = json!({ "type": "object", "properties": headers::properties(headers), "additionalProperties": false });
+        parts.insert("headers".to_owned(), headers);
+    }
     json!({ "type": "object", "properties": parts, "required": required, "additionalProperties": false })
 }
 
@@ -254,6 +265,7 @@ mod tests {
                 method: "PUT".to_owned(),
                 path: "/orders/:id".to_owned(),
                 query: vec!["full".to_owned()],
+                headers: Vec::new(),
             },
             closed: None,
         };

@@ -47,9 +47,10 @@ impl Sends {
     /// `test` may say that a topic must not be sent, and what is wanted is not told.
     pub(crate) fn silent(&self, plan: &Plan, test: &FlowTest, only: Option<&str>) -> Vec<String> {
         let unwanted: BTreeSet<&str> = test.then.iter().filter_map(|it| absent(&it.value)).collect();
-        let asked = plan.steps.iter().filter(|step| {
-            only.is_none_or(|only| step.name == only) && !self.senders.contains(&step.name)
-        });
+        let asked = plan
+            .steps
+            .iter()
+            .filter(|step| only.is_none_or(|only| step.name == only) && !self.senders.contains(&step.name));
         let silent = asked.filter_map(|step| {
             let runs = *self.runs.get(&step.name).filter(|runs| **runs >= LEAST_RUNS)?;
             let EmitPolicy::Listed(topics) = &step.emits else {
