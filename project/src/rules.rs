@@ -114,7 +114,6 @@ pub const RULES: &[Rule] = &[
     flow_test::MISSING_KEY,
     flow_test::INVALID_VALUE,
     flow_test::DUPLICATE_NAME,
-    flow_test::UNSUPPORTED,
     flow_test::UNKNOWN_STEP,
     flow_test::UNKNOWN_TOPIC,
     flow_test::UNKNOWN_ROUTE,
