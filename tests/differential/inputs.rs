@@ -16,6 +16,13 @@ use crate::support::project::Project;
 /// Values made of each schema by chance, after the prepared ones, and as many that must be rejected.
 const COUNT: usize = 60;
 
+/// Schemas that allow nothing, though the library that they are made from takes values, and what is told of them.
+const IMPOSSIBLE: [(&str, &str); 1] = [(
+    // Its converter closes one side of an intersection, so that what the other side requires must not be there.
+    "schema-zod3/steps/imported.step.ts input",
+    "'#/properties/both/allOf/1/properties/age'",
+)];
+
 /// Every schema of every project, by a name that tells where it is from.
 fn schemas(packages: &Packages) -> BTreeMap<String, Json> {
     let mut out = BTreeMap::new();
@@ -66,7 +73,11 @@ fn inputs_of_what_modules_yield_are_what_they_claim() {
     for (name, schema) in &schemas {
         let judge = jsonschema::options().should_validate_formats(true).build(schema);
         let judge = judge.unwrap_or_else(|error| panic!("{name}: {error}"));
-        let phases = Phases::of(schema).unwrap_or_else(|error| panic!("{name}: {error}\n{schema}"));
+        let phases = match (Phases::of(schema), IMPOSSIBLE.iter().find(|(it, _)| it == name)) {
+            (Ok(phases), _) => phases,
+            (Err(error), Some((_, why))) if error.to_string().contains(why) => continue,
+            (Err(error), _) => panic!("{name}: {error}\n{schema}"),
+        };
         let prepared = phases.examples().len() + phases.boundaries().len();
         for value in several(&phases.strategy(), prepared + COUNT) {
             values += 1;

@@ -130,9 +130,9 @@ impl Health {
         out
     }
 
-    /// What a person should know of the values for `name` though tests with them run.
+    /// What a person should know of the values for `name`, in sentences.
     pub fn notes(&self, name: &str) -> Vec<String> {
-        let problems = self.problems().into_iter().filter(|it| !it.is_fatal);
+        let problems = self.problems().into_iter();
         problems.map(|it| format!("inputs for {name}: {it}")).collect()
     }
 }
