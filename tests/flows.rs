@@ -13,6 +13,7 @@ mod external_calls;
 mod failures;
 mod from_trace;
 mod handlers;
+mod health;
 mod html;
 mod interpreters;
 mod isolation;

@@ -97,6 +97,7 @@ impl Suites {
             files.dedup_by(|a, b| Arc::ptr_eq(a, b));
             let known = auto::expected_topics(&files).map(str::to_owned);
             suite.plan.hints.known_topics.extend(known);
+            suite.plan.hints.asked = auto::asked(snapshot, &suite.plan, &suite.project, &files);
             suite.tests = auto::tests(&suite.plan, &files)
                 .into_iter()
                 .map(TestCase::from)
