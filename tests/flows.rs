@@ -24,6 +24,7 @@ mod migrated;
 mod mocked_code;
 mod mutation;
 mod output;
+mod placeholders;
 mod races;
 mod report;
 mod seed_forms;
