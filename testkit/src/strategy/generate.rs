@@ -13,7 +13,9 @@ use super::shape::{Branch, Node, NodeId, Shape};
 use super::text;
 
 /// Values inside values of the same kind, before only what must be there is made.
-const DEPTH: u32 = 3;
+const DEPTH: u32 = 6;
+/// … and before their lists have one item at most: what is deep is thin.
+const WIDE: u32 = 3;
 /// Parts of one value, before only what must be there is made.
 const MOST_PARTS: usize = 1_000;
 /// A part is made so often to get one that `not` leaves.

@@ -10,6 +10,8 @@ use super::shape::Types;
 pub(super) const SAFE: i64 = (1 << 53) - 1;
 /// The largest magnitude that is tried where nothing bounds a number.
 const HUGE: f64 = 1e308;
+/// Numbers with two decimals whose hundredfold is not what a person expects, as in `29` of `0.29 * 100` cut down.
+const INEXACT: [f64; 6] = [0.29, 0.57, 1.1, 4.35, 8.2, 19.99];
 /// Distances from the point of origin, the near ones more likely.
 const SPANS: [i64; 8] = [4, 10, 10, 100, 100, 10_000, 1 << 31, SAFE];
 
@@ -18,6 +20,8 @@ pub(super) struct Numbers {
     whole: Option<Grid>,
     /// Grids of fractions, from coarse to fine.
     fractions: Vec<Grid>,
+    /// Of so many numbers one is whole, where there are fractions too.
+    rarity: u64,
     /// What is worth trying first.
     pub(super) edges: Vec<Json>,
 }
@@ -73,7 +77,20 @@ impl Grid {
     }
 
     fn draw(self, dice: &mut Dice) -> Json {
-        self.value(whole(self.low, self.high, dice))
+        // What is near is near by value: a small step takes more of them to get there.
+        let steps = (1.0 / self.step).clamp(1.0, 1e9) as i64;
+        self.value(whole(self.low, self.high, steps, dice))
+    }
+
+    /// Numbers that lose something when they are multiplied and cut, if the grid has two decimals.
+    fn inexact(self) -> Option<Vec<Json>> {
+        let lies = |value: &f64| {
+            let factor = value / self.step;
+            let whole = factor.round();
+            (factor - whole).abs() < 1e-6 && (self.low as f64..=self.high as f64).contains(&whole)
+        };
+        let found: Vec<Json> = INEXACT.iter().copied().filter(lies).map(from_f64).collect();
+        (self.decimals == 2 && !found.is_empty()).then_some(found)
     }
 
     /// The bounds, what is next to them, and what is around zero.
@@ -123,6 +140,7 @@ impl Numbers {
         if types.has(Types::FRACTION) && step.is_none() {
             edges.extend(fine_edges(low, high));
         }
+        edges.extend(fractions.iter().find_map(|it| it.inexact()).into_iter().flatten());
         if whole.is_none() && fractions.is_empty() {
             // Bounds so close together that no usual number lies between them.
             edges.extend(
@@ -143,14 +161,15 @@ impl Numbers {
         Some(Self {
             whole,
             fractions,
+            rarity: if step.is_some() { 8 } else { 2 },
             edges: distinct,
         })
     }
 
-    /// Any of them, whole in every second case.
+    /// Any of them: whole in every second case, and now and then if a step of fractions is what the schema names.
     pub(super) fn draw(&self, dice: &mut Dice) -> Json {
         match self.whole {
-            Some(grid) if self.fractions.is_empty() || dice.chance(1, 2) => grid.draw(dice),
+            Some(grid) if self.fractions.is_empty() || dice.chance(1, self.rarity) => grid.draw(dice),
             _ => match dice.pick(&self.fractions) {
                 Some(grid) => grid.draw(dice),
                 None => dice.pick(&self.edges).cloned().unwrap_or(Json::Null),
@@ -214,7 +233,7 @@ fn decimals(step: f64) -> usize {
 }
 
 /// A bound, a value near the one closest to zero, or anything.
-fn whole(low: i64, high: i64, dice: &mut Dice) -> i64 {
+fn whole(low: i64, high: i64, steps: i64, dice: &mut Dice) -> i64 {
     let origin = 0.clamp(low, high);
     if dice.chance(1, 4) {
         let edges = [
@@ -231,7 +250,7 @@ fn whole(low: i64, high: i64, dice: &mut Dice) -> i64 {
             return edge;
         }
     }
-    let span = dice.pick(&SPANS).copied().unwrap_or(10);
+    let span = dice.pick(&SPANS).copied().unwrap_or(10).saturating_mul(steps);
     let (from, to) = (
         origin.saturating_sub(span).max(low),
         origin.saturating_add(span).min(high),

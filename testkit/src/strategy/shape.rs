@@ -25,7 +25,7 @@ pub(super) struct Node {
     pub(super) flattest: usize,
     /// Levels of the flattest value.
     pub(super) height: u32,
-    /// True if a part of such a value can be such a value again.
+    /// True if a part of such a value can be such a value again; of nodes on the same circle, one at least says so.
     pub(super) is_recursive: bool,
     /// Values that the schema's author gave.
     pub(super) examples: Vec<Json>,

@@ -363,3 +363,60 @@ fn what_cannot_be_had_is_told_at_once() {
         );
     }
 }
+
+/// Boundaries, and as many more by chance as a property has without settings.
+fn usual(schema: &Json) -> Vec<Json> {
+    let phases = Phases::of(schema).unwrap();
+    let drawn = samples(schema, 1, 100);
+    phases.boundaries().iter().cloned().chain(drawn).collect()
+}
+
+#[test]
+fn amounts_with_cents_have_cents() {
+    let made = usual(&json!({"type": "number", "minimum": 0.01, "maximum": 999.99, "multipleOf": 0.01}));
+    let amounts: Vec<f64> = made.iter().filter_map(Json::as_f64).collect();
+    let with_cents = amounts
+        .iter()
+        .filter(|it| (*it * 10.0).fract().abs() > 1e-6)
+        .count();
+    assert!(with_cents > amounts.len() / 2, "{amounts:?}");
+    let cut = |amount: &&f64| (*amount * 100.0) as i64 != (*amount * 100.0).round() as i64;
+    assert!(amounts.iter().filter(cut).count() >= 3, "{amounts:?}");
+}
+
+#[test]
+fn what_is_recursive_is_deep_now_and_then() {
+    fn depth(value: &Json) -> usize {
+        let inner = value["replies"].as_array().into_iter().flatten();
+        1 + inner.map(depth).max().unwrap_or(0)
+    }
+    let schema = json!({
+        "type": "object",
+        "properties": {"text": {"type": "string"}, "replies": {"type": "array", "items": {"$ref": "#"}}},
+        "required": ["text", "replies"],
+    });
+    let depths: Vec<usize> = usual(&schema).iter().map(depth).collect();
+    assert!(depths.iter().filter(|it| **it >= 5).count() >= 3, "{depths:?}");
+    assert!(depths.iter().all(|it| *it <= 8), "{depths:?}");
+}
+
+#[test]
+fn a_text_is_cut_in_a_letter_wherever_it_is_cut() {
+    for (schema, cuts) in [
+        (json!({"type": "string"}), 1..100_usize),
+        (
+            json!({"type": "string", "minLength": 3, "maxLength": 140}),
+            1..139,
+        ),
+    ] {
+        let made = usual(&schema);
+        let texts: Vec<Vec<u16>> = made
+            .iter()
+            .filter_map(|it| Some(it.as_str()?.encode_utf16().collect()))
+            .collect();
+        for cut in cuts {
+            let is_half = |text: &&Vec<u16>| text.len() > cut && String::from_utf16(&text[..cut]).is_err();
+            assert!(texts.iter().any(|text| is_half(&text)), "{schema} at {cut}");
+        }
+    }
+}
