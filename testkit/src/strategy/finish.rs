@@ -93,6 +93,7 @@ fn text(flat: &Flat) -> Texts {
             .map(|text| serde_json::json!({ "format": text })),
     );
     Texts {
+        place: format!("'#{}'", flat.parts.first().map_or("", String::as_str)),
         low: flat.lengths.low,
         high: flat.lengths.high,
         format: flat.format.clone(),

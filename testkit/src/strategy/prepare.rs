@@ -3,8 +3,29 @@
 use jsonschema::{Draft, ValidationOptions, Validator};
 use serde_json::{Map, Value as Json, json};
 
-/// Rewrites what is common but no JSON Schema: OpenAPI's `nullable`, the boolean bounds of draft 4.
+/// Rewrites what is common but no JSON Schema, or no longer: OpenAPI's `nullable`, the boolean bounds of draft 4.
 pub(super) fn prepare(schema: &Json) -> Json {
+    let mut prepared = rewritten(schema);
+    let is_draft4 = |it: &Json| {
+        it.as_str()
+            .is_some_and(|it| it.contains("json-schema.org/draft-04/"))
+    };
+    if let Some(fields) = prepared.as_object_mut()
+        && fields.get("$schema").is_some_and(is_draft4)
+    {
+        // Its bounds are those of later drafts now.
+        fields.insert(
+            "$schema".to_owned(),
+            json!("http://json-schema.org/draft-07/schema#"),
+        );
+        if let Some(id) = fields.shift_remove("id") {
+            fields.insert("$id".to_owned(), id);
+        }
+    }
+    prepared
+}
+
+fn rewritten(schema: &Json) -> Json {
     match schema {
         Json::Object(fields) => {
             let mut out: Map<String, Json> = Map::new();
@@ -17,10 +38,12 @@ pub(super) fn prepare(schema: &Json) -> Json {
                         "properties" | "patternProperties" | "dependentSchemas" | "$defs" | "definitions",
                         Json::Object(named),
                     ) => {
-                        let each = named.iter().map(|(name, schema)| (name.clone(), prepare(schema)));
+                        let each = named
+                            .iter()
+                            .map(|(name, schema)| (name.clone(), rewritten(schema)));
                         Json::Object(each.collect())
                     }
-                    _ => prepare(value),
+                    _ => rewritten(value),
                 };
                 out.insert(key.clone(), prepared);
             }
@@ -39,7 +62,7 @@ pub(super) fn prepare(schema: &Json) -> Json {
             }
             Json::Object(out)
         }
-        Json::Array(items) => Json::Array(items.iter().map(prepare).collect()),
+        Json::Array(items) => Json::Array(items.iter().map(rewritten).collect()),
         other => other.clone(),
     }
 }
@@ -94,6 +117,17 @@ pub(super) fn has_tuple_items(schema: &Json) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bounds_of_draft_4_are_those_of_later_drafts() {
+        let prepared = prepare(&json!({
+            "$schema": "http://json-schema.org/draft-04/schema#", "id": "https://a.test/n", "type": "number",
+            "minimum": 0, "exclusiveMinimum": true, "maximum": 1, "exclusiveMaximum": false
+        }));
+        let judge = validator(&prepared).unwrap();
+        let allowed = [0.0, 0.1, 1.0, 1.1].map(|it| judge.is_valid(&json!(it)));
+        assert_eq!(allowed, [false, true, true, false], "{prepared}");
+    }
 
     #[test]
     fn properties_that_are_called_like_keywords_are_schemas_all_the_same() {

@@ -10,6 +10,7 @@
 )]
 
 mod corpus;
+mod keywords;
 mod suite;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -180,6 +181,24 @@ fn schemas_as_projects_write_them() {
     let mut tally = Tally::default();
     corpus::schemas().iter().for_each(|schema| tally.add(schema));
     tally.tell("schemas of projects");
+    assert!(tally.wrong.is_empty(), "{:#?}", tally.wrong);
+    assert!(tally.without.is_empty(), "{:#?}", tally.without);
+    assert!(tally.open.is_empty(), "{:#?}", tally.open);
+    assert!(tally.hit * 100 >= tally.cells * 95, "{:#?}", tally.missed);
+}
+
+#[test]
+fn schemas_of_each_keyword() {
+    let mut tally = Tally::default();
+    for (name, schema) in keywords::schemas() {
+        tally.add(&Schema {
+            name: name.to_owned(),
+            schema,
+            examples: Vec::new(),
+            is_refutable: true,
+        });
+    }
+    tally.tell("schemas of each keyword");
     assert!(tally.wrong.is_empty(), "{:#?}", tally.wrong);
     assert!(tally.without.is_empty(), "{:#?}", tally.without);
     assert!(tally.open.is_empty(), "{:#?}", tally.open);
