@@ -18,6 +18,7 @@ mod html;
 mod interpreters;
 mod isolation;
 mod junit;
+mod kept_failures;
 mod links;
 mod migrated;
 mod mocked_code;

@@ -4,6 +4,8 @@ pub mod text;
 
 pub mod language;
 
+mod stopwatch;
+
 pub mod parse;
 pub mod syntax;
 

@@ -61,7 +61,7 @@ impl Suites {
                 plan: Plan::of_project(project, root),
                 tests: Vec::new(),
             };
-            let names = ProjectNames::of_project(snapshot, &project.root);
+            let names = snapshot.names_of(&project.root);
             let prefix = prefix(projects.len(), &project.root);
             let found = flow_files::find(&suite.plan.root);
             all.left_out.extend(found.left_out);
