@@ -48,6 +48,7 @@ fn rewritten(schema: &Json) -> Json {
                 out.insert(key.clone(), prepared);
             }
             make_nullable(&mut out);
+            crate::schema::local_times::drop_excluded(&mut out);
             for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
                 match out.get(exclusive) {
                     Some(Json::Bool(true)) if out.contains_key(bound) => {
@@ -91,7 +92,12 @@ fn make_nullable(schema: &mut Map<String, Json>) {
 
 /// The judge. Nothing is fetched: a reference to another document makes the schema invalid.
 pub(super) fn validator(schema: &Json) -> Result<Validator, String> {
-    options(schema).build(schema).map_err(|error| error.to_string())
+    options(schema)
+        .build(schema)
+        .map_err(|error| match error.instance_path().to_string() {
+            root if root.is_empty() => error.to_string(),
+            place => format!("'#{place}': {error}"),
+        })
 }
 
 /// How a schema is to be read.
@@ -117,6 +123,16 @@ pub(super) fn has_tuple_items(schema: &Json) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_schema_is_told_with_its_place() {
+        let schema = json!({"properties": {"a": {"items": {"type": "strin"}}}});
+        let told = validator(&schema).unwrap_err();
+        assert!(
+            told.starts_with("'#/properties/a/items/type': \"strin\" is not valid"),
+            "{told}"
+        );
+    }
 
     #[test]
     fn bounds_of_draft_4_are_those_of_later_drafts() {
