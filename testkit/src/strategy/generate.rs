@@ -34,6 +34,10 @@ pub(super) enum Refusal {
     Circle(String),
     #[error("{0} needs itself again and again, without an end")]
     Endless(String),
+    #[error(
+        "no text was found for {0}: its format, pattern and lengths exclude each other, or are more than can be made up"
+    )]
+    NoText(String),
     #[error("it refers to {0}, which is not in the schema")]
     Reference(String),
 }
@@ -192,7 +196,8 @@ impl<'g> Maker<'g, '_, '_> {
                     let count = texts.edges();
                     (turn..turn + count).find_map(|it| texts.edge(it % count, self.dice))
                 });
-                Json::String(edge.or_else(|| texts.draw(self.dice)).ok_or(Refusal::Never)?)
+                let made = edge.or_else(|| texts.draw(self.dice));
+                Json::String(made.ok_or_else(|| Refusal::NoText(texts.place.clone()))?)
             }
             Shape::Array(items) => self.array(items, depth, low, turn)?,
             Shape::Object(fields) => self.object(fields, depth, low, turn)?,

@@ -48,12 +48,19 @@ impl Grid {
             } else {
                 exact.floor()
             };
-            // Casts of floats saturate, which is what is wanted of bounds beyond all integers.
-            Some(factor as i64)
+            Some(factor)
         };
+        // Casts of floats saturate, which is what is wanted of bounds that leave all integers.
+        let whole = |factor: f64| factor as i64;
+        let is_beyond =
+            |factor: Option<f64>, sign: f64| factor.is_some_and(|it| it * sign >= i64::MAX as f64);
         // Without a bound the exact integers are the bound, unless the other end lies beyond them.
         let most = ((SAFE as f64 / step) as i64).clamp(1, SAFE);
         let (low, high) = (factor(low, true), factor(high, false));
+        if is_beyond(low, 1.0) || is_beyond(high, -1.0) {
+            return None;
+        }
+        let (low, high) = (low.map(whole), high.map(whole));
         let (low, high) = (
             low.unwrap_or(high.map_or(-most, |high| (-most).min(high.saturating_sub(1_000)))),
             high.unwrap_or(low.map_or(most, |low| most.max(low.saturating_add(1_000)))),
@@ -142,12 +149,8 @@ impl Numbers {
         }
         edges.extend(fractions.iter().find_map(|it| it.inexact()).into_iter().flatten());
         if whole.is_none() && fractions.is_empty() {
-            // Bounds so close together that no usual number lies between them.
-            edges.extend(
-                low.zip(high)
-                    .map(|((low, _), (high, _))| from_f64(low + (high - low) / 2.0)),
-            );
-            if edges.is_empty() || !types.has(Types::FRACTION) {
+            edges.extend(unusual(low, high, types));
+            if edges.is_empty() {
                 return None;
             }
         }
@@ -178,12 +181,38 @@ impl Numbers {
     }
 }
 
+fn is_within(value: f64, low: End, high: End) -> bool {
+    low.is_none_or(|(at, open)| value > at || !open && value == at)
+        && high.is_none_or(|(at, open)| value < at || !open && value == at)
+}
+
+/// Numbers between bounds that are so close together, or so far away, that no usual number lies between them.
+fn unusual(low: End, high: End, types: Types) -> Vec<Json> {
+    let (least, most) = match (low, high) {
+        (Some((low, _)), Some((high, _))) => (low, high),
+        (Some((low, _)), None) => (low, (low * 2.0).min(f64::MAX)),
+        (None, Some((high, _))) => ((high * 2.0).max(f64::MIN), high),
+        (None, None) => return Vec::new(),
+    };
+    let part = |share: f64| least * (1.0 - share) + most * share;
+    let all = [
+        least,
+        most,
+        least.next_up(),
+        most.next_down(),
+        part(0.25),
+        part(0.5),
+        part(0.75),
+    ];
+    let fitting = all.into_iter().filter(|it| {
+        it.is_finite() && is_within(*it, low, high) && (types.has(Types::FRACTION) || it.fract() == 0.0)
+    });
+    fitting.map(from_f64).collect()
+}
+
 /// What only numbers that need not be whole can be.
 fn fine_edges(low: End, high: End) -> Vec<Json> {
-    let fits = |value: &f64| {
-        low.is_none_or(|(at, open)| *value > at || !open && *value == at)
-            && high.is_none_or(|(at, open)| *value < at || !open && *value == at)
-    };
+    let fits = |value: &f64| is_within(*value, low, high);
     let mut out: Vec<f64> = Vec::new();
     for (end, sign) in [(low, 1.0), (high, -1.0)] {
         if let Some((at, _)) = end {
@@ -206,6 +235,9 @@ fn fine_edges(low: End, high: End) -> Vec<Json> {
 fn from_f64(value: f64) -> Json {
     if value.fract() == 0.0 && value.abs() <= SAFE as f64 {
         return Json::from(value as i64);
+    }
+    if value > 0.0 && value <= u64::MAX as f64 && value.fract() == 0.0 {
+        return Json::from(value as u64);
     }
     Number::from_f64(value).map_or(Json::Null, Json::Number)
 }

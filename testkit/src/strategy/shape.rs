@@ -58,6 +58,8 @@ pub(super) enum Shape {
 
 /// Texts of a length, by format and pattern.
 pub(super) struct Texts {
+    /// Where the schema stands, for people.
+    pub(super) place: String,
     pub(super) low: usize,
     pub(super) high: usize,
     pub(super) format: Option<String>,

@@ -311,6 +311,44 @@ fn boundaries_are_hit() {
 }
 
 #[test]
+fn numbers_that_are_too_large_or_too_close_for_others_are_made() {
+    for (schema, wanted) in [
+        (
+            json!({"type": "integer", "minimum": 9_223_372_036_854_775_808_u64, "maximum": u64::MAX}),
+            json!(u64::MAX),
+        ),
+        (
+            json!({"type": "number", "minimum": 1e300, "maximum": 1.7e308}),
+            json!(1e300),
+        ),
+        (json!({"type": "number", "maximum": -1e300}), json!(-1e300)),
+        (
+            json!({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1e-9}),
+            json!(5e-10),
+        ),
+    ] {
+        let values = samples(&schema, 1, 60);
+        assert!(values.contains(&wanted), "{wanted} is not in {values:?}");
+    }
+}
+
+#[test]
+fn formats_have_the_lengths_that_a_schema_asks_for() {
+    let lengths = |schema: Json| -> BTreeSet<usize> {
+        let phases = Phases::of(&schema).unwrap();
+        let texts = phases.boundaries().iter();
+        texts.map(|it| it.as_str().unwrap().chars().count()).collect()
+    };
+    let emails = lengths(json!({"type": "string", "format": "email", "minLength": 30, "maxLength": 255}));
+    assert!(
+        [30, 31, 254, 255].iter().filter(|it| emails.contains(it)).count() >= 3,
+        "{emails:?}"
+    );
+    let links = lengths(json!({"type": "string", "format": "uri", "maxLength": 2000}));
+    assert!([1999, 2000].iter().all(|it| links.contains(it)), "{links:?}");
+}
+
+#[test]
 fn what_cannot_be_had_is_told_at_once() {
     let closed =
         json!({"type": "object", "properties": {"name": {"type": "string"}}, "additionalProperties": false});
@@ -323,6 +361,10 @@ fn what_cannot_be_had_is_told_at_once() {
         (
             json!({"type": "object", "properties": {"a": {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 3, "maxLength": 1}}}, "required": ["a"]}),
             "nothing is allowed by '#/properties/a/items'",
+        ),
+        (
+            json!({"type": "object", "properties": {"ip": {"type": "string", "format": "ipv4", "maxLength": 3}}, "required": ["ip"]}),
+            "500 were tried, and mostly no text was found for '#/properties/ip': its format, pattern and lengths exclude each other, or are more than can be made up",
         ),
         (
             json!({"allOf": [closed, {"properties": {"age": {"type": "integer"}}, "required": ["age"]}]}),

@@ -52,6 +52,11 @@ impl Texts {
                     .or_else(|| self.by_pattern(Stretch::Any, dice))
             })
             .or_else(|| {
+                // Those of a usual length are too short or too long.
+                let length = dice.size(self.low, self.high.min(self.low.saturating_add(USUAL)));
+                self.of_length(length, dice)
+            })
+            .or_else(|| {
                 let (low, high) = (self.low, self.high);
                 (0..ATTEMPTS).find_map(|_| self.judged(free(low, high, dice)))
             })
@@ -74,11 +79,11 @@ impl Texts {
         }
         let (low, high) = (self.low, self.high);
         let at = |length: usize, dice: &mut Dice| {
-            let made = self
-                .pattern
-                .as_ref()?
-                .text(length, length, Stretch::Least, dice)?;
-            self.judged(made)
+            let pattern = self.pattern.as_ref();
+            pattern
+                .and_then(|it| it.text(length, length, Stretch::Least, dice))
+                .and_then(|made| self.judged(made))
+                .or_else(|| self.of_length(length, dice))
         };
         match number {
             0 => self
@@ -139,6 +144,10 @@ impl Texts {
 
     fn by_format(&self, dice: &mut Dice) -> Option<String> {
         formats::draw(self.format.as_deref()?, dice).and_then(|it| self.judged(it))
+    }
+
+    fn of_length(&self, length: usize, dice: &mut Dice) -> Option<String> {
+        formats::of_length(self.format.as_deref()?, length, dice).and_then(|it| self.judged(it))
     }
 
     fn by_pattern(&self, stretch: Stretch, dice: &mut Dice) -> Option<String> {
