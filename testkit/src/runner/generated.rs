@@ -32,6 +32,17 @@ struct Phase {
     strategy: BoxedStrategy<Json>,
 }
 
+impl Phase {
+    /// The source of its inputs.
+    fn runner(&self, seed: Seed) -> TestRunner {
+        TestRunner::new(Config {
+            failure_persistence: None,
+            rng_seed: RngSeed::Fixed(seed.part(self.name, 0).number()),
+            ..Config::default()
+        })
+    }
+}
+
 /// What was seen in all cases so far.
 #[derive(Default)]
 struct Seen {
@@ -58,28 +69,12 @@ impl Harness {
         if let Some(reason) = way.closed {
             return TestOutcome::ignored(case.name.clone(), reason);
         }
-        self.stand_in(case, stage, &Variables::new());
-        let step = &self.plan().steps[way.to.step];
-        if step.has_schemas
-            && let Err(reason) = stage.describe(step.language, &self.plan().root.join(&step.file))
-        {
-            return self.outcome(case, not_loaded(self.plan(), way, &reason), None, &[]);
-        }
-        // Errors of this module were told above; what other modules do is for their own tests.
-        let mut describe = |language, file: &Path| stage.describe(language, file).ok();
-        let inputs = match Inputs::of(self.plan(), auto, &mut describe) {
-            Ok(inputs) => inputs,
-            Err(error) => {
-                let failure = FlowFailure {
-                    headline: format!("no inputs for {}: {error}", step.name),
-                    place: place_of(self.plan(), way.to.step),
-                    details: Vec::new(),
-                };
-                return self.outcome(case, FlowResult::of_failure(failure), None, &[]);
-            }
+        let phases = match self.phases_of(case, auto, stage) {
+            Ok(phases) => phases,
+            Err(failed) => return self.outcome(case, *failed, None, &[]),
         };
         let mut seen = Seen::default();
-        for phase in phases(inputs, self.cases()) {
+        for phase in phases {
             if let Some(failed) = self.try_phase(case, stage, seed, &phase, &mut seen) {
                 return failed;
             }
@@ -93,6 +88,58 @@ impl Harness {
         self.outcome(case, result, None, &[])
     }
 
+    /// What is tried at a way, or what is told if nothing can be.
+    fn phases_of(
+        &self,
+        case: &TestCase,
+        auto: &Auto,
+        stage: &mut LiveStage<'_>,
+    ) -> Result<Vec<Phase>, Box<FlowResult>> {
+        let way = auto.way();
+        self.stand_in(case, stage, &Variables::new());
+        let step = &self.plan().steps[way.to.step];
+        if step.has_schemas
+            && let Err(reason) = stage.describe(step.language, &self.plan().root.join(&step.file))
+        {
+            return Err(Box::new(not_loaded(self.plan(), way, &reason)));
+        }
+        // Errors of this module were told above; what other modules do is for their own tests.
+        let mut describe = |language, file: &Path| stage.describe(language, file).ok();
+        match Inputs::of(self.plan(), auto, &mut describe) {
+            Ok(inputs) => Ok(phases(inputs, self.cases())),
+            Err(error) => Err(Box::new(FlowResult::of_failure(FlowFailure {
+                headline: format!("no inputs for {}: {error}", step.name),
+                place: place_of(self.plan(), way.to.step),
+                details: Vec::new(),
+            }))),
+        }
+    }
+
+    /// The first so many inputs of a generated test that no step has to refuse; of each phase the same share.
+    pub(super) fn auto_inputs(
+        &self,
+        case: &TestCase,
+        auto: &Auto,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        most: usize,
+    ) -> Result<Vec<Variables>, String> {
+        let mut phases = self.phases_of(case, auto, stage).map_err(|failed| {
+            let first = failed.failures.into_iter().next();
+            first.map_or_else(String::new, |failure| failure.headline)
+        })?;
+        phases.retain(|phase| phase.input != Input::Invalid);
+        let share = most.div_ceil(phases.len().max(1));
+        let mut inputs = Vec::new();
+        for phase in &phases {
+            let mut runner = phase.runner(seed);
+            let count = share.min(usize::try_from(phase.cases).unwrap_or(share));
+            let trees = (0..count).map_while(|_| phase.strategy.new_tree(&mut runner).ok());
+            inputs.extend(trees.map(|tree| variables(&tree.current(), phase.input)));
+        }
+        Ok(inputs)
+    }
+
     /// The outcome if a case fails.
     fn try_phase(
         &self,
@@ -102,11 +149,7 @@ impl Harness {
         phase: &Phase,
         seen: &mut Seen,
     ) -> Option<TestOutcome> {
-        let mut runner = TestRunner::new(Config {
-            failure_persistence: None,
-            rng_seed: RngSeed::Fixed(seed.part(phase.name, 0).number()),
-            ..Config::default()
-        });
+        let mut runner = phase.runner(seed);
         for _ in 0..phase.cases {
             let mut tree = match phase.strategy.new_tree(&mut runner) {
                 Ok(tree) => tree,
