@@ -21,6 +21,7 @@ mod kept_failures;
 mod links;
 mod migrated;
 mod mocked_code;
+mod mutants;
 mod mutation;
 mod output;
 mod races;

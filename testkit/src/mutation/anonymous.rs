@@ -32,11 +32,7 @@ pub(crate) fn invariants(runs: &[Observed<'_>], mutated: &Observed<'_>) -> Vec<S
     let names: BTreeSet<&String> = [&one, &other].into_iter().flat_map(keys).collect();
     for name in names {
         let of = |all: &Json| all.get(name).cloned().unwrap_or_else(|| json!({}));
-        all.extend(of_groups(
-            &format!("streams[{}]", quoted(name)),
-            &of(&one),
-            &of(&other),
-        ));
+        all.extend(of_groups(&at("streams", name), &of(&one), &of(&other)));
     }
     all.extend(of_messages(original, mutated));
     all.extend(of_answers(original, mutated));
@@ -93,7 +89,7 @@ fn of_groups(root: &str, one: &Json, other: &Json) -> Vec<Invariant> {
 fn counted(root: &str, family: &str, condition: Option<&str>) -> String {
     let below = |group: &str| condition.map(|it| it.replace("ITEM", &format!("{group}[k]")));
     let Some((begin, _)) = family.split_once('*') else {
-        let group = format!("{root}[{}]", quoted(family));
+        let group = at(root, family);
         return match below(&group) {
             None => format!("size({group})"),
             Some(condition) => format!("size({group}.filter(k, {condition}))"),
@@ -263,12 +259,16 @@ fn at(item: &str, field: &str) -> String {
 
 /// A text as CEL writes it.
 fn quoted(text: &str) -> String {
-    Json::String(text.to_owned()).to_string()
+    match text.contains(['\'', '\\']) || text.chars().any(char::is_control) {
+        true => Json::String(text.to_owned()).to_string(),
+        // What YAML need not escape is easier to read.
+        false => format!("'{text}'"),
+    }
 }
 
 /// A plain value as CEL writes it.
 fn literal(value: &Json) -> String {
-    value.to_string()
+    value.as_str().map_or_else(|| value.to_string(), quoted)
 }
 
 #[cfg(test)]
@@ -301,8 +301,8 @@ mod tests {
         assert_eq!(
             found,
             [
-                r#"{ name: one item in orders, holds: "size(state[\"orders\"]) == 1" }"#,
-                r#"{ name: "1 with status paid in orders", holds: "size(state[\"orders\"].filter(k, has(state[\"orders\"][k].status) && state[\"orders\"][k].status == \"paid\")) == 1" }"#
+                "{ name: one item in orders, holds: size(state.orders) == 1 }",
+                "{ name: \"1 with status paid in orders\", holds: \"size(state.orders.filter(k, has(state.orders[k].status) && state.orders[k].status == 'paid')) == 1\" }"
             ]
         );
         let gone = of_state([&order("o-81b2"), &order("o-77aa"), &json!({})]);
@@ -329,7 +329,7 @@ mod tests {
         let found = of_state([&cart("10000001", 2), &cart("10000002", 2), &json!({})]);
         assert_eq!(
             found[0],
-            r#"{ name: "one cart:* has items", holds: "size(state.filter(g, g.startsWith(\"cart:\") && size(state[g]) > 0)) == 1" }"#
+            r#"{ name: "one cart:* has items", holds: "size(state.filter(g, g.startsWith('cart:') && size(state[g]) > 0)) == 1" }"#
         );
     }
 
@@ -341,7 +341,7 @@ mod tests {
         let found = holding([&none; 3], streams, [&[]; 3]);
         assert_eq!(
             found[0],
-            r#"{ name: one item in room, holds: "size(streams[\"chat\"][\"room\"]) == 1" }"#
+            "{ name: one item in room, holds: size(streams.chat.room) == 1 }"
         );
         let begun = started("A", "cron", None);
         let sent = |data: &str| format!(r#"{{"event":"emitted","topic":"t","data":{data},"to":[]}}"#);
@@ -355,7 +355,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                r#"{ name: every t has id, holds: "emitted.filter(e, e.topic == \"t\").all(e, has(e.data.id))" }"#
+                r#"{ name: every t has id, holds: "emitted.filter(e, e.topic == 't').all(e, has(e.data.id))" }"#
             ]
         );
     }
