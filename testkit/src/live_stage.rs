@@ -47,9 +47,22 @@ pub struct LiveStage<'m> {
 struct Busy {
     pool: Pool,
     worker: Worker,
+    language: Language,
     invocation: u64,
     /// What it told and was not signalled, since a call of before has to be first.
     told: Option<FromWorker>,
+    /// The harness may end the handler in the middle.
+    expendable: bool,
+    /// Nothing of the handler can run before it is told to go on.
+    parked: bool,
+}
+
+impl Busy {
+    /// Ends the handler in the middle; true if its interpreter is as good as before.
+    fn survives(&mut self) -> bool {
+        let is_asked = self.expendable && self.parked && self.pool.isolation != Isolation::Shared;
+        is_asked && self.worker.abandon(self.invocation)
+    }
 }
 
 impl<'m> LiveStage<'m> {
@@ -105,7 +118,7 @@ impl<'m> LiveStage<'m> {
             return;
         }
         for language in languages() {
-            let pool = self.pool(language, Isolation::Fresh);
+            let pool = self.pool(language, Isolation::Fresh, false);
             self.workers.start_ahead(pool, language, &self.config);
         }
     }
@@ -174,7 +187,7 @@ impl<'m> LiveStage<'m> {
         if let Some(config) = self.described.get(&key) {
             return Ok(config);
         }
-        let pool = self.pool(language, Isolation::Fresh);
+        let pool = self.pool(language, Isolation::Fresh, false);
         let mut worker = self.take(language, &pool).map_err(|error| error.to_string())?;
         let order = ToWorker::Describe {
             file: file.to_string_lossy().into_owned(),
@@ -199,7 +212,7 @@ impl<'m> LiveStage<'m> {
         }
     }
 
-    fn pool(&self, language: Language, isolation: Isolation) -> Pool {
+    fn pool(&self, language: Language, isolation: Isolation, expendable: bool) -> Pool {
         let mocks = match language {
             Language::Python => fingerprint(&self.stand_ins.of(language).modules),
             _ => String::new(),
@@ -212,6 +225,8 @@ impl<'m> LiveStage<'m> {
         Pool {
             interpreter: language.into(),
             mocks,
+            // In Node nothing is different for it, in Ruby each handler runs in a copy anyway.
+            copies: expendable && isolation == Isolation::Fresh && language == Language::Python,
             isolation,
         }
     }
@@ -231,6 +246,7 @@ impl<'m> LiveStage<'m> {
             worker,
             told,
             invocation,
+            parked,
             ..
         }) = self.busy.get_mut(&slot)
         else {
@@ -253,6 +269,7 @@ impl<'m> LiveStage<'m> {
                     _ => None,
                 };
                 let Some(held) = call else {
+                    *parked = matches!(message, FromWorker::Parked { .. });
                     return Ok(Signal::Message(message));
                 };
                 *told = Some(message);
@@ -303,7 +320,8 @@ impl<'m> LiveStage<'m> {
 impl Stage for LiveStage<'_> {
     fn start(&mut self, language: Language, mut invoke: Invoke) -> Result<Slot, StageError> {
         self.set_now(invoke.now);
-        let pool = self.pool(language, invoke.isolation);
+        let expendable = invoke.expendable;
+        let pool = self.pool(language, invoke.isolation, expendable);
         let mut worker = self.take(language, &pool)?;
         let invocation = invoke.invocation;
         invoke.mocks = self.stand_ins.of(language).clone();
@@ -317,8 +335,11 @@ impl Stage for LiveStage<'_> {
             Busy {
                 pool,
                 worker,
+                language,
                 invocation,
                 told: None,
+                expendable,
+                parked: false,
             },
         );
         Ok(slot)
@@ -354,9 +375,10 @@ impl Stage for LiveStage<'_> {
 
     fn resume(&mut self, slot: Slot, resume: Resume) -> Result<(), StageError> {
         self.set_now(resume.now);
-        let Some(Busy { worker, .. }) = self.busy.get_mut(&slot) else {
+        let Some(Busy { worker, parked, .. }) = self.busy.get_mut(&slot) else {
             return Ok(());
         };
+        *parked = false;
         worker.send(&ToWorker::Resume(resume)).map_err(stage_error)
     }
 
@@ -371,6 +393,7 @@ impl Stage for LiveStage<'_> {
         held.go_on();
         let caller = held.call.invocation;
         if let Some(busy) = self.busy.values_mut().find(|busy| busy.invocation == caller) {
+            busy.parked = false;
             busy.worker.goes_on();
         }
     }
@@ -382,17 +405,22 @@ impl Stage for LiveStage<'_> {
         held.strike(strike);
         let caller = held.call.invocation;
         if let Some(busy) = self.busy.values_mut().find(|busy| busy.invocation == caller) {
+            busy.parked = false;
             busy.worker.goes_on();
         }
     }
 
     fn release(&mut self, slot: Slot, step: &str, clean: bool) -> StepOutput {
-        let Some(Busy { pool, mut worker, .. }) = self.busy.remove(&slot) else {
+        let Some(mut busy) = self.busy.remove(&slot) else {
             return StepOutput::default();
         };
-        let printed = worker.take_output();
-        if clean {
-            self.workers.keep(pool, worker);
+        let survives = clean || busy.survives();
+        let printed = busy.worker.take_output();
+        if survives {
+            self.workers.keep(busy.pool, busy.worker);
+        } else if busy.expendable {
+            // The message that its handler took comes again.
+            self.workers.start_ahead(busy.pool, busy.language, &self.config);
         }
         StepOutput {
             step: step.to_owned(),

@@ -14,6 +14,7 @@ mod options;
 mod outcome;
 mod property;
 mod regressions;
+mod silent;
 mod stop;
 mod suggestions;
 mod trace_files;

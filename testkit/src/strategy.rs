@@ -15,6 +15,7 @@ mod formats;
 mod generate;
 mod health;
 mod invalid;
+mod measure;
 mod number;
 mod opposite;
 mod pattern;
@@ -26,6 +27,7 @@ mod simpler;
 mod text;
 mod violation;
 mod walk;
+mod why;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -325,6 +325,24 @@ impl Worker {
         }
     }
 
+    /// Ends the handler of `invocation`, which is parked, without a word of its own; true if the worker is as good as before
+    /// and says so. It is of no use otherwise.
+    pub fn abandon(&mut self, invocation: u64) -> bool {
+        // Programs that the handler has started go with the worker.
+        if self.escaped || self.send(&ToWorker::Abandon).is_err() {
+            return false;
+        }
+        let over = Some(invocation);
+        loop {
+            match self.recv() {
+                Ok(FromWorker::Threw { invocation, .. }) if invocation == over => return true,
+                // A copy may still have told something when its end came.
+                Ok(FromWorker::Log { .. } | FromWorker::Stray { .. }) => {}
+                Ok(_) | Err(_) => return false,
+            }
+        }
+    }
+
     /// What the steps printed since the last time.
     pub fn take_output(&mut self) -> Output {
         self.printed.take()

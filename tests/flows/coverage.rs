@@ -221,26 +221,46 @@ async def handler(data, context):
             ("steps/add.step.js", bounded),
             ("steps/also_step.py", other),
             ("steps/sums.stream.ts", stream),
-            ("tests/a.flow.yaml", &format!("profile: seed\ntests:\n{test}    then: [ {{ ran_any: x }} ]\n").replace("ran_any: x", "emitted: { topic: add }")),
+            (
+                "tests/a.flow.yaml",
+                &format!("profile: seed\ntests:\n{test}    then: [ {{ ran_any: x }} ]\n")
+                    .replace("ran_any: x", "emitted: { topic: add }"),
+            ),
         ]);
         let coverage = coverage(&project, &[]);
         let page = project.run(&["test", "--coverage", "html"]).exits(0);
         page.never_says("error");
-        assert!(project.read("coverage.html").contains("stream 'sums'") || project.read("coverage.html").contains("stream &#39;sums&#39;"));
+        assert!(
+            project.read("coverage.html").contains("stream 'sums'")
+                || project.read("coverage.html").contains("stream &#39;sums&#39;")
+        );
         coverage["projects"][0].clone()
     };
     let covered = |project: &Json| {
         let edges = project["schemas"][0]["edges"].as_array().unwrap().clone();
-        edges.iter().filter(|it| it["valid"] == true && it["covered"] == true).count()
+        edges
+            .iter()
+            .filter(|it| it["valid"] == true && it["covered"] == true)
+            .count()
     };
     let orders = |project: &Json| {
         let pair = &project["pairs"][0];
-        assert_eq!((&pair["stream"], &pair["group"]), (&"sums".into(), &Json::Null), "{project:#}");
-        (pair["orders"]["one_first"].as_u64().unwrap() > 0, pair["orders"]["other_first"].as_u64().unwrap() > 0)
+        assert_eq!(
+            (&pair["stream"], &pair["group"]),
+            (&"sums".into(), &Json::Null),
+            "{project:#}"
+        );
+        (
+            pair["orders"]["one_first"].as_u64().unwrap() > 0,
+            pair["orders"]["other_first"].as_u64().unwrap() > 0,
+        )
     };
     let plain = of("  - name: one\n    when: [ { emit: { topic: add, data: { n: 5 } } } ]\n");
-    let property = of("  - property: all\n    for_all: { n: { type: integer, minimum: 1, maximum: 9 } }\n    cases: 12\n    when: [ { emit: { topic: add, data: { n: \"{{n}}\" } } } ]\n");
-    let explored = of("  - name: orders\n    schedules: 20\n    when: [ { emit: { topic: add, data: { n: 5 } } } ]\n");
+    let property = of(
+        "  - property: all\n    for_all: { n: { type: integer, minimum: 1, maximum: 9 } }\n    cases: 12\n    when: [ { emit: { topic: add, data: { n: \"{{n}}\" } } } ]\n",
+    );
+    let explored =
+        of("  - name: orders\n    schedules: 20\n    when: [ { emit: { topic: add, data: { n: 5 } } } ]\n");
     assert!(covered(&property) > covered(&plain), "{plain:#} {property:#}");
     assert_eq!(orders(&plain), (true, false));
     assert_eq!(orders(&explored), (true, true));

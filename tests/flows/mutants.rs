@@ -148,8 +148,14 @@ fn each_kind_survives_a_test_that_does_not() {
         assert_eq!(verdict(&report, does), expected, "{does}: {report:#}");
     }
     let fails_always = TESTS
-        .replace("replies: [ { status: 503 }, { status: 200 } ]", "reply: { status: 503 }")
-        .replace("- response", "- dead_lettered: { topic: order.closed, step: Close }\n      - response");
+        .replace(
+            "replies: [ { status: 503 }, { status: 200 } ]",
+            "reply: { status: 503 }",
+        )
+        .replace(
+            "- response",
+            "- dead_lettered: { topic: order.closed, step: Close }\n      - response",
+        );
     let project = orders("");
     project.write("tests/a.flow.yaml", fails_always);
     let expected = mutants(&project, &[]);

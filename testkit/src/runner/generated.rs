@@ -8,6 +8,7 @@ use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::{Value as Json, json};
 
 use super::attempt::Attempt;
+use super::silent::Sends;
 use super::{Harness, TestCase};
 use crate::auto::{Auto, Entry, INPUT, Inputs, KNOWN, not_loaded};
 use crate::failure::FlowFailure;
@@ -54,6 +55,8 @@ struct Seen {
     /// Valid requests, and those of them that were answered with each 4xx status.
     requests: u32,
     refused: BTreeMap<u16, u32>,
+    /// What steps sent for valid inputs.
+    sends: Sends,
 }
 
 impl Harness {
@@ -69,17 +72,24 @@ impl Harness {
         if let Some(reason) = way.closed {
             return TestOutcome::ignored(case.name.clone(), reason);
         }
-        let phases = match self.phases_of(case, auto, stage) {
-            Ok(phases) => phases,
+        let step = &self.plan().steps[way.to.step];
+        let inputs = match self.inputs_of(case, auto, stage) {
+            Ok(inputs) => inputs,
             Err(failed) => return self.outcome(case, *failed, None, &[]),
         };
-        let mut seen = Seen::default();
-        for phase in phases {
+        let mut seen = Seen {
+            notes: inputs.notes.clone(),
+            ..Seen::default()
+        };
+        for phase in phases(inputs, self.cases()) {
             if let Some(failed) = self.try_phase(case, stage, seed, &phase, &mut seen) {
                 return failed;
             }
         }
-        seen.say_if_all_were_refused(matches!(way.entry, Entry::Request { .. }));
+        if !seen.say_if_all_were_refused(matches!(way.entry, Entry::Request { .. })) {
+            let silent = seen.sends.silent(self.plan(), case.test(), Some(&step.name));
+            seen.notes.extend(silent);
+        }
         let mut result = seen
             .last
             .take()
@@ -88,13 +98,13 @@ impl Harness {
         self.outcome(case, result, None, &[])
     }
 
-    /// What is tried at a way, or what is told if nothing can be.
-    fn phases_of(
+    /// What goes in at a way, or what is told if nothing can.
+    fn inputs_of(
         &self,
         case: &TestCase,
         auto: &Auto,
         stage: &mut LiveStage<'_>,
-    ) -> Result<Vec<Phase>, Box<FlowResult>> {
+    ) -> Result<Inputs, Box<FlowResult>> {
         let way = auto.way();
         self.stand_in(case, stage, &Variables::new());
         let step = &self.plan().steps[way.to.step];
@@ -105,14 +115,13 @@ impl Harness {
         }
         // Errors of this module were told above; what other modules do is for their own tests.
         let mut describe = |language, file: &Path| stage.describe(language, file).ok();
-        match Inputs::of(self.plan(), auto, &mut describe) {
-            Ok(inputs) => Ok(phases(inputs, self.cases())),
-            Err(error) => Err(Box::new(FlowResult::of_failure(FlowFailure {
+        Inputs::of(self.plan(), auto, &mut describe).map_err(|error| {
+            Box::new(FlowResult::of_failure(FlowFailure {
                 headline: format!("no inputs for {}: {error}", step.name),
                 place: place_of(self.plan(), way.to.step),
                 details: Vec::new(),
-            }))),
-        }
+            }))
+        })
     }
 
     /// The first so many inputs of a generated test that no step has to refuse; of each phase the same share.
@@ -124,10 +133,11 @@ impl Harness {
         seed: Seed,
         most: usize,
     ) -> Result<Vec<Variables>, String> {
-        let mut phases = self.phases_of(case, auto, stage).map_err(|failed| {
+        let inputs = self.inputs_of(case, auto, stage).map_err(|failed| {
             let first = failed.failures.into_iter().next();
             first.map_or_else(String::new, |failure| failure.headline)
         })?;
+        let mut phases = phases(inputs, self.cases());
         phases.retain(|phase| phase.input != Input::Invalid);
         let share = most.div_ceil(phases.len().max(1));
         let mut inputs = Vec::new();
@@ -245,6 +255,9 @@ impl Seen {
                 self.notes.push(note.clone());
             }
         }
+        if input == Input::Valid {
+            self.sends.add(&result.trace);
+        }
         let status = result
             .trace
             .events
@@ -262,15 +275,17 @@ impl Seen {
         }
     }
 
-    /// A way that nobody gets through was hardly tried.
-    fn say_if_all_were_refused(&mut self, is_request: bool) {
-        if is_request && self.requests > 0 && self.refused.values().sum::<u32>() == self.requests {
+    /// A way that nobody gets through was hardly tried; true if that is said.
+    fn say_if_all_were_refused(&mut self, is_request: bool) -> bool {
+        let all = is_request && self.requests > 0 && self.refused.values().sum::<u32>() == self.requests;
+        if all {
             let statuses: Vec<String> = self.refused.keys().map(u16::to_string).collect();
             self.notes.push(format!(
                 "every valid request was answered with {}: what the step does with one that it takes was not tried",
                 statuses.join(" or ")
             ));
         }
+        all
     }
 
     /// What holds of one case need not hold of the one that the report shows.

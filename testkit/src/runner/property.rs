@@ -7,6 +7,7 @@ use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunne
 use serde_json::Value as Json;
 
 use super::differences::{first_difference, uncontrolled};
+use super::silent::Sends;
 use super::{Harness, TestCase};
 use crate::decision::Departure;
 use crate::failure::{FailurePlace, FlowFailure};
@@ -38,6 +39,9 @@ struct Seen {
     runs: u32,
     reached: Reached,
     label: ControlLabel,
+    /// What is told of all inputs, and why the label is what it is.
+    notes: Vec<String>,
+    sends: Sends,
 }
 
 impl Seen {
@@ -45,7 +49,14 @@ impl Seen {
     fn add(&mut self, result: FlowResult) -> Option<String> {
         let reason = result.failures.first().map(|failure| failure.headline.clone());
         self.reached.extend(&result.reached);
-        self.label = result.label.max(self.label);
+        self.sends.add(&result.trace);
+        if result.label > self.label {
+            // The run that is shown in the end may have been under control.
+            self.label = result.label;
+            if reason.is_none() {
+                self.notes.extend(result.notes.iter().cloned());
+            }
+        }
         if reason.is_some() {
             self.failed.clone_from(&result.trace);
         }
@@ -57,6 +68,11 @@ impl Seen {
     fn over_all(&self, mut result: FlowResult) -> FlowResult {
         result.reached.extend(&self.reached);
         result.label = result.label.max(self.label);
+        for note in &self.notes {
+            if !result.notes.contains(note) {
+                result.notes.push(note.clone());
+            }
+        }
         result
     }
 }
@@ -66,13 +82,16 @@ impl Harness {
         let names = names_of(case);
         // Modules are looked at for their schemas before anything runs: what they import must be there by then.
         self.stand_in(case, stage, &Variables::new());
-        let strategies = match self.strategies(case, stage) {
+        let (strategies, notes) = match self.strategies(case, stage) {
             Ok(strategies) => strategies,
             Err(failure) => return self.outcome(case, FlowResult::of_failure(*failure), None, &[]),
         };
         let mut runner = self.case_runner(case, seed);
         let stage = RefCell::new(stage);
-        let seen = RefCell::new(Seen::default());
+        let seen = RefCell::new(Seen {
+            notes,
+            ..Seen::default()
+        });
         let verdict = runner.run(&strategies, |values| {
             let variables = variables_of(&names, &values);
             let (seen, stage) = (&mut *seen.borrow_mut(), &mut stage.borrow_mut());
@@ -83,6 +102,8 @@ impl Harness {
         let (stage, mut seen) = (stage.into_inner(), seen.into_inner());
         match verdict {
             Ok(()) => {
+                let silent = seen.sends.silent(self.plan(), case.test(), None);
+                seen.notes.extend(silent);
                 let last = seen.last.take();
                 let result = last.unwrap_or_else(|| FlowResult::of_failure(nothing_ran(case)));
                 self.outcome(case, seen.over_all(result), None, &[])
@@ -159,7 +180,7 @@ impl Harness {
         }
         let names = names_of(case);
         self.stand_in(case, stage, &Variables::new());
-        let strategies = self.strategies(case, stage).map_err(|failure| failure.headline)?;
+        let (strategies, _) = self.strategies(case, stage).map_err(|failure| failure.headline)?;
         let mut runner = self.case_runner(case, seed);
         let inputs = (0..most).map(|_| {
             let tree = strategies.new_tree(&mut runner);
@@ -179,12 +200,13 @@ impl Harness {
         })
     }
 
+    /// The values of each variable, with what is worth knowing of them.
     fn strategies(
         &self,
         case: &TestCase,
         stage: &mut LiveStage<'_>,
-    ) -> Result<Vec<BoxedStrategy<Json>>, Box<FlowFailure>> {
-        let mut strategies = Vec::new();
+    ) -> Result<(Vec<BoxedStrategy<Json>>, Vec<String>), Box<FlowFailure>> {
+        let (mut strategies, mut notes) = (Vec::new(), Vec::new());
         for (name, source) in &case.test().for_all {
             let (schema, span) = match source {
                 InputSource::Schema(schema) => (schema.value.clone(), schema.span),
@@ -202,9 +224,10 @@ impl Harness {
                     span,
                 ));
             }
+            notes.extend(phases.health().notes(&format!("`{}`", name.value)));
             strategies.push(phases.strategy());
         }
-        Ok(strategies)
+        Ok((strategies, notes))
     }
 
     /// Asks the running module of a step for its schema.
