@@ -109,6 +109,7 @@ impl Exploration {
             runs: 0,
             run,
             seen: &mut |_| {},
+            novelty: Novelty::default(),
         };
         let plain = search.result(&mut Scripted::new(Vec::new(), self.faults));
         if !plain.failures.is_empty() {

@@ -5,7 +5,6 @@
 //! What can be mutated is read from the trace of a run without a mutation (`sites`), a run with one is judged by the
 //! test's own expectations (`runner/mutants.rs`), and for one that survives an expectation is looked for (`suggestion`).
 
-mod anonymous;
 mod effect;
 mod json;
 mod mutant;
@@ -21,7 +20,6 @@ use serde_json::Value as Json;
 use crate::access::is_read;
 use crate::world::{Applied, World, WorldError};
 
-pub(crate) use anonymous::invariants;
 pub(crate) use effect::{Observed, has_effect};
 pub use json::VERSION;
 pub use mutant::{Mutant, Operator};

@@ -1,5 +1,7 @@
 //! What would have noticed a mutant that survives: an expectation, else an invariant, tried before it is told.
 
+mod invariants;
+
 use std::sync::Arc;
 
 use banister_project::flow_test::{self, FlowTest};
@@ -8,7 +10,8 @@ use super::mutants::{Base, Place, observed};
 use super::{Harness, TestCase};
 use crate::flow::FlowResult;
 use crate::live_stage::LiveStage;
-use crate::mutation::{Mutant, Suggestion, candidates, invariants};
+use crate::mutation::{Mutant, Suggestion, candidates};
+use invariants::invariants;
 
 /// So many expectations are tried for a survivor.
 const EXPECTATIONS: usize = 6;

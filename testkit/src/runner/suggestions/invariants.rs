@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
-use super::effect::Observed;
 use crate::hits::without_ids;
 use crate::invariant::user::View;
+use crate::mutation::Observed;
+use crate::trace::What;
 use crate::yaml::inline;
 
 /// Nobody wants to read an expression of more bytes.
@@ -21,7 +22,7 @@ struct Invariant {
 
 /// Invariants that hold in all of `runs` without the mutant and are broken by the one with it, the plainest first, each an
 /// item of `invariants`.
-pub(crate) fn invariants(runs: &[Observed<'_>], mutated: &Observed<'_>) -> Vec<String> {
+pub(super) fn invariants(runs: &[Observed<'_>], mutated: &Observed<'_>) -> Vec<String> {
     let Some(original) = runs.first() else {
         return Vec::new();
     };
@@ -179,7 +180,7 @@ fn condition(field: &Option<String>, value: &Json) -> String {
 fn of_messages(original: &Observed<'_>, mutated: &Observed<'_>) -> Vec<Invariant> {
     let mut topics: BTreeMap<&str, BTreeSet<&String>> = BTreeMap::new();
     for event in &original.trace.events {
-        if let crate::trace::What::Emitted {
+        if let What::Emitted {
             topic,
             data,
             dropped: false,
@@ -217,7 +218,7 @@ fn of_answers(original: &Observed<'_>, mutated: &Observed<'_>) -> Vec<Invariant>
     let statuses = |observed: &Observed<'_>| -> Vec<u16> {
         let events = observed.trace.events.iter();
         let answers = events.filter_map(|event| match event.what {
-            crate::trace::What::Response { status, .. } => Some(status),
+            What::Response { status, .. } => Some(status),
             _ => None,
         });
         answers.collect()
