@@ -22,6 +22,7 @@ mod kept_failures;
 mod links;
 mod migrated;
 mod mocked_code;
+mod mutants;
 mod mutation;
 mod output;
 mod placeholders;

@@ -112,15 +112,19 @@ pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Se
     run_decided(plan, stage, test, setting, None, None)
 }
 
-/// Runs `test` once, first in, first out, with what `mutation` does to it.
+/// Runs `test` once with what `mutation` does to it; first in, first out, or as `decide` has it.
 pub(crate) fn mutate_flow(
     plan: &Plan,
     stage: &mut dyn Stage,
     test: &FlowTest,
     setting: Setting,
     mutation: Mutation,
+    decide: Option<&mut dyn Decide>,
 ) -> FlowResult {
-    run_decided(plan, stage, test, setting, None, Some(mutation))
+    match decide {
+        Some(decide) => run_decided(plan, stage, test, setting, Some(decide), Some(mutation)),
+        None => run_decided(plan, stage, test, setting, None, Some(mutation)),
+    }
 }
 
 /// Runs `test` once; what could happen in more than one order, and what could fail, is put before `decide`.
@@ -500,6 +504,7 @@ impl Telling<'_, '_> {
             own,
             &self.run.trace,
             &world["state"],
+            &world["streams"],
         ));
         if !failures.is_empty() {
             notes.push(self.run.played());

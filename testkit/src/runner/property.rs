@@ -27,6 +27,9 @@ const DEFAULT_CASES: u32 = 100;
 /// A failure is shrunk in at most this many runs.
 const MAX_SHRINK_RUNS: u32 = 1_000;
 
+/// One for each variable, and what is worth knowing of them.
+type Strategies = (Vec<BoxedStrategy<Json>>, Vec<String>);
+
 /// What the inputs so far have shown.
 #[derive(Default)]
 struct Seen {
@@ -201,11 +204,7 @@ impl Harness {
     }
 
     /// The values of each variable, with what is worth knowing of them.
-    fn strategies(
-        &self,
-        case: &TestCase,
-        stage: &mut LiveStage<'_>,
-    ) -> Result<(Vec<BoxedStrategy<Json>>, Vec<String>), Box<FlowFailure>> {
+    fn strategies(&self, case: &TestCase, stage: &mut LiveStage<'_>) -> Result<Strategies, Box<FlowFailure>> {
         let (mut strategies, mut notes) = (Vec::new(), Vec::new());
         for (name, source) in &case.test().for_all {
             let (schema, span) = match source {
