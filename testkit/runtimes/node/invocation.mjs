@@ -28,8 +28,14 @@ const baseEnvironment = Object.fromEntries(
 )
 
 function setEnvironment(extra) {
-  for (const name of Object.keys(process.env)) delete process.env[name]
-  Object.assign(process.env, baseEnvironment, extra)
+  const wanted = { ...baseEnvironment, ...extra }
+  const names = Object.keys(wanted)
+  const there = Object.keys(process.env)
+  // Setting the time zone, even to what it is, makes V8 look for it anew.
+  const isSet = (name, at) => there[at] === name && process.env[name] === wanted[name]
+  if (there.length === names.length && names.every(isSet)) return
+  for (const name of there) delete process.env[name]
+  Object.assign(process.env, wanted)
 }
 
 export class Invocation {
@@ -58,12 +64,12 @@ export class Invocation {
   }
 
   start() {
-    const { now = NO_TIME, seed = NO_SEED, env = {}, hosts = [], session = 0, invocation = 0, holds, gathers } = this.#message
+    const { now = NO_TIME, seed = NO_SEED, env = {}, hosts = [], session = 0, invocation = 0, holds, gathers, bare } = this.#message
     beginClock(now)
     reseed(seed)
     setEnvironment(env)
     process.chdir(this.#root)
-    beginNetwork({ session, invocation, hosts, holds, gathers }, (host, port) => this.#tell({ type: 'refused', host, port }))
+    beginNetwork({ session, invocation, hosts, holds, gathers, bare }, (host, port) => this.#tell({ type: 'refused', host, port }))
     beginEscapes((what, partial = false) => this.#tell({ type: 'escaped', what, partial }))
     const work = this.isDescribe ? this.#describe() : this.#run()
     // One more turn of the event loop: Node tells only there of a rejection that the handler left to nobody.
