@@ -34,6 +34,8 @@ pub struct LiveStage<'m> {
     workers: Workers,
     /// What stands in for code in the running test.
     stand_ins: StandIns,
+    /// Environment variables of the running test.
+    env: BTreeMap<String, String>,
     busy: BTreeMap<Slot, Busy>,
     slots: usize,
     session: Option<MockSession>,
@@ -79,6 +81,7 @@ impl<'m> LiveStage<'m> {
             },
             workers: Workers::default(),
             stand_ins: StandIns::default(),
+            env: BTreeMap::new(),
             busy: BTreeMap::new(),
             slots: 0,
             session: None,
@@ -157,9 +160,11 @@ impl<'m> LiveStage<'m> {
         })
     }
 
-    /// From now on this code stands in for modules and names, until the session is closed.
-    pub fn stand_in(&mut self, stand_ins: StandIns) {
+    /// From now on this code stands in for modules and names, and modules that are looked at find this environment, until
+    /// the session is closed.
+    pub fn stand_in(&mut self, stand_ins: StandIns, env: BTreeMap<String, String>) {
         self.stand_ins = stand_ins;
+        self.env = env;
     }
 
     /// Calls of the run to real services, if they are recorded.
@@ -173,6 +178,7 @@ impl<'m> LiveStage<'m> {
         self.held.clear();
         self.session = None;
         self.stand_ins = StandIns::default();
+        self.env = BTreeMap::new();
         self.busy.clear();
         self.workers.forget_shared();
     }
@@ -183,7 +189,7 @@ impl<'m> LiveStage<'m> {
     /// The interpreter is missing or the module cannot be loaded; the text says which and why.
     pub fn describe(&mut self, language: Language, file: &Path) -> Result<Json, String> {
         let mocks = self.stand_ins.of(language).clone();
-        let key = (file.to_owned(), fingerprint(&mocks));
+        let key = (file.to_owned(), fingerprint(&mocks), self.env.clone());
         if let Some(config) = self.described.get(&key) {
             return Ok(config);
         }
@@ -191,6 +197,7 @@ impl<'m> LiveStage<'m> {
         let mut worker = self.take(language, &pool).map_err(|error| error.to_string())?;
         let order = ToWorker::Describe {
             file: file.to_string_lossy().into_owned(),
+            env: self.env.clone(),
             mocks,
         };
         let answer = described(&mut worker, &order, &mut self.stand_ins.clone())

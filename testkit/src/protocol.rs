@@ -16,6 +16,9 @@ pub enum ToWorker {
     Describe {
         /// Absolute path.
         file: String,
+        /// What it sees beside the base environment.
+        #[serde(default)]
+        env: BTreeMap<String, String>,
         /// What stands in for modules and names while it loads.
         mocks: CodeStandIns,
     },

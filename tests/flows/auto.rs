@@ -255,3 +255,69 @@ tests:
     project.write("tests/own.flow.yaml", "");
     run(&project, &["loses"]).exits(2).says("banister.toml:3:9");
 }
+
+/// A module is looked at for its schemas as it runs: with the environment of the test.
+#[test]
+fn modules_are_looked_at_with_the_environment_of_the_test() {
+    let project = Project::of(&[
+        ("package.json", "{ \"name\": \"keys\" }"),
+        (
+            "steps/script.step.js",
+            "if (!process.env.API_KEY) throw new Error('API_KEY is not set')
+exports.config = {
+  type: 'event', name: 'Script', subscribes: ['script'], emits: [],
+  input: { type: 'object', properties: { key: { const: process.env.API_KEY } }, required: ['key'] },
+}
+exports.handler = async (input) => {
+  if (input.key !== process.env.API_KEY) throw new Error(`not ${process.env.API_KEY}`)
+}
+",
+        ),
+        (
+            "steps/snake_step.py",
+            "import os
+KEY = os.environ['API_KEY']
+config = {
+    'type': 'event', 'name': 'Snake', 'subscribes': ['snake'], 'emits': [],
+    'input': {'type': 'object', 'properties': {'key': {'const': KEY}}, 'required': ['key']},
+}
+async def handler(input, context):
+    assert input['key'] == KEY
+",
+        ),
+        (
+            "steps/gem.step.rb",
+            "KEY = ENV.fetch('API_KEY')
+def config
+  { type: 'event', name: 'Gem', subscribes: ['gem'], emits: [],
+    input: { type: 'object', properties: { key: { const: KEY } }, required: ['key'] } }
+end
+def handler(input, context)
+  raise 'another key' unless input['key'] == KEY
+end
+",
+        ),
+        (
+            "keys.flow.yaml",
+            "tests:
+  - property: one key
+    given: { env: { API_KEY: one } }
+    for_all: { s: { schema_of: Script.input }, p: { schema_of: Snake.input }, r: { schema_of: Gem.input } }
+    cases: 2
+    when: [{ emit: { topic: script, data: '{{s}}' } }, { emit: { topic: snake, data: '{{p}}' } }, { emit: { topic: gem, data: '{{r}}' } }]
+    then: [{ ran: [Script, Snake, Gem] }]
+  - property: another key
+    given: { env: { API_KEY: another } }
+    for_all: { s: { schema_of: Script.input }, p: { schema_of: Snake.input }, r: { schema_of: Gem.input } }
+    cases: 2
+    when: [{ emit: { topic: script, data: '{{s}}' } }, { emit: { topic: snake, data: '{{p}}' } }, { emit: { topic: gem, data: '{{r}}' } }]
+    then: [{ ran: [Script, Snake, Gem] }]
+",
+        ),
+    ]);
+    run(&project, &["--coverage"])
+        .exits(0)
+        .says("Script")
+        .never_says("cannot be read");
+    run(&project, &["--auto"]).exits(0);
+}

@@ -54,7 +54,7 @@ module Banister
     private
 
     def describe(message)
-      prepare(0, NO_SEED, {})
+      prepare(0, NO_SEED, message.fetch("env", {}))
       Outbound.open_session(nil, nil, [])
       mock(message)
       step = Step.new(message.fetch("file"), @root)
