@@ -13,7 +13,7 @@ use crate::flow::{FlowResult, Setting, start_of};
 use crate::invariant::{Input, Observed, place_of, user};
 use crate::plan::Plan;
 use crate::protocol::HandlerError;
-use crate::report::Reached;
+use crate::report::{ControlLabel, Reached};
 use crate::scheduler::{Finding, HttpRequest, Run, kind};
 use crate::stage::Stage;
 use crate::template::Variables;
@@ -103,6 +103,7 @@ pub(crate) fn drive(
         statuses: &statuses,
     };
     let Verdict { mut failures, notes } = judge(&observed);
+    let said = said(&observed, run.label);
     if input == Input::Valid && notes.is_empty() && failures.is_empty() {
         failures.extend(user::broken(plan, [], &run.trace, &state));
     }
@@ -112,7 +113,7 @@ pub(crate) fn drive(
         state,
         start: begun,
         failures,
-        notes,
+        notes: notes.into_iter().chain(said).collect(),
         label: run.label,
         output: run.output,
         trace: run.trace,
@@ -303,6 +304,19 @@ fn missing<'e>(event: &'e Event, events: &'e [Event]) -> Option<(&'e str, &'e Ha
         _ => None,
     });
     step.filter(|_| is_missing).map(|step| (step, error))
+}
+
+/// What is worth knowing of any run, and why not all of it was under control. An invalid input is no reason to speak of what
+/// a step makes of it.
+fn said(observed: &Observed<'_>, label: ControlLabel) -> Vec<String> {
+    if observed.input == Input::Invalid && label == ControlLabel::Controlled {
+        return Vec::new();
+    }
+    let remarks = observed
+        .findings
+        .iter()
+        .filter(|it| !it.fails && it.kind.is_none());
+    remarks.map(|it| it.message.clone()).collect()
 }
 
 /// What would be a failure if anybody knew that the input was valid.

@@ -1,6 +1,6 @@
 //! Tries many inputs at one way in, in phases, and shrinks the first that breaks an invariant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree as _};
@@ -15,6 +15,7 @@ use crate::failure::FlowFailure;
 use crate::flow::FlowResult;
 use crate::invariant::{Input, place_of};
 use crate::live_stage::LiveStage;
+use crate::plan::Plan;
 use crate::report::{ControlLabel, Reached, TestOutcome};
 use crate::rng::Seed;
 use crate::template::Variables;
@@ -39,11 +40,15 @@ struct Seen {
     reached: Reached,
     label: ControlLabel,
     notes: Vec<String>,
+    /// How the notes on runs begin.
+    told: BTreeSet<String>,
     last: Option<FlowResult>,
     runs: u32,
     /// Valid requests, and those of them that were answered with each 4xx status.
     requests: u32,
     refused: BTreeMap<u16, u32>,
+    /// How a request was refused of which nobody knows whether it was valid.
+    refused_unknown: Option<u16>,
     /// What steps sent for valid inputs.
     sends: Sends,
 }
@@ -90,6 +95,12 @@ impl Harness {
                 return failed;
             }
         }
+        if let Some(status) = seen.refused_unknown {
+            seen.notes.push(format!(
+                "{} has no schema, and answered an empty object with {status}: what it does with a request that it takes was not tried",
+                step.name
+            ));
+        }
         if !seen.say_if_all_were_refused(matches!(way.entry, Entry::Request { .. })) {
             let silent = seen.sends.silent(self.plan(), case.test(), Some(&step.name));
             seen.notes.extend(silent);
@@ -124,7 +135,7 @@ impl Harness {
             };
             let mut input = tree.current();
             let mut result = self.run_once(case, stage, seed, variables(&input, phase.input));
-            seen.see(&result, phase.input);
+            seen.see(&result, phase.input, self.plan());
             let Some(what) = broken(&result) else {
                 seen.last = Some(result);
                 continue;
@@ -201,13 +212,22 @@ fn is_final(result: &FlowResult) -> bool {
         })
 }
 
+/// A note without what its kind says of one input: what comes before the first colon behind the name of a step.
+fn head<'n>(note: &'n str, plan: &Plan) -> &'n str {
+    let names = plan.steps.iter().map(|step| step.name.as_str());
+    let name = names.filter(|name| note.starts_with(name)).map(str::len).max();
+    let from = name.unwrap_or_default();
+    note[from..].find(": ").map_or(note, |at| &note[..from + at])
+}
+
 impl Seen {
-    fn see(&mut self, result: &FlowResult, input: Input) {
+    fn see(&mut self, result: &FlowResult, input: Input, plan: &Plan) {
         self.runs += 1;
         self.reached.extend(&result.reached);
         self.label = self.label.max(result.label);
         for note in &result.notes {
-            if !self.notes.contains(note) {
+            // What comes after may be of the input: one example will do.
+            if self.told.insert(head(note, plan).to_owned()) {
                 self.notes.push(note.clone());
             }
         }
@@ -223,6 +243,9 @@ impl Seen {
                 What::Response { status, .. } => Some(status),
                 _ => None,
             });
+        if let (Some(status @ 400..500), Input::Unknown) = (status, input) {
+            self.refused_unknown = Some(status);
+        }
         if let (Some(status), Input::Valid) = (status, input) {
             self.requests += 1;
             if (400..500).contains(&status) {
