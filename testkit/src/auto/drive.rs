@@ -14,7 +14,7 @@ use crate::invariant::{Input, Observed, place_of, user};
 use crate::plan::Plan;
 use crate::protocol::HandlerError;
 use crate::report::{ControlLabel, Reached};
-use crate::scheduler::{Finding, HttpRequest, Run, kind};
+use crate::scheduler::{Finding, HttpRequest, Place, Run, advice, kind};
 use crate::stage::Stage;
 use crate::template::Variables;
 use crate::trace::{Event, What};
@@ -255,18 +255,10 @@ fn unplayable(observed: &Observed<'_>) -> (Option<FlowFailure>, Vec<String>) {
         .iter()
         .filter_map(|event| missing(event, observed.events))
     {
-        let message = format!("{step} cannot be loaded: {}", first_line(&error.message));
         if step == root.name {
-            let failure = FlowFailure {
-                headline: format!("no handler throws: {message}"),
-                place: place_of(plan, observed.root),
-                details: vec![
-                    "install it, or mock it under `mocks: modules:` at the top of a flow test file"
-                        .to_owned(),
-                ],
-            };
-            return (Some(failure), Vec::new());
+            return (Some(not_loaded(plan, observed.root, error)), Vec::new());
         }
+        let message = format!("{step} cannot be loaded: {}", error.told());
         note(
             &mut notes,
             format!("{message}: what follows was not judged, and the step's own test tells of it"),
@@ -290,6 +282,7 @@ fn missing<'e>(event: &'e Event, events: &'e [Event]) -> Option<(&'e str, &'e Ha
     let What::Threw { error } = &event.what else {
         return None;
     };
+    // A handler may import as well.
     let names = [
         "MissingInterpreter",
         "ModuleNotFoundError",
@@ -297,8 +290,9 @@ fn missing<'e>(event: &'e Event, events: &'e [Event]) -> Option<(&'e str, &'e Ha
         "LoadError",
     ];
     let texts = ["Cannot find module", "Cannot find package"];
-    let is_missing =
-        names.contains(&error.name.as_str()) || texts.iter().any(|it| error.message.starts_with(it));
+    let is_missing = error.loading
+        || names.contains(&error.name.as_str())
+        || texts.iter().any(|it| error.message.starts_with(it));
     let step = events.iter().find_map(|it| match &it.what {
         What::Started { step, .. } if it.invocation == event.invocation => Some(step.as_str()),
         _ => None,
@@ -316,7 +310,9 @@ fn said(observed: &Observed<'_>, label: ControlLabel) -> Vec<String> {
         .findings
         .iter()
         .filter(|it| !it.fails && it.kind.is_none());
-    remarks.map(|it| it.message.clone()).collect()
+    let mut said: Vec<String> = remarks.map(|it| it.message.clone()).collect();
+    said.extend(observed.doubts());
+    said
 }
 
 /// What would be a failure if anybody knew that the input was valid.
@@ -333,25 +329,25 @@ fn unknown(observed: &Observed<'_>) -> Option<String> {
     })
 }
 
-/// A module whose schema cannot be asked for.
-pub(crate) fn not_loaded(plan: &Plan, way: &Way, reason: &str) -> FlowResult {
-    let step = &plan.steps[way.to.step];
-    let failure = FlowFailure {
+/// A module that cannot be loaded: where that fails, which need not be the step's own file, and what mends it.
+pub(crate) fn not_loaded(plan: &Plan, step: usize, error: &HandlerError) -> FlowFailure {
+    let at = &plan.steps[step];
+    let place = (error.file.as_ref().zip(error.line)).map(|(file, line)| Place {
+        file: file.clone(),
+        line,
+        column: error.column.unwrap_or(1),
+    });
+    FlowFailure {
         headline: format!(
             "no handler throws: {} cannot be loaded: {}",
-            step.name,
-            first_line(reason)
+            at.name,
+            error.told()
         ),
-        place: match place_of(plan, way.to.step) {
-            FailurePlace::Unknown => FailurePlace::Unknown,
-            place => place,
-        },
-        details: vec![
-            "install what is missing, or mock it under `mocks: modules:` at the top of a flow test file"
-                .to_owned(),
-        ],
-    };
-    FlowResult::of_failure(failure)
+        place: place.map_or_else(|| place_of(plan, step), FailurePlace::Step),
+        details: advice::of_load(error, at.language, &plan.root)
+            .into_iter()
+            .collect(),
+    }
 }
 
 /// The input as people read it: the parts of the only request or message, or all of them in order.

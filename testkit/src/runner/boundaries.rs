@@ -116,7 +116,8 @@ impl Harness {
         if !step.has_schemas {
             return Ok(None);
         }
-        let config = stage.describe(step.language, &self.plan.root.join(&step.file))?;
+        let config = stage.describe(step.language, &self.plan.root.join(&step.file));
+        let config = config.map_err(|error| error.told())?;
         let trigger = config.get("triggers").and_then(|all| all.get(to.trigger));
         let Some(schema) = schema_of(trigger.unwrap_or(&config), of.part.name()) else {
             return Ok(None);

@@ -11,13 +11,14 @@ use super::attempt::Attempt;
 use super::silent::Sends;
 use super::{Harness, TestCase};
 use crate::auto::{Auto, Entry, INPUT, Inputs, KNOWN, not_loaded};
-use crate::failure::FlowFailure;
+use crate::failure::{FailurePlace, FlowFailure};
 use crate::flow::FlowResult;
-use crate::invariant::{Input, place_of};
+use crate::invariant::{HANDLER_THROWS, Input, place_of};
 use crate::live_stage::LiveStage;
 use crate::plan::Plan;
 use crate::report::{ControlLabel, Reached, TestOutcome};
 use crate::rng::Seed;
+use crate::scheduler::Place;
 use crate::template::Variables;
 use crate::trace::What;
 
@@ -71,7 +72,12 @@ impl Harness {
         if step.has_schemas
             && let Err(reason) = stage.describe(step.language, &self.plan().root.join(&step.file))
         {
-            return self.outcome(case, not_loaded(self.plan(), way, &reason), None, &[]);
+            return self.outcome(
+                case,
+                FlowResult::of_failure(not_loaded(self.plan(), way.to.step, &reason)),
+                None,
+                &[],
+            );
         }
         // Errors of this module were told above; what other modules do is for their own tests.
         let mut describe = |language, file: &Path| stage.describe(language, file).ok();
@@ -145,7 +151,7 @@ impl Harness {
             while moved && runs < MAX_SHRINK_RUNS {
                 runs += 1;
                 let again = self.run_once(case, stage, seed, variables(&tree.current(), phase.input));
-                if broken(&again).as_deref() == Some(what.as_str()) {
+                if broken(&again).as_ref() == Some(&what) {
                     (input, result) = (tree.current(), again);
                     moved = tree.simplify();
                 } else {
@@ -197,10 +203,19 @@ fn variables(input: &Json, known: Input) -> Variables {
     ])
 }
 
-/// The invariant that a run breaks first: a failure is only shrunk to one of the same kind.
-fn broken(result: &FlowResult) -> Option<String> {
-    let headline = &result.failures.first()?.headline;
-    Some(headline.split(": ").next().unwrap_or(headline).to_owned())
+/// What a run breaks first: the invariant, the class of an error, and where. A failure is only shrunk to one of the same
+/// kind: one error must not turn into another on the way.
+fn broken(result: &FlowResult) -> Option<(String, Option<Place>)> {
+    let failure = result.failures.first()?;
+    let mut parts = failure.headline.split(": ");
+    let invariant = parts.next().unwrap_or_default();
+    // What follows the step that failed is the class; of other invariants it is of the input.
+    let class = (invariant == HANDLER_THROWS).then(|| parts.nth(1)).flatten();
+    let place = match &failure.place {
+        FailurePlace::Step(place) => Some(place.clone()),
+        _ => None,
+    };
+    Some((format!("{invariant}: {}", class.unwrap_or_default()), place))
 }
 
 /// True for what no smaller input tells more of.
