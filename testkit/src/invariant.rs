@@ -13,6 +13,8 @@ mod terminates;
 mod testing;
 pub mod user;
 
+pub(crate) use handler_throws::NAME as HANDLER_THROWS;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::failure::{FailurePlace, FlowFailure};
@@ -86,6 +88,11 @@ impl Observed<'_> {
                 })
             })
             .collect()
+    }
+
+    /// What may be wrong and may be meant.
+    pub fn doubts(&self) -> Vec<String> {
+        lost_message::doubts(self)
     }
 
     /// The findings of these kinds that are not allowed, as failures.

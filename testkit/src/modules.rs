@@ -120,6 +120,7 @@ impl Modules {
             file: Some(from.to_owned()),
             line: place.map(|(line, _)| line),
             column: place.map(|(_, column)| column),
+            ..HandlerError::default()
         }
     }
 

@@ -290,7 +290,11 @@ impl Harness {
 
     pub(crate) fn stand_in(&self, case: &TestCase, stage: &mut LiveStage<'_>, variables: &Variables) {
         let folder = folder_of(&case.file, &self.plan.root);
-        stage.stand_in(StandIns::new(&case.test().code, &folder, variables));
+        let test = case.test();
+        stage.stand_in(
+            StandIns::new(&test.code, &folder, variables),
+            test.given.env.clone(),
+        );
     }
 
     fn run_isolated(
@@ -359,11 +363,12 @@ impl Harness {
             let mut all = self.recordings.lock().unwrap_or_else(PoisonError::into_inner);
             all.insert(case.name.clone(), recordings);
         }
-        stage.close_session();
         if self.options.coverage {
             result.reached.hits = Hits::of(&result.trace);
-            self.note_edges(&mut result, stage);
+            // Modules are looked at for it, which must find what the test gives them.
+            self.note_edges(&case.test().given.env, &mut result, stage);
         }
+        stage.close_session();
         result
     }
 }

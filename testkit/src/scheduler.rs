@@ -4,7 +4,7 @@
 //! Departures from the framework, on purpose: schedules fire only when a test says so (`cron`, `advance`), never because
 //! the clock moved on for a retry or a sleeping handler.
 
-mod advice;
+pub(crate) mod advice;
 mod answer;
 mod calls;
 mod changes;

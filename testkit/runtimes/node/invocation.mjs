@@ -3,6 +3,7 @@
 import { encode, roundTrip, send, write } from './channel.mjs'
 import { begin as beginClock, forgetTimers, waitingTimers } from './clock.mjs'
 import { createContext, createRequest } from './context.mjs'
+import { beginLoading, endLoading, unset } from './environment.mjs'
 import { describeError, Problem } from './errors.mjs'
 import { begin as beginEscapes } from './escapes.mjs'
 import { addRequest, addTrigger, bind as bindFramework } from './framework.mjs'
@@ -53,6 +54,7 @@ export class Invocation {
   #graph = null
   /** The message that ends the invocation, once its handler has returned and only its socket is open. */
   #returned = null
+  #isLoading = false
   ended = false
 
   constructor(message, root, onEnd) {
@@ -131,7 +133,9 @@ export class Invocation {
   }
 
   fail(error) {
-    this.#end({ type: 'threw', error: describeError(error, this.#root) })
+    const told = describeError(error, this.#root)
+    if (this.#isLoading) Object.assign(told, { loading: true, unset: unset(told.message) })
+    this.#end({ type: 'threw', error: told })
   }
 
   #call(op, args) {
@@ -179,7 +183,11 @@ export class Invocation {
   async #load() {
     this.#graph = this.#message.isolation === 'shared' ? (shared ??= new Graph()) : new Graph()
     await beginMocks(this.#message.mocks, (file) => this.#graph.evaluate(file))
+    this.#isLoading = true
+    beginLoading()
     const exports = await this.#graph.evaluate(this.#message.file)
+    endLoading()
+    this.#isLoading = false
     return {
       config: exports?.config ?? exports?.default?.config,
       handler: exports?.handler ?? exports?.default?.handler,
@@ -266,6 +274,7 @@ export class Invocation {
   #end(message) {
     if (this.ended) return
     endMocks()
+    endLoading()
     if (message.type === 'done') {
       message.calls = [...this.#calls.keys()]
       // Of a process of its own nothing is left behind.

@@ -14,8 +14,8 @@ use crate::invariant::{Input, Observed, place_of, user};
 use crate::mutation::Mutation;
 use crate::plan::Plan;
 use crate::protocol::HandlerError;
-use crate::report::Reached;
-use crate::scheduler::{Finding, HttpRequest, Run, kind};
+use crate::report::{ControlLabel, Reached};
+use crate::scheduler::{Finding, HttpRequest, Place, Run, advice, kind};
 use crate::stage::Stage;
 use crate::template::Variables;
 use crate::trace::{Event, What};
@@ -108,6 +108,7 @@ pub(crate) fn drive(
         statuses: &statuses,
     };
     let Verdict { mut failures, notes } = judge(&observed);
+    let said = said(&observed, run.label);
     if input == Input::Valid && notes.is_empty() && failures.is_empty() {
         failures.extend(user::broken(plan, [], &run.trace, &state, &streams));
     }
@@ -120,7 +121,7 @@ pub(crate) fn drive(
         variables,
         start: begun,
         failures,
-        notes,
+        notes: notes.into_iter().chain(said).collect(),
         label: run.label,
         output: run.output,
         trace: run.trace,
@@ -262,18 +263,10 @@ fn unplayable(observed: &Observed<'_>) -> (Option<FlowFailure>, Vec<String>) {
         .iter()
         .filter_map(|event| missing(event, observed.events))
     {
-        let message = format!("{step} cannot be loaded: {}", first_line(&error.message));
         if step == root.name {
-            let failure = FlowFailure {
-                headline: format!("no handler throws: {message}"),
-                place: place_of(plan, observed.root),
-                details: vec![
-                    "install it, or mock it under `mocks: modules:` at the top of a flow test file"
-                        .to_owned(),
-                ],
-            };
-            return (Some(failure), Vec::new());
+            return (Some(not_loaded(plan, observed.root, error)), Vec::new());
         }
+        let message = format!("{step} cannot be loaded: {}", error.told());
         note(
             &mut notes,
             format!("{message}: what follows was not judged, and the step's own test tells of it"),
@@ -297,6 +290,7 @@ fn missing<'e>(event: &'e Event, events: &'e [Event]) -> Option<(&'e str, &'e Ha
     let What::Threw { error } = &event.what else {
         return None;
     };
+    // A handler may import as well.
     let names = [
         "MissingInterpreter",
         "ModuleNotFoundError",
@@ -304,13 +298,29 @@ fn missing<'e>(event: &'e Event, events: &'e [Event]) -> Option<(&'e str, &'e Ha
         "LoadError",
     ];
     let texts = ["Cannot find module", "Cannot find package"];
-    let is_missing =
-        names.contains(&error.name.as_str()) || texts.iter().any(|it| error.message.starts_with(it));
+    let is_missing = error.loading
+        || names.contains(&error.name.as_str())
+        || texts.iter().any(|it| error.message.starts_with(it));
     let step = events.iter().find_map(|it| match &it.what {
         What::Started { step, .. } if it.invocation == event.invocation => Some(step.as_str()),
         _ => None,
     });
     step.filter(|_| is_missing).map(|step| (step, error))
+}
+
+/// What is worth knowing of any run, and why not all of it was under control. An invalid input is no reason to speak of what
+/// a step makes of it.
+fn said(observed: &Observed<'_>, label: ControlLabel) -> Vec<String> {
+    if observed.input == Input::Invalid && label == ControlLabel::Controlled {
+        return Vec::new();
+    }
+    let remarks = observed
+        .findings
+        .iter()
+        .filter(|it| !it.fails && it.kind.is_none());
+    let mut said: Vec<String> = remarks.map(|it| it.message.clone()).collect();
+    said.extend(observed.doubts());
+    said
 }
 
 /// What would be a failure if anybody knew that the input was valid.
@@ -327,25 +337,25 @@ fn unknown(observed: &Observed<'_>) -> Option<String> {
     })
 }
 
-/// A module whose schema cannot be asked for.
-pub(crate) fn not_loaded(plan: &Plan, way: &Way, reason: &str) -> FlowResult {
-    let step = &plan.steps[way.to.step];
-    let failure = FlowFailure {
+/// A module that cannot be loaded: where that fails, which need not be the step's own file, and what mends it.
+pub(crate) fn not_loaded(plan: &Plan, step: usize, error: &HandlerError) -> FlowFailure {
+    let at = &plan.steps[step];
+    let place = (error.file.as_ref().zip(error.line)).map(|(file, line)| Place {
+        file: file.clone(),
+        line,
+        column: error.column.unwrap_or(1),
+    });
+    FlowFailure {
         headline: format!(
             "no handler throws: {} cannot be loaded: {}",
-            step.name,
-            first_line(reason)
+            at.name,
+            error.told()
         ),
-        place: match place_of(plan, way.to.step) {
-            FailurePlace::Unknown => FailurePlace::Unknown,
-            place => place,
-        },
-        details: vec![
-            "install what is missing, or mock it under `mocks: modules:` at the top of a flow test file"
-                .to_owned(),
-        ],
-    };
-    FlowResult::of_failure(failure)
+        place: place.map_or_else(|| place_of(plan, step), FailurePlace::Step),
+        details: advice::of_load(error, at.language, &plan.root)
+            .into_iter()
+            .collect(),
+    }
 }
 
 /// The input as people read it: the parts of the only request or message, or all of them in order.

@@ -207,6 +207,7 @@ fn problem(path: &Path, message: String, place: Option<(u32, u32)>) -> ModuleRep
         file: Some(path.to_string_lossy().into_owned()),
         line: place.map(|(line, _)| line),
         column: place.map(|(_, column)| column),
+        ..HandlerError::default()
     };
     ModuleReply {
         error: Some(error),

@@ -1,6 +1,6 @@
 //! Tries many inputs at one way in, in phases, and shrinks the first that breaks an invariant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree as _};
@@ -11,12 +11,14 @@ use super::attempt::Attempt;
 use super::silent::Sends;
 use super::{Harness, TestCase};
 use crate::auto::{Auto, Entry, INPUT, Inputs, KNOWN, not_loaded};
-use crate::failure::FlowFailure;
+use crate::failure::{FailurePlace, FlowFailure};
 use crate::flow::FlowResult;
-use crate::invariant::{Input, place_of};
+use crate::invariant::{HANDLER_THROWS, Input, place_of};
 use crate::live_stage::LiveStage;
+use crate::plan::Plan;
 use crate::report::{ControlLabel, Reached, TestOutcome};
 use crate::rng::Seed;
+use crate::scheduler::Place;
 use crate::template::Variables;
 use crate::trace::What;
 
@@ -50,11 +52,15 @@ struct Seen {
     reached: Reached,
     label: ControlLabel,
     notes: Vec<String>,
+    /// How the notes on runs begin.
+    told: BTreeSet<String>,
     last: Option<FlowResult>,
     runs: u32,
     /// Valid requests, and those of them that were answered with each 4xx status.
     requests: u32,
     refused: BTreeMap<u16, u32>,
+    /// How a request was refused of which nobody knows whether it was valid.
+    refused_unknown: Option<u16>,
     /// What steps sent for valid inputs.
     sends: Sends,
 }
@@ -86,6 +92,12 @@ impl Harness {
                 return failed;
             }
         }
+        if let Some(status) = seen.refused_unknown {
+            seen.notes.push(format!(
+                "{} has no schema, and answered an empty object with {status}: what it does with a request that it takes was not tried",
+                step.name
+            ));
+        }
         if !seen.say_if_all_were_refused(matches!(way.entry, Entry::Request { .. })) {
             let silent = seen.sends.silent(self.plan(), case.test(), Some(&step.name));
             seen.notes.extend(silent);
@@ -111,7 +123,8 @@ impl Harness {
         if step.has_schemas
             && let Err(reason) = stage.describe(step.language, &self.plan().root.join(&step.file))
         {
-            return Err(Box::new(not_loaded(self.plan(), way, &reason)));
+            let failed = not_loaded(self.plan(), way.to.step, &reason);
+            return Err(Box::new(FlowResult::of_failure(failed)));
         }
         // Errors of this module were told above; what other modules do is for their own tests.
         let mut describe = |language, file: &Path| stage.describe(language, file).ok();
@@ -168,7 +181,7 @@ impl Harness {
             };
             let mut input = tree.current();
             let mut result = self.run_once(case, stage, seed, variables(&input, phase.input));
-            seen.see(&result, phase.input);
+            seen.see(&result, phase.input, self.plan());
             let Some(what) = broken(&result) else {
                 seen.last = Some(result);
                 continue;
@@ -178,7 +191,7 @@ impl Harness {
             while moved && runs < MAX_SHRINK_RUNS {
                 runs += 1;
                 let again = self.run_once(case, stage, seed, variables(&tree.current(), phase.input));
-                if broken(&again).as_deref() == Some(what.as_str()) {
+                if broken(&again).as_ref() == Some(&what) {
                     (input, result) = (tree.current(), again);
                     moved = tree.simplify();
                 } else {
@@ -230,10 +243,19 @@ fn variables(input: &Json, known: Input) -> Variables {
     ])
 }
 
-/// The invariant that a run breaks first: a failure is only shrunk to one of the same kind.
-fn broken(result: &FlowResult) -> Option<String> {
-    let headline = &result.failures.first()?.headline;
-    Some(headline.split(": ").next().unwrap_or(headline).to_owned())
+/// What a run breaks first: the invariant, the class of an error, and where. A failure is only shrunk to one of the same
+/// kind: one error must not turn into another on the way.
+fn broken(result: &FlowResult) -> Option<(String, Option<Place>)> {
+    let failure = result.failures.first()?;
+    let mut parts = failure.headline.split(": ");
+    let invariant = parts.next().unwrap_or_default();
+    // What follows the step that failed is the class; of other invariants it is of the input.
+    let class = (invariant == HANDLER_THROWS).then(|| parts.nth(1)).flatten();
+    let place = match &failure.place {
+        FailurePlace::Step(place) => Some(place.clone()),
+        _ => None,
+    };
+    Some((format!("{invariant}: {}", class.unwrap_or_default()), place))
 }
 
 /// True for what no smaller input tells more of.
@@ -245,13 +267,22 @@ fn is_final(result: &FlowResult) -> bool {
         })
 }
 
+/// A note without what its kind says of one input: what comes before the first colon behind the name of a step.
+fn head<'n>(note: &'n str, plan: &Plan) -> &'n str {
+    let names = plan.steps.iter().map(|step| step.name.as_str());
+    let name = names.filter(|name| note.starts_with(name)).map(str::len).max();
+    let from = name.unwrap_or_default();
+    note[from..].find(": ").map_or(note, |at| &note[..from + at])
+}
+
 impl Seen {
-    fn see(&mut self, result: &FlowResult, input: Input) {
+    fn see(&mut self, result: &FlowResult, input: Input, plan: &Plan) {
         self.runs += 1;
         self.reached.extend(&result.reached);
         self.label = self.label.max(result.label);
         for note in &result.notes {
-            if !self.notes.contains(note) {
+            // What comes after may be of the input: one example will do.
+            if self.told.insert(head(note, plan).to_owned()) {
                 self.notes.push(note.clone());
             }
         }
@@ -267,6 +298,9 @@ impl Seen {
                 What::Response { status, .. } => Some(status),
                 _ => None,
             });
+        if let (Some(status @ 400..500), Input::Unknown) = (status, input) {
+            self.refused_unknown = Some(status);
+        }
         if let (Some(status), Input::Valid) = (status, input) {
             self.requests += 1;
             if (400..500).contains(&status) {

@@ -263,6 +263,7 @@ pub(crate) fn describe(worker: &mut Worker, file: &str) -> FromWorker {
     worker
         .send(&ToWorker::Describe {
             file: file.to_owned(),
+            env: BTreeMap::new(),
             mocks: CodeStandIns::default(),
         })
         .unwrap();

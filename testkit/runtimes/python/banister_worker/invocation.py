@@ -10,6 +10,7 @@ from . import (
     clock,
     context,
     copies,
+    environment,
     errors,
     escapes,
     framework,
@@ -49,6 +50,7 @@ class Invocation:
         self._last_listener = 0
         self._socket = None
         self._returned = None
+        self._loading = False
         self._loop = VirtualLoop(self._park)
 
     def run(self):
@@ -83,7 +85,11 @@ class Invocation:
         try:
             answer = self._describe() if self._describes else self._loop.run_until_complete(self._handle())
         except BaseException as error:  # noqa: BLE001: whatever a step raises is the answer
-            answer = {"type": "threw", "error": errors.describe(error, self._root)}
+            told = errors.describe(error, self._root)
+            if self._loading:
+                told.update({"loading": True, "unset": environment.unset(told["message"])})
+            answer = {"type": "threw", "error": told}
+        environment.end_loading()
         self._end(answer)
 
     def _end(self, answer):
@@ -121,7 +127,11 @@ class Invocation:
             channel.send({"type": "stray", "what": what, "error": errors.describe(error, self._root)})
 
     def _load(self):
+        self._loading = True
+        environment.begin_loading()
         module = modules.load(self._message["file"], self._root)
+        environment.end_loading()
+        self._loading = False
         return getattr(module, "config", None), getattr(module, "handler", None)
 
     def _describe(self):
@@ -405,6 +415,7 @@ def serve(root):
     modules.install(root)
     _paths = patches.Paths()
     framework.install(root)
+    environment.install(root)
     os._exit = _refuse_exit
     while True:
         message = channel.receive()
