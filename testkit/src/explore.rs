@@ -6,7 +6,9 @@ mod exhaustive;
 mod held;
 mod pairs;
 mod random;
+mod repeated;
 mod scripted;
+mod serial;
 mod shrink;
 #[cfg(test)]
 mod testing;
@@ -23,7 +25,9 @@ use exhaustive::Exhaustive;
 use held::Held;
 use random::{Random, Style};
 
+pub(crate) use repeated::Repeated;
 pub use scripted::{Scripted, departures_of};
+pub(crate) use serial::Serial;
 
 /// Orders that are run if a test asks for faults and does not say how many.
 pub const DEFAULT_SCHEDULES: u32 = 50;

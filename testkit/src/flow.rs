@@ -275,11 +275,43 @@ impl Telling<'_, '_> {
 
     /// Begins several actions at the same time.
     fn act_together(&mut self, actions: &[Spanned<Action>]) -> Result<(), UnknownVariable> {
+        if self.run.is_serial() {
+            return self.act_in_any_order(actions);
+        }
         for (at, action) in actions.iter().enumerate() {
             self.act_once(&action.value, action.span)?;
             if let Some(next) = actions.get(at + 1) {
                 self.run.act_before(label_of(at + 1, &next.value));
             }
+        }
+        Ok(())
+    }
+
+    /// Does several actions, of which none is before the others, in the order that is decided on.
+    fn act_in_any_order(&mut self, actions: &[Spanned<Action>]) -> Result<(), UnknownVariable> {
+        let first = self.responses.len();
+        let mut left: Vec<usize> = (0..actions.len()).collect();
+        let mut requests = Vec::new();
+        while !left.is_empty() {
+            let labels = left.iter().map(|at| label_of(*at, &actions[*at].value));
+            let picked = self.run.settle_before_one_of(labels.collect());
+            let action = left.remove(picked.min(left.len() - 1));
+            let before = self.responses.len();
+            self.act_once(&actions[action].value, actions[action].span)?;
+            requests.extend((before..self.responses.len()).map(|_| action));
+        }
+        // Answers are known by the place of their request among the others.
+        let place = |at: usize| {
+            let earlier = |it: &&usize| **it < requests[at - first];
+            first + requests.iter().filter(earlier).count()
+        };
+        let mut in_order: Vec<Option<HttpResponse>> = vec![None; requests.len()];
+        for (at, response) in self.responses.drain(first..).enumerate() {
+            in_order[place(first + at) - first] = response;
+        }
+        self.responses.append(&mut in_order);
+        for (at, _) in self.waiting.iter_mut().filter(|(at, _)| *at >= first) {
+            *at = place(*at);
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ mod options;
 mod outcome;
 mod property;
 mod regressions;
+mod serial;
 mod stop;
 mod trace_files;
 mod unused_mocks;
@@ -336,7 +337,10 @@ impl Harness {
             }
         };
         let mut result = match (&case.auto, how) {
-            (Some(auto), _) => drive(&self.plan, stage, auto, case.test(), setting),
+            (Some(auto), How::Explored(decide)) => {
+                drive(&self.plan, stage, auto, case.test(), setting, Some(decide))
+            }
+            (Some(auto), _) => drive(&self.plan, stage, auto, case.test(), setting, None),
             (None, How::Fifo) => run_flow(&self.plan, stage, case.test(), setting),
             (None, How::Explored(decide)) => explore_flow(&self.plan, stage, case.test(), setting, decide),
             (None, How::Mutated(mutation)) => mutate_flow(&self.plan, stage, case.test(), setting, *mutation),

@@ -1,8 +1,8 @@
 //! Requests and messages for a way in, as values that shrink.
 //!
 //! One of them is an object: `way` names the way; `path`, `query` and `body` are those of a request, `data` is that of a
-//! message; `reuse` asks for ids that came up before, and `wrong` says what an invalid body breaks. An input is a list of
-//! them, of which the last goes in at the way that is tried.
+//! message; `reuse` asks for ids that came up before, `at_once` says how often it comes at the same time, and `wrong` what an
+//! invalid body breaks. An input is a list of them, of which the last goes in at the way that is tried.
 
 use std::path::Path;
 
@@ -13,6 +13,7 @@ use proptest::prelude::Just;
 use proptest::strategy::{BoxedStrategy, Strategy as _, Union};
 use serde_json::{Map, Value as Json, json};
 
+use super::drive::AT_ONCE;
 use super::schemas::{self, Describe};
 use super::ways::params;
 use super::{Auto, Entry, Way, negative};
@@ -36,6 +37,8 @@ pub(crate) struct Inputs {
     pub(crate) invalid: Option<BoxedStrategy<Json>>,
     /// What it takes, after other requests.
     pub(crate) later: Option<BoxedStrategy<Json>>,
+    /// What it takes, twice at the same time, perhaps after other requests; none for a way that only the clock goes.
+    pub(crate) at_once: Option<BoxedStrategy<Json>>,
 }
 
 impl Inputs {
@@ -64,17 +67,39 @@ impl Inputs {
             }
             None => None,
         };
+        let valid = one_of_list(one);
+        let later = match is_known {
+            true => later(plan, auto, schema.as_ref(), describe)?,
+            false => None,
+        };
         Ok(Self {
             is_known,
             is_constant: schema.is_none() && !has_parameters(way),
-            valid: one_of_list(one),
+            at_once: at_once(way, &valid, later.as_ref()),
+            valid,
             invalid,
-            later: match is_known {
-                true => later(plan, auto, schema.as_ref(), describe)?,
-                false => None,
-            },
+            later,
         })
     }
+}
+
+/// The same request or message twice. A clock does not strike twice at the same time.
+fn at_once(
+    way: &Way,
+    valid: &BoxedStrategy<Json>,
+    later: Option<&BoxedStrategy<Json>>,
+) -> Option<BoxedStrategy<Json>> {
+    if matches!(way.entry, Entry::Cron { .. }) {
+        return None;
+    }
+    let either = Union::new([valid].into_iter().chain(later).cloned());
+    let twice = either.prop_map(|mut acts| {
+        if let Some(last) = acts.as_array_mut().and_then(|acts| acts.last_mut()) {
+            last[AT_ONCE] = json!(2);
+        }
+        acts
+    });
+    Some(twice.boxed())
 }
 
 fn takes_nothing(way: &Way) -> bool {

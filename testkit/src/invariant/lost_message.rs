@@ -11,6 +11,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     name: "no lost message",
     doc: "A step sent a message that no step takes, on a topic that no picture and no flow test knows.",
     needs_valid_input: false,
+    is_excused_by_faults: false,
     check,
 };
 

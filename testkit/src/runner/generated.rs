@@ -16,11 +16,14 @@ use crate::invariant::{Input, place_of};
 use crate::live_stage::LiveStage;
 use crate::report::{ControlLabel, Reached, TestOutcome};
 use crate::rng::Seed;
+use crate::serial::{meetings, strikes};
 use crate::template::Variables;
-use crate::trace::What;
+use crate::trace::{Trace, What};
 
 /// Cases if nobody says anything else: half as many valid inputs, as many invalid ones, and a quarter in sequences.
 const DEFAULT_CASES: u32 = 32;
+/// So many inputs in which the same steps meet at the same data are explored.
+const EXPLORED_ALIKE: u32 = 2;
 /// A failure is shrunk in at most this many runs.
 const MAX_SHRINK_RUNS: u32 = 300;
 
@@ -30,6 +33,8 @@ struct Phase {
     input: Input,
     cases: u32,
     strategy: BoxedStrategy<Json>,
+    /// The last request or message comes twice at the same time.
+    is_at_once: bool,
 }
 
 /// What was seen in all cases so far.
@@ -43,6 +48,8 @@ struct Seen {
     /// Valid requests, and those of them that were answered with each 4xx status.
     requests: u32,
     refused: BTreeMap<u16, u32>,
+    /// What of the plain runs was explored, and how often.
+    explored: BTreeMap<String, u32>,
 }
 
 impl Harness {
@@ -79,7 +86,8 @@ impl Harness {
             }
         };
         let mut seen = Seen::default();
-        for phase in phases(inputs, self.cases()) {
+        let explores = self.exploration_of(case, seed).is_some();
+        for phase in phases(inputs, self.cases(), explores) {
             if let Some(failed) = self.try_phase(case, stage, seed, &phase, &mut seen) {
                 return failed;
             }
@@ -114,37 +122,89 @@ impl Harness {
                 Err(_) => return None,
             };
             let mut input = tree.current();
-            let mut result = self.run_once(case, stage, seed, variables(&input, phase.input));
-            seen.see(&result, phase.input);
-            let Some(what) = broken(&result) else {
-                seen.last = Some(result);
+            let tried = variables(&input, phase.input);
+            let Some(attempt) = self.try_generated(case, stage, seed, &tried, phase, seen) else {
                 continue;
             };
+            let Attempt {
+                mut result,
+                departures,
+                ..
+            } = attempt;
+            let Some(what) = broken(&result) else { continue };
+            let mut is_smaller = false;
             let mut runs = 0;
             let mut moved = !is_final(&result) && tree.simplify();
             while moved && runs < MAX_SHRINK_RUNS {
                 runs += 1;
-                let again = self.run_once(case, stage, seed, variables(&tree.current(), phase.input));
+                let tried = variables(&tree.current(), phase.input);
+                let (again, _) = self.again(case, stage, seed, &tried, &departures);
                 if broken(&again).as_deref() == Some(what.as_str()) {
-                    (input, result) = (tree.current(), again);
+                    (input, result, is_smaller) = (tree.current(), again, true);
                     moved = tree.simplify();
                 } else {
                     moved = tree.complicate();
                 }
             }
-            seen.add_to(&mut result);
-            let attempt = Attempt {
+            let input = variables(&input, phase.input);
+            let mut attempt = Attempt {
                 result,
-                departures: Vec::new(),
+                departures,
                 runs: seen.runs,
             };
-            return Some(self.confirmed(case, stage, seed, attempt, Some(&variables(&input, phase.input))));
+            if is_smaller && !attempt.departures.is_empty() {
+                // A smaller input may need fewer departures.
+                let known = attempt.departures.clone();
+                let again = self.attempt(case, stage, seed, &input, Some(&known), false);
+                if broken(&again.result).as_deref() == Some(what.as_str()) {
+                    (attempt.result, attempt.departures) = (again.result, again.departures);
+                }
+            }
+            seen.add_to(&mut attempt.result);
+            return Some(self.confirmed(case, stage, seed, attempt, Some(&input)));
         }
         None
     }
 }
 
-fn phases(inputs: Inputs, cases: Option<u32>) -> Vec<Phase> {
+impl Harness {
+    /// Runs one input, and in other orders and with faults if that is asked for and shows something new; `None` if nothing
+    /// fails.
+    fn try_generated(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        input: &Variables,
+        phase: &Phase,
+        seen: &mut Seen,
+    ) -> Option<Attempt> {
+        let result = self.run_once(case, stage, seed, input.clone());
+        seen.see(&result, phase.input);
+        let explores = phase.input == Input::Valid && result.notes.is_empty();
+        let exploration = self.exploration_of(case, seed).filter(|_| explores);
+        if !result.failures.is_empty() {
+            // Whether a request is still valid when the same one was answered before, nobody knows.
+            return (!phase.is_at_once).then(|| Attempt {
+                result,
+                departures: Vec::new(),
+                runs: 1,
+            });
+        }
+        let is_news = exploration.is_some_and(|it| seen.has_news(&result.trace, !it.faults.is_none()));
+        seen.last = Some(result);
+        if !is_news {
+            return None;
+        }
+        let attempt = self.attempt(case, stage, seed, input, None, false);
+        // The plain run was counted.
+        seen.runs += attempt.runs.saturating_sub(1);
+        seen.reached.extend(&attempt.result.reached);
+        (!attempt.result.failures.is_empty()).then_some(attempt)
+    }
+}
+
+fn phases(inputs: Inputs, cases: Option<u32>, explores: bool) -> Vec<Phase> {
     let cases = cases.unwrap_or(DEFAULT_CASES);
     let known = match inputs.is_known {
         true => Input::Valid,
@@ -155,6 +215,7 @@ fn phases(inputs: Inputs, cases: Option<u32>) -> Vec<Phase> {
         input,
         cases: cases.max(1),
         strategy,
+        is_at_once: false,
     };
     let of_valid = match inputs.is_constant {
         true => 1,
@@ -167,6 +228,11 @@ fn phases(inputs: Inputs, cases: Option<u32>) -> Vec<Phase> {
             .map(|it| phase("invalid", Input::Invalid, cases / 2, it)),
     );
     all.extend(inputs.later.map(|it| phase("later", Input::Valid, cases / 4, it)));
+    let at_once = inputs.at_once.filter(|_| explores && known == Input::Valid);
+    all.extend(at_once.map(|it| Phase {
+        is_at_once: true,
+        ..phase("at once", known, cases / 4, it)
+    }));
     all
 }
 
@@ -193,6 +259,21 @@ fn is_final(result: &FlowResult) -> bool {
 }
 
 impl Seen {
+    /// True if handlers meet in this run, or something could fail in it, that was not explored often enough yet.
+    fn has_news(&mut self, trace: &Trace, with_faults: bool) -> bool {
+        let mut all = meetings(trace);
+        if with_faults {
+            all.extend(strikes(trace));
+        }
+        let mut is_news = false;
+        for what in all {
+            let times = self.explored.entry(what).or_default();
+            is_news |= *times < EXPLORED_ALIKE;
+            *times += 1;
+        }
+        is_news
+    }
+
     fn see(&mut self, result: &FlowResult, input: Input) {
         self.runs += 1;
         self.reached.extend(&result.reached);
