@@ -28,6 +28,8 @@ pub const DEFAULT_START_MS: i64 = 1_767_603_600_000;
 pub struct FlowResult {
     /// What happened.
     pub trace: Trace,
+    /// The first event that is judged: what a generated test does before is told of by other tests.
+    pub judged_from: usize,
     /// Virtual time at the start.
     pub start: i64,
     /// Why the test fails; empty if it passes.
@@ -72,6 +74,7 @@ impl FlowResult {
     pub fn of_failure(failure: FlowFailure) -> Self {
         Self {
             trace: Trace::default(),
+            judged_from: 0,
             start: 0,
             failures: vec![failure],
             notes: Vec::new(),
@@ -523,6 +526,7 @@ impl Telling<'_, '_> {
             streams: world["streams"].take(),
             streams_differ,
             trace: self.run.trace,
+            judged_from: 0,
             start,
             failures,
             notes,

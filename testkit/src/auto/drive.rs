@@ -130,6 +130,7 @@ pub(crate) fn drive(
         decisions: run.take_decisions(),
         state,
         streams: world["streams"].take(),
+        judged_from: judged.0,
         start: begun,
         failures,
         notes,

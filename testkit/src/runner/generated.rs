@@ -18,7 +18,7 @@ use crate::report::{ControlLabel, Reached, TestOutcome};
 use crate::rng::Seed;
 use crate::serial::{meetings, strikes};
 use crate::template::Variables;
-use crate::trace::{Trace, What};
+use crate::trace::What;
 
 /// Cases if nobody says anything else: half as many valid inputs, as many invalid ones, and a quarter in sequences.
 const DEFAULT_CASES: u32 = 32;
@@ -191,7 +191,7 @@ impl Harness {
                 runs: 1,
             });
         }
-        let is_news = exploration.is_some_and(|it| seen.has_news(&result.trace, !it.faults.is_none()));
+        let is_news = exploration.is_some_and(|it| seen.has_news(&result, !it.faults.is_none()));
         seen.last = Some(result);
         if !is_news {
             return None;
@@ -260,10 +260,11 @@ fn is_final(result: &FlowResult) -> bool {
 
 impl Seen {
     /// True if handlers meet in this run, or something could fail in it, that was not explored often enough yet.
-    fn has_news(&mut self, trace: &Trace, with_faults: bool) -> bool {
-        let mut all = meetings(trace);
+    fn has_news(&mut self, result: &FlowResult, with_faults: bool) -> bool {
+        let events = &result.trace.events[result.judged_from..];
+        let mut all = meetings(events);
         if with_faults {
-            all.extend(strikes(trace));
+            all.extend(strikes(events));
         }
         let mut is_news = false;
         for what in all {

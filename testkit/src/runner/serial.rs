@@ -54,7 +54,8 @@ impl Orders {
         }
         self.runs += 1;
         if !search.is_known() {
-            self.left.push(Left::of(&result.trace, &result.state, &result.streams));
+            self.left
+                .push(Left::of(&result.trace, &result.state, &result.streams));
         }
         self.is_complete = !search.next_run();
         true

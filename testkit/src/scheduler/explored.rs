@@ -178,11 +178,15 @@ impl Run<'_> {
             if possible.is_empty() {
                 // Without a choice the test waits until all is settled, however long that takes.
                 let next = self.next_moment();
-                let Some(until) = next.filter(|next| limit.is_none_or(|limit| *next <= limit)) else {
-                    return possible;
-                };
-                let label = format!("time goes on: {} ms", until - self.now);
-                possible.push((Do::Pass(until), plain(OptionKind::Pass, "the clock", label)));
+                match next.filter(|next| limit.is_none_or(|limit| *next <= limit)) {
+                    Some(until) => {
+                        let label = format!("time goes on: {} ms", until - self.now);
+                        possible.push((Do::Pass(until), plain(OptionKind::Pass, "the clock", label)));
+                    }
+                    // All is settled, and there is one thing to do or another.
+                    None if self.next_acts.len() > 1 => {}
+                    None => return possible,
+                }
             }
             for (place, label) in self.next_acts.iter().enumerate() {
                 possible.push((Do::Act(place), plain(OptionKind::Act, "the test", label.clone())));

@@ -5,17 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::Access;
 use crate::hits::without_ids;
-use crate::trace::{Trace, What};
+use crate::trace::{Event, What};
 
 /// A run with more operations than this is known by the first of them.
 const MOST: usize = 1_000;
 
 /// Two handlers, neither of which is surely before the other, that touch the same data, one of them writing.
-pub(crate) fn meetings(trace: &Trace) -> BTreeSet<String> {
+pub(crate) fn meetings(events: &[Event]) -> BTreeSet<String> {
     let (mut steps, mut senders) = (BTreeMap::new(), BTreeMap::new());
     let mut first_sent = BTreeMap::new();
     let mut operations: Vec<(u32, usize, Access)> = Vec::new();
-    for (at, event) in trace.events.iter().enumerate() {
+    for (at, event) in events.iter().enumerate() {
         let Some(invocation) = event.invocation else {
             continue;
         };
@@ -60,8 +60,8 @@ pub(crate) fn meetings(trace: &Trace) -> BTreeSet<String> {
 }
 
 /// Handlers that took a message, and services that were called: there a fault could strike.
-pub(crate) fn strikes(trace: &Trace) -> BTreeSet<String> {
-    let places = trace.events.iter().filter_map(|event| match &event.what {
+pub(crate) fn strikes(events: &[Event]) -> BTreeSet<String> {
+    let places = events.iter().filter_map(|event| match &event.what {
         What::Started { step, cause, .. } => Some(format!("{step} on {cause}")),
         What::Http { method, url, .. } => {
             let address = url.split(['?', '#']).next().unwrap_or(url);

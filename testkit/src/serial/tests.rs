@@ -295,7 +295,7 @@ fn items_of_a_stream_are_judged_as_well() {
 
 #[test]
 fn handlers_meet_where_neither_is_the_cause_of_the_other() {
-    let met = |deeds: &str| meetings(&run(deeds)).into_iter().collect::<Vec<_>>();
+    let met = |deeds: &str| meetings(&run(deeds).events).into_iter().collect::<Vec<_>>();
     assert_eq!(met("A1, A1 r x, A1 w x, B1, B1 r x"), ["A and B at state g"]);
     assert_eq!(met("A1, A1 r x, B1, B1 r x"), [""; 0]);
     assert_eq!(met("A1, A1 w x, A1>B1, B1 w x"), [""; 0]);
