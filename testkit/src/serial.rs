@@ -105,8 +105,12 @@ pub(crate) fn judge(
     serial: &[Left],
     masks: &Masks,
 ) -> Option<FlowFailure> {
-    let items: Vec<&Vec<String>> = (cycle.items.iter()).filter(|it| !looked_at.has(it)).collect();
-    let items: Vec<&[String]> = items.iter().filter_map(|it| masks.place(it)).collect();
+    let is_judged = |it: &&Vec<String>| !looked_at.has(it);
+    // Where each is compared, with the item itself.
+    let items: Vec<(&[String], &Vec<String>)> = (cycle.items.iter())
+        .filter(is_judged)
+        .filter_map(|it| Some((masks.place(it)?, it)))
+        .collect();
     if items.is_empty() || serial.is_empty() {
         return None;
     }
@@ -122,21 +126,26 @@ pub(crate) fn judge(
             &varies,
         )
     };
-    if (serial.iter()).any(|other| items.iter().all(|path| !differs(path, other))) {
+    if (serial.iter()).any(|other| items.iter().all(|(path, _)| !differs(path, other))) {
         return None;
     }
     // Items that are as in some order are only told of if there are no others.
-    let mut told: Vec<&&[String]> = items
-        .iter()
-        .filter(|path| serial.iter().all(|it| differs(path, it)))
-        .collect();
-    if told.is_empty() {
-        told = items.iter().collect();
+    let is_never = |path: &[String]| serial.iter().all(|it| differs(path, it));
+    let mut told: Vec<&[String]> = Vec::new();
+    for (path, item) in &items {
+        if items.iter().any(|(path, _)| is_never(path)) && !is_never(path) {
+            continue;
+        }
+        let is_everywhere = || serial.iter().chain([found]).all(|it| it.at(item).is_some());
+        let path = if is_everywhere() { item.as_slice() } else { *path };
+        if !told.contains(&path) {
+            told.push(path);
+        }
     }
     Some(failure(cycle, &told, found, serial))
 }
 
-fn failure(cycle: &Cycle, items: &[&&[String]], found: &Left, serial: &[Left]) -> FlowFailure {
+fn failure(cycle: &Cycle, items: &[&[String]], found: &Left, serial: &[Left]) -> FlowFailure {
     let names: Vec<String> = items.iter().map(|path| format!("`{}`", named(path))).collect();
     let values = |left: &Left| {
         let each = items.iter().map(|path| match left.at(path) {

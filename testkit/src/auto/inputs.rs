@@ -37,8 +37,8 @@ pub(crate) struct Inputs {
     pub(crate) invalid: Option<BoxedStrategy<Json>>,
     /// What it takes, after other requests.
     pub(crate) later: Option<BoxedStrategy<Json>>,
-    /// What it takes, twice at the same time, perhaps after other requests; none for a way that only the clock goes.
-    pub(crate) at_once: Option<BoxedStrategy<Json>>,
+    /// What it takes, twice at the same time: by itself, and after other requests. A clock does not strike twice at once.
+    pub(crate) at_once: Vec<BoxedStrategy<Json>>,
 }
 
 impl Inputs {
@@ -75,7 +75,15 @@ impl Inputs {
         Ok(Self {
             is_known,
             is_constant: schema.is_none() && !has_parameters(way),
-            at_once: at_once(way, &valid, later.as_ref()),
+            at_once: match way.entry {
+                Entry::Cron { .. } => Vec::new(),
+                _ => [Some(&valid), later.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .cloned()
+                    .map(twice)
+                    .collect(),
+            },
             valid,
             invalid,
             later,
@@ -83,23 +91,15 @@ impl Inputs {
     }
 }
 
-/// The same request or message twice. A clock does not strike twice at the same time.
-fn at_once(
-    way: &Way,
-    valid: &BoxedStrategy<Json>,
-    later: Option<&BoxedStrategy<Json>>,
-) -> Option<BoxedStrategy<Json>> {
-    if matches!(way.entry, Entry::Cron { .. }) {
-        return None;
-    }
-    let either = Union::new([valid].into_iter().chain(later).cloned());
-    let twice = either.prop_map(|mut acts| {
+/// The same requests or messages, the last of them twice.
+fn twice(acts: BoxedStrategy<Json>) -> BoxedStrategy<Json> {
+    let twice = acts.prop_map(|mut acts| {
         if let Some(last) = acts.as_array_mut().and_then(|acts| acts.last_mut()) {
             last[AT_ONCE] = json!(2);
         }
         acts
     });
-    Some(twice.boxed())
+    twice.boxed()
 }
 
 fn takes_nothing(way: &Way) -> bool {

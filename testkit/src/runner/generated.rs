@@ -228,11 +228,16 @@ fn phases(inputs: Inputs, cases: Option<u32>, explores: bool) -> Vec<Phase> {
             .map(|it| phase("invalid", Input::Invalid, cases / 2, it)),
     );
     all.extend(inputs.later.map(|it| phase("later", Input::Valid, cases / 4, it)));
-    let at_once = inputs.at_once.filter(|_| explores && known == Input::Valid);
-    all.extend(at_once.map(|it| Phase {
-        is_at_once: true,
-        ..phase("at once", known, cases / 4, it)
-    }));
+    let names = ["at once", "at once, later"];
+    let at_once = names.into_iter().zip(inputs.at_once);
+    all.extend(
+        at_once
+            .filter(|_| explores && known == Input::Valid)
+            .map(|(name, it)| Phase {
+                is_at_once: true,
+                ..phase(name, known, cases / 4, it)
+            }),
+    );
     all
 }
 
