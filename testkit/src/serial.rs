@@ -136,8 +136,13 @@ pub(crate) fn judge(
         if items.iter().any(|(path, _)| is_never(path)) && !is_never(path) {
             continue;
         }
-        let is_everywhere = || serial.iter().chain([found]).all(|it| it.at(item).is_some());
-        let path = if is_everywhere() { item.as_slice() } else { *path };
+        // A group is told of as its items if they are the same ones in every run.
+        let is_everywhere = |item: &[String]| serial.iter().chain([found]).all(|it| it.at(item).is_some());
+        let mut same_place = items.iter().filter(|(other, _)| other == path);
+        let path = match same_place.all(|(_, item)| is_everywhere(item)) {
+            true => item.as_slice(),
+            false => *path,
+        };
         if !told.contains(&path) {
             told.push(path);
         }

@@ -231,7 +231,7 @@ tests:
 
 /// A project of the corpus, without its flow tests.
 fn untested(name: &str, twin: &str) -> Project {
-    let corpus = crate::support::repository("tests/projects/seeded-bugs").join(name);
+    let corpus = crate::support::command::repository("tests/projects/seeded-bugs").join(name);
     let project = Project::copy_of(&corpus.join("common"));
     project.lay_over(&corpus.join(twin));
     for file in project.files("tests") {
