@@ -30,5 +30,6 @@ mod races;
 mod report;
 mod seed_forms;
 mod seeded_bugs;
+mod serial;
 mod signals;
 mod watch;

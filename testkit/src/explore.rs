@@ -7,7 +7,9 @@ mod held;
 mod novelty;
 mod pairs;
 mod random;
+mod repeated;
 mod scripted;
+mod serial;
 mod shrink;
 #[cfg(test)]
 mod testing;
@@ -25,7 +27,9 @@ use held::Held;
 use novelty::Novelty;
 use random::{Random, Style};
 
+pub(crate) use repeated::Repeated;
 pub use scripted::{Scripted, departures_of};
+pub(crate) use serial::Serial;
 
 /// Orders that are run if a test asks for faults and does not say how many.
 pub const DEFAULT_SCHEDULES: u32 = 50;

@@ -28,6 +28,8 @@ pub const DEFAULT_START_MS: i64 = 1_767_603_600_000;
 pub struct FlowResult {
     /// What happened.
     pub trace: Trace,
+    /// The first event that is judged: what a generated test does before is told of by other tests.
+    pub judged_from: usize,
     /// Virtual time at the start.
     pub start: i64,
     /// Why the test fails; empty if it passes.
@@ -72,6 +74,7 @@ impl FlowResult {
     pub fn of_failure(failure: FlowFailure) -> Self {
         Self {
             trace: Trace::default(),
+            judged_from: 0,
             start: 0,
             failures: vec![failure],
             notes: Vec::new(),
@@ -302,11 +305,43 @@ impl Telling<'_, '_> {
 
     /// Begins several actions at the same time.
     fn act_together(&mut self, actions: &[Spanned<Action>]) -> Result<(), UnknownVariable> {
+        if self.run.is_serial() {
+            return self.act_in_any_order(actions);
+        }
         for (at, action) in actions.iter().enumerate() {
             self.act_once(&action.value, action.span)?;
             if let Some(next) = actions.get(at + 1) {
                 self.run.act_before(label_of(at + 1, &next.value));
             }
+        }
+        Ok(())
+    }
+
+    /// Does several actions, of which none is before the others, in the order that is decided on.
+    fn act_in_any_order(&mut self, actions: &[Spanned<Action>]) -> Result<(), UnknownVariable> {
+        let first = self.responses.len();
+        let mut left: Vec<usize> = (0..actions.len()).collect();
+        let mut requests = Vec::new();
+        while !left.is_empty() {
+            let labels = left.iter().map(|at| label_of(*at, &actions[*at].value));
+            let picked = self.run.settle_before_one_of(labels.collect());
+            let action = left.remove(picked.min(left.len() - 1));
+            let before = self.responses.len();
+            self.act_once(&actions[action].value, actions[action].span)?;
+            requests.extend((before..self.responses.len()).map(|_| action));
+        }
+        // Answers are known by the place of their request among the others.
+        let place = |at: usize| {
+            let earlier = |it: &&usize| **it < requests[at - first];
+            first + requests.iter().filter(earlier).count()
+        };
+        let mut in_order: Vec<Option<HttpResponse>> = vec![None; requests.len()];
+        for (at, response) in self.responses.drain(first..).enumerate() {
+            in_order[place(first + at) - first] = response;
+        }
+        self.responses.append(&mut in_order);
+        for (at, _) in self.waiting.iter_mut().filter(|(at, _)| *at >= first) {
+            *at = place(*at);
         }
         Ok(())
     }
@@ -520,6 +555,7 @@ impl Telling<'_, '_> {
             streams: world["streams"].take(),
             streams_differ,
             trace: self.run.trace,
+            judged_from: 0,
             start,
             failures,
             notes,

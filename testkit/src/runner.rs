@@ -14,6 +14,7 @@ mod options;
 mod outcome;
 mod property;
 mod regressions;
+mod serial;
 mod silent;
 mod stop;
 mod suggestions;
@@ -348,10 +349,13 @@ impl Harness {
         };
         let (plan, test) = (&self.plan, case.test());
         let mut result = match (&case.auto, how) {
-            (Some(auto), How::Mutated(mutation, _)) => {
-                drive(plan, stage, auto, test, setting, Some(*mutation))
+            (Some(auto), How::Explored(decide)) => {
+                drive(plan, stage, auto, test, setting, Some(decide), None)
             }
-            (Some(auto), _) => drive(plan, stage, auto, test, setting, None),
+            (Some(auto), How::Mutated(mutation, decide)) => {
+                drive(plan, stage, auto, test, setting, decide, Some(*mutation))
+            }
+            (Some(auto), How::Fifo) => drive(plan, stage, auto, test, setting, None, None),
             (None, How::Fifo) => run_flow(plan, stage, test, setting),
             (None, How::Explored(decide)) => explore_flow(plan, stage, test, setting, decide),
             (None, How::Mutated(mutation, decide)) => {

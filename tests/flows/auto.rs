@@ -505,3 +505,82 @@ exports.handler = async ({ n }) => {
     assert!(told.contains("RangeError: too much"), "{told}");
     assert!(told.contains("\"n\":71"), "{told}");
 }
+/// A project of the corpus, without its flow tests.
+fn untested(name: &str, twin: &str) -> Project {
+    let corpus = crate::support::command::repository("tests/projects/seeded-bugs").join(name);
+    let project = Project::copy_of(&corpus.join("common"));
+    project.lay_over(&corpus.join(twin));
+    for file in project.files("tests") {
+        std::fs::remove_file(project.path(&file)).expect("a test file");
+    }
+    project
+}
+
+#[test]
+fn other_orders_are_tried_if_that_is_asked_for() {
+    let way = "auto::POST /tenants/:tenantId/searches";
+    let buggy = untested("api-usage", "buggy");
+    run(&buggy, &["--auto"]).exits(0);
+    let failed = run(&buggy, &["--auto", "--schedules", "50"]).exits(1);
+    assert_failed(&failed, &[way]);
+    let told = printed(&failed, way);
+    for text in [
+        "not serializable: what MeterCalls#1 and MeterCalls#2 left in `usage/",
+        "\"at_once\":2",
+        "replay: banister test --auto --replay flow-regressions/",
+    ] {
+        assert!(told.contains(text), "no {text:?} in\n{told}");
+    }
+    // Kept, and run again without being asked for.
+    let kept = buggy.files("flow-regressions");
+    run(&buggy, &["--auto", "--replay", &kept[0]]).exits(1);
+    run(&untested("api-usage", "fixed"), &["--auto", "--schedules", "50"]).exits(0);
+}
+
+#[test]
+fn a_step_may_fail_where_a_service_does_and_must_not_break_an_invariant_of_the_user() {
+    let charge = "\
+export const config = { type: 'event', name: 'Charge', subscribes: ['order.placed'], emits: [],
+  input: { type: 'object', properties: { orderId: { type: 'string', minLength: 1 } }, required: ['orderId'] } }
+export const handler = async (input, { state }) => {
+  const answer = await fetch('https://pay.example.com/charges', { method: 'POST', body: input.orderId })
+  if (!answer.ok) throw new Error('the service is down')
+  const all = (await state.get('charges', input.orderId)) ?? 0
+  await state.set('charges', input.orderId, all + 1)
+}
+";
+    let mocks = "\
+mocks:
+  http:
+  - on: POST https://pay.example.com/charges
+    reply: { status: 200, json: {} }
+tests:
+- name: nothing
+  when: [{ advance: 1ms }]
+  then: [{ log: { times: 0 } }]
+";
+    let project = Project::of(&[
+        ("package.json", "{ \"dependencies\": { \"motia\": \"0.17.0\" } }"),
+        ("steps/charge.step.js", charge),
+        ("tests/mocks.flow.yaml", mocks),
+    ]);
+    let asked = [
+        "--auto",
+        "--faults",
+        "external=3,duplicate=1",
+        "--schedules",
+        "40",
+    ];
+    // Three times struck, the message is given up: the handler can do nothing about it.
+    let allowed = "[test]\nallow = ['not-serializable']\n";
+    project.write("banister.toml", allowed);
+    run(&project, &asked).exits(0);
+    let charged = "[[test.invariants]]\nname = \"one charge\"\nholds = '!has(state.charges) || state.charges.all(o, state.charges[o] < 2)'\n";
+    project.write("banister.toml", format!("{allowed}{charged}"));
+    run(&project, &["--auto"]).exits(0);
+    let told = printed(&run(&project, &asked).exits(1), "auto::order.placed -> Charge");
+    assert!(
+        told.starts_with("the invariant \"one charge\" does not hold"),
+        "{told}"
+    );
+}

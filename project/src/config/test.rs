@@ -19,12 +19,13 @@ const KEYS: [&str; 6] = [
 ];
 
 /// Findings of a run that a project or a test may allow.
-pub const ALLOWABLE: [&str; 5] = [
+pub const ALLOWABLE: [&str; 6] = [
     "undeclared-emit",
     "invalid-payload",
     "invalid-response",
     "invalid-item",
     "lost-message",
+    "not-serializable",
 ];
 
 /// What holds for all flow tests of a project.

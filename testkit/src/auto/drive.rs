@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use super::remembered::Remembered;
 use super::ways::{encoded, filled};
 use super::{Auto, Entry, Way, headers, schemas};
+use crate::decision::Decide;
 use crate::failure::{FailurePlace, FlowFailure};
 use crate::flow::{FlowResult, Setting, start_of};
 use crate::invariant::{Input, Observed, place_of, user};
@@ -22,6 +23,11 @@ use crate::trace::{Event, What};
 
 /// A flow that goes on for longer than this many events has no end. Generated lists are short, and many inputs are tried.
 const MOST_EVENTS: usize = 4_000;
+
+/// The field of a request or a message that comes several times at once.
+pub(super) const AT_ONCE: &str = "at_once";
+/// At most so often.
+const MOST_AT_ONCE: u64 = 2;
 
 /// The variable that holds the input.
 pub(crate) const INPUT: &str = "input";
@@ -46,13 +52,15 @@ impl Input {
     }
 }
 
-/// Runs the input in the variables of `setting` once, with what a mutation does to it.
+/// Runs the input in the variables of `setting` once, with what a mutation does to it; if it is explored, what follows from
+/// all of it is put before `decide`.
 pub(crate) fn drive(
     plan: &Plan,
     stage: &mut dyn Stage,
     auto: &Auto,
     test: &FlowTest,
     setting: Setting,
+    decide: Option<&mut dyn Decide>,
     mutation: Option<Mutation>,
 ) -> FlowResult {
     let variables = setting.variables.clone();
@@ -85,14 +93,22 @@ pub(crate) fn drive(
     }
     let start = start_of(plan, test, setting);
     let begun = start.now;
-    let mut run = Run::new(plan, stage, start);
+    let mut run = match decide {
+        Some(decide) => Run::new(plan, stage, start).explored_by(decide),
+        None => Run::new(plan, stage, start),
+    };
     run.mutate(mutation);
     run.ends_after(MOST_EVENTS);
     let mut remembered = Remembered::default();
     let mut judged = (0, 0);
     for ((act, way), validator) in acts.iter().zip(&validators) {
         judged = (run.trace.events.len(), run.findings.len());
-        perform(&mut run, way, act, validator.as_ref(), &remembered);
+        for time in 1..=times(act) {
+            if time > 1 {
+                run.act_before(format!("the test: {} once more", way.name));
+            }
+            perform(&mut run, way, act, validator.as_ref(), &remembered);
+        }
         run.settle();
         remembered.learn(&run.trace.events[judged.0..]);
     }
@@ -116,9 +132,11 @@ pub(crate) fn drive(
         endless: run.is_endless(),
         mutated: run.is_mutated(),
         reached: Reached::of(&run.trace),
+        decisions: run.take_decisions(),
         state,
         streams,
         variables,
+        judged_from: judged.0,
         start: begun,
         failures,
         notes: notes.into_iter().chain(said).collect(),
@@ -127,6 +145,14 @@ pub(crate) fn drive(
         trace: run.trace,
         ..FlowResult::failed(String::new())
     }
+}
+
+/// How often a request or a message comes at the same time.
+fn times(act: &Json) -> u64 {
+    act.get(AT_ONCE)
+        .and_then(Json::as_u64)
+        .unwrap_or(1)
+        .clamp(1, MOST_AT_ONCE)
 }
 
 /// The requests and messages of an input, with the ways that they go in at.

@@ -8,6 +8,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     name: NAME,
     doc: "A handler failed for good on a valid input: a request, a schedule, or the last attempt at a message.",
     needs_valid_input: true,
+    is_excused_by_faults: true,
     check: |observed| observed.found(&[HANDLER_ERROR]),
 };
 

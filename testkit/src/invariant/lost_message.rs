@@ -14,6 +14,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     name: "no lost message",
     doc: "A step sent a message that no step takes, on a topic that looks like one that is taken, or where no topic may end a flow.",
     needs_valid_input: false,
+    is_excused_by_faults: false,
     check,
 };
 

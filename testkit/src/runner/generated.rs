@@ -19,11 +19,14 @@ use crate::plan::Plan;
 use crate::report::{ControlLabel, Reached, TestOutcome};
 use crate::rng::Seed;
 use crate::scheduler::Place;
+use crate::serial::{meetings, strikes};
 use crate::template::Variables;
 use crate::trace::What;
 
 /// Cases if nobody says anything else: half as many valid inputs, as many invalid ones, and a quarter in sequences.
 const DEFAULT_CASES: u32 = 32;
+/// So many inputs in which the same steps meet at the same data are explored.
+const EXPLORED_ALIKE: u32 = 2;
 /// A failure is shrunk in at most this many runs.
 const MAX_SHRINK_RUNS: u32 = 300;
 
@@ -33,6 +36,8 @@ struct Phase {
     input: Input,
     cases: u32,
     strategy: BoxedStrategy<Json>,
+    /// The last request or message comes twice at the same time.
+    is_at_once: bool,
 }
 
 impl Phase {
@@ -63,6 +68,8 @@ struct Seen {
     refused_unknown: Option<u16>,
     /// What steps sent for valid inputs.
     sends: Sends,
+    /// What of the plain runs was explored, and how often.
+    explored: BTreeMap<String, u32>,
 }
 
 impl Harness {
@@ -87,7 +94,8 @@ impl Harness {
             notes: inputs.notes.clone(),
             ..Seen::default()
         };
-        for phase in phases(inputs, self.cases()) {
+        let explores = self.exploration_of(case, seed).is_some();
+        for phase in phases(inputs, self.cases(), explores) {
             if let Some(failed) = self.try_phase(case, stage, seed, &phase, &mut seen) {
                 return failed;
             }
@@ -150,7 +158,7 @@ impl Harness {
             let first = failed.failures.into_iter().next();
             first.map_or_else(String::new, |failure| failure.headline)
         })?;
-        let mut phases = phases(inputs, self.cases());
+        let mut phases = phases(inputs, self.cases(), false);
         phases.retain(|phase| phase.input != Input::Invalid);
         let share = most.div_ceil(phases.len().max(1));
         let mut inputs = Vec::new();
@@ -180,37 +188,89 @@ impl Harness {
                 Err(_) => return None,
             };
             let mut input = tree.current();
-            let mut result = self.run_once(case, stage, seed, variables(&input, phase.input));
-            seen.see(&result, phase.input, self.plan());
-            let Some(what) = broken(&result) else {
-                seen.last = Some(result);
+            let tried = variables(&input, phase.input);
+            let Some(attempt) = self.try_generated(case, stage, seed, &tried, phase, seen) else {
                 continue;
             };
+            let Attempt {
+                mut result,
+                departures,
+                ..
+            } = attempt;
+            let Some(what) = broken(&result) else { continue };
+            let mut is_smaller = false;
             let mut runs = 0;
             let mut moved = !is_final(&result) && tree.simplify();
             while moved && runs < MAX_SHRINK_RUNS {
                 runs += 1;
-                let again = self.run_once(case, stage, seed, variables(&tree.current(), phase.input));
+                let tried = variables(&tree.current(), phase.input);
+                let (again, _) = self.again(case, stage, seed, &tried, &departures);
                 if broken(&again).as_ref() == Some(&what) {
-                    (input, result) = (tree.current(), again);
+                    (input, result, is_smaller) = (tree.current(), again, true);
                     moved = tree.simplify();
                 } else {
                     moved = tree.complicate();
                 }
             }
-            seen.add_to(&mut result);
-            let attempt = Attempt {
+            let input = variables(&input, phase.input);
+            let mut attempt = Attempt {
                 result,
-                departures: Vec::new(),
+                departures,
                 runs: seen.runs,
             };
-            return Some(self.confirmed(case, stage, seed, attempt, Some(&variables(&input, phase.input))));
+            if is_smaller && !attempt.departures.is_empty() {
+                // A smaller input may need fewer departures.
+                let known = attempt.departures.clone();
+                let again = self.attempt(case, stage, seed, &input, Some(&known), false);
+                if broken(&again.result).as_ref() == Some(&what) {
+                    (attempt.result, attempt.departures) = (again.result, again.departures);
+                }
+            }
+            seen.add_to(&mut attempt.result);
+            return Some(self.confirmed(case, stage, seed, attempt, Some(&input)));
         }
         None
     }
 }
 
-fn phases(inputs: Inputs, cases: Option<u32>) -> Vec<Phase> {
+impl Harness {
+    /// Runs one input, and in other orders and with faults if that is asked for and shows something new; `None` if nothing
+    /// fails.
+    fn try_generated(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        input: &Variables,
+        phase: &Phase,
+        seen: &mut Seen,
+    ) -> Option<Attempt> {
+        let result = self.run_once(case, stage, seed, input.clone());
+        seen.see(&result, phase.input, self.plan());
+        let explores = phase.input == Input::Valid && result.notes.is_empty();
+        let exploration = self.exploration_of(case, seed).filter(|_| explores);
+        if !result.failures.is_empty() {
+            // Whether a request is still valid when the same one was answered before, nobody knows.
+            return (!phase.is_at_once).then(|| Attempt {
+                result,
+                departures: Vec::new(),
+                runs: 1,
+            });
+        }
+        let is_news = exploration.is_some_and(|it| seen.has_news(&result, !it.faults.is_none()));
+        seen.last = Some(result);
+        if !is_news {
+            return None;
+        }
+        let attempt = self.attempt(case, stage, seed, input, None, false);
+        // The plain run was counted.
+        seen.runs += attempt.runs.saturating_sub(1);
+        seen.reached.extend(&attempt.result.reached);
+        (!attempt.result.failures.is_empty()).then_some(attempt)
+    }
+}
+
+fn phases(inputs: Inputs, cases: Option<u32>, explores: bool) -> Vec<Phase> {
     let cases = cases.unwrap_or(DEFAULT_CASES);
     let known = match inputs.is_known {
         true => Input::Valid,
@@ -221,6 +281,7 @@ fn phases(inputs: Inputs, cases: Option<u32>) -> Vec<Phase> {
         input,
         cases: cases.max(1),
         strategy,
+        is_at_once: false,
     };
     let of_valid = match inputs.is_constant {
         true => 1,
@@ -233,6 +294,16 @@ fn phases(inputs: Inputs, cases: Option<u32>) -> Vec<Phase> {
             .map(|it| phase("invalid", Input::Invalid, cases / 2, it)),
     );
     all.extend(inputs.later.map(|it| phase("later", Input::Valid, cases / 4, it)));
+    let names = ["at once", "at once, later"];
+    let at_once = names.into_iter().zip(inputs.at_once);
+    all.extend(
+        at_once
+            .filter(|_| explores && known == Input::Valid)
+            .map(|(name, it)| Phase {
+                is_at_once: true,
+                ..phase(name, known, cases / 4, it)
+            }),
+    );
     all
 }
 
@@ -276,6 +347,22 @@ fn head<'n>(note: &'n str, plan: &Plan) -> &'n str {
 }
 
 impl Seen {
+    /// True if handlers meet in this run, or something could fail in it, that was not explored often enough yet.
+    fn has_news(&mut self, result: &FlowResult, with_faults: bool) -> bool {
+        let events = &result.trace.events[result.judged_from..];
+        let mut all = meetings(events);
+        if with_faults {
+            all.extend(strikes(events));
+        }
+        let mut is_news = false;
+        for what in all {
+            let times = self.explored.entry(what).or_default();
+            is_news |= *times < EXPLORED_ALIKE;
+            *times += 1;
+        }
+        is_news
+    }
+
     fn see(&mut self, result: &FlowResult, input: Input, plan: &Plan) {
         self.runs += 1;
         self.reached.extend(&result.reached);

@@ -31,8 +31,8 @@ enum Do {
     Wake(usize),
     /// A message starts its handler.
     Deliver((i64, u64)),
-    /// The test goes on.
-    Act,
+    /// The test goes on, with this of the actions that it could do next.
+    Act(usize),
     /// Time passes until then, although there is something to do.
     Wait(i64),
     /// Time passes until then.
@@ -87,8 +87,22 @@ impl<'d> Exploration<'d> {
 }
 
 impl Run<'_> {
+    /// In a serial run: the handler that has begun and not ended, which goes on before anything else happens.
+    pub(super) fn under_way(&self) -> Option<usize> {
+        let mut live = self.live.iter();
+        self.is_serial()
+            .then(|| live.position(|it| it.held || it.next_due().is_some()))
+            .flatten()
+    }
+
     /// Does one thing of those that are possible at this moment; false if there is none, or the test goes on.
     pub(super) fn explore(&mut self, limit: Option<i64>) -> bool {
+        let waits = |live: &Live| live.listening || !live.subscriptions.is_empty();
+        if let Some(exploration) = &mut self.exploration
+            && (self.live.len() > 1 || self.live.iter().any(waits))
+        {
+            exploration.decide.overlapped();
+        }
         let (mut actions, mut choices) = (Vec::new(), Vec::new());
         for (action, choice) in self.possible(limit) {
             actions.push(action);
@@ -120,8 +134,8 @@ impl Run<'_> {
                 self.now = self.now.max(until);
             }
             Do::Pass(until) => self.now = self.now.max(until),
-            Do::Act => {
-                self.acts = true;
+            Do::Act(place) => {
+                self.acts = Some(place);
                 return false;
             }
         }
@@ -131,6 +145,12 @@ impl Run<'_> {
     /// Everything that could happen next, the default first.
     fn possible(&self, limit: Option<i64>) -> Vec<(Do, Choice)> {
         let mut possible = Vec::new();
+        if let Some(at) = self.under_way() {
+            let live = &self.live[at];
+            self.calls_of(at, live, &mut possible);
+            self.wakes(&[(at, live)], &mut possible);
+            return possible;
+        }
         let last = self.exploration.as_ref().map_or(0, |it| it.last);
         let is_last = |live: &&(usize, &Live)| live.1.invocation == last;
         let all: Vec<(usize, &Live)> = self.live.iter().enumerate().collect();
@@ -154,17 +174,23 @@ impl Run<'_> {
             possible.push((Do::Deliver(key), self.start_of(delivery)));
         }
         let has_starts = possible.len() > starts;
-        if let Some(label) = self.next_act.as_ref().filter(|_| self.may_act()) {
+        if !self.next_acts.is_empty() && self.may_act() {
             if possible.is_empty() {
                 // Without a choice the test waits until all is settled, however long that takes.
                 let next = self.next_moment();
-                let Some(until) = next.filter(|next| limit.is_none_or(|limit| *next <= limit)) else {
-                    return possible;
-                };
-                let label = format!("time goes on: {} ms", until - self.now);
-                possible.push((Do::Pass(until), plain(OptionKind::Pass, "the clock", label)));
+                match next.filter(|next| limit.is_none_or(|limit| *next <= limit)) {
+                    Some(until) => {
+                        let label = format!("time goes on: {} ms", until - self.now);
+                        possible.push((Do::Pass(until), plain(OptionKind::Pass, "the clock", label)));
+                    }
+                    // All is settled, and there is one thing to do or another.
+                    None if self.next_acts.len() > 1 => {}
+                    None => return possible,
+                }
             }
-            possible.push((Do::Act, plain(OptionKind::Act, "the test", label.clone())));
+            for (place, label) in self.next_acts.iter().enumerate() {
+                possible.push((Do::Act(place), plain(OptionKind::Act, "the test", label.clone())));
+            }
         }
         if has_starts && let Some(until) = self.could_wait(limit) {
             let wait = Choice {

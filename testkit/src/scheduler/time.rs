@@ -68,7 +68,7 @@ impl Run<'_> {
                 if self.time_out() || self.explore(limit) {
                     continue;
                 }
-                if self.acts {
+                if self.acts.is_some() {
                     return;
                 }
             } else if self.hand_out() || self.wake_due() || self.time_out() {
@@ -94,6 +94,10 @@ impl Run<'_> {
     }
 
     pub(super) fn next_moment(&self) -> Option<i64> {
+        if let Some(at) = self.under_way() {
+            let live = &self.live[at];
+            return live.next_due().into_iter().chain(live.deadline).min();
+        }
         let groups = self.running_groups();
         let each = self.live.iter();
         let handlers = each.flat_map(|live| live.next_due().into_iter().chain(live.deadline));

@@ -51,7 +51,11 @@ fn a_client_cannot_tell_that_tls_is_left_out() {
     let plain = Step::new("a.step.js", &look("")).run(MOCKS);
     let wishes = "checkServerIdentity: (host, certificate) => tls.checkServerIdentity(host, certificate)";
     let real = Step::new("a.step.js", &look(wishes)).run(MOCKS);
-    assert!(outcome(&plain).contains("\"encrypted\":true"), "{}", outcome(&plain));
+    assert!(
+        outcome(&plain).contains("\"encrypted\":true"),
+        "{}",
+        outcome(&plain)
+    );
     assert_eq!(outcome(&plain), outcome(&real));
     let called = |result: &banister_testkit::flow::FlowResult| {
         let mut events = result.trace.events.iter();
