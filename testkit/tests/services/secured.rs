@@ -38,7 +38,7 @@ exports.handler = () => new Promise((resolve, reject) => {{
   request.on('error', reject)
   request.on('socket', (socket) => {{
     events.push(socket.connecting, socket.secureConnecting, socket.authorized)
-    for (const name of ['connect', 'ready', 'secureConnect', 'end', 'close']) socket.on(name, () => events.push(name))
+    for (const name of ['connect', 'secureConnect', 'end', 'close']) socket.on(name, () => events.push(name))
   }})
 }})"
     )
