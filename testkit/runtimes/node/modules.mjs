@@ -11,7 +11,7 @@ import vm from 'node:vm'
 
 import { receive, send } from './channel.mjs'
 import { Problem, registerSource } from './errors.mjs'
-import { standIn } from './framework.mjs'
+import { isOfReleases, standIn } from './framework.mjs'
 import { beginLoading, watchPackage } from './globals.mjs'
 import { missing } from './missing.mjs'
 
@@ -184,6 +184,8 @@ export class Graph {
         meta.filename = path
         meta.dirname = dirname(path)
         meta.resolve = (specifier) => this.#urlOf(specifier, path)
+        // Bun, which runs projects of 1.0, has the environment there, and so have builds with Vite.
+        if (code.includes('import.meta.env') && !isOfReleases(path)) meta.env = process.env
       },
       importModuleDynamically: (specifier) => this.#dynamic(specifier, path),
     })

@@ -28,7 +28,8 @@ let session = 0
 let invocation = 0
 let bare = false
 let hosts = new Set()
-let names = []
+/** Names by the address that stands for each. Packages keep what they looked up, so that it holds for as long as the worker. */
+const names = new Map()
 let tellRefused = () => {}
 let mockPort = 0
 const open = new Set()
@@ -40,7 +41,6 @@ export function begin(message, refuse) {
   ;({ session, invocation, bare = false } = message)
   holds.begin(message)
   hosts = new Set(message.hosts.map((host) => host.toLowerCase()))
-  names = []
   tellRefused = refuse
 }
 
@@ -62,17 +62,22 @@ function refusal(host, port) {
   return Object.assign(error, { code: 'ECONNREFUSED', errno: -111, syscall: 'connect', address: host, port })
 }
 
+/** It depends on the name alone, unless another name has the same. */
 function addressOf(name) {
-  let at = names.indexOf(name)
-  if (at < 0) at = names.push(name) - 1
-  return `${TEST_RANGE}${at >> 8}.${at & 255}`
+  let sum = 0x811c9dc5
+  for (let at = 0; at < name.length; at++) sum = Math.imul(sum ^ name.charCodeAt(at), 0x01000193) >>> 0
+  for (;;) {
+    const address = `${TEST_RANGE}${(sum >>> 8) & 255}.${sum & 255}`
+    if (!names.has(address)) names.set(address, name)
+    if (names.get(address) === name) return address
+    sum++
+  }
 }
 
 function nameOf(host) {
   const plain = host.replace(/^::ffff:/, '')
   if (!plain.startsWith(TEST_RANGE)) return host.toLowerCase().replace(/\.$/, '')
-  const [high, low] = plain.slice(TEST_RANGE.length).split('.').map(Number)
-  return names[high * 256 + low] ?? host
+  return names.get(plain) ?? host
 }
 
 function connect(...args) {

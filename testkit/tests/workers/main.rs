@@ -20,6 +20,7 @@ mod libraries;
 mod mocked;
 mod outbound;
 mod packages;
+mod programs;
 mod strays;
 mod support;
 mod sweep;

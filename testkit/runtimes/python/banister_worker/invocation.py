@@ -161,7 +161,9 @@ class Invocation:
         value = await self._call_handler(handler, config if isinstance(config, dict) else {}, given)
         if value is None and isinstance(self._message["input"], framework.HttpArgs):
             value = self._message["input"].response.written()
-        told = {"type": "done", "value": channel.loads(channel.encode(value, made=[("what it returned", value)]))}
+        text = channel.encode(value, made=[("what it returned", value)])
+        self._tell_halves(text)
+        told = {"type": "done", "value": channel.loads(text)}
         # A response refuses the connection; anything else takes it, and the handler stays.
         refused = isinstance(value, dict) and isinstance(value.get("status"), int)
         if self._socket and self._socket.is_open and not refused:
@@ -284,10 +286,17 @@ class Invocation:
             return future
         number = self._last_call + 1
         told = {"type": "call", "id": number, "op": op, "args": args}
-        channel.write_line(channel.encode(told, made=[(op, arg) for arg in args]))
+        text = channel.encode(told, made=[(op, arg) for arg in args])
+        self._tell_halves(text)
+        channel.write_line(text)
         self._last_call = number
         self._calls[number] = (future, convert)
         return future
+
+    def _tell_halves(self, text):
+        if not self._describes and not channel.is_whole(text):
+            what = "sends text with half of a surrogate pair: releases hand it on as it is, here it becomes U+FFFD"
+            channel.send({"type": "told", "what": what})
 
     def _log(self, level, message, data):
         if self._ended or self._describes:
