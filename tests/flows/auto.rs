@@ -354,8 +354,8 @@ fn what_flow_tests_note_is_noted_as_well() {
   input: { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] },
 }
 exports.handler = async (input, { emit, state }) => {
-  state.set('last', 'n', input.n)
   await emit({ type: 'later', data: { n: input.n } })
+  state.set('last', 'n', input.n)
 }
 ",
         ),

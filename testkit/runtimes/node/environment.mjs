@@ -55,10 +55,11 @@ export function endLoading() {
   missing = null
 }
 
-/** Those that an error speaks of; else those that the project's own modules asked for. */
+/** Those that an error speaks of, in its order; else those that the project's own modules asked for, by name. */
 export function unset(message) {
+  const place = (name) => message.search(new RegExp(`\\b${name}\\b`))
   const names = [...(missing ?? [])]
-  const told = names.filter(([name]) => new RegExp(`\\b${name}\\b`).test(message))
-  const those = told.length > 0 ? told : names.filter(([, isOwn]) => isOwn)
-  return those.map(([name]) => name).sort()
+  const told = names.map(([name]) => name).filter((name) => place(name) !== -1)
+  if (told.length > 0) return told.sort((one, other) => place(one) - place(other))
+  return names.filter(([, isOwn]) => isOwn).map(([name]) => name).sort()
 }

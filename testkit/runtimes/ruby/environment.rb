@@ -41,13 +41,14 @@ module Banister
         @missing[name] ||= asked_by_project?
       end
 
-      # The fields that an error of loading has beside its own: the names that it speaks of, else those that the project asked for.
+      # The fields that an error of loading has beside its own: the names that it speaks of, in its order, else those that the
+      # project asked for.
       def told(message)
         return {} unless @missing
 
-        told = @missing.keys.select { |name| message.match?(/\b#{name}\b/) }
-        told = @missing.select { |_, own| own }.keys if told.empty?
-        { "loading" => true, "unset" => told.sort }
+        places = @missing.keys.to_h { |name| [name, message.index(/\b#{name}\b/)] }.compact
+        unset = places.empty? ? @missing.select { |_, own| own }.keys.sort : places.keys.sort_by { |name| places[name] }
+        { "loading" => true, "unset" => unset }
       end
 
       private

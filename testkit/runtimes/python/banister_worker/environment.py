@@ -50,7 +50,8 @@ def end_loading():
 
 
 def unset(message):
-    """Those that an error speaks of; else those that the project's own modules asked for."""
+    """Those that an error speaks of, in its order; else those that the project's own modules asked for, by name."""
     names = _missing or {}
-    told = [name for name in names if re.search(rf"\b{name}\b", message)]
-    return sorted(told or [name for name, is_own in names.items() if is_own])
+    places = {name: re.search(rf"\b{name}\b", message) for name in names}
+    told = sorted((found.start(), name) for name, found in places.items() if found)
+    return [name for _, name in told] or sorted(name for name, is_own in names.items() if is_own)
