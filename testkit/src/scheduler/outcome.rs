@@ -219,7 +219,7 @@ impl Run<'_> {
         });
     }
 
-    pub(super) fn external_call(&mut self, at: usize, call: HttpCall) {
+    pub(super) fn external_call(&mut self, at: usize, mut call: HttpCall) {
         if call.overlapped {
             // Two exchanges at once race for the mock's sequence of replies; that order is not ours.
             self.label = self.label.max(ControlLabel::Partial);
@@ -251,9 +251,13 @@ impl Run<'_> {
         }
         self.touch(Touch::write(["http", &call.host]));
         let strike = match call.connection {
-            Some(_) if !call.unmatched && !call.real => self.strikes(at, &call.method, &call.url),
+            Some(_) if !call.unmatched && !call.real => self.strikes(at, &call),
             _ => None,
         };
+        if let Some(strike) = strike {
+            // What the step is told counts, not what the mock would have answered.
+            (call.status, call.fault) = (strike.status(), Some(strike.name()));
+        }
         self.hold_or_answer(at, &call, strike);
         self.calls.push(call.clone());
         let what = What::Http {
