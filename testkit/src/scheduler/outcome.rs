@@ -184,11 +184,16 @@ impl Run<'_> {
 
     /// The run has no end: everything that still runs is thrown away.
     pub(super) fn give_up(&mut self) {
+        let looping = self.endless_loop();
         for live in std::mem::take(&mut self.live) {
             self.collect_output(&live, false);
         }
         self.queue = crate::queue::Queue::default();
         if std::mem::replace(&mut self.exhausted, true) {
+            return;
+        }
+        if let Some(finding) = looping {
+            self.findings.push(finding);
             return;
         }
         let busiest = self
