@@ -18,6 +18,7 @@ mod intake;
 mod launch;
 mod mutated;
 mod outcome;
+mod refused;
 mod sockets;
 mod system;
 #[cfg(test)]
@@ -170,6 +171,8 @@ struct Live {
     exchanges: Vec<exchanges::Open>,
     /// How often it went on without a wait.
     turns: turns::Turns,
+    /// How often it tried to reach a host without a mock.
+    refusals: BTreeMap<(String, u16), u32>,
 }
 
 /// Why a handler runs.

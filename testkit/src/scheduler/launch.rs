@@ -80,6 +80,7 @@ impl Run<'_> {
                     subscriptions: std::collections::BTreeMap::new(),
                     listening: false,
                     turns: Default::default(),
+                    refusals: std::collections::BTreeMap::new(),
                 };
                 self.live.push(live);
                 self.run_on(self.live.len() - 1);
@@ -219,6 +220,9 @@ impl Run<'_> {
             return false;
         }
         self.apply_said(at);
+        if self.tries_for_ever(at) {
+            return false;
+        }
         self.keep_exchanges(at, exchanges);
         let live = &mut self.live[at];
         live.listening = listening;

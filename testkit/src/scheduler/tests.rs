@@ -628,3 +628,37 @@ fn a_handler_that_says_too_much_without_a_wait_is_ended_too() {
         run.findings
     );
 }
+
+#[test]
+fn a_handler_that_connects_for_ever_is_ended_and_its_host_told_once() {
+    let plan = plan(vec![step("a", &["t"])]);
+    let attempt = |n: i64| {
+        let refused = FromWorker::Refused {
+            host: "cache.test".into(),
+            port: 6379,
+        };
+        [Ok(refused), parked(&[], &[(1, n * 10)])]
+    };
+    for explores in [false, true] {
+        let scene = (1..1_000).flat_map(attempt).collect();
+        let mut script = Script::default().play("a", vec![scene]);
+        let mut decide = FirstInFirstOut;
+        let mut run = Run::new(&plan, &mut script, start());
+        if explores {
+            run = run.explored_by(&mut decide);
+        }
+        run.emit("t", &json!({}));
+        run.settle();
+        assert_eq!(names(&run), ["a"], "it is not tried again");
+        let [host, end] = run.findings.as_slice() else {
+            panic!("{:?}", run.findings)
+        };
+        assert!(host.message.contains("cache.test:6379, a host without a mock"));
+        assert!(
+            host.details[0].contains("Redis speaks no HTTP"),
+            "{:?}",
+            host.details
+        );
+        assert!(end.message.contains("ended after 20 attempts"), "{}", end.message);
+    }
+}
