@@ -85,7 +85,11 @@ fn an_abandoned_handler_says_and_leaves_nothing() {
         for _ in 0..3 {
             park(&project, &mut worker, file);
             assert!(worker.abandon(1), "{file}");
-            assert_eq!(goes_on(&project, &mut worker, file), json!([null, false]), "{file}");
+            assert_eq!(
+                goes_on(&project, &mut worker, file),
+                json!([null, false]),
+                "{file}"
+            );
         }
         assert!(!project.root().join("told.txt").exists(), "{file}");
     }
