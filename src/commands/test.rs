@@ -64,7 +64,7 @@ pub(crate) struct Arguments {
     /// Run only the K-th of N equal shares of the tests
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
-    /// Show what handlers print even if the test passes
+    /// Show what handlers print even if the test passes, and the whole story of a test that fails
     #[arg(long)]
     nocapture: bool,
     /// Run generated tests of every way into the project instead of the written ones

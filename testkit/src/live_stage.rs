@@ -477,6 +477,7 @@ fn stage_error(error: WorkerError) -> StageError {
         }
         WorkerError::Budget { seconds } => StageError::Budget { seconds },
         WorkerError::Blocked { seconds } => StageError::Blocked { seconds },
+        WorkerError::Unclear { seconds } => StageError::Unclear { seconds },
         other => StageError::Broken(other.to_string()),
     }
 }

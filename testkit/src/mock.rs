@@ -92,7 +92,7 @@ pub struct HttpCall {
     pub connection: Option<u64>,
     /// Status of the answer; `None` if no mock matches or nothing that has a status is sent.
     pub status: Option<u16>,
-    /// How the answer fails, if it does, as the mock says it.
+    /// How the answer fails, if it does, as the mock or the injected fault is named.
     pub fault: Option<&'static str>,
     /// When the parts of the answer go out: virtual ms after the call or the part before; `None`: never.
     pub parts: Vec<Option<i64>>,

@@ -18,11 +18,13 @@ mod intake;
 mod launch;
 mod mutated;
 mod outcome;
+mod refused;
 mod sockets;
 mod system;
 #[cfg(test)]
 mod tests;
 mod time;
+mod turns;
 mod validation;
 
 use std::collections::BTreeMap;
@@ -119,6 +121,8 @@ pub struct Run<'a> {
     answer_first: Option<u32>,
     /// The test does this of `next_acts` now.
     acts: Option<usize>,
+    /// That action begins together with the last one.
+    begins_together: bool,
 }
 
 /// What comes of a request at first.
@@ -165,6 +169,10 @@ struct Live {
     listening: bool,
     /// Exchanges whose answer is held.
     exchanges: Vec<exchanges::Open>,
+    /// How often it went on without a wait.
+    turns: turns::Turns,
+    /// How often it tried to reach a host without a mock.
+    refusals: BTreeMap<(String, u16), u32>,
 }
 
 /// Why a handler runs.
@@ -216,6 +224,7 @@ impl<'a> Run<'a> {
             next_acts: Vec::new(),
             answer_first: None,
             acts: None,
+            begins_together: false,
         }
     }
 
@@ -344,10 +353,13 @@ impl<'a> Run<'a> {
         self.settle_until(None);
     }
 
-    /// Lets things happen before the next of several actions that are begun together; only an explored run does.
+    /// Lets things happen before the next of several actions that are begun together. Only an explored run does; by
+    /// default it lets the handler that has just been started run until it parks or ends, as any run does.
     pub fn act_before(&mut self, next: String) {
         if self.exploration.is_some() {
+            self.begins_together = true;
             self.settle_before(next, None);
+            self.begins_together = false;
         }
     }
 

@@ -77,6 +77,14 @@ pub enum StageError {
         /// The budget.
         seconds: u64,
     },
+    /// It neither ended nor waited, and it is not known why.
+    #[error(
+        "did not come to an end or a wait within {seconds} s, and had too little of a processor to say why: is this machine too busy? `--jobs 1` or a larger `--budget` may help"
+    )]
+    Unclear {
+        /// How long it ran.
+        seconds: u64,
+    },
     /// Its interpreter ended or talked nonsense.
     #[error("{0}")]
     Broken(String),
@@ -87,7 +95,7 @@ impl StageError {
     pub fn as_handler_error(&self) -> HandlerError {
         let name = match self {
             StageError::Missing(_) => "MissingInterpreter",
-            StageError::Budget { .. } | StageError::Blocked { .. } => "Timeout",
+            StageError::Budget { .. } | StageError::Blocked { .. } | StageError::Unclear { .. } => "Timeout",
             StageError::Broken(_) => "WorkerDied",
         };
         HandlerError {

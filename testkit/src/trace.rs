@@ -107,7 +107,8 @@ pub enum What {
     },
     /// Shared state was read or written.
     State {
-        /// `get`, `set`, `delete`, `clear`, `get_group`, `get_pattern`.
+        /// `get`, `set`, `delete`, `clear`, `get_group`, `get_pattern`; `exchange` for the `set` of 1.0, which gives what was
+        /// there before (see `written_op`).
         op: String,
         /// Group.
         group: String,
@@ -145,10 +146,10 @@ pub enum What {
         url: String,
         /// Body as text or JSON.
         body: Json,
-        /// Status of the answer; absent if no mock matched.
+        /// Status that the step is told; absent if no mock matched or no answer comes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
-        /// How the mock fails, if it does.
+        /// How the service fails, if it does: as its mock says it, or the name of the injected fault.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         fault: Option<String>,
     },
@@ -236,6 +237,14 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Json::is_null")]
         data: Json,
     },
+}
+
+/// An operation of the state as steps write it.
+pub fn written_op(op: &str) -> &str {
+    match op {
+        "exchange" => "set",
+        other => other,
+    }
 }
 
 impl Trace {

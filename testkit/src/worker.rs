@@ -28,7 +28,7 @@ use crate::protocol::{FromWorker, ToWorker};
 use groups::Group;
 use interpreter::Interpreter;
 use output::Printed;
-use processes::Strays;
+use processes::{Strays, usage};
 use shims::Shims;
 use watch::{Verdict, Watch};
 
@@ -103,6 +103,12 @@ pub enum WorkerError {
     #[error("the handler was blocked for {seconds} s outside the virtual clock")]
     Blocked {
         /// The budget.
+        seconds: u64,
+    },
+    /// It neither ended nor waited, and hardly had a processor, or nobody could see what it did; the process group was ended.
+    #[error("the handler did not end or wait within {seconds} s")]
+    Unclear {
+        /// How long it ran.
         seconds: u64,
     },
     /// The process ended.
@@ -294,7 +300,8 @@ impl Worker {
     /// # Errors
     /// The budget is used up; the process group is ended.
     pub fn patience(&mut self) -> Result<Duration, WorkerError> {
-        match self.watch.look(self.child.id()) {
+        let group = self.child.id();
+        match self.watch.look(|| usage(group)) {
             Verdict::Fine(patience) => Ok(patience),
             verdict => Err(self.over_budget(verdict)),
         }
@@ -324,6 +331,9 @@ impl Worker {
         let seconds = self.watch.budget().as_secs();
         match verdict {
             Verdict::Blocked => WorkerError::Blocked { seconds },
+            Verdict::Unclear => WorkerError::Unclear {
+                seconds: self.watch.elapsed().as_secs(),
+            },
             Verdict::Busy | Verdict::Fine(_) => WorkerError::Budget { seconds },
         }
     }
@@ -368,8 +378,9 @@ impl Worker {
                         self.watch.heard();
                         self.escaped |= matches!(message, FromWorker::Escaped { .. });
                         let goes_on = matches!(message, FromWorker::Log { .. } | FromWorker::Call { .. });
-                        if goes_on && self.watch.is_endless() {
-                            return Err(self.over_budget(Verdict::Busy));
+                        let group = self.child.id();
+                        if goes_on && let Some(verdict) = self.watch.talks_on(|| usage(group)) {
+                            return Err(self.over_budget(verdict));
                         }
                         return Ok(Some(message));
                     }

@@ -221,6 +221,38 @@ fn a_service_that_fails_shows_who_gives_up() {
     run(&project(&tries_again), &[]).exits(0);
 }
 
+/// The trace, and with it invariants, has what the step was told and not what its mock would have said.
+#[test]
+fn an_invariant_sees_the_answer_that_a_fault_gave() {
+    let call = "const answer = await fetch('https://pay.test/charges', { method: 'POST' })";
+    let project = |body: &str, holds: &str| {
+        let invariant = format!("invariants:\n  - {{ name: paid is charged, holds: \"{holds}\" }}\n");
+        // Whoever gives up is found by the invariant alone.
+        let tests = PAID.replace(
+            "then: [ { emitted: { topic: paid, times: 1 } } ]",
+            "then: [ { emitted: { topic: paid } } ]",
+        );
+        Project::of(&[
+            ("package.json", "{}"),
+            ("steps/pay.step.js", &PAYS.replace("BODY", body)),
+            ("tests/pay.flow.yaml", &(invariant + &tests)),
+        ])
+    };
+    let charged = "!emitted.exists(e, e.topic == 'paid') || calls.exists(c, c.status == 200)";
+    let found = run(&project(call, charged), &[]).exits(1);
+    let told = failure(&found, "tests/pay::an order is paid").to_string();
+    assert!(told.contains("paid is charged"), "{told}");
+    let checks = format!("{call}\n  if (!answer.ok) throw new Error('again')");
+    run(&project(&checks, charged), &[]).exits(0);
+    // Each fault by its name.
+    for (name, status) in [("unavailable", "503"), ("unauthorized", "401"), ("reset", "null")] {
+        let none = format!("!calls.exists(c, c.fault == '{name}' && c.status == {status})");
+        let found = run(&project(&checks, &none), &[]).exits(1);
+        let told = failure(&found, "tests/pay::an order is paid").to_string();
+        assert!(told.contains("paid is charged"), "{name}: {told}");
+    }
+}
+
 const CLAIM: &str = "export const config = { type: 'api', name: 'Claim', method: 'POST', path: '/claims', emits: ['claimed'] }
 export const handler = async (req: any, { emit, state }: any) => {
   if (await state.get('claims', 'seat')) return { status: 409 }
@@ -403,6 +435,95 @@ fn the_first_run_of_an_exploration_is_the_plain_one() {
             assert_eq!(trace, &explored[name], "{example}{name}");
         }
     }
+}
+
+const BEGUN: &str = "tests:
+  - name: a request, then the others
+    when: [ { together: [ { request: POST /a, body: {} }, { emit: { topic: t, data: { n: 2 } } }, { cron: C } ] } ]
+    then: [ { response: { status: 200 } } ]
+  - name: a schedule, then the others
+    when:
+      - together: [ { cron: C }, { request: POST /a, body: {} }, { emit: { topic: t, data: { n: 2 } } }, { request: POST /a, body: {} } ]
+      - emit: { topic: t, data: { n: 3 } }
+    then: [ { response: { status: 200 } } ]
+  - name: a message, then the others
+    when: [ { together: [ { emit: { topic: t, data: { n: 2 } } }, { request: POST /a, body: {} }, { cron: C } ] } ]
+    then: [ { response: { status: 200 } } ]
+";
+
+/// Requests, messages and schedules that begin together do so in one order, whoever looks.
+#[test]
+fn the_first_run_of_what_begins_together_is_the_plain_one() {
+    let works = "const seen = (await state.get('g', NAME)) ?? 0
+  const limit = new AbortController()
+  setTimeout(() => limit.abort(), 60000).unref()
+  await Promise.all([1, 2].map((n) => fetch('https://x.test/NAME' + n, { signal: limit.signal })))
+  await state.set('g', NAME, seen + 1)
+  await emit({ topic: 't', data: { n: 1 } })
+  await new Promise((done) => setTimeout(done, 1000))
+  await emit({ topic: 't', data: { n: 4 } })";
+    let named = |name: &str| {
+        works
+            .replace("'g', NAME", &format!("'g', '{name}'"))
+            .replace("NAME", name)
+    };
+    let a = format!(
+        "exports.config = {{ type: 'api', name: 'A', method: 'POST', path: '/a', emits: ['t'] }}
+exports.handler = async (_, {{ emit, state }}) => {{
+  {}
+  return {{ status: 200, body: {{}} }}
+}}
+",
+        named("a")
+    );
+    let c = format!(
+        "exports.config = {{ type: 'cron', name: 'C', cron: '0 0 * * *', emits: ['t'] }}
+exports.handler = async ({{ emit, state }}) => {{
+  {}
+}}
+",
+        named("c")
+    );
+    let b = |fails: &str| {
+        format!(
+            "exports.config = {{ type: 'event', name: 'B', subscribes: ['t'], emits: [] }}
+exports.handler = async (input, {{ state }}) => {{
+  const seen = (await state.get('b', String(input.n))) ?? 0
+  await state.set('b', String(input.n), seen + 1)
+  if ({fails}) throw new Error('not yet')
+}}
+"
+        )
+    };
+    let mocks = "mocks: { http: [ { on: 'GET https://x.test/*', reply: { json: {} } } ] }\n";
+    let project = Project::of(&[
+        ("package.json", "{}"),
+        ("steps/a.step.js", &a),
+        ("steps/b.step.js", &b("seen === 0")),
+        ("steps/c.step.js", &c),
+        ("tests/begun.flow.yaml", &format!("{mocks}{BEGUN}")),
+    ]);
+    let traces = |folder: &str, args: &[&str]| -> BTreeMap<String, String> {
+        let args: Vec<&str> = ["--trace-dir", folder].iter().chain(args).copied().collect();
+        run(&project, &args).exits(0);
+        let files = project.files(folder).into_iter();
+        files
+            .map(|file| (file.replace(folder, ""), project.read(&file)))
+            .collect()
+    };
+    let (plain, explored) = (traces("plain", &[]), traces("explored", &["--schedules", "2"]));
+    assert_eq!(plain.len(), 3, "{:?}", plain.keys());
+    for (name, trace) in &plain {
+        assert_eq!(trace, &explored[name], "{name}");
+    }
+    // A plain run that fails goes the same way when it is confirmed.
+    project.write("steps/b.step.js", b("true"));
+    let found = run(&project, &["--schedules", "2"]).exits(1);
+    let told = failure(&found, "tests/begun::a request, then the others").to_string();
+    assert!(
+        told.contains("not yet") && !told.contains("uncontrolled"),
+        "{told}"
+    );
 }
 
 #[test]

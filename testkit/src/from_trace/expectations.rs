@@ -108,6 +108,9 @@ impl Writer<'_> {
                 ("set", Some(key), Some(items)) => {
                     items.insert(key.clone(), value.clone());
                 }
+                ("exchange", Some(key), Some(items)) => {
+                    items.insert(key.clone(), value["new_value"].clone());
+                }
                 ("delete", Some(key), Some(items)) => {
                     items.insert(key.clone(), Json::Null);
                 }

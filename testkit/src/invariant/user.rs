@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use crate::failure::{FailurePlace, FlowFailure};
 use crate::plan::Plan;
 use crate::scheduler::Place;
-use crate::trace::{Event, Trace, What};
+use crate::trace::{Event, Trace, What, written_op};
 
 /// Names of the file that settings are in.
 const SETTINGS: &str = banister_project::config::FILE_NAME;
@@ -124,11 +124,19 @@ fn told(event: &Event, steps: &BTreeMap<u32, &str>) -> Value {
     put("step", text(""));
     put("topic", text(""));
     put("data", Value::Null);
+    if matches!(event.what, What::Http { .. }) {
+        // A call that got no answer is held against the same expressions as the others.
+        put("status", Value::Null);
+        put("fault", Value::Null);
+    }
     // What an event has is what a trace that is written out has.
     let written = serde_json::to_value(event).unwrap_or_default();
     for (name, item) in written.as_object().into_iter().flatten() {
         let name = if name == "event" { "kind" } else { name };
         put(name, value(item));
+    }
+    if let What::State { op, .. } = &event.what {
+        put("op", text(written_op(op)));
     }
     if let Some(step) = event.invocation.and_then(|it| steps.get(&it)) {
         put("step", text(step));
@@ -226,6 +234,32 @@ mod tests {
             "size(calls) + size(logs) == 0",
         ] {
             assert_eq!(view().judge(expression), Ok(()), "{expression}");
+        }
+    }
+
+    #[test]
+    fn a_call_without_an_answer_has_a_status_all_the_same() {
+        let call = |status, fault: Option<&str>| Event {
+            at: 0,
+            invocation: Some(1),
+            what: What::Http {
+                method: "POST".to_owned(),
+                url: "https://pay.test/charges".to_owned(),
+                body: Json::Null,
+                status,
+                fault: fault.map(str::to_owned),
+            },
+        };
+        let trace = Trace {
+            events: vec![call(None, Some("reset")), call(Some(201), None)],
+        };
+        let view = View::of(&trace, &json!({}), &json!({}));
+        for expression in [
+            "calls.exists(c, c.status == 201)",
+            "calls.all(c, c.status == null || c.status < 300)",
+            "calls.exists_one(c, c.fault == 'reset')",
+        ] {
+            assert_eq!(view.judge(expression), Ok(()), "{expression}");
         }
     }
 

@@ -282,14 +282,13 @@ async fn respond<S: Wire>(
 
 /// Fails as the test asked for, whatever was to be answered.
 async fn fail<S: Wire>(strike: Strike, mut wire: Shared<S>) -> Result<(), Broken> {
-    let (status, error) = match strike {
-        Strike::Unavailable => (503, "Service Unavailable"),
-        Strike::Unauthorized => (401, "Unauthorized"),
-        Strike::Reset => {
-            wire.reset()?;
-            return Err(Broken::Released);
-        }
+    let Some(status) = strike.status() else {
+        wire.reset()?;
+        return Err(Broken::Released);
     };
+    let error = hyper::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|it| it.canonical_reason());
     let script = Script::failure(status, &json!({ "error": error }));
     for part in &script.parts {
         wire.write_all(&part.bytes).await?;

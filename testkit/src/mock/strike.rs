@@ -23,4 +23,22 @@ impl Strike {
             Strike::Reset => "breaks off",
         }
     }
+
+    /// As traces and invariants name it under `fault`; a connection that breaks off is called as in a mock.
+    pub fn name(self) -> &'static str {
+        match self {
+            Strike::Unavailable => "unavailable",
+            Strike::Unauthorized => "unauthorized",
+            Strike::Reset => "reset",
+        }
+    }
+
+    /// The status that the caller is told; `None` if it gets no answer.
+    pub fn status(self) -> Option<u16> {
+        match self {
+            Strike::Unavailable => Some(503),
+            Strike::Unauthorized => Some(401),
+            Strike::Reset => None,
+        }
+    }
 }

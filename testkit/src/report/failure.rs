@@ -14,8 +14,13 @@ const MAX_LINES: usize = 60;
 /// More items of the state are only counted.
 const MAX_ITEMS: usize = 40;
 
-/// Everything that a failed test has to say.
+/// Everything that a failed test has to say; the story of a long run is folded.
 pub fn failure_text(outcome: &TestOutcome, color: bool) -> String {
+    told(outcome, false, color)
+}
+
+/// The same, with the whole story if it is wanted in `full`.
+pub(super) fn told(outcome: &TestOutcome, full: bool, color: bool) -> String {
     let mut out = String::new();
     if let Some(failure) = &outcome.failure {
         line(&mut out, &paint(&failure.headline, BAD, color));
@@ -40,7 +45,7 @@ pub fn failure_text(outcome: &TestOutcome, color: bool) -> String {
         }
         if !failure.timeline.is_empty() {
             line(&mut out, "what happened:");
-            out.push_str(&render(&failure.timeline, color));
+            out.push_str(&render(&failure.timeline, full, color));
         }
     }
     out.push_str(&output_text(&outcome.output, Some(MAX_LINES), color));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use super::failure::{failure_text, output_text};
+use super::failure::{output_text, told};
 use super::{Summary, TestOutcome, TestStatus};
 
 pub(super) fn suite_started(tests: usize) -> Json {
@@ -32,7 +32,7 @@ pub(super) fn test_finished(outcome: &TestOutcome, nocapture: bool) -> Json {
         line["reason"] = json!(reason);
     }
     if outcome.status == TestStatus::Failed {
-        line["stdout"] = json!(failure_text(outcome, false));
+        line["stdout"] = json!(told(outcome, nocapture, false));
     } else if nocapture && !outcome.output.is_empty() {
         line["stdout"] = json!(output_text(&outcome.output, None, false));
     }

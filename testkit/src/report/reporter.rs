@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::failure::{failure_text, output_text};
+use super::failure::{output_text, told};
 use super::junit::Collected;
 use super::style::{BAD, GOOD, NOTICE, paint};
 use super::{ControlLabel, TestOutcome, TestStatus, json};
@@ -225,7 +225,7 @@ impl<W: Write> Reporter<W> {
             writeln!(self.out, "\nfailures:\n")?;
             for outcome in &self.failed {
                 writeln!(self.out, "---- {} ----", outcome.name)?;
-                writeln!(self.out, "{}", failure_text(outcome, color))?;
+                writeln!(self.out, "{}", told(outcome, self.options.nocapture, color))?;
             }
             writeln!(self.out, "failures:")?;
             for outcome in &self.failed {

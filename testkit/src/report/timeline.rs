@@ -1,13 +1,18 @@
 //! A trace as a story: when, who, what. Wide enough to be read in eighty columns.
 
+mod fold;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use fold::{Part, fold};
+
 use super::style::{BAD, FAINT, LANES, paint};
 use crate::matching::shorten;
+use crate::mock::Strike;
 use crate::protocol::{HandlerError, MockedOutcome};
-use crate::trace::{Event, Trace, What};
+use crate::trace::{Event, Trace, What, written_op};
 
 /// Columns of a rendered story.
 const WIDTH: usize = 80;
@@ -15,8 +20,6 @@ const WIDTH: usize = 80;
 const LANE: usize = 20;
 /// A value is not cut below this many columns; what follows it moves to a line of its own instead.
 const LEAST_VALUE: usize = 16;
-/// A longer story loses its middle.
-const MAX_ROWS: usize = 160;
 
 /// One line of the story.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,38 +77,61 @@ pub fn lane_of(trace: &Trace, invocation: u32, step: String) -> String {
     }
 }
 
-/// The rows as text, each line indented by two columns or marked with `>`.
-pub(super) fn render(rows: &[TimelineRow], color: bool) -> String {
-    if rows.len() > MAX_ROWS {
-        let (head, rest) = rows.split_at(MAX_ROWS / 2);
-        let tail = &rest[rest.len() - MAX_ROWS / 2..];
-        let gap = format!(
-            "  … {} of {} rows are left out; `--report FILE.html` has them all\n",
-            rest.len() - tail.len(),
-            rows.len()
-        );
-        return render_all(head, color) + &gap + &render_all(tail, color);
+/// The rows as text, each line indented by two columns or marked with `>`; those of a long story are not all there,
+/// unless it is to be told in `full`.
+pub(super) fn render(rows: &[TimelineRow], full: bool, color: bool) -> String {
+    let parts = match full {
+        true => vec![Part::Rows(0..rows.len())],
+        false => fold(rows),
+    };
+    let shown = |part: &Part| match part {
+        Part::Rows(range) => rows.get(range.clone()).unwrap_or_default(),
+        Part::Again(_) | Part::Gap(_) => &[],
+    };
+    let mut columns = Columns::of(parts.iter().flat_map(shown));
+    let mut out = String::new();
+    for part in &parts {
+        match part {
+            Part::Rows(_) => shown(part)
+                .iter()
+                .for_each(|row| columns.tell(row, color, &mut out)),
+            Part::Again(times) => out.push_str(&format!("  … {times} more times the same\n")),
+            Part::Gap(1) => out.push_str("  … a row is left out\n"),
+            Part::Gap(rows) => out.push_str(&format!("  … {rows} rows are left out\n")),
+        }
     }
-    render_all(rows, color)
+    let is_cut = parts.iter().any(|part| matches!(part, Part::Gap(_)));
+    if is_cut {
+        out.push_str(&format!(
+            "  … all {} rows: `--nocapture`, or `--report FILE.html`\n",
+            rows.len()
+        ));
+    }
+    out
 }
 
-fn render_all(rows: &[TimelineRow], color: bool) -> String {
-    let offset = rows
-        .iter()
-        .map(|row| row.offset.chars().count())
-        .max()
-        .unwrap_or(0);
-    let lane = rows
-        .iter()
-        .map(|row| row.lane.chars().count())
-        .max()
-        .unwrap_or(0)
-        .min(LANE);
-    let mut colors: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut out = String::new();
-    for row in rows {
-        let next = colors.len();
-        let turn = *colors
+/// How wide the columns are, and which colour is whose.
+struct Columns<'r> {
+    offset: usize,
+    lane: usize,
+    colors: BTreeMap<&'r str, usize>,
+}
+
+impl<'r> Columns<'r> {
+    fn of(rows: impl Iterator<Item = &'r TimelineRow> + Clone) -> Self {
+        let length = |text: &str| text.chars().count();
+        Self {
+            offset: rows.clone().map(|row| length(&row.offset)).max().unwrap_or(0),
+            lane: rows.map(|row| length(&row.lane)).max().unwrap_or(0).min(LANE),
+            colors: BTreeMap::new(),
+        }
+    }
+
+    fn tell(&mut self, row: &'r TimelineRow, color: bool, out: &mut String) {
+        let (offset, lane) = (self.offset, self.lane);
+        let next = self.colors.len();
+        let turn = *self
+            .colors
             .entry(row.lane.split('#').next().unwrap_or(""))
             .or_insert(next);
         let style = LANES[turn % LANES.len()];
@@ -130,7 +156,6 @@ fn render_all(rows: &[TimelineRow], color: bool) -> String {
             out.push_str(&format!("{:left$}{line}\n", ""));
         }
     }
-    out
 }
 
 /// One line, or two if the outcome does not fit beside the value.
@@ -270,10 +295,18 @@ fn kind(what: &What) -> RowKind {
 fn told_answer(status: Option<u16>, fault: Option<&str>) -> String {
     match (status, fault) {
         (Some(status), None) => format!("→ {status}"),
+        (Some(status), Some(fault)) if is_injected(status, fault) => format!("→ {status}, injected"),
         (Some(status), Some(fault)) => format!("→ {status}, then {fault}"),
         (None, Some(fault)) => format!("→ {fault}"),
         (None, None) => "→ no mock answers".to_owned(),
     }
+}
+
+/// True for an answer that a fault of the test gave instead of the mock.
+fn is_injected(status: u16, fault: &str) -> bool {
+    Strike::ALL
+        .iter()
+        .any(|strike| strike.status() == Some(status) && strike.name() == fault)
 }
 
 fn tell(what: &What, start: i64) -> Said {
@@ -302,7 +335,7 @@ fn tell(what: &What, start: i64) -> Said {
             value,
         } => {
             let key = key.as_deref().map(|key| format!("/{key}")).unwrap_or_default();
-            said(format!("state.{op} {group}{key}")).value(value)
+            said(format!("state.{} {group}{key}", written_op(op))).value(value)
         }
         What::Stream {
             op,

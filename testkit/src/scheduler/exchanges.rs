@@ -29,6 +29,21 @@ pub(super) struct Open {
     at_once: bool,
 }
 
+/// A held answer that is due.
+#[derive(Debug)]
+pub(super) struct DueAnswer {
+    /// Virtual time, ms since the epoch.
+    pub(super) due: i64,
+    /// Its place among the exchanges of its handler.
+    pub(super) place: usize,
+    /// The client's number for the connection.
+    pub(super) connection: u64,
+    /// It waits for nothing but the calls that are made beside it.
+    pub(super) at_once: bool,
+    /// The call in words.
+    pub(super) call: String,
+}
+
 impl Live {
     /// The held answer that is due first, as its time and its place.
     pub(super) fn next_answer(&self) -> Option<(i64, usize)> {
@@ -38,13 +53,23 @@ impl Live {
         due.map(|(due, _, at)| (due, at))
     }
 
-    /// The held answers that are due, as time, place and the call in words.
-    pub(super) fn due_answers(&self, now: i64) -> Vec<(i64, usize, String)> {
-        let due = self.exchanges.iter().enumerate().filter_map(|(at, open)| {
-            let due = open.due.filter(|due| *due <= now)?;
-            Some((due, at, format!("{} {}", open.method, open.url)))
+    /// The held answers that are due.
+    pub(super) fn due_answers(&self, now: i64) -> Vec<DueAnswer> {
+        let due = self.exchanges.iter().enumerate().filter_map(|(place, open)| {
+            Some(DueAnswer {
+                due: open.due.filter(|due| *due <= now)?,
+                place,
+                connection: open.connection,
+                at_once: open.at_once,
+                call: format!("{} {}", open.method, open.url),
+            })
         });
         due.collect()
+    }
+
+    /// True if the answer to a call of its only waits for the calls that are made beside it.
+    pub(super) fn is_answered_at_once(&self) -> bool {
+        self.exchanges.iter().any(|open| open.at_once)
     }
 
     /// The earliest moment at which something happens to it.
@@ -127,12 +152,17 @@ impl Run<'_> {
         let now = self.now;
         let open = &mut self.live[at].exchanges[place];
         let (exchange, connection) = (open.exchange, open.connection);
-        open.at_once = false;
-        if let Some(strike) = open.strike {
+        let is_at_once = std::mem::take(&mut open.at_once);
+        let strike = open.strike;
+        if is_at_once {
+            self.live[at].turns.count();
+        }
+        if let Some(strike) = strike {
             self.live[at].exchanges.remove(place);
             self.stage.strike(exchange, strike);
             return connection;
         }
+        let open = &mut self.live[at].exchanges[place];
         match open.rest.pop_front() {
             Some(after) => open.due = after.map(|ms| now.saturating_add(ms)),
             None => {

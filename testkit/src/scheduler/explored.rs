@@ -7,6 +7,10 @@ use crate::decision::{Choice, Decide, Decision, OptionKind, Touch};
 use crate::protocol::{FromWorker, Isolation};
 use crate::queue::Delivery;
 use crate::stage::Resume;
+use crate::trace::written_op;
+
+/// No handler: invocations are numbered from 1.
+const NOBODY: u32 = 0;
 
 /// Who decides, and what was decided so far.
 pub(super) struct Exploration<'d> {
@@ -47,7 +51,7 @@ impl<'d> Exploration<'d> {
         Self {
             decide,
             decisions: Vec::new(),
-            last: 0,
+            last: NOBODY,
             waits: Self::WAITS,
         }
     }
@@ -131,9 +135,9 @@ impl Run<'_> {
                 if let Some(exploration) = &mut self.exploration {
                     exploration.waits -= 1;
                 }
-                self.now = self.now.max(until);
+                self.pass_to(until);
             }
-            Do::Pass(until) => self.now = self.now.max(until),
+            Do::Pass(until) => self.pass_to(until),
             Do::Act(place) => {
                 self.acts = Some(place);
                 return false;
@@ -148,48 +152,67 @@ impl Run<'_> {
         if let Some(at) = self.under_way() {
             let live = &self.live[at];
             self.calls_of(at, live, &mut possible);
-            self.wakes(&[(at, live)], &mut possible);
+            self.wakes(&[(at, live)], NOBODY, &mut possible);
             return possible;
         }
         let last = self.exploration.as_ref().map_or(0, |it| it.last);
         let is_last = |live: &&(usize, &Live)| live.1.invocation == last;
         let all: Vec<(usize, &Live)> = self.live.iter().enumerate().collect();
-        let in_order = all
-            .iter()
-            .filter(is_last)
-            .chain(all.iter().filter(|it| !is_last(it)));
-        for (at, live) in in_order {
+        for (at, live) in all.iter().filter(is_last) {
+            self.calls_of(*at, live, &mut possible);
+            self.answers_at_once(*at, live, &mut possible);
+        }
+        let mut acts: Vec<(Do, Choice)> = Vec::new();
+        if self.may_act() {
+            let each = self.next_acts.iter().enumerate();
+            acts.extend(
+                each.map(|(place, label)| {
+                    (Do::Act(place), plain(OptionKind::Act, "the test", label.clone()))
+                }),
+            );
+        }
+        // What begins together begins as soon as the handler that runs has parked or ended.
+        let begins_first = self.begins_together && possible.is_empty() && !acts.is_empty();
+        if begins_first {
+            possible.extend(acts.drain(..1));
+        }
+        for (at, live) in all.iter().filter(|it| !is_last(it)) {
             self.calls_of(*at, live, &mut possible);
         }
         for (at, live) in &all {
-            if live.is_parked() && !live.inbox.is_empty() {
+            if live.hears() {
                 let reads = vec![Touch::read(["stream"])];
                 possible.push((Do::HandOut(*at), go_on(live, "hears of an event", reads)));
             }
         }
-        self.wakes(&all, &mut possible);
+        self.wakes(&all, last, &mut possible);
         let starts = possible.len();
         let groups = self.running_groups();
         for (key, delivery) in self.queue.due(self.now, |group| groups.contains(group)) {
             possible.push((Do::Deliver(key), self.start_of(delivery)));
         }
         let has_starts = possible.len() > starts;
-        if !self.next_acts.is_empty() && self.may_act() {
-            if possible.is_empty() {
+        if possible.is_empty() && self.rested().is_some() {
+            return possible;
+        }
+        if begins_first || !acts.is_empty() {
+            let next = self.next_moment();
+            let next = next.filter(|next| limit.is_none_or(|limit| *next <= limit));
+            let pass = next.map(|until| {
+                let label = format!("time goes on: {} ms", until - self.now);
+                (Do::Pass(until), plain(OptionKind::Pass, "the clock", label))
+            });
+            match (possible.len(), pass) {
+                (1, Some(pass)) if begins_first => possible.push(pass),
+                _ if begins_first => {}
                 // Without a choice the test waits until all is settled, however long that takes.
-                let next = self.next_moment();
-                match next.filter(|next| limit.is_none_or(|limit| *next <= limit)) {
-                    Some(until) => {
-                        let label = format!("time goes on: {} ms", until - self.now);
-                        possible.push((Do::Pass(until), plain(OptionKind::Pass, "the clock", label)));
-                    }
-                    // All is settled, and there is one thing to do or another.
-                    None if self.next_acts.len() > 1 => {}
-                    None => return possible,
+                (0, Some(pass)) => {
+                    possible.push(pass);
+                    possible.append(&mut acts);
                 }
-            }
-            for (place, label) in self.next_acts.iter().enumerate() {
-                possible.push((Do::Act(place), plain(OptionKind::Act, "the test", label.clone())));
+                // All is settled, and there is one thing to do or another.
+                (0, None) if acts.len() == 1 => return possible,
+                _ => possible.append(&mut acts),
             }
         }
         if has_starts && let Some(until) = self.could_wait(limit) {
@@ -228,7 +251,21 @@ impl Run<'_> {
         }
     }
 
-    fn wakes(&self, all: &[(usize, &Live)], possible: &mut Vec<(Do, Choice)>) {
+    /// Answers that wait for nothing but the calls made beside them: the handler that runs gets them before anything else.
+    fn answers_at_once(&self, at: usize, live: &Live, possible: &mut Vec<(Do, Choice)>) {
+        if !live.is_parked() {
+            return;
+        }
+        let mut answers = live.due_answers(self.now);
+        answers.retain(|answer| answer.at_once);
+        answers.sort_by_key(|answer| answer.connection);
+        for answer in answers {
+            let choice = go_on(live, &format!("the answer of {}", answer.call), Vec::new());
+            push_named(possible, Do::Answer(at, answer.place), choice);
+        }
+    }
+
+    fn wakes(&self, all: &[(usize, &Live)], last: u32, possible: &mut Vec<(Do, Choice)>) {
         let mut due: Vec<(i64, u32, Do, Choice)> = Vec::new();
         for (at, live) in all.iter().filter(|(_, live)| live.is_parked()) {
             let answers = live.due_answers(self.now);
@@ -238,10 +275,13 @@ impl Run<'_> {
                 .map(|timer| timer.due)
                 .min()
                 .filter(|due| *due <= self.now);
-            let first_answer = answers.iter().map(|(due, ..)| *due).min();
-            for (when, place, text) in answers {
-                let choice = go_on(live, &format!("the answer of {text}"), Vec::new());
-                due.push((when, live.invocation, Do::Answer(*at, place), choice));
+            let first_answer = answers.iter().map(|answer| answer.due).min();
+            for answer in answers {
+                if answer.at_once && live.invocation == last {
+                    continue;
+                }
+                let choice = go_on(live, &format!("the answer of {}", answer.call), Vec::new());
+                due.push((answer.due, live.invocation, Do::Answer(*at, answer.place), choice));
             }
             // A time limit strikes if the answer takes longer than it allows, not if it takes as long.
             if let Some(when) = timer.filter(|when| first_answer.is_none_or(|answer| *when < answer)) {
@@ -251,12 +291,7 @@ impl Run<'_> {
         }
         due.sort_by_key(|(when, invocation, ..)| (*when, *invocation));
         for (_, _, action, choice) in due {
-            let same = possible.iter().filter(|(_, it)| it.label == choice.label).count();
-            let label = match same {
-                0 => choice.label.clone(),
-                n => format!("{} ({} of them)", choice.label, n + 1),
-            };
-            possible.push((action, Choice { label, ..choice }));
+            push_named(possible, action, choice);
         }
     }
 
@@ -339,7 +374,7 @@ impl Run<'_> {
             events: std::mem::take(&mut live.inbox),
             ..Resume::default()
         };
-        if self.go_on(at, resume) {
+        if self.take_turn(at, resume) {
             self.run_on(at);
         }
     }
@@ -400,7 +435,12 @@ impl Run<'_> {
                     path: access.path,
                     write: access.writes,
                 };
-                (format!("{op} {named}").trim_end().to_owned(), vec![touch])
+                let method = match space {
+                    "state" => written_op(method),
+                    _ => method,
+                };
+                let text = format!("{space}.{method} {named}");
+                (text.trim_end().to_owned(), vec![touch])
             }
             _ => (op.to_owned(), Vec::new()),
         }
@@ -411,6 +451,11 @@ impl Live {
     /// True if nothing but the outside can make it go on.
     pub(super) fn is_parked(&self) -> bool {
         !self.held
+    }
+
+    /// True if something happened on its streams or its socket that it can be told.
+    pub(super) fn hears(&self) -> bool {
+        self.is_parked() && !self.turns.rests() && !self.inbox.is_empty()
     }
 
     /// The length of the chain of messages, all of this moment, that one sent now ends.
@@ -426,6 +471,16 @@ impl Live {
             _ => None,
         }
     }
+}
+
+/// Adds an option under a name that no other has.
+fn push_named(possible: &mut Vec<(Do, Choice)>, action: Do, choice: Choice) {
+    let same = possible.iter().filter(|(_, it)| it.label == choice.label).count();
+    let label = match same {
+        0 => choice.label.clone(),
+        n => format!("{} ({} of them)", choice.label, n + 1),
+    };
+    possible.push((action, Choice { label, ..choice }));
 }
 
 fn go_on(live: &Live, what: &str, touches: Vec<Touch>) -> Choice {

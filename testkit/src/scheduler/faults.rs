@@ -7,7 +7,7 @@
 use super::explored::plain;
 use super::{Cause, Run};
 use crate::decision::{Choice, FaultKind, OptionKind};
-use crate::mock::Strike;
+use crate::mock::{HttpCall, Strike};
 use crate::protocol::{FromWorker, HandlerError};
 use crate::queue::Delivery;
 use crate::trace::What;
@@ -140,12 +140,14 @@ impl Run<'_> {
     }
 
     /// Asks whether an external service fails at a call.
-    pub(super) fn strikes(&mut self, at: usize, method: &str, url: &str) -> Option<Strike> {
-        if !self.may_fault(FaultKind::External) {
+    pub(super) fn strikes(&mut self, at: usize, call: &HttpCall) -> Option<Strike> {
+        // Of a service that never answers its caller cannot tell how it fails.
+        let answers = call.parts.first().is_some_and(Option::is_some);
+        if !answers || !self.may_fault(FaultKind::External) {
             return None;
         }
         let name = self.live[at].name.clone();
-        let call = format!("{method} {url} of {name}");
+        let call = format!("{} {} of {name}", call.method, call.url);
         let labels = Strike::ALL.map(|strike| format!("{call} {}", strike.words()));
         let taken = self.fault(&name, format!("{call} is answered"), labels.to_vec())?;
         Strike::ALL.get(taken).copied()

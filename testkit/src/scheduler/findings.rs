@@ -95,7 +95,9 @@ impl Run<'_> {
             _ => self.handler_place(step),
         };
         let what = match error.name.as_str() {
-            "Timeout" | "NeverSettles" | "MissingInterpreter" | "WorkerDied" | "" => error.message.clone(),
+            "Timeout" | "NeverSettles" | "MissingInterpreter" | "WorkerDied" | "Unreachable" | "" => {
+                error.message.clone()
+            }
             name => format!("{name}: {}", error.message),
         };
         self.findings.push(Finding {

@@ -79,6 +79,8 @@ impl Run<'_> {
                     inbox: Vec::new(),
                     subscriptions: std::collections::BTreeMap::new(),
                     listening: false,
+                    turns: Default::default(),
+                    refusals: std::collections::BTreeMap::new(),
                 };
                 self.live.push(live);
                 self.run_on(self.live.len() - 1);
@@ -150,6 +152,7 @@ impl Run<'_> {
     /// Listens to a handler until it parks or ends, and answers its calls as it parks.
     pub(super) fn run_on(&mut self, at: usize) {
         self.runs_now(self.live[at].invocation);
+        self.live[at].turns.begin();
         loop {
             let signal = match self.stage.next(self.live[at].slot) {
                 Ok(signal) => signal,
@@ -172,7 +175,7 @@ impl Run<'_> {
                     listening,
                     ..
                 }) => {
-                    if !self.parked(at, timers, &exchanges, listening) {
+                    if !self.parked(at, timers, &exchanges, listening) || self.is_too_long() {
                         return;
                     }
                 }
@@ -200,6 +203,9 @@ impl Run<'_> {
                         self.touch(Touch::write(["function", function]));
                     }
                     self.live[at].said.push(message);
+                    if self.says_too_much(at) {
+                        return;
+                    }
                 }
             }
         }
@@ -216,6 +222,9 @@ impl Run<'_> {
             return false;
         }
         self.apply_said(at);
+        if self.tries_for_ever(at) {
+            return false;
+        }
         self.keep_exchanges(at, exchanges);
         let live = &mut self.live[at];
         live.listening = listening;
@@ -226,30 +235,28 @@ impl Run<'_> {
             ..Resume::default()
         };
         if !resume.replies.is_empty() || !resume.events.is_empty() {
-            if self.go_on(at, resume) {
-                return true;
-            }
-            return false;
+            return self.take_turn(at, resume);
         }
-        let explored = self.exploration.is_some();
-        if let Some(going_on) = (!explored).then(|| self.answer_gathered(at)).flatten() {
-            if going_on {
-                return true;
-            }
-            return false;
+        if self.exploration.is_none()
+            && let Some(going_on) = self.answer_gathered(at)
+        {
+            return going_on;
         }
         let live = &mut self.live[at];
         live.timers = timers;
         let waits = listening || !live.subscriptions.is_empty();
         let invocation = live.invocation;
-        let is_call = explored && live.timers.is_empty();
         match live.next_due() {
-            // Not a wait of the handler's: its call is answered when its turn comes.
-            Some(until) if is_call && until <= self.now => {}
+            // Not a wait of the handler's, whatever timers it has: its call is answered when its turn comes.
+            Some(_) if live.is_answered_at_once() => return false,
             Some(until) => self.note(Some(invocation), What::Slept { until }),
             None if waits => {}
-            None => self.stuck(at),
+            None => {
+                self.stuck(at);
+                return false;
+            }
         }
+        self.live[at].turns.end();
         false
     }
 

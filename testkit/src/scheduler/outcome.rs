@@ -184,11 +184,16 @@ impl Run<'_> {
 
     /// The run has no end: everything that still runs is thrown away.
     pub(super) fn give_up(&mut self) {
+        let looping = self.endless_loop();
         for live in std::mem::take(&mut self.live) {
             self.collect_output(&live, false);
         }
         self.queue = crate::queue::Queue::default();
         if std::mem::replace(&mut self.exhausted, true) {
+            return;
+        }
+        if let Some(finding) = looping {
+            self.findings.push(finding);
             return;
         }
         let busiest = self
@@ -219,7 +224,7 @@ impl Run<'_> {
         });
     }
 
-    pub(super) fn external_call(&mut self, at: usize, call: HttpCall) {
+    pub(super) fn external_call(&mut self, at: usize, mut call: HttpCall) {
         if call.overlapped {
             // Two exchanges at once race for the mock's sequence of replies; that order is not ours.
             self.label = self.label.max(ControlLabel::Partial);
@@ -251,9 +256,13 @@ impl Run<'_> {
         }
         self.touch(Touch::write(["http", &call.host]));
         let strike = match call.connection {
-            Some(_) if !call.unmatched && !call.real => self.strikes(at, &call.method, &call.url),
+            Some(_) if !call.unmatched && !call.real => self.strikes(at, &call),
             _ => None,
         };
+        if let Some(strike) = strike {
+            // What the step is told counts, not what the mock would have answered.
+            (call.status, call.fault) = (strike.status(), Some(strike.name()));
+        }
         self.hold_or_answer(at, &call, strike);
         self.calls.push(call.clone());
         let what = What::Http {
@@ -264,20 +273,6 @@ impl Run<'_> {
             fault: call.fault.map(str::to_owned),
         };
         self.note(Some(self.live[at].invocation), what);
-    }
-
-    pub(super) fn refused(&mut self, at: usize, host: String, port: u16) {
-        let step = self.step_of(at);
-        self.findings.push(Finding {
-            message: format!("{} called {host}:{port}, a host without a mock", step.name),
-            place: self.handler_place(self.live[at].step),
-            details: advice(&host, port),
-            fails: true,
-            answers_request: false,
-            kind: Some(kind::UNMATCHED_CALL),
-            failed: None,
-        });
-        self.note(Some(self.live[at].invocation), What::Refused { host, port });
     }
 
     /// What a program or a thread of its own does is beyond the virtual clock, the seeds and the mocks.
@@ -353,8 +348,9 @@ fn response_of(answer: &HttpResponse) -> What {
 
 /// True for what fails in the same way every time: trying again would only cost the user's time.
 pub(super) fn is_hopeless(error: &HandlerError) -> bool {
-    const NAMES: [&str; 7] = [
+    const NAMES: [&str; 8] = [
         "Timeout",
+        "Unreachable",
         "NeverSettles",
         "MissingInterpreter",
         "SyntaxError",
@@ -369,24 +365,6 @@ pub(super) fn is_hopeless(error: &HandlerError) -> bool {
     }
     let not_found = ["Cannot find module", "Cannot find package"];
     NAMES.contains(&error.name.as_str()) || not_found.iter().any(|start| error.message.starts_with(start))
-}
-
-/// How a refused connection could be mocked; nothing for what is no HTTP.
-fn advice(host: &str, port: u16) -> Vec<String> {
-    let bracketed = if host.contains(':') {
-        format!("[{host}]")
-    } else {
-        host.to_owned()
-    };
-    let address = match port {
-        0 | 53 => return Vec::new(),
-        443 => format!("https://{bracketed}"),
-        80 => format!("http://{bracketed}"),
-        other => format!("http://{bracketed}:{other}"),
-    };
-    vec![format!(
-        "nothing leaves this machine: add a mock under `mocks: http:` with `on: <METHOD> {address}/…`"
-    )]
 }
 
 #[cfg(test)]
@@ -414,22 +392,5 @@ mod tests {
             "SyntaxError",
             "Unexpected token '<', \"<html>\" is not valid JSON"
         )));
-    }
-
-    #[test]
-    fn the_advice_names_an_address_that_a_mock_can_have() {
-        let address = |host: &str, port| {
-            advice(host, port)
-                .first()
-                .and_then(|it| it.split("<METHOD> ").nth(1).map(str::to_owned))
-        };
-        assert_eq!(address("a.test", 443).as_deref(), Some("https://a.test/…`"));
-        assert_eq!(address("a.test", 80).as_deref(), Some("http://a.test/…`"));
-        assert_eq!(
-            address("localhost", 9999).as_deref(),
-            Some("http://localhost:9999/…`")
-        );
-        assert_eq!(address("::1", 80).as_deref(), Some("http://[::1]/…`"));
-        assert_eq!(address("a.test", 53), None);
     }
 }

@@ -8,6 +8,7 @@ use banister_grammars::facts::{Dialect, StepKind};
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::decision::FirstInFirstOut;
 use crate::mock::Strike;
 use crate::plan::{EmitPolicy, PlanTrigger};
 use crate::protocol::{HandlerError, Invoke, Isolation};
@@ -488,4 +489,176 @@ fn a_request_is_answered_with_what_the_framework_makes_of_the_value() {
     assert_eq!(get("/nothing").unwrap().status, 500);
     assert_eq!(get("/throws").unwrap(), HttpResponse::internal_error());
     assert_eq!(get("/other"), None);
+}
+
+/// Looks into the state so many times without a wait.
+fn polls(times: u64) -> Scene {
+    let look = |id| [call(id, "state.get", &json!(["g", "k"])), parked(&[id], &[])];
+    (2..times + 2).flat_map(look).chain([done()]).collect()
+}
+
+/// A step that sends a message and then polls, and one that takes the message.
+fn polled<'p>(
+    plan: &'p Plan,
+    script: &'p mut Script,
+    times: u64,
+    explored: Option<&'p mut FirstInFirstOut>,
+) -> Run<'p> {
+    let mut scene = emit("u");
+    scene.pop();
+    scene.extend(polls(times));
+    script
+        .plays
+        .entry("a".to_owned())
+        .or_default()
+        .push_back(vec![scene]);
+    let run = Run::new(plan, script, start());
+    match explored {
+        Some(decide) => run.explored_by(decide),
+        None => run,
+    }
+}
+
+fn polling_plan() -> Plan {
+    plan(vec![step("a", &["t"]), step("b", &["u"])])
+}
+
+#[test]
+fn a_handler_that_polls_lets_in_whom_it_waits_for() {
+    let plan = polling_plan();
+    let mut traces = Vec::new();
+    for explores in [false, true] {
+        let mut script = Script::default();
+        let mut decide = FirstInFirstOut;
+        let mut run = polled(&plan, &mut script, 700, explores.then_some(&mut decide));
+        run.emit("t", &json!({}));
+        run.settle();
+        assert!(run.findings.is_empty(), "{:?}", run.findings);
+        let began = |step: &str| {
+            let is_it =
+                |event: &Event| matches!(&event.what, What::Started { step: name, .. } if name == step);
+            run.trace.events.iter().position(is_it).unwrap()
+        };
+        let after = began("b") - began("a");
+        assert!((200..500).contains(&after), "{after}");
+        traces.push(run.trace.canonical());
+    }
+    assert_eq!(traces[0], traces[1]);
+}
+
+#[test]
+fn a_few_calls_in_a_row_are_not_broken_into() {
+    let plan = polling_plan();
+    let mut script = Script::default();
+    let mut run = polled(&plan, &mut script, 200, None);
+    run.emit("t", &json!({}));
+    run.settle();
+    let ends = run.trace.events.iter();
+    let ends = ends.filter_map(|event| {
+        event
+            .invocation
+            .filter(|_| matches!(event.what, What::Finished { .. }))
+    });
+    assert_eq!(ends.collect::<Vec<_>>(), [1, 2]);
+}
+
+#[test]
+fn time_passes_for_a_handler_that_polls_on() {
+    let plan = polling_plan();
+    for explores in [false, true] {
+        let sleep = vec![parked(&[], &[(1, 5_000)]), done()];
+        let mut script = Script::default().play("b", vec![sleep]);
+        let mut decide = FirstInFirstOut;
+        let mut run = polled(&plan, &mut script, 4_000, explores.then_some(&mut decide));
+        run.emit("t", &json!({}));
+        run.settle();
+        let ends: Vec<_> = (run.trace.events.iter())
+            .filter(|event| matches!(event.what, What::Finished { .. }))
+            .map(|event| (event.at, event.invocation))
+            .collect();
+        assert_eq!(ends, [(5_000, Some(2)), (5_000, Some(1))]);
+    }
+}
+
+#[test]
+fn a_handler_that_never_stops_calling_ends_the_run_by_its_name() {
+    let plan = polling_plan();
+    for explores in [false, true] {
+        let mut script = Script::default();
+        let mut decide = FirstInFirstOut;
+        let mut run = polled(&plan, &mut script, 9_000, explores.then_some(&mut decide));
+        run.ends_after(3_000);
+        run.emit("t", &json!({}));
+        run.settle();
+        assert!(run.is_endless() && run.trace.events.len() < 3_100);
+        let [finding] = run.findings.as_slice() else {
+            panic!("{:?}", run.findings)
+        };
+        assert!(finding.fails && finding.place.is_some());
+        let message = &finding.message;
+        assert!(message.starts_with("a went on 299"), "{message}");
+        assert!(
+            message.ends_with("the last was state.get g/k: an endless loop?"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn a_handler_that_says_too_much_without_a_wait_is_ended_too() {
+    let plan = polling_plan();
+    let line = |_| {
+        Ok(FromWorker::Log {
+            level: "info".into(),
+            message: "on".into(),
+            data: Json::Null,
+        })
+    };
+    let mut script = Script::default().play("a", vec![(0..9_000).map(line).collect()]);
+    let mut run = Run::new(&plan, &mut script, start());
+    run.ends_after(3_000);
+    run.emit("t", &json!({}));
+    run.settle();
+    assert!(run.is_endless());
+    assert!(
+        run.findings[0]
+            .message
+            .contains("the log line 'on': an endless loop?"),
+        "{:?}",
+        run.findings
+    );
+}
+
+#[test]
+fn a_handler_that_connects_for_ever_is_ended_and_its_host_told_once() {
+    let plan = plan(vec![step("a", &["t"])]);
+    let attempt = |n: i64| {
+        let refused = FromWorker::Refused {
+            host: "cache.test".into(),
+            port: 6379,
+        };
+        [Ok(refused), parked(&[], &[(1, n * 10)])]
+    };
+    for explores in [false, true] {
+        let scene = (1..1_000).flat_map(attempt).collect();
+        let mut script = Script::default().play("a", vec![scene]);
+        let mut decide = FirstInFirstOut;
+        let mut run = Run::new(&plan, &mut script, start());
+        if explores {
+            run = run.explored_by(&mut decide);
+        }
+        run.emit("t", &json!({}));
+        run.settle();
+        assert_eq!(names(&run), ["a"], "it is not tried again");
+        let [host, end] = run.findings.as_slice() else {
+            panic!("{:?}", run.findings)
+        };
+        assert!(host.message.contains("cache.test:6379, a host without a mock"));
+        assert!(
+            host.details[0].contains("Redis speaks no HTTP"),
+            "{:?}",
+            host.details
+        );
+        assert!(end.message.contains("ended after 20 attempts"), "{}", end.message);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Run;
+use super::{Live, Run};
 use crate::plan::TriggerId;
 use crate::protocol::Timer;
 use crate::queue::Delivery;
@@ -30,14 +30,14 @@ impl Run<'_> {
                 .map(|(_, trigger)| trigger)
                 .collect();
             self.settle_until(Some(due));
-            self.now = self.now.max(due);
+            self.pass_to(due);
             for trigger in firing {
                 self.fire(trigger);
             }
             self.settle_until(Some(due));
         }
         self.settle_until(Some(target));
-        self.now = self.now.max(target);
+        self.pass_to(target);
         self.settle_until(None);
     }
 
@@ -60,8 +60,7 @@ impl Run<'_> {
     /// Goes on until nothing is left to do, moving the clock at most to `limit`.
     pub(super) fn settle_until(&mut self, limit: Option<i64>) {
         loop {
-            if self.trace.events.len() > self.most_events {
-                self.give_up();
+            if self.is_too_long() {
                 return;
             }
             if self.exploration.is_some() {
@@ -85,11 +84,15 @@ impl Run<'_> {
                 self.deliver(delivery);
                 continue;
             }
+            if let Some(at) = self.rested() {
+                self.hand_out_to(at);
+                continue;
+            }
             let Some(next) = self.next_moment() else { return };
             if limit.is_some_and(|limit| next > limit) {
                 return;
             }
-            self.now = self.now.max(next);
+            self.pass_to(next);
         }
     }
 
@@ -98,9 +101,14 @@ impl Run<'_> {
             let live = &self.live[at];
             return live.next_due().into_iter().chain(live.deadline).min();
         }
+        let deadlines = self.live.iter().filter_map(|live| live.deadline);
+        deadlines.chain(self.next_happening()).min()
+    }
+
+    /// When the next timer, answer or message comes; that a handler runs out of time is none of them.
+    pub(super) fn next_happening(&self) -> Option<i64> {
         let groups = self.running_groups();
-        let each = self.live.iter();
-        let handlers = each.flat_map(|live| live.next_due().into_iter().chain(live.deadline));
+        let handlers = self.live.iter().filter_map(Live::next_due);
         handlers
             .chain(self.queue.next_due(|group| groups.contains(group)))
             .min()
@@ -119,7 +127,7 @@ impl Run<'_> {
 
     /// Tells a handler what happened on its streams and its socket.
     fn hand_out(&mut self) -> bool {
-        let Some(at) = self.live.iter().position(|live| !live.inbox.is_empty()) else {
+        let Some(at) = self.live.iter().position(Live::hears) else {
             return false;
         };
         self.hand_out_to(at);
@@ -127,12 +135,15 @@ impl Run<'_> {
     }
 
     pub(super) fn hand_out_to(&mut self, at: usize) {
+        let live = &mut self.live[at];
         let resume = Resume {
             now: self.now,
-            events: std::mem::take(&mut self.live[at].inbox),
+            // Of one that rested.
+            replies: std::mem::take(&mut live.replies),
+            events: std::mem::take(&mut live.inbox),
             ..Resume::default()
         };
-        self.live[at].timers.clear();
+        live.timers.clear();
         if self.go_on(at, resume) {
             self.run_on(at);
         }
@@ -188,7 +199,7 @@ impl Run<'_> {
 
     /// Ends a handler that has used up the time that its step allows.
     fn time_out(&mut self) -> bool {
-        let late = |live: &super::Live| live.deadline.is_some_and(|deadline| deadline <= self.now);
+        let late = |live: &Live| live.deadline.is_some_and(|deadline| deadline <= self.now);
         let Some(at) = self.live.iter().position(late) else {
             return false;
         };

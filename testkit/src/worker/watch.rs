@@ -5,10 +5,12 @@
 
 use std::time::{Duration, Instant};
 
-use super::processes::{Usage, usage};
+use super::processes::Usage;
 
+/// So many times the budget is what a handler gets that talks all the time, or of which nothing can be seen.
+const LONG: u32 = 4;
 /// So many times the budget is the most that a starved handler gets.
-const MOST: u32 = 4;
+const MOST: u32 = 12;
 
 /// How long the handler has been running, and what it did.
 #[derive(Debug)]
@@ -17,6 +19,10 @@ pub(super) struct Watch {
     since: Instant,
     /// When its processes were looked at, and what was seen.
     seen: Option<(Instant, Option<Usage>)>,
+    /// What was seen first.
+    first: Option<Usage>,
+    /// When a handler that talks was last held against its processor time.
+    held: Option<Instant>,
 }
 
 /// What is known of a handler that runs.
@@ -28,6 +34,8 @@ pub(super) enum Verdict {
     Busy,
     /// It waits for something outside: a read, a lock, a sleep in native code.
     Blocked,
+    /// It neither ends nor waits, and has hardly had a processor, or nobody can see what it does.
+    Unclear,
 }
 
 impl Watch {
@@ -36,6 +44,8 @@ impl Watch {
             budget,
             since: Instant::now(),
             seen: None,
+            first: None,
+            held: None,
         }
     }
 
@@ -43,10 +53,14 @@ impl Watch {
         self.budget
     }
 
+    /// How long it has been running.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.since.elapsed()
+    }
+
     /// The handler goes on after a wait of its own.
     pub(super) fn restart(&mut self) {
-        self.since = Instant::now();
-        self.seen = None;
+        *self = Self::new(self.budget);
     }
 
     /// A part of a message that is too long for one: who sends it neither loops nor stands still.
@@ -64,38 +78,128 @@ impl Watch {
         }
     }
 
-    /// It still talks, but for too long without a wait.
-    pub(super) fn is_endless(&self) -> bool {
-        self.since.elapsed() > self.budget.saturating_mul(MOST)
+    /// What is wrong with a handler that still talks, but for too long without a wait. `usage` is what its processes did.
+    pub(super) fn talks_on(&mut self, usage: impl FnOnce() -> Option<Usage>) -> Option<Verdict> {
+        let elapsed = self.since.elapsed();
+        let was_held = self.held.is_some_and(|at| at.elapsed() < self.budget / 2);
+        if elapsed <= self.budget.saturating_mul(LONG) || was_held {
+            return None;
+        }
+        self.held = Some(Instant::now());
+        match usage() {
+            Some(now) if self.has_computed(now) => Some(Verdict::Busy),
+            Some(_) if elapsed <= self.budget.saturating_mul(MOST) => None,
+            _ => Some(Verdict::Unclear),
+        }
     }
 
-    /// Looks at the processes of `group` when half of the budget is used, and again when all of it is.
-    pub(super) fn look(&mut self, group: u32) -> Verdict {
+    /// True if its processes have had so much of a processor that they would have used up half the budget alone.
+    fn has_computed(&self, now: Usage) -> bool {
+        let used = |first: Usage| now.processor.saturating_sub(first.processor);
+        self.first.is_some_and(|first| used(first) * 2 >= self.budget)
+    }
+
+    /// Looks at what its processes did when half of the budget is used, and again when all of it is.
+    pub(super) fn look(&mut self, usage: impl FnOnce() -> Option<Usage>) -> Verdict {
         let half = self.budget / 2;
         let Some((at, before)) = self.seen else {
             let elapsed = self.since.elapsed();
             if elapsed < half {
                 return Verdict::Fine(half - elapsed);
             }
-            self.seen = Some((Instant::now(), usage(group)));
+            self.first = usage();
+            self.seen = Some((Instant::now(), self.first));
             return Verdict::Fine(half);
         };
         let elapsed = at.elapsed();
         if elapsed < half {
             return Verdict::Fine(half - elapsed);
         }
-        let now = usage(group);
+        let ran_for = self.since.elapsed();
+        let now = usage();
         let (Some(before), Some(after)) = (before, now) else {
-            return Verdict::Busy;
+            if ran_for > self.budget.saturating_mul(LONG) {
+                return Verdict::Unclear;
+            }
+            self.seen = Some((Instant::now(), now));
+            self.first = self.first.or(now);
+            return Verdict::Fine(half);
         };
         let used = after.processor.saturating_sub(before.processor);
-        if used * 2 >= elapsed || (after.runnable && self.is_endless()) {
+        if used * 2 >= elapsed || self.has_computed(after) {
             Verdict::Busy
-        } else if after.runnable {
+        } else if !after.runnable {
+            Verdict::Blocked
+        } else if ran_for > self.budget.saturating_mul(MOST) {
+            Verdict::Unclear
+        } else {
             self.seen = Some((Instant::now(), now));
             Verdict::Fine(half)
-        } else {
-            Verdict::Blocked
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BUDGET: Duration = Duration::from_secs(10);
+
+    /// What is said of a handler that has run for so many seconds, was seen at half of its budget, and has had a processor
+    /// for so many since.
+    fn verdict(ran_for: u64, computed: Option<f64>, runnable: bool) -> Verdict {
+        let now = Instant::now();
+        let ago = |seconds| now.checked_sub(Duration::from_secs(seconds)).unwrap();
+        let usage = |seconds: f64| Usage {
+            processor: Duration::from_secs_f64(1.0 + seconds),
+            runnable,
+        };
+        let first = computed.map(|_| usage(0.0));
+        let mut watch = Watch {
+            since: ago(ran_for),
+            // The last look was half a budget ago, when it had computed all but a little of that.
+            seen: Some((ago(6), computed.map(|it| usage(it * 0.9)))),
+            first,
+            ..Watch::new(BUDGET)
+        };
+        watch.look(|| computed.map(usage))
+    }
+
+    #[test]
+    fn only_who_has_computed_is_said_to_loop() {
+        assert_eq!(verdict(11, Some(40.0), true), Verdict::Busy);
+        // A twentieth of a processor: it is waited for until it has had as much as alone.
+        assert_eq!(verdict(60, Some(2.5), true), Verdict::Fine(BUDGET / 2));
+        assert_eq!(verdict(105, Some(5.0), true), Verdict::Busy);
+        assert_eq!(verdict(125, Some(0.1), true), Verdict::Unclear);
+        assert_eq!(verdict(11, Some(0.1), false), Verdict::Blocked);
+    }
+
+    #[test]
+    fn of_whom_nothing_is_seen_nothing_is_said() {
+        assert_eq!(verdict(11, None, true), Verdict::Fine(BUDGET / 2));
+        assert_eq!(verdict(41, None, true), Verdict::Unclear);
+    }
+
+    #[test]
+    fn who_talks_is_held_against_its_processor_time_too() {
+        let now = Instant::now();
+        let talks_on = |ran_for, computed: Option<u64>| {
+            let usage = |seconds| Usage {
+                processor: Duration::from_secs(seconds),
+                runnable: true,
+            };
+            let mut watch = Watch {
+                since: now.checked_sub(Duration::from_secs(ran_for)).unwrap(),
+                first: computed.map(|_| usage(1)),
+                ..Watch::new(BUDGET)
+            };
+            watch.talks_on(|| computed.map(|it| usage(1 + it)))
+        };
+        assert_eq!(talks_on(39, Some(30)), None);
+        assert_eq!(talks_on(41, Some(30)), Some(Verdict::Busy));
+        assert_eq!(talks_on(41, Some(2)), None);
+        assert_eq!(talks_on(121, Some(2)), Some(Verdict::Unclear));
+        assert_eq!(talks_on(41, None), Some(Verdict::Unclear));
     }
 }

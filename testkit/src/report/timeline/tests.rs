@@ -143,7 +143,7 @@ fn paying() -> Vec<Event> {
 
 #[test]
 fn a_trace_reads_as_a_story() {
-    let text = render(&timeline(&story(), 1_000_000), false);
+    let text = render(&timeline(&story(), 1_000_000), false, false);
     assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
     expect_file!["../snapshots/story.txt"].assert_eq(&text);
 }
@@ -153,7 +153,7 @@ fn colours_change_nothing_but_colours() {
     let rows = timeline(&story(), 1_000_000);
     let mut plain = String::new();
     let mut escape = false;
-    for c in render(&rows, true).chars() {
+    for c in render(&rows, false, true).chars() {
         match (escape, c) {
             (false, '\u{1b}') => escape = true,
             (true, 'm') => escape = false,
@@ -161,25 +161,46 @@ fn colours_change_nothing_but_colours() {
             (false, c) => plain.push(c),
         }
     }
-    assert_eq!(plain, render(&rows, false));
+    assert_eq!(plain, render(&rows, false, false));
 }
 
 #[test]
 fn a_long_story_loses_its_middle() {
     let events = (0..1_000)
-        .map(|n| event(n, None, What::Advance { ms: n }))
+        .map(|n| event(n, None, What::Cron { step: n.to_string() }))
         .collect();
     let rows = timeline(&Trace { events }, 1_000_000);
     assert_eq!(rows.len(), 1_000, "a report that has room has them all");
-    let text = render(&rows, false);
+    let text = render(&rows, false, false);
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines.len(), MAX_ROWS + 1);
+    assert_eq!(lines.len(), 82);
+    assert_eq!(lines[20], "  … 920 rows are left out");
     assert_eq!(
-        lines[MAX_ROWS / 2],
-        "  … 840 of 1000 rows are left out; `--report FILE.html` has them all"
+        lines[81],
+        "  … all 1000 rows: `--nocapture`, or `--report FILE.html`"
     );
     assert!(lines[0].contains("+0ms"), "{}", lines[0]);
-    assert!(lines[MAX_ROWS].contains("+999ms"), "{}", lines[MAX_ROWS]);
+    assert!(lines[80].contains("+999ms"), "{}", lines[80]);
+    assert_eq!(render(&rows, true, false).lines().count(), 1_000);
+}
+
+#[test]
+fn repeats_are_counted() {
+    let told = |times| {
+        let moves = |n| event(n, None, What::Advance { ms: 1_000 });
+        let events = (0..times).map(moves).collect();
+        render(&timeline(&Trace { events }, 1_000_000), false, false)
+    };
+    assert!(
+        told(500).ends_with("  +499ms  test  moves the clock by 1s\n"),
+        "{}",
+        told(500)
+    );
+    assert!(
+        told(500).contains("\n  … 497 more times the same\n"),
+        "{}",
+        told(500)
+    );
 }
 
 #[test]
