@@ -80,6 +80,11 @@ pub mod strategy;
 
 pub mod auto;
 
+pub mod narrow;
+
+/// A failing case made smaller in every way at once.
+mod shrink;
+
 pub mod explore;
 
 /// Who read and wrote what in a run whose order was not the plain one.
