@@ -2,7 +2,7 @@
 //! what must hold of every run ([`crate::invariant`]). Nobody has to write a test for them.
 //!
 //! [`ways`] finds the ways in, [`defaults`] takes the mocks from the project's own flow tests, [`inputs`] makes requests
-//! and messages from schemas, [`drive`] runs them one after the other, [`remembered`] carries ids from one to the next. The runner tries
+//! and messages from schemas, [`smaller`] makes less of those that fail, [`drive`] runs them one after the other, [`remembered`] carries ids from one to the next. The runner tries
 //! many and shrinks what fails (`runner/generated.rs`).
 
 mod defaults;
@@ -11,6 +11,7 @@ mod inputs;
 mod negative;
 mod remembered;
 mod schemas;
+mod smaller;
 mod ways;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::plan::Plan;
 pub(crate) use defaults::expected_topics;
 pub(crate) use drive::{INPUT, KNOWN, drive, not_loaded, shown};
 pub(crate) use inputs::Inputs;
+pub(crate) use smaller::smaller;
 pub use ways::{Entry, Way};
 
 /// What a generated test is about.

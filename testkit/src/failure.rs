@@ -51,7 +51,12 @@ mod tests {
             place,
             details: Vec::new(),
         };
-        let test = |start| FailurePlace::Test(Span { start, end: start + 1 });
+        let test = |start| {
+            FailurePlace::Test(Span {
+                start,
+                end: start + 1,
+            })
+        };
         assert!(at(test(1), "n is 3").is_like(&at(test(1), "n is 4")));
         assert!(!at(test(1), "n is 3").is_like(&at(test(2), "n is 3")));
         let unknown = |headline| at(FailurePlace::Unknown, headline);

@@ -125,7 +125,9 @@ pub(crate) fn narrowed(test: &FlowTest, kept: &[KeptAction]) -> Result<FlowTest,
         if let (Action::Advance { ms }, Some(shorter)) = (&mut action.value, it.ms) {
             *ms = shorter.min(*ms);
         }
-        let begun = when.last_mut().filter(|_| it.together.is_some() && last == Some(it.action));
+        let begun = when
+            .last_mut()
+            .filter(|_| it.together.is_some() && last == Some(it.action));
         match begun.map(|it| &mut it.value) {
             Some(Action::Together(actions)) => actions.push(action),
             _ if it.together.is_some() => when.push(Spanned {
@@ -136,10 +138,7 @@ pub(crate) fn narrowed(test: &FlowTest, kept: &[KeptAction]) -> Result<FlowTest,
         }
         last = Some(it.action);
     }
-    Ok(FlowTest {
-        when,
-        ..test.clone()
-    })
+    Ok(FlowTest { when, ..test.clone() })
 }
 
 #[cfg(test)]
@@ -165,8 +164,14 @@ mod tests {
     fn all_actions_are_the_test() {
         let test = test(WHEN);
         let all = all_of(&test);
-        let told: Vec<String> = all.iter().map(|it| format!("{} {}", it.place(), it.what)).collect();
-        assert_eq!(told, ["1 emit a", "2.1 POST /b", "2.2 cron C", "3 advance 7200000 ms"]);
+        let told: Vec<String> = all
+            .iter()
+            .map(|it| format!("{} {}", it.place(), it.what))
+            .collect();
+        assert_eq!(
+            told,
+            ["1 emit a", "2.1 POST /b", "2.2 cron C", "3 advance 7200000 ms"]
+        );
         assert_eq!(narrowed(&test, &all).unwrap(), test);
     }
 
@@ -189,9 +194,19 @@ mod tests {
     fn a_test_that_was_edited_does_not_fit() {
         let all = all_of(&test(WHEN));
         let other = test("      - emit: { topic: b, data: {} }\n      - advance: 1s\n");
-        let said = |kept: &KeptAction| narrowed(&other, std::slice::from_ref(kept)).unwrap_err().to_string();
+        let said = |kept: &KeptAction| {
+            narrowed(&other, std::slice::from_ref(kept))
+                .unwrap_err()
+                .to_string()
+        };
         assert_eq!(said(&all[0]), "action 1 was 'emit a', and it is 'emit b' now");
-        assert_eq!(said(&all[1]), "there is no action 2.1 any more, which was 'POST /b'");
-        assert_eq!(said(&all[3]), "there is no action 3 any more, which was 'advance 7200000 ms'");
+        assert_eq!(
+            said(&all[1]),
+            "there is no action 2.1 any more, which was 'POST /b'"
+        );
+        assert_eq!(
+            said(&all[3]),
+            "there is no action 3 any more, which was 'advance 7200000 ms'"
+        );
     }
 }

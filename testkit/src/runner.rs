@@ -12,6 +12,7 @@ mod options;
 mod outcome;
 mod property;
 mod regressions;
+mod smaller;
 mod stop;
 mod trace_files;
 mod unused_mocks;
@@ -40,7 +41,7 @@ use crate::stand_ins::{StandIns, folder_of};
 use crate::template::Variables;
 use crate::worker::groups;
 
-pub use case::TestCase;
+pub use case::{Compares, TestCase};
 pub use isolation::IsolationMode;
 pub use options::RunOptions;
 pub use regressions::{REGRESSIONS, Regression, RegressionError};
@@ -48,6 +49,7 @@ pub use stop::Stop;
 
 use attempt::Attempt;
 use differences::{first_difference, same_events_until, uncontrolled};
+use smaller::Found;
 
 /// A run that was stopped looks after its workers so often.
 const STOPPING: Duration = Duration::from_millis(20);
@@ -272,8 +274,14 @@ impl Harness {
             (Some(outcome), _) => outcome,
             (None, Some(auto)) => self.run_auto(case, auto, stage, seed),
             (None, None) if case.test().for_all.is_empty() => {
-                let attempt = self.attempt(case, stage, seed, &Variables::new(), None, true);
-                self.confirmed(case, stage, seed, attempt, None)
+                let found = Found {
+                    attempt: self.attempt(case, stage, seed, &Variables::new(), None, true),
+                    input: Variables::new(),
+                    schemas: &[],
+                    passing: Vec::new(),
+                };
+                let (case, attempt, _) = self.smaller(case, stage, seed, found);
+                self.confirmed(&case, stage, seed, attempt, None)
             }
             (None, None) => self.run_property(case, stage, seed),
         };
@@ -370,8 +378,22 @@ impl Harness {
             same if same == self.options.seed => seed,
             other => Seed::root(other).part(&case.name, 0),
         };
-        let (mut result, missed) = self.again(case, stage, seed, &known.input, &known.departures);
         let is_replay = self.options.replay.is_some();
+        let (case, misfit) = match case.narrowed_to(&known.actions) {
+            Ok(narrowed) if !known.actions.is_empty() => (narrowed, None),
+            Err(misfit) if !known.actions.is_empty() => (case.clone(), Some(misfit)),
+            _ => (case.clone(), None),
+        };
+        // What was kept may be of another test, which tells of itself, or of more than is asked for now.
+        if !is_replay && (misfit.is_some() || !self.compares_as(known.modules)) {
+            return None;
+        }
+        let case = &TestCase {
+            compares: known.modules,
+            ..case
+        };
+        let (mut result, missed) = self.again(case, stage, seed, &known.input, &known.departures);
+        result.notes.extend(misfit.map(|it| drift::other_actions(&it)));
         if is_replay {
             let drifted = drift::first_divergence(&known.decisions, &result.decisions);
             let never = || Some(drift::never_came_to(missed.first()?));

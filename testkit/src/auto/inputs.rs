@@ -85,7 +85,7 @@ fn takes_nothing(way: &Way) -> bool {
     }
 }
 
-fn has_parameters(way: &Way) -> bool {
+pub(super) fn has_parameters(way: &Way) -> bool {
     match &way.entry {
         Entry::Request { path, query, .. } => !params(path).is_empty() || !query.is_empty(),
         Entry::Message { .. } | Entry::Cron { .. } => false,
@@ -180,7 +180,7 @@ fn with_payload(
                 true => Phases::of(&parameters(path, query))?.strategy(),
                 false => Just(json!({})).boxed(),
             };
-            let has_body = WITH_BODY.contains(&method.as_str()) || method == "DELETE";
+            let has_body = has_body(method);
             (parameters, payload, reuse)
                 .prop_map(move |(parameters, body, reuse)| {
                     let mut act = base(reuse);
@@ -197,8 +197,13 @@ fn with_payload(
     })
 }
 
+/// True if requests of this method are sent with a body.
+pub(super) fn has_body(method: &str) -> bool {
+    WITH_BODY.contains(&method) || method == "DELETE"
+}
+
 /// The schema of the parameters in a path and of those that a config names for the query.
-fn parameters(path: &str, query: &[String]) -> Json {
+pub(super) fn parameters(path: &str, query: &[String]) -> Json {
     let fields = |names: &[String], schema: &Json| -> Map<String, Json> {
         names.iter().map(|name| (name.clone(), schema.clone())).collect()
     };

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree as _};
+use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree};
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::{Value as Json, json};
 
 use super::attempt::Attempt;
 use super::{Harness, TestCase};
-use crate::auto::{Auto, Entry, INPUT, Inputs, KNOWN, not_loaded};
+use crate::auto::{Auto, Entry, INPUT, Inputs, KNOWN, not_loaded, smaller};
 use crate::failure::FlowFailure;
 use crate::flow::FlowResult;
 use crate::invariant::{Input, place_of};
@@ -120,6 +120,9 @@ impl Harness {
                 seen.last = Some(result);
                 continue;
             };
+            if phase.input != Input::Invalid {
+                tree = self.smaller_acts(case, stage, &input).unwrap_or(tree);
+            }
             let mut runs = 0;
             let mut moved = !is_final(&result) && tree.simplify();
             while moved && runs < MAX_SHRINK_RUNS {
@@ -141,6 +144,20 @@ impl Harness {
             return Some(self.confirmed(case, stage, seed, attempt, Some(&variables(&input, phase.input))));
         }
         None
+    }
+}
+
+impl Harness {
+    /// Offers fewer and simpler requests than those of a valid input.
+    fn smaller_acts(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        input: &Json,
+    ) -> Option<Box<dyn ValueTree<Value = Json>>> {
+        self.stand_in(case, stage, &Variables::new());
+        let mut describe = |language, file: &Path| stage.describe(language, file).ok();
+        smaller(self.plan(), case.auto.as_ref()?, &mut describe, input)
     }
 }
 

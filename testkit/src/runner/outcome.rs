@@ -11,6 +11,7 @@ use crate::auto;
 use crate::decision::Departure;
 use crate::failure::{FailurePlace, FlowFailure};
 use crate::flow::FlowResult;
+use crate::narrow::KeptAction;
 use crate::race::races;
 use crate::report::{Failure, Place, TestOutcome, TestStatus, timeline};
 use crate::template::Variables;
@@ -29,6 +30,7 @@ impl Harness {
         self.hold_to_requirement(&mut result);
         let failure = result.failures.first().map(|first| {
             let mut details = first.details.clone();
+            details.extend(actions_told(&case.kept));
             details.extend(told(departures));
             details.extend(races(&result.trace, &result.decisions));
             for other in result.failures.iter().skip(1) {
@@ -58,6 +60,7 @@ impl Harness {
                     None => shown(input),
                 }),
                 departures: departures.to_vec(),
+                actions: case.kept.clone(),
                 runs: 1,
                 state: result.state_differs.then(|| result.state.clone()),
                 streams: result.streams_differ.then(|| result.streams.clone()),
@@ -118,6 +121,23 @@ impl Harness {
             self.options.command, self.options.seed
         )
     }
+}
+
+/// The actions that a failure needs where the test has more, for people.
+fn actions_told(kept: &[KeptAction]) -> Vec<String> {
+    if kept.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec!["of the actions of the test it takes only".to_owned()];
+    lines.extend(kept.iter().map(|it| match it.ms {
+        Some(ms) => format!(
+            "  {}: advance {ms} ms, where the test has {}",
+            it.place(),
+            it.what
+        ),
+        None => format!("  {}: {}", it.place(), it.what),
+    }));
+    lines
 }
 
 /// What a run does differently from first in, first out without faults, for people.

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::case::Compares;
 use super::trace_files::slug;
 use super::{Harness, TestCase, drift};
 use crate::decision::{Decision, Departure};
+use crate::narrow::KeptAction;
 use crate::template::Variables;
 
 /// The folder, in the project.
@@ -34,6 +36,12 @@ pub struct Regression {
     /// Where the run departs from first in, first out, and which faults strike, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub departures: Vec<Departure>,
+    /// The actions that are left of the test; empty for all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<KeptAction>,
+    /// Set if it takes modules that are shared: what fails a run with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modules: Option<Compares>,
     /// What was done wherever there was a choice, until the last departure: where a run differs first, it has drifted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<String>,
@@ -124,7 +132,7 @@ impl Harness {
         departures: &[Departure],
         decisions: &[Decision],
     ) -> Option<String> {
-        if input.is_empty() && departures.is_empty() {
+        if input.is_empty() && departures.is_empty() && case.compares.is_none() {
             return None;
         }
         let path = self.regression_file(case)?;
@@ -136,6 +144,8 @@ impl Harness {
             failure: failure.to_owned(),
             input: input.clone(),
             departures: departures.to_vec(),
+            actions: case.kept.clone(),
+            modules: case.compares,
             decisions: drift::until_last_departure(decisions),
         };
         let shown = path

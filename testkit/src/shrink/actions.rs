@@ -71,7 +71,9 @@ mod tests {
 
     fn left_of(count: usize, needs: &[usize]) -> Vec<usize> {
         let all = (1..=count).map(|at| action(at, "emit a")).collect();
-        let left = fewer(all, &mut |rest| needs.iter().all(|at| rest.iter().any(|it| it.action == *at)));
+        let left = fewer(all, &mut |rest| {
+            needs.iter().all(|at| rest.iter().any(|it| it.action == *at))
+        });
         left.iter().map(|it| it.action).collect()
     }
 

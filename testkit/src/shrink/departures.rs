@@ -64,10 +64,13 @@ impl Search<'_> {
         let to = (from + count).min(self.departures.len());
         let fewer: Vec<Departure> = [&self.departures[..from], &self.departures[to..]].concat();
         let sooner = sooner(&self.departures[from..to], &fewer);
-        let mut tried = [Some(fewer), sooner].into_iter().flatten().filter_map(|departures| {
-            self.runs += 1;
-            (self.fails)(&departures)
-        });
+        let mut tried = [Some(fewer), sooner]
+            .into_iter()
+            .flatten()
+            .filter_map(|departures| {
+                self.runs += 1;
+                (self.fails)(&departures)
+            });
         // What had no effect in this run is not worth keeping either.
         match tried.next() {
             Some(left) => {

@@ -75,7 +75,9 @@ fn has(case: &Case, name: &str) -> bool {
 
 fn names(case: &Case) -> Vec<&str> {
     let actions = case.actions.iter().map(|it| it.what.as_str());
-    actions.chain(case.departures.iter().map(|it| it.pick.as_str())).collect()
+    actions
+        .chain(case.departures.iter().map(|it| it.pick.as_str()))
+        .collect()
 }
 
 fn no_tree(_: &Json) -> Option<Tree> {
@@ -92,7 +94,10 @@ fn what_one_way_loses_lets_another_lose_more() {
     // The second departure is needed for large numbers only, and the first action as long as it is there.
     let fails = |case: &Case| {
         let n = case.input["n"].as_i64().unwrap_or_default();
-        n >= 3 && has(case, "race") && (n < 100 || has(case, "wait")) && (!has(case, "wait") || has(case, "open"))
+        n >= 3
+            && has(case, "race")
+            && (n < 100 || has(case, "wait"))
+            && (!has(case, "wait") || has(case, "open"))
     };
     let found = case(json!({ "n": 700 }), &["open", "hit", "close"], &["wait", "race"]);
     let mut judge = model(fails);

@@ -24,11 +24,16 @@ pub(crate) fn by_name(value: Json, schemas: &[(String, Phases)]) -> Box<dyn Valu
     let own = schemas.to_vec();
     let is_valid = move |value: &Json| {
         value.as_object().is_some_and(|fields| {
-            let of_schema = |(name, schema): &(String, Phases)| fields.get(name).is_some_and(|it| schema.allows(it));
+            let of_schema =
+                |(name, schema): &(String, Phases)| fields.get(name).is_some_and(|it| schema.allows(it));
             fields.len() == own.len() && own.iter().all(of_schema)
         })
     };
-    composed(value, schemas.iter().map(|(_, schema)| schema), Box::new(is_valid))
+    composed(
+        value,
+        schemas.iter().map(|(_, schema)| schema),
+        Box::new(is_valid),
+    )
 }
 
 #[cfg(test)]
@@ -48,7 +53,10 @@ mod tests {
             steps += 1;
             assert!(steps < 2_000, "it does not come to an end");
             let current = tree.current();
-            assert!(schemas.iter().all(|(name, schema)| schema.allows(&current[name])), "{current}");
+            assert!(
+                schemas.iter().all(|(name, schema)| schema.allows(&current[name])),
+                "{current}"
+            );
             more = if fails(&current) {
                 best = current;
                 tree.simplify()
@@ -67,10 +75,17 @@ mod tests {
     fn a_number_gets_across_gaps() {
         let team = [("team", json!({ "type": "integer", "minimum": 2, "maximum": 500 }))];
         for found in [100, 187, 19, 14] {
-            assert_eq!(smallest(json!({ "team": found }), &team, begins_with_one), json!({ "team": 10 }), "{found}");
+            assert_eq!(
+                smallest(json!({ "team": found }), &team, begins_with_one),
+                json!({ "team": 10 }),
+                "{found}"
+            );
         }
         let of_thirty_four = |value: &Json| value["team"].to_string().starts_with("34");
-        assert_eq!(smallest(json!({ "team": 349 }), &team, of_thirty_four), json!({ "team": 34 }));
+        assert_eq!(
+            smallest(json!({ "team": 349 }), &team, of_thirty_four),
+            json!({ "team": 34 })
+        );
     }
 
     #[test]

@@ -45,7 +45,9 @@ mod tests {
     #[test]
     fn a_number_has_its_beginnings_and_round_numbers() {
         let all = magnitudes(3_457);
-        for wanted in [0, 7, 10, 100, 1_000, 16, 1_024, 3, 34, 345, 30, 340, 3_000, 3_400, 3_450] {
+        for wanted in [
+            0, 7, 10, 100, 1_000, 16, 1_024, 3, 34, 345, 30, 340, 3_000, 3_400, 3_450,
+        ] {
             assert!(all.contains(&wanted), "{wanted} is not in {all:?}");
         }
         assert!(all.iter().all(|it| *it < 3_457));

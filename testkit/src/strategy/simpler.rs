@@ -38,9 +38,7 @@ pub(super) fn simpler(value: &Json, hints: &Hints, own: &[Json]) -> Vec<Json> {
         }
         Json::Array(items) => {
             let kept = beginnings(items.len()).chain(subsets(items.len()));
-            out.extend(
-                kept.map(|keep| Json::Array(keep.into_iter().map(|at| items[at].clone()).collect())),
-            );
+            out.extend(kept.map(|keep| Json::Array(keep.into_iter().map(|at| items[at].clone()).collect())));
         }
         Json::Object(fields) => {
             let all: Vec<_> = fields.iter().collect();
