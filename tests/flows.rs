@@ -26,5 +26,6 @@ mod races;
 mod report;
 mod seed_forms;
 mod seeded_bugs;
+mod shrinking;
 mod signals;
 mod watch;

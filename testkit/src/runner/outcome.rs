@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use banister_grammars::{Encoding, LineIndex};
+use banister_grammars::{Encoding, LineIndex, Span};
 use serde_json::Value as Json;
 
 use super::unused_mocks::never_called;
@@ -11,7 +11,6 @@ use crate::auto;
 use crate::decision::Departure;
 use crate::failure::{FailurePlace, FlowFailure};
 use crate::flow::FlowResult;
-use crate::narrow::KeptAction;
 use crate::race::races;
 use crate::report::{Failure, Place, TestOutcome, TestStatus, timeline};
 use crate::template::Variables;
@@ -30,7 +29,7 @@ impl Harness {
         self.hold_to_requirement(&mut result);
         let failure = result.failures.first().map(|first| {
             let mut details = first.details.clone();
-            details.extend(actions_told(&case.kept));
+            details.extend(actions_told(case));
             details.extend(told(departures));
             details.extend(races(&result.trace, &result.decisions));
             for other in result.failures.iter().skip(1) {
@@ -124,20 +123,23 @@ impl Harness {
 }
 
 /// The actions that a failure needs where the test has more, for people.
-fn actions_told(kept: &[KeptAction]) -> Vec<String> {
-    if kept.is_empty() {
+fn actions_told(case: &TestCase) -> Vec<String> {
+    if case.kept.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec!["of the actions of the test it takes only".to_owned()];
-    lines.extend(kept.iter().map(|it| match it.ms {
-        Some(ms) => format!(
-            "  {}: advance {ms} ms, where the test has {}",
-            it.place(),
-            it.what
-        ),
-        None => format!("  {}: {}", it.place(), it.what),
-    }));
-    lines
+    let lines = LineIndex::new(&case.file.text);
+    let line = |span: Span| lines.position(&case.file.text, span.start, Encoding::Utf32).line + 1;
+    let each = (1..).zip(case.kept.iter().zip(case.test().actions()));
+    let told = each.map(|(number, (kept, action))| {
+        let at = format!("  {number}. {} (line {})", kept.what, line(action.span));
+        match kept.ms {
+            Some(ms) => format!("{at}, of which {ms} ms are enough"),
+            None => at,
+        }
+    });
+    let mut out = vec!["of the actions of the test it takes only".to_owned()];
+    out.extend(told);
+    out
 }
 
 /// What a run does differently from first in, first out without faults, for people.
