@@ -214,6 +214,43 @@ fn without_an_input_that_passes_all_actions_stay() {
     );
 }
 
+/// With the clock moved by less, most inputs still pass, and the one that fails would too, but for want of the second alarm.
+#[test]
+fn an_expectation_fails_for_the_same_reason_in_the_smaller_case() {
+    let step = "exports.config = { type: 'cron', name: 'Ring', cron: '0 * * * *', emits: ['rang'] }
+exports.handler = async ({ emit, state }) => {
+  const hour = (await state.get('alarms', 'a')) ?? 0
+  const now = new Date().getUTCHours()
+  if (now === hour || (hour === 17 && now === 18)) await emit({ topic: 'rang', data: {} })
+}
+";
+    let set = "exports.config = { type: 'event', name: 'Set', subscribes: ['set'], emits: [] }
+exports.handler = async (input, { state }) => { await state.set('alarms', 'a', input.hour) }
+";
+    let tests = "tests:
+  - property: it rings once
+    for_all: { hour: { type: integer, minimum: 10, maximum: 23, examples: [10, 11, 17] } }
+    when:
+      - emit: { topic: set, data: { hour: \"{{hour}}\" } }
+      - advance: 24h
+    then:
+      - emitted: { topic: rang, times: 1 }
+    allow: [lost-message]
+";
+    let project = Project::of(&[
+        ("package.json", "{}"),
+        ("steps/ring.step.js", step),
+        ("steps/set.step.js", set),
+        ("tests/alarms.flow.yaml", tests),
+    ]);
+    let told = failure(&run(&project, &[]).exits(1), "tests/alarms::it rings once");
+    let said = told["message"].as_str().unwrap();
+    assert!(said.contains("was emitted 2 times"), "{told:#}");
+    assert_eq!(told["minimal_input"], 17, "{told:#}");
+    // From nine o'clock to the second ring at six.
+    assert_eq!(told["actions"][1]["ms"], 9 * 3_600_000, "{told:#}");
+}
+
 const STOCK: [(&str, &str); 3] = [
     (
         "steps/health.step.js",

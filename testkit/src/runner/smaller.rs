@@ -91,6 +91,7 @@ impl Harness {
             label: attempt.result.label,
             best: attempt.result,
             said: BTreeMap::new(),
+            whole_says: BTreeMap::new(),
         };
         let least = smallest(found, &mut trial, &|input| {
             (!schemas.is_empty()).then(|| by_name(input.clone(), schemas))
@@ -135,6 +136,8 @@ struct Trial<'t, 'm> {
     best: FlowResult,
     /// What was found out about fewer actions.
     said: BTreeMap<String, bool>,
+    /// What the whole test says in the plain order, by input.
+    whole_says: BTreeMap<String, Option<FlowFailure>>,
 }
 
 impl Judge for Trial<'_, '_> {
@@ -146,7 +149,8 @@ impl Judge for Trial<'_, '_> {
             return None;
         }
         let departures = departures_of(&result.decisions);
-        if case.actions != self.whole && !self.may_be_fewer(case, &narrowed, &variables, &departures) {
+        let is_fewer = case.actions != self.whole;
+        if is_fewer && !self.may_be_fewer(case, &narrowed, &variables, &departures, &result) {
             return None;
         }
         self.best = result;
@@ -202,14 +206,16 @@ impl Trial<'_, '_> {
             && is_of_hidden_state(result) == self.case.compares.is_some()
     }
 
-    /// True if a test with fewer actions that fails does so for the same reason, and not since it misses what they did:
-    /// without departures, or with other input, it passes as the whole does.
+    /// True if a test with fewer actions that fails does so for the same reason, and not since it misses what they did.
+    /// Without the departures it must pass. If there are none, it must pass with other input, and say of this one to the
+    /// letter what the whole test says.
     fn may_be_fewer(
         &mut self,
         case: &Case,
         narrowed: &TestCase,
         variables: &Variables,
         departures: &[Departure],
+        result: &FlowResult,
     ) -> bool {
         if self.case.compares.is_some() {
             // Fresh modules have passed.
@@ -222,16 +228,28 @@ impl Trial<'_, '_> {
                 this.run(narrowed, variables, &[]).failures.is_empty()
             });
         }
+        let whole = self.whole_with(variables);
+        if whole.as_ref() != result.failures.first() {
+            return false;
+        }
         let passing = self.passing.clone();
-        let passes = self.once(format!("{actions:?} passes"), |this| {
+        self.once(format!("{actions:?} passes"), |this| {
             let mut all = passing.iter();
             !passing.is_empty() && all.all(|it| this.run(narrowed, it, &[]).failures.is_empty())
-        });
-        passes
-            && self.once(format!("the whole fails with {variables:?}"), |this| {
-                let result = this.run(this.case, variables, &[]);
-                this.is_it(&result)
-            })
+        })
+    }
+
+    /// What the whole test says of this input, in the plain order.
+    fn whole_with(&mut self, variables: &Variables) -> Option<FlowFailure> {
+        let key = format!("{variables:?}");
+        if let Some(known) = self.whole_says.get(&key) {
+            return known.clone();
+        }
+        let mut result = self.run(self.case, variables, &[]);
+        result.failures.truncate(1);
+        let says = result.failures.pop();
+        self.whole_says.insert(key, says.clone());
+        says
     }
 
     /// Asks only if it was not asked before.
