@@ -22,7 +22,9 @@ use crate::template::Variables;
 
 /// A failure is made smaller in about this many runs, whichever way they go …
 const MOST_RUNS: u32 = 1_000;
-/// … and in so many if one run takes as long as a handler may.
+/// … in so many if a run goes on until it is stopped …
+const MOST_ENDLESS_RUNS: u32 = 100;
+/// … and in so many if one takes as long as a handler may.
 const MOST_HUNG_RUNS: u32 = 10;
 /// With an action gone, so many orders are looked through for one that fails.
 const LOOK_AGAIN: u32 = 30;
@@ -73,9 +75,10 @@ impl Harness {
             actions: whole.clone(),
             departures: attempt.departures,
         };
-        let most = match hung(&attempt.result) {
-            true => MOST_HUNG_RUNS,
-            false => MOST_RUNS,
+        let most = match &attempt.result {
+            result if hung(result) => MOST_HUNG_RUNS,
+            result if result.endless => MOST_ENDLESS_RUNS,
+            _ => MOST_RUNS,
         };
         let mut trial = Trial {
             harness: self,
@@ -168,7 +171,7 @@ impl Judge for Trial<'_, '_> {
             ..self.harness.exploration_of(self.case, self.seed)?
         };
         let variables = variables(&case.input);
-        let (mut runs, mut reached) = (0, Reached::default());
+        let (mut runs, mut reached, mut label) = (0, Reached::default(), self.label);
         let mut run = |decide: &mut dyn crate::decision::Decide| {
             runs += 1;
             (self.harness).run_decided(&narrowed, self.stage, self.seed, variables.clone(), decide)
