@@ -6,6 +6,7 @@
 
 mod canonical;
 mod compare;
+mod inputs;
 mod packages;
 mod run_time;
 

@@ -38,6 +38,7 @@ mod visit;
 mod handed;
 mod handling;
 mod reads;
+pub mod request_reads;
 mod responses;
 mod unbound;
 

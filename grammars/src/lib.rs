@@ -4,6 +4,8 @@ pub mod text;
 
 pub mod language;
 
+mod stopwatch;
+
 pub mod parse;
 pub mod syntax;
 
@@ -23,6 +25,7 @@ mod schema;
 pub mod extract;
 pub mod facts;
 
+pub use extract::request_reads::{RequestReads, request_reads};
 pub use extract::{EXTRACTOR, extract, extract_tree, unparsed};
 pub use facts::FileFacts;
 pub use language::Language;

@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tree_sitter::{ParseOptions, ParseState, Parser, Point, Tree};
 
 use crate::language::Language;
+use crate::stopwatch::Stopwatch;
 
 /// The longest source that is parsed.
 pub const MAX_SOURCE_BYTES: usize = 1 << 20;
@@ -14,7 +15,7 @@ pub const MAX_SOURCE_BYTES: usize = 1 << 20;
 /// How long one parse may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseBudget {
-    /// Wall time after which the parse is given up.
+    /// Work after which the parse is given up; time that the machine spends on something else is none.
     pub time: Duration,
 }
 
@@ -43,9 +44,9 @@ pub fn parse_within(language: Language, text: &str, old: Option<&Tree>, budget: 
     }
     PARSER.with_borrow_mut(|parser| {
         parser.set_language(&grammar(language)).ok()?;
-        let start = Instant::now();
+        let work = Stopwatch::start();
         let mut over_budget = |_: &ParseState| {
-            if start.elapsed() > budget.time {
+            if work.elapsed() > budget.time {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())

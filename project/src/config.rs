@@ -1,7 +1,6 @@
 //! `banister.toml`: the settings of one project.
 
 mod finding;
-mod schema;
 mod test;
 
 use std::collections::BTreeMap;
@@ -11,19 +10,20 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::Severity;
-use crate::framework::Releases;
 use crate::nearest::nearest;
-use crate::rules;
+use crate::releases::Releases;
 
 pub use finding::INVALID_SETTINGS;
-pub use schema::schema;
 pub use test::{ALLOWABLE, TestSettings};
 
 /// The name of the settings file in a project's root.
 pub const FILE_NAME: &str = "banister.toml";
 
-const KEYS: [&str; 4] = ["framework", "roots", "rules", "test"];
-const LEVELS: [(&str, Option<Severity>); 5] = [
+/// The names of all rules, for those who cannot know the rules themselves.
+pub type RuleNames = &'static [&'static str];
+
+pub(crate) const KEYS: [&str; 4] = ["framework", "roots", "rules", "test"];
+pub(crate) const LEVELS: [(&str, Option<Severity>); 5] = [
     ("off", None),
     ("hint", Some(Severity::Hint)),
     ("info", Some(Severity::Info)),
@@ -58,23 +58,17 @@ impl Selection {
     pub fn wants(&self, rule: &str) -> bool {
         (self.select.is_empty() || self.select.contains(&rule)) && !self.ignore.contains(&rule)
     }
+}
 
-    /// Makes the settings say what the run asks for.
-    pub(crate) fn apply(&self, config: &mut Config) {
-        for rule in rules::RULES {
-            let name = rule.name;
-            let asked = self.select.contains(&name);
-            if !self.wants(name) {
-                config.rules.insert(name.to_owned(), None);
-            } else if asked && config.rules.get(name) == Some(&None) {
-                config.rules.remove(name);
-            }
-            if asked && self.wants(name) && rule.is_off_by_default() {
-                let level = config.rules.entry(name.to_owned()).or_default();
-                level.get_or_insert(rule.severity);
-            }
-        }
-    }
+/// What one run asks of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// To be silent.
+    Off,
+    /// To be on, at the level of the settings or its own.
+    On,
+    /// To be on, at this level if the settings name none: a rule that is off unless somebody asks.
+    OnAt(Severity),
 }
 
 /// What is wrong with a settings file, and where.
@@ -93,14 +87,15 @@ pub struct ConfigError {
 
 impl Config {
     /// Reads a settings file. An unknown key is an error: a mistyped one would silently change nothing.
-    pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
-        Self::parse_with_roots(file, text, |_| true)
+    pub fn parse(file: &str, text: &str, known: RuleNames) -> Result<Self, ConfigError> {
+        Self::parse_with_roots(file, text, known, |_| true)
     }
 
     /// [`Config::parse`], which asks besides whether the folders exist that `roots` names.
     pub fn parse_with_roots(
         file: &str,
         text: &str,
+        known: RuleNames,
         exists: impl Fn(&str) -> bool,
     ) -> Result<Self, ConfigError> {
         let at = |span: std::ops::Range<usize>, message: String| {
@@ -132,7 +127,7 @@ impl Config {
                 "roots" => config.roots = roots(value, &exists).map_err(|(span, why)| at(span, why))?,
                 "rules" => match value.get_ref() {
                     DeValue::Table(levels) => {
-                        config.rules = rule_levels(levels).map_err(|(span, why)| at(span, why))?;
+                        config.rules = rule_levels(levels, known).map_err(|(span, why)| at(span, why))?;
                     }
                     _ => return Err(at(value.span(), "`rules` is a table of rule levels".into())),
                 },
@@ -146,6 +141,19 @@ impl Config {
             (it.line, it.column) = (place.line + 1, place.column + 1);
         }
         Ok(config)
+    }
+
+    /// Makes the settings say what a run asks of a rule.
+    pub(crate) fn ask(&mut self, rule: &str, asked: Asked) {
+        match asked {
+            Asked::Off => drop(self.rules.insert(rule.to_owned(), None)),
+            Asked::On if self.rules.get(rule) == Some(&None) => drop(self.rules.remove(rule)),
+            Asked::On => {}
+            Asked::OnAt(level) => {
+                let written = self.rules.entry(rule.to_owned()).or_default();
+                written.get_or_insert(level);
+            }
+        }
     }
 }
 
@@ -178,13 +186,12 @@ fn roots(value: &Spanned<DeValue<'_>>, exists: impl Fn(&str) -> bool) -> Result<
     Ok(roots)
 }
 
-fn rule_levels(table: &DeTable<'_>) -> Result<BTreeMap<String, Option<Severity>>, Misfit> {
-    let names: Vec<&str> = rules::RULES.iter().map(|rule| rule.name).collect();
+fn rule_levels(table: &DeTable<'_>, known: RuleNames) -> Result<BTreeMap<String, Option<Severity>>, Misfit> {
     let mut levels = BTreeMap::new();
     for (key, value) in table {
         let rule = key.get_ref().as_ref();
-        if !names.contains(&rule) {
-            return Err((key.span(), unknown("rule", rule, &names)));
+        if !known.contains(&rule) {
+            return Err((key.span(), unknown("rule", rule, known)));
         }
         levels.insert(rule.to_owned(), level(value)?);
     }
@@ -212,12 +219,14 @@ fn unknown(what: &str, written: &str, known: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::NAMES;
 
     #[test]
     fn levels_and_the_version_are_read() {
         let config = Config::parse(
             FILE_NAME,
             "framework = \"0.17\"\n[rules]\nunsubscribed-topic = \"off\"\nnever-emitted-topic = \"error\"\n",
+            &NAMES,
         )
         .unwrap();
         assert_eq!(config.framework.as_deref(), Some("0.17"));
@@ -254,8 +263,14 @@ mod tests {
                 "banister.toml:1:9: `rules` is a table of rule levels",
             ),
         ] {
-            assert_eq!(Config::parse(FILE_NAME, text).unwrap_err().to_string(), message);
+            assert_eq!(
+                Config::parse(FILE_NAME, text, &NAMES).unwrap_err().to_string(),
+                message
+            );
         }
-        assert_eq!(Config::parse(FILE_NAME, "framework = ").unwrap_err().line, 1);
+        assert_eq!(
+            Config::parse(FILE_NAME, "framework = ", &NAMES).unwrap_err().line,
+            1
+        );
     }
 }

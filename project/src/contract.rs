@@ -15,7 +15,8 @@ use serde_json::Value as Json;
 
 use crate::index::{Index, Role, slots};
 use crate::project::{Step, Stream};
-use crate::workspace::{Snapshot, Source};
+use crate::source::Source;
+use crate::workspace::Snapshot;
 
 pub use compare::breaks;
 

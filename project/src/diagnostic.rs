@@ -1,5 +1,7 @@
 //! One finding, as every door of the house shows it: the CLI renders it, the editor converts it.
 
+use std::cmp;
+
 use banister_grammars::Span;
 use serde::{Deserialize, Serialize};
 
@@ -89,7 +91,7 @@ fn quoted(message: &str) -> Vec<&str> {
 
 /// Puts findings into the order of every report: by file, position, rule and message.
 pub fn sort(findings: &mut [Diagnostic]) {
-    findings.sort_by(crate::rules::order);
+    findings.sort_by(order);
 }
 
 /// A second place of a finding.
@@ -121,6 +123,15 @@ pub struct Edit {
     pub span: Span,
     /// By what.
     pub text: String,
+}
+
+/// The order of every report: file, position, rule, and then whatever else tells two findings apart.
+pub(crate) fn order(one: &Diagnostic, other: &Diagnostic) -> cmp::Ordering {
+    let key = |finding: &Diagnostic| (finding.span, finding.rule);
+    one.file
+        .cmp(&other.file)
+        .then_with(|| key(one).cmp(&key(other)))
+        .then_with(|| one.message.cmp(&other.message))
 }
 
 #[cfg(test)]

@@ -17,7 +17,9 @@ use crate::cache::Cache;
 use crate::config::{self, Config, ConfigError};
 use crate::discovery::{self, FileRole, MANIFESTS};
 use crate::resolve;
-use crate::workspace::{Host, Snapshot, Source, Sources};
+use crate::rules;
+use crate::source::{Source, Sources};
+use crate::workspace::{Host, Snapshot};
 
 pub use packs::{open_cache, save_cache};
 pub use refresh::Stamps;
@@ -199,7 +201,7 @@ fn check_settings(root: &Path, host: &Host) -> Result<(), ConfigError> {
 /// The settings in `text`, whose roots must be folders on the disk.
 pub fn read_settings(root: &Path, file: &str, text: &str) -> Result<Config, ConfigError> {
     let folder = root.join(discovery::folder(file));
-    Config::parse_with_roots(file, text, |named| folder.join(named).is_dir())
+    Config::parse_with_roots(file, text, &rules::NAMES, |named| folder.join(named).is_dir())
 }
 
 /// Reads one file of a workspace again: what a watcher of the disk wants after a change. A file that cannot be read

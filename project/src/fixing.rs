@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Edit, Fix};
-use crate::workspace::{Host, Snapshot, Source};
+use crate::source::Source;
+use crate::workspace::{Host, Snapshot};
 
 /// A fix may bring about another; what needs more rounds than this goes in circles.
 const MAX_ROUNDS: usize = 8;

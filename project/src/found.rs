@@ -6,10 +6,13 @@ use std::sync::Arc;
 use banister_grammars::facts::IgnoreFact;
 
 use crate::diagnostic::Diagnostic;
+use crate::flow_source::FlowSources;
 use crate::ignores;
+use crate::index::{self, Index, Inputs};
+use crate::resolve::Manifests;
 use crate::rules::{self, InFile};
 use crate::shelf::Shelf;
-use crate::workspace::{FlowSources, Manifests, Snapshot, Sources};
+use crate::source::Sources;
 
 /// The findings of one state of a workspace, with what they were worked out from.
 #[derive(Debug)]
@@ -24,23 +27,21 @@ pub(crate) struct Found {
 
 impl Found {
     /// The findings of a state. Those of an earlier one hold for the files that nothing has changed in.
-    pub(crate) fn of(snapshot: &Snapshot, before: Option<&Self>) -> Self {
-        let of_project = |index: &Arc<_>| {
-            let index: &crate::index::Index = index;
-            (index.project.root.clone(), rules::checked(index).in_files.clone())
-        };
+    pub(crate) fn of(inputs: &Inputs, indexes: &[Arc<Index>], before: Option<&Self>) -> Self {
+        let of_project =
+            |index: &Arc<Index>| (index.project.root.clone(), rules::checked(index).in_files.clone());
         let mut found = Self {
-            manifests: Arc::clone(snapshot.manifests()),
-            files: snapshot.files().clone(),
-            flow_tests: snapshot.all_flow_tests().clone(),
-            projects: snapshot.indexes().iter().map(of_project).collect(),
+            manifests: Arc::clone(&inputs.manifests),
+            files: inputs.files.clone(),
+            flow_tests: inputs.flow_tests.clone(),
+            projects: indexes.iter().map(of_project).collect(),
             in_files: Shelf::default(),
         };
         found.in_files = match before.filter(|before| before.has_the_projects_of(&found)) {
             Some(before) => {
                 let mut in_files = before.in_files.clone();
                 for file in before.changed(&found) {
-                    match found.in_file(snapshot, file) {
+                    match found.in_file(indexes, file) {
                         Some(in_file) => in_files.insert(in_file),
                         None => drop(in_files.remove(file)),
                     }
@@ -49,7 +50,7 @@ impl Found {
             }
             None => {
                 let all = found.all().into_iter();
-                all.filter_map(|file| found.in_file(snapshot, file)).collect()
+                all.filter_map(|file| found.in_file(indexes, file)).collect()
             }
         };
         found
@@ -113,14 +114,14 @@ impl Found {
         changed
     }
 
-    fn in_file(&self, snapshot: &Snapshot, file: &str) -> Option<InFile> {
+    fn in_file(&self, indexes: &[Arc<Index>], file: &str) -> Option<InFile> {
         let mut parts = self
             .projects
             .iter()
             .filter_map(|(_, in_files)| in_files.get(file));
         let first = parts.next();
         let comments = self.comments(file);
-        let index = snapshot.index_of(file).filter(|_| !comments.is_empty());
+        let index = index::of_file(indexes, file).filter(|_| !comments.is_empty());
         let more: Vec<&InFile> = parts.collect();
         if index.is_none() && more.is_empty() {
             return first.cloned();
@@ -131,7 +132,7 @@ impl Found {
         if let Some(index) = index {
             ignores::apply(index, file, comments, &mut findings);
         }
-        findings.sort_by(rules::order);
+        findings.sort_by(crate::diagnostic::order);
         (!findings.is_empty()).then(|| InFile {
             file: file.to_owned(),
             findings: findings.into(),

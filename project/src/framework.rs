@@ -1,8 +1,6 @@
 //! Which release of the framework a project is written for: as far as `banister.toml`, its manifests and its steps say
 //! for sure. What cannot be read is unknown, never an error.
 
-mod ranges;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,8 +11,7 @@ use toml::de::{DeTable, DeValue};
 use crate::config::Config;
 use crate::discovery;
 use crate::project::Step;
-
-pub use ranges::Releases;
+use crate::releases::Releases;
 
 /// The names under which the framework is installed.
 const PACKAGES: [&str; 3] = ["motia", "@motiadev/core", "@iii-dev/motia"];

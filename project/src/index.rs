@@ -2,11 +2,11 @@
 
 mod build;
 mod changes;
+mod conclusions;
 mod entity;
 mod letters;
 mod mention;
 mod posted;
-pub(crate) mod reads;
 mod update;
 mod whole;
 
@@ -18,25 +18,41 @@ use banister_grammars::FileFacts;
 use banister_grammars::facts::{ImportFact, SchemaFact, Text};
 
 use self::posted::Open;
-use self::reads::{Key, Lookup, note};
 use self::whole::Wholes;
-use crate::config::Config;
+use crate::config::{Asked, Config, RuleNames};
 use crate::discovery::{self, FileRole};
+use crate::flow_source::FlowSources;
 use crate::framework::{Dialects, Framework};
 use crate::project::{Project, Step};
+use crate::reads::{Key, Lookup, note};
+use crate::resolve::Manifests;
 use crate::resolve::{Resolver, meanings};
-use crate::rules::Checked;
 use crate::shelf::{Shelf, Shelved};
-use crate::workspace::{FlowSources, Manifests, Source, Sources};
+use crate::source::{Source, Sources};
 
-pub(crate) use build::build_all;
+pub(crate) use build::{build_all, of_file};
 pub(crate) use changes::Changes;
+pub(crate) use conclusions::Conclusions;
 pub(crate) use entity::{Entities, Place, Usage};
 pub use entity::{Entity, EntityKind};
 pub(crate) use letters::Letters;
 pub(crate) use mention::{Mention, Role, Slot, slots};
 pub(crate) use posted::{Posting, Topic, writes};
 pub(crate) use whole::{Streams, WideRoute, plain_segment};
+
+/// What indexes are built from.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Inputs {
+    pub(crate) files: Sources,
+    pub(crate) manifests: Arc<Manifests>,
+    pub(crate) flow_tests: FlowSources,
+    /// The names of all rules, which settings may name.
+    pub(crate) rules: RuleNames,
+    /// What this run asks of which rule.
+    pub(crate) asked: Arc<[(&'static str, Asked)]>,
+    /// The indexes of an earlier state: projects without a changed file keep theirs.
+    pub(crate) previous: Vec<Arc<Index>>,
+}
 
 /// One project of a snapshot.
 #[derive(Debug)]
@@ -75,9 +91,7 @@ pub(crate) struct Index {
     /// True if an edit in another project may change this one.
     crosses: bool,
     /// What the rules find.
-    pub(crate) checked: OnceLock<Arc<Checked>>,
-    /// An earlier outcome, and what has changed since.
-    pub(crate) base: Option<(Arc<Checked>, Changes)>,
+    pub(crate) conclusions: Conclusions,
 }
 
 /// What nobody can see for sure.

@@ -1,14 +1,17 @@
 //! A project and its steps, with every name resolved across files: what the test harness and the reports read.
 
+mod detected;
+
 use std::sync::Arc;
 
 use banister_grammars::facts::{Declaration, Dialect, EmitSite, StepFact, StepKind, TextFact, TopicRef};
 use banister_grammars::{FileFacts, Language};
 
 use crate::config::TestSettings;
-use crate::profile::{self, Detected};
 use crate::shelf::{Shelf, Shelved};
-use crate::workspace::Source;
+use crate::source::Source;
+
+pub use detected::Detected;
 
 /// A folder with `steps/` or `src/` that holds steps: one topic space.
 #[derive(Debug, Clone)]
@@ -33,7 +36,7 @@ impl Project {
                 profile,
                 because: "the settings say so".to_owned(),
             },
-            None => profile::detect(&self.steps, &self.streams),
+            None => detected::detect(&self.steps, &self.streams),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Names of other files: from a module as it is written to a file, and from an imported name to its value there.
 
 mod helpers;
+mod manifests;
 mod modules;
 mod packages;
 mod schemas;
@@ -16,9 +17,10 @@ use banister_grammars::facts::{ConstValue, ImportFact, ImportRef, Text};
 use banister_grammars::{FileFacts, Language};
 
 use crate::discovery;
-use crate::index::reads::{Lookup, note};
-use crate::workspace::{Manifests, Source, Sources};
+use crate::reads::{Lookup, note};
+use crate::source::{Source, Sources};
 
+pub(crate) use manifests::Manifests;
 pub(crate) use modules::{Modules, package_name};
 pub use packages::Package;
 pub use tsconfig::{Aliases, Effective};

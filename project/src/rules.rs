@@ -56,18 +56,17 @@ mod unsubscribed_topic;
 mod unused_emit;
 mod unused_mock;
 
-use std::cmp;
-
 use banister_grammars::Span;
 
 pub use self::checking::InFile;
 use self::checking::Subject;
-pub(crate) use self::checking::{Checked, checked};
+pub(crate) use self::checking::{checked, warm_up};
 use self::loose_ends::LooseEnds;
+use crate::config::{Asked, Selection};
 use crate::diagnostic::{Diagnostic, Fix, Related, Severity};
-use crate::index::reads::{Lookup, note};
 use crate::index::{Changes, Index};
 use crate::project::Step;
+use crate::reads::{Lookup, note};
 
 /// Every rule, in the order of reports.
 pub const RULES: &[Rule] = &[
@@ -114,7 +113,6 @@ pub const RULES: &[Rule] = &[
     flow_test::MISSING_KEY,
     flow_test::INVALID_VALUE,
     flow_test::DUPLICATE_NAME,
-    flow_test::UNSUPPORTED,
     flow_test::UNKNOWN_STEP,
     flow_test::UNKNOWN_TOPIC,
     flow_test::UNKNOWN_ROUTE,
@@ -129,6 +127,29 @@ pub const RULES: &[Rule] = &[
     contract::REMOVED_ROUTE,
     contract::NARROWED_RESPONSE,
 ];
+
+/// Their names.
+pub static NAMES: [&str; RULES.len()] = {
+    let mut names = [""; RULES.len()];
+    let mut at = 0;
+    while at < RULES.len() {
+        names[at] = RULES[at].name;
+        at += 1;
+    }
+    names
+};
+
+/// What a selection asks of each rule that it does not leave to the settings.
+pub(crate) fn asked(selection: &Selection) -> Vec<(&'static str, Asked)> {
+    let of = |rule: &Rule| match selection.wants(rule.name) {
+        false => Some(Asked::Off),
+        true if !selection.select.contains(&rule.name) => None,
+        true if rule.is_off_by_default() => Some(Asked::OnAt(rule.severity)),
+        true => Some(Asked::On),
+    };
+    let all = RULES.iter();
+    all.filter_map(|rule| Some((rule.name, of(rule)?))).collect()
+}
 
 /// Rules that only report where `banister.toml` gives them a level, or where they are asked for by name.
 pub const OFF_BY_DEFAULT: &[&str] = &["incompatible-subscribers"];
@@ -172,7 +193,7 @@ impl Rule {
     }
 }
 
-/// What a rule may ask. What it looks up here and in the index is noted (see [`crate::index::reads`]), so a rule must
+/// What a rule may ask. What it looks up here and in the index is noted (see [`crate::reads`]), so a rule must
 /// not go around the lookups: no walk over all steps or topics to find what concerns one file.
 struct Context<'i> {
     index: &'i Index,
@@ -295,15 +316,6 @@ impl Finding<'_> {
             change(finding);
         }
     }
-}
-
-/// The order of every report: file, position, rule, and then whatever else tells two findings apart.
-pub(crate) fn order(one: &Diagnostic, other: &Diagnostic) -> cmp::Ordering {
-    let key = |finding: &Diagnostic| (finding.span, finding.rule);
-    one.file
-        .cmp(&other.file)
-        .then_with(|| key(one).cmp(&key(other)))
-        .then_with(|| one.message.cmp(&other.message))
 }
 
 /// `a`, `b` and `c` of a list, quoted as in the sentence around it.

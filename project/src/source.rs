@@ -1,13 +1,14 @@
-//! The files of a workspace as texts, each with what it says.
+//! The source files of a workspace as texts, each with what it says.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
-use banister_grammars::facts::IgnoreFact;
 use banister_grammars::{FileFacts, Language, LineIndex};
 
-use crate::flow_test::{self, FlowFile, SpecProblem};
-use crate::shelf::Shelved;
+use crate::shelf::{Shelf, Shelved};
+
+/// The source files of a workspace.
+pub(crate) type Sources = Shelf<Arc<Source>>;
 
 /// A text with its path and its line starts.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,43 +75,6 @@ impl Shelved for Source {
 }
 
 impl Deref for Source {
-    type Target = SourceText;
-
-    fn deref(&self) -> &SourceText {
-        &self.source
-    }
-}
-
-/// One `*.flow.yaml`: its text and the tests in it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FlowSource {
-    /// The text.
-    pub source: SourceText,
-    /// Its tests, or everything that is wrong with it.
-    pub parsed: Result<FlowFile, Vec<SpecProblem>>,
-    /// Comments that silence rules, in source order.
-    pub ignores: Vec<IgnoreFact>,
-}
-
-impl FlowSource {
-    pub(crate) fn new(path: &str, text: Arc<str>) -> Self {
-        Self {
-            parsed: flow_test::parse(path, Arc::clone(&text)),
-            ignores: flow_test::ignores(&text),
-            source: SourceText::new(path, text),
-        }
-    }
-}
-
-impl Shelved for FlowSource {
-    type Key = str;
-
-    fn key(&self) -> &str {
-        &self.source.path
-    }
-}
-
-impl Deref for FlowSource {
     type Target = SourceText;
 
     fn deref(&self) -> &SourceText {

@@ -11,7 +11,8 @@ use serde_json::Value as Json;
 
 use crate::index::{Index, Role, slots};
 use crate::project::Step;
-use crate::workspace::{Snapshot, Source};
+use crate::source::Source;
+use crate::workspace::Snapshot;
 
 /// The version of the JSON form. Fields may be added under the same number.
 pub const VERSION: u32 = 1;

@@ -9,52 +9,54 @@ use banister_grammars::Language;
 use banister_grammars::facts::SchemaFact;
 
 use crate::cache::{Analysis, Cache};
-use crate::config::Selection;
+use crate::config::{self, Selection};
 use crate::diagnostic::Diagnostic;
 use crate::discovery::{self, FileRole};
+use crate::flow_source::FlowSource;
+use crate::flow_test::ProjectNames;
 use crate::found::Found;
-use crate::index;
-use crate::index::Index;
-pub(crate) use crate::manifests::Manifests;
-pub use crate::project::{Project, Step, Stream};
-use crate::resolve::Resolver;
-use crate::rules::InFile;
+use crate::index::{self, Index, Inputs};
+use crate::project::Project;
+use crate::resolve::{Manifests, Resolver};
+use crate::rules::{self, InFile};
 use crate::shelf::Shelf;
-pub use crate::source::{FlowSource, Source, SourceText};
-
-pub(crate) type Sources = Shelf<Arc<Source>>;
-pub(crate) type FlowSources = Shelf<Arc<FlowSource>>;
+use crate::source::{Source, SourceText, Sources};
 
 /// All files of a workspace; owned by one thread. A workspace may hold many projects, each its own topic space.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Host {
-    files: Sources,
-    manifests: Arc<Manifests>,
-    flow_tests: FlowSources,
-    selection: Arc<Selection>,
-    /// The indexes of the latest snapshot that had any: projects without a changed file keep theirs.
-    previous: Vec<Arc<Index>>,
+    /// The files, and the indexes of the latest snapshot that had any.
+    inputs: Inputs,
     /// The findings of the latest snapshot that was checked.
     checked: Option<Arc<Found>>,
     /// Made on demand and dropped by every edit, so that a burst of edits copies the file map at most once.
     current: OnceLock<Snapshot>,
 }
 
+impl Default for Host {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Host {
     /// An empty workspace.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            inputs: Inputs {
+                rules: &rules::NAMES,
+                ..Inputs::default()
+            },
+            checked: None,
+            current: OnceLock::new(),
+        }
     }
 
     /// A workspace that begins as this state.
     pub fn of(snapshot: &Snapshot) -> Self {
         let state = &snapshot.state;
         Self {
-            files: state.files.clone(),
-            manifests: Arc::clone(&state.manifests),
-            flow_tests: state.flow_tests.clone(),
-            selection: Arc::clone(&state.selection),
-            previous: state.previous.clone(),
+            inputs: state.inputs.clone(),
             checked: state.checked.clone(),
             current: OnceLock::from(snapshot.clone()),
         }
@@ -65,22 +67,27 @@ impl Host {
         let text = without_byte_order_mark(text);
         match discovery::role(path) {
             None => {}
-            Some(FileRole::Manifest) if self.manifests.get(path) == Some(&text) => {}
+            Some(FileRole::Manifest) if self.inputs.manifests.get(path) == Some(&text) => {}
             Some(FileRole::Manifest) => {
                 self.edit();
-                Arc::make_mut(&mut self.manifests).set(path, text);
+                Arc::make_mut(&mut self.inputs.manifests).set(path, text);
             }
-            Some(FileRole::FlowTest) if self.flow_tests.get(path).is_some_and(|flow| flow.text == text) => {}
+            Some(FileRole::FlowTest)
+                if self
+                    .inputs
+                    .flow_tests
+                    .get(path)
+                    .is_some_and(|flow| flow.text == text) => {}
             Some(FileRole::FlowTest) => {
                 self.edit();
                 let flow = FlowSource::new(path, text);
-                self.flow_tests.insert(Arc::new(flow));
+                self.inputs.flow_tests.insert(Arc::new(flow));
             }
             Some(FileRole::Step | FileRole::Stream | FileRole::Module) => {
                 let Some(language) = Language::of_path(path) else {
                     return;
                 };
-                if (self.files.get(path)).is_some_and(|file| !file.unread && file.text == text) {
+                if (self.inputs.files.get(path)).is_some_and(|file| !file.unread && file.text == text) {
                     return;
                 }
                 self.insert(Source::new(path, language, text));
@@ -122,24 +129,24 @@ impl Host {
     }
 
     /// Asks for some rules only; what the settings of the projects say holds for them.
-    pub fn select(&mut self, selection: Selection) {
+    pub fn select(&mut self, selection: &Selection) {
         self.edit();
-        self.selection = Arc::new(selection);
-        self.previous.clear();
+        self.inputs.asked = rules::asked(selection).into();
+        self.inputs.previous.clear();
         self.checked = None;
     }
 
     /// Forgets a file.
     pub fn remove_file(&mut self, path: &str) {
-        if self.files.contains_key(path) {
+        if self.inputs.files.contains_key(path) {
             self.edit();
-            self.files.remove(path);
-        } else if self.manifests.contains_key(path) {
+            self.inputs.files.remove(path);
+        } else if self.inputs.manifests.contains_key(path) {
             self.edit();
-            Arc::make_mut(&mut self.manifests).remove(path);
-        } else if self.flow_tests.contains_key(path) {
+            Arc::make_mut(&mut self.inputs.manifests).remove(path);
+        } else if self.inputs.flow_tests.contains_key(path) {
             self.edit();
-            self.flow_tests.remove(path);
+            self.inputs.flow_tests.remove(path);
         }
     }
 
@@ -148,11 +155,7 @@ impl Host {
         self.current
             .get_or_init(|| Snapshot {
                 state: Arc::new(State {
-                    files: self.files.clone(),
-                    manifests: Arc::clone(&self.manifests),
-                    flow_tests: self.flow_tests.clone(),
-                    selection: Arc::clone(&self.selection),
-                    previous: self.previous.clone(),
+                    inputs: self.inputs.clone(),
                     checked: self.checked.clone(),
                     indexes: OnceLock::new(),
                     found: OnceLock::new(),
@@ -163,6 +166,7 @@ impl Host {
 
     fn insert(&mut self, source: Source) {
         if self
+            .inputs
             .files
             .get(&source.path)
             .is_some_and(|file| file.text == source.text && file.unread == source.unread)
@@ -170,7 +174,7 @@ impl Host {
             return;
         }
         self.edit();
-        self.files.insert(Arc::new(source));
+        self.inputs.files.insert(Arc::new(source));
     }
 
     fn edit(&mut self) {
@@ -178,7 +182,7 @@ impl Host {
             return;
         };
         if let Some(indexes) = state.indexes.get() {
-            self.previous.clone_from(indexes);
+            self.inputs.previous.clone_from(indexes);
         }
         if let Some(found) = state.found.get() {
             self.checked = Some(Arc::clone(found));
@@ -238,13 +242,8 @@ pub struct Snapshot {
 
 /// What a snapshot holds: everything that indexes are built from, and they themselves once somebody asks.
 #[derive(Debug, Default)]
-pub(crate) struct State {
-    pub(crate) files: Sources,
-    pub(crate) manifests: Arc<Manifests>,
-    pub(crate) flow_tests: FlowSources,
-    pub(crate) selection: Arc<Selection>,
-    /// The indexes of an earlier state.
-    pub(crate) previous: Vec<Arc<Index>>,
+struct State {
+    inputs: Inputs,
     /// The findings of an earlier state.
     checked: Option<Arc<Found>>,
     indexes: OnceLock<Vec<Arc<Index>>>,
@@ -254,17 +253,17 @@ pub(crate) struct State {
 impl Snapshot {
     /// A file by its path relative to the workspace.
     pub fn source(&self, path: &str) -> Option<&Arc<Source>> {
-        self.state.files.get(path)
+        self.state.inputs.files.get(path)
     }
 
     /// A flow test file by its path relative to the workspace.
     pub fn flow_test(&self, path: &str) -> Option<&Arc<FlowSource>> {
-        self.state.flow_tests.get(path)
+        self.state.inputs.flow_tests.get(path)
     }
 
     /// Every flow test file, by path.
     pub fn flow_tests(&self) -> impl Iterator<Item = &Arc<FlowSource>> {
-        self.state.flow_tests.iter()
+        self.state.inputs.flow_tests.iter()
     }
 
     /// The text of any file that a finding can be in.
@@ -280,7 +279,7 @@ impl Snapshot {
 
     /// Every source file, by path.
     pub fn sources(&self) -> impl Iterator<Item = &Arc<Source>> {
-        self.state.files.iter()
+        self.state.inputs.files.iter()
     }
 
     /// The source files that an earlier state did not hold.
@@ -318,7 +317,7 @@ impl Snapshot {
     pub fn findings(&self) -> &Shelf<InFile> {
         let found = self.state.found.get_or_init(|| {
             let before = self.state.checked.as_deref();
-            Arc::new(Found::of(self, before))
+            Arc::new(Found::of(&self.state.inputs, self.indexes(), before))
         });
         found.in_files()
     }
@@ -326,7 +325,10 @@ impl Snapshot {
     /// Works out what editors ask for and checks do not, so that the first question need not wait for it. Later states
     /// take it over and keep it up.
     pub fn warm_up(&self) {
-        self.indexes().iter().for_each(|index| index.warm_up());
+        for index in self.indexes() {
+            index.warm_up();
+            rules::warm_up(index);
+        }
     }
 
     /// The findings in one file.
@@ -336,19 +338,17 @@ impl Snapshot {
     }
 
     pub(crate) fn manifests(&self) -> &Arc<Manifests> {
-        &self.state.manifests
+        &self.state.inputs.manifests
     }
 
     pub(crate) fn files(&self) -> &Sources {
-        &self.state.files
-    }
-
-    pub(crate) fn all_flow_tests(&self) -> &FlowSources {
-        &self.state.flow_tests
+        &self.state.inputs.files
     }
 
     pub(crate) fn indexes(&self) -> &[Arc<Index>] {
-        self.state.indexes.get_or_init(|| index::build_all(&self.state))
+        self.state
+            .indexes
+            .get_or_init(|| index::build_all(&self.state.inputs))
     }
 
     /// True if the file is a step or stream of a project, a helper that sends messages, or imported by one of them.
@@ -358,13 +358,21 @@ impl Snapshot {
 
     /// The project that a file takes part in: its own for a step or stream, the nearest one around it for a module.
     pub(crate) fn index_of(&self, file: &str) -> Option<&Arc<Index>> {
-        let indexes = self.indexes();
-        indexes.iter().find(|index| index.loads(file)).or_else(|| {
-            indexes
-                .iter()
-                .filter(|index| discovery::lies_in(file, &index.project.root))
-                .max_by_key(|index| index.project.root.len())
-        })
+        index::of_file(self.indexes(), file)
+    }
+
+    /// The names that the flow tests of the project at `root` may use; none if there is no such project.
+    pub fn names_of(&self, root: &str) -> ProjectNames {
+        let mut indexes = self.indexes().iter();
+        let index = indexes.find(|index| index.project.root == root);
+        index.map(|index| index.names().clone()).unwrap_or_default()
+    }
+
+    /// Every settings file, by path, whatever it says.
+    pub fn settings_files(&self) -> impl Iterator<Item = SourceText> {
+        let is_settings = |path: &str| path.rsplit('/').next() == Some(config::FILE_NAME);
+        let files = self.manifests().iter().filter(move |(path, _)| is_settings(path));
+        files.map(|(path, text)| SourceText::new(path, text.clone()))
     }
 }
 
@@ -426,7 +434,7 @@ mod tests {
         }
         let mut at_once = Host::new();
         at_once.set_files(files);
-        assert_eq!(one_by_one.files, at_once.files);
+        assert_eq!(one_by_one.inputs.files, at_once.inputs.files);
         assert_eq!(at_once.snapshot().projects()[0].steps.len(), 20);
     }
 }

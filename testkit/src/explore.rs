@@ -4,6 +4,7 @@
 
 mod exhaustive;
 mod held;
+mod novelty;
 mod pairs;
 mod random;
 mod scripted;
@@ -21,6 +22,7 @@ use crate::rng::Seed;
 
 use exhaustive::Exhaustive;
 use held::Held;
+use novelty::Novelty;
 use random::{Random, Style};
 
 pub use scripted::{Scripted, departures_of};
@@ -50,6 +52,8 @@ pub struct Explored {
     pub runs: u32,
     /// True if there is no other order.
     pub exhaustive: bool,
+    /// Says so if more runs are unlikely to show anything new.
+    pub saturated: Option<String>,
 }
 
 /// Runs the test with these decisions.
@@ -69,6 +73,7 @@ impl Exploration {
             runs: 0,
             run,
             seen,
+            novelty: Novelty::default(),
         };
         if let Some(first) = first
             && let Some(found) = search.once(&mut Scripted::new(first.to_vec(), self.faults))
@@ -90,6 +95,7 @@ impl Exploration {
                 runs: search.runs,
                 result: plain,
                 exhaustive,
+                saturated: search.novelty.note().filter(|_| !exhaustive),
             },
         }
     }
@@ -101,6 +107,7 @@ struct Search<'s, 'r> {
     runs: u32,
     run: &'s mut RunWith<'r>,
     seen: &'s mut dyn FnMut(&FlowResult),
+    novelty: Novelty,
 }
 
 impl Search<'_, '_> {
@@ -108,6 +115,7 @@ impl Search<'_, '_> {
         self.runs += 1;
         let result = (self.run)(decide);
         (self.seen)(&result);
+        self.novelty.add(&result);
         result
     }
 
@@ -128,6 +136,7 @@ impl Search<'_, '_> {
             departures,
             runs,
             exhaustive: false,
+            saturated: None,
         }
     }
 

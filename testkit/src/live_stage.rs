@@ -1,6 +1,7 @@
 //! The stage of real runs: warm interpreters, one handler each at a time, and the mock server's held exchanges.
 
 mod described;
+mod versions;
 mod workers;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::worker::{Worker, WorkerConfig, WorkerError};
 use workers::Pool;
 
 pub use described::Described;
+pub use versions::Versions;
 pub use workers::Workers;
 
 /// Warm workers by interpreter, and the handlers that run in some of them.
@@ -38,15 +40,29 @@ pub struct LiveStage<'m> {
     /// Exchanges that were signalled and are not answered in full, by number.
     held: BTreeMap<u64, Held>,
     described: Described,
+    versions: Versions,
 }
 
 /// A worker that runs a handler.
 struct Busy {
     pool: Pool,
     worker: Worker,
+    language: Language,
     invocation: u64,
     /// What it told and was not signalled, since a call of before has to be first.
     told: Option<FromWorker>,
+    /// The harness may end the handler in the middle.
+    expendable: bool,
+    /// Nothing of the handler can run before it is told to go on.
+    parked: bool,
+}
+
+impl Busy {
+    /// Ends the handler in the middle; true if its interpreter is as good as before.
+    fn survives(&mut self) -> bool {
+        let is_asked = self.expendable && self.parked && self.pool.isolation != Isolation::Shared;
+        is_asked && self.worker.abandon(self.invocation)
+    }
 }
 
 impl<'m> LiveStage<'m> {
@@ -68,6 +84,7 @@ impl<'m> LiveStage<'m> {
             session: None,
             held: BTreeMap::new(),
             described: Described::default(),
+            versions: Versions::default(),
         }
     }
 
@@ -83,6 +100,12 @@ impl<'m> LiveStage<'m> {
         Self { described, ..self }
     }
 
+    /// Takes note of the versions of its interpreters here.
+    #[must_use]
+    pub fn with_versions(self, versions: Versions) -> Self {
+        Self { versions, ..self }
+    }
+
     /// The workers that are left when the stage is no longer needed.
     pub fn into_workers(self) -> Workers {
         self.workers
@@ -95,7 +118,7 @@ impl<'m> LiveStage<'m> {
             return;
         }
         for language in languages() {
-            let pool = self.pool(language, Isolation::Fresh);
+            let pool = self.pool(language, Isolation::Fresh, false);
             self.workers.start_ahead(pool, language, &self.config);
         }
     }
@@ -164,7 +187,7 @@ impl<'m> LiveStage<'m> {
         if let Some(config) = self.described.get(&key) {
             return Ok(config);
         }
-        let pool = self.pool(language, Isolation::Fresh);
+        let pool = self.pool(language, Isolation::Fresh, false);
         let mut worker = self.take(language, &pool).map_err(|error| error.to_string())?;
         let order = ToWorker::Describe {
             file: file.to_string_lossy().into_owned(),
@@ -189,7 +212,7 @@ impl<'m> LiveStage<'m> {
         }
     }
 
-    fn pool(&self, language: Language, isolation: Isolation) -> Pool {
+    fn pool(&self, language: Language, isolation: Isolation, expendable: bool) -> Pool {
         let mocks = match language {
             Language::Python => fingerprint(&self.stand_ins.of(language).modules),
             _ => String::new(),
@@ -202,13 +225,17 @@ impl<'m> LiveStage<'m> {
         Pool {
             interpreter: language.into(),
             mocks,
+            // In Node nothing is different for it, in Ruby each handler runs in a copy anyway.
+            copies: expendable && isolation == Isolation::Fresh && language == Language::Python,
             isolation,
         }
     }
 
     fn take(&mut self, language: Language, pool: &Pool) -> Result<Worker, StageError> {
         let taken = self.workers.take(pool, language, &self.config);
-        taken.map_err(stage_error)
+        let worker = taken.map_err(stage_error)?;
+        self.versions.insert(pool.interpreter, worker.version());
+        Ok(worker)
     }
 
     /// What the worker in `slot` or the mock server has to say next. The worker goes first: what it wrote before it
@@ -219,6 +246,7 @@ impl<'m> LiveStage<'m> {
             worker,
             told,
             invocation,
+            parked,
             ..
         }) = self.busy.get_mut(&slot)
         else {
@@ -241,6 +269,7 @@ impl<'m> LiveStage<'m> {
                     _ => None,
                 };
                 let Some(held) = call else {
+                    *parked = matches!(message, FromWorker::Parked { .. });
                     return Ok(Signal::Message(message));
                 };
                 *told = Some(message);
@@ -291,7 +320,8 @@ impl<'m> LiveStage<'m> {
 impl Stage for LiveStage<'_> {
     fn start(&mut self, language: Language, mut invoke: Invoke) -> Result<Slot, StageError> {
         self.set_now(invoke.now);
-        let pool = self.pool(language, invoke.isolation);
+        let expendable = invoke.expendable;
+        let pool = self.pool(language, invoke.isolation, expendable);
         let mut worker = self.take(language, &pool)?;
         let invocation = invoke.invocation;
         invoke.mocks = self.stand_ins.of(language).clone();
@@ -305,8 +335,11 @@ impl Stage for LiveStage<'_> {
             Busy {
                 pool,
                 worker,
+                language,
                 invocation,
                 told: None,
+                expendable,
+                parked: false,
             },
         );
         Ok(slot)
@@ -342,9 +375,10 @@ impl Stage for LiveStage<'_> {
 
     fn resume(&mut self, slot: Slot, resume: Resume) -> Result<(), StageError> {
         self.set_now(resume.now);
-        let Some(Busy { worker, .. }) = self.busy.get_mut(&slot) else {
+        let Some(Busy { worker, parked, .. }) = self.busy.get_mut(&slot) else {
             return Ok(());
         };
+        *parked = false;
         worker.send(&ToWorker::Resume(resume)).map_err(stage_error)
     }
 
@@ -359,6 +393,7 @@ impl Stage for LiveStage<'_> {
         held.go_on();
         let caller = held.call.invocation;
         if let Some(busy) = self.busy.values_mut().find(|busy| busy.invocation == caller) {
+            busy.parked = false;
             busy.worker.goes_on();
         }
     }
@@ -370,17 +405,22 @@ impl Stage for LiveStage<'_> {
         held.strike(strike);
         let caller = held.call.invocation;
         if let Some(busy) = self.busy.values_mut().find(|busy| busy.invocation == caller) {
+            busy.parked = false;
             busy.worker.goes_on();
         }
     }
 
     fn release(&mut self, slot: Slot, step: &str, clean: bool) -> StepOutput {
-        let Some(Busy { pool, mut worker, .. }) = self.busy.remove(&slot) else {
+        let Some(mut busy) = self.busy.remove(&slot) else {
             return StepOutput::default();
         };
-        let printed = worker.take_output();
-        if clean {
-            self.workers.keep(pool, worker);
+        let survives = clean || busy.survives();
+        let printed = busy.worker.take_output();
+        if survives {
+            self.workers.keep(busy.pool, busy.worker);
+        } else if busy.expendable {
+            // The message that its handler took comes again.
+            self.workers.start_ahead(busy.pool, busy.language, &self.config);
         }
         StepOutput {
             step: step.to_owned(),

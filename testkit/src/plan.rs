@@ -15,7 +15,7 @@ use banister_project::invariant::SettingsInvariant;
 use banister_project::profile::Profile;
 use banister_project::route::match_path;
 
-pub use hints::Hints;
+pub use hints::{Asked, Hints};
 pub use queue_policy::QueuePolicy;
 
 /// A project, ready to run.

@@ -84,7 +84,7 @@ impl Project {
         };
         Ok(Self {
             harness: Harness::new(Plan::of_project(project, &loaded.root), RunOptions::default())?,
-            names: ProjectNames::of_project(&snapshot, &project.root),
+            names: snapshot.names_of(&project.root),
         })
     }
 

@@ -27,6 +27,8 @@ pub enum ToWorker {
     Module(ModuleReply),
     /// Answer to `mocked`.
     Outcome(MockedOutcome),
+    /// End the handler, which is parked, without a word of its own.
+    Abandon,
     /// End.
     Exit,
 }
@@ -88,6 +90,9 @@ pub struct Invoke {
     /// True if calls that a handler makes at once wait for each other, so that the order in which they are answered is ours.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gathers: bool,
+    /// True if the harness may end the handler in the middle: the worker runs it so that it can go on afterwards itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub expendable: bool,
 }
 
 /// What stands in for modules and names in one interpreter.

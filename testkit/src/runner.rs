@@ -1,5 +1,6 @@
 //! Runs tests: in parallel across tests, never inside one; told in the order of the tests, whatever finishes first.
 
+mod again;
 mod attempt;
 mod boundaries;
 mod case;
@@ -7,11 +8,13 @@ mod differences;
 mod drift;
 mod generated;
 mod isolation;
+mod kept;
 mod mutants;
 mod options;
 mod outcome;
 mod property;
 mod regressions;
+mod silent;
 mod smaller;
 mod stop;
 mod trace_files;
@@ -30,12 +33,12 @@ use crate::decision::Decide;
 use crate::failure::{FailurePlace, FlowFailure};
 use crate::flow::{DEFAULT_START_MS, FlowResult, explore_flow, mutate_flow, run_flow};
 use crate::hits::Hits;
-use crate::live_stage::{Described, LiveStage, Workers};
+use crate::live_stage::{Described, LiveStage, Versions, Workers};
 use crate::mock::{MockError, MockServer, Recording, Services, cassette};
 use crate::mutation::Mutation;
 use crate::plan::Plan;
 use crate::protocol::Isolation;
-use crate::report::{ControlLabel, TestOutcome};
+use crate::report::TestOutcome;
 use crate::rng::Seed;
 use crate::stand_ins::{StandIns, folder_of};
 use crate::template::Variables;
@@ -43,12 +46,12 @@ use crate::worker::groups;
 
 pub use case::{Compares, TestCase};
 pub use isolation::IsolationMode;
+pub use kept::REGRESSIONS;
 pub use options::RunOptions;
-pub use regressions::{REGRESSIONS, Regression, RegressionError};
+pub use regressions::{Regression, RegressionError};
 pub use stop::Stop;
 
-use attempt::Attempt;
-use differences::{first_difference, same_events_until, uncontrolled};
+use differences::same_events_until;
 use smaller::Found;
 
 /// A run that was stopped looks after its workers so often.
@@ -70,6 +73,8 @@ pub struct Harness {
     workers: Mutex<Vec<Workers>>,
     /// Configs of modules, which are the same in every thread.
     described: Described,
+    /// Versions of the interpreters that were started.
+    versions: Versions,
 }
 
 /// In which way a test is run.
@@ -130,6 +135,7 @@ impl Harness {
             boundaries: Mutex::default(),
             workers: Mutex::default(),
             described: Described::default(),
+            versions: Versions::default(),
         })
     }
 
@@ -165,6 +171,7 @@ impl Harness {
         LiveStage::new(&self.plan.root, &self.mocks, self.options.budget)
             .with_workers(warm.unwrap_or_default())
             .with_described(self.described.clone())
+            .with_versions(self.versions.clone())
     }
 
     /// Keeps the workers of a stage for the next one.
@@ -268,8 +275,7 @@ impl Harness {
     fn run_test(&self, case: &TestCase, stage: &mut LiveStage<'_>) -> TestOutcome {
         let begun = Instant::now();
         let seed = Seed::root(self.options.seed).part(&case.name, 0);
-        let known = self.known_failure(case);
-        let again = known.and_then(|known| self.run_known(case, stage, seed, &known));
+        let again = self.run_kept(case, stage, seed);
         let mut outcome = match (again, &case.auto) {
             (Some(outcome), _) => outcome,
             (None, Some(auto)) => self.run_auto(case, auto, stage, seed),
@@ -361,94 +367,6 @@ impl Harness {
         }
         result
     }
-
-    /// Runs a failure that was kept; `None` if the test has recovered from it.
-    fn run_known(
-        &self,
-        case: &TestCase,
-        stage: &mut LiveStage<'_>,
-        seed: Seed,
-        known: &Regression,
-    ) -> Option<TestOutcome> {
-        let names: Vec<&String> = case.test().for_all.iter().map(|(name, _)| &name.value).collect();
-        if names.iter().any(|name| !known.input.contains_key(*name)) {
-            return None;
-        }
-        let seed = match known.seed {
-            same if same == self.options.seed => seed,
-            other => Seed::root(other).part(&case.name, 0),
-        };
-        let is_replay = self.options.replay.is_some();
-        let (case, misfit) = match case.narrowed_to(&known.actions) {
-            Ok(narrowed) if !known.actions.is_empty() => (narrowed, None),
-            Err(misfit) if !known.actions.is_empty() => (case.clone(), Some(misfit)),
-            _ => (case.clone(), None),
-        };
-        // What was kept may be of another test, which tells of itself, or of more than is asked for now.
-        if !is_replay && (misfit.is_some() || !self.compares_as(known.modules)) {
-            return None;
-        }
-        let case = &TestCase {
-            compares: known.modules,
-            ..case
-        };
-        let (mut result, missed) = self.again(case, stage, seed, &known.input, &known.departures);
-        result.notes.extend(misfit.map(|it| drift::other_actions(&it)));
-        if is_replay {
-            let drifted = drift::first_divergence(&known.decisions, &result.decisions);
-            let never = || Some(drift::never_came_to(missed.first()?));
-            result.notes.extend(drifted.or_else(never));
-        }
-        if result.failures.is_empty() {
-            if !is_replay {
-                return None;
-            }
-            result
-                .notes
-                .push("the saved failure does not happen any more".to_owned());
-        }
-        let departures = match result.failures.is_empty() {
-            true => Vec::new(),
-            false => known.departures.clone(),
-        };
-        let attempt = Attempt {
-            result,
-            departures,
-            runs: 1,
-        };
-        let input = (!known.input.is_empty()).then_some(&known.input);
-        Some(self.confirmed(case, stage, seed, attempt, input))
-    }
-
-    /// A failure is run twice: if the two disagree, something was not under control, and that is said first.
-    fn confirmed(
-        &self,
-        case: &TestCase,
-        stage: &mut LiveStage<'_>,
-        seed: Seed,
-        attempt: Attempt,
-        input: Option<&Variables>,
-    ) -> TestOutcome {
-        let Attempt {
-            mut result,
-            departures,
-            runs,
-        } = attempt;
-        let none = Variables::new();
-        let variables = input.unwrap_or(&none);
-        if !result.failures.is_empty() && !result.endless && !hung(&result) {
-            let (again, _) = self.again(case, stage, seed, variables, &departures);
-            if let Some(difference) = first_difference(&result.trace, &again.trace) {
-                result.label = ControlLabel::Opaque;
-                result.failures.insert(0, uncontrolled(&difference));
-            }
-        }
-        let mut outcome = self.outcome(case, result, input, &departures);
-        if let Some(failure) = &mut outcome.failure {
-            failure.runs = runs;
-        }
-        outcome
-    }
 }
 
 /// Tells what is known of `tests`, the first of which has the turn `first` and was begun already.
@@ -469,12 +387,4 @@ fn tell_rest(
             None => tell(RunEvent::Unfinished(case)),
         }
     }
-}
-
-fn hung(result: &FlowResult) -> bool {
-    result
-        .trace
-        .events
-        .iter()
-        .any(|event| matches!(&event.what, crate::trace::What::Threw { error } if error.name == "Timeout"))
 }

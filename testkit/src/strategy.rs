@@ -17,6 +17,7 @@ mod generate;
 mod health;
 mod invalid;
 mod landmarks;
+mod measure;
 mod number;
 mod opposite;
 mod pattern;
@@ -28,6 +29,7 @@ mod simpler;
 mod text;
 mod violation;
 mod walk;
+mod why;
 
 use std::collections::BTreeMap;
 use std::fmt;

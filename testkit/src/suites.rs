@@ -61,7 +61,7 @@ impl Suites {
                 plan: Plan::of_project(project, root),
                 tests: Vec::new(),
             };
-            let names = ProjectNames::of_project(snapshot, &project.root);
+            let names = snapshot.names_of(&project.root);
             let prefix = prefix(projects.len(), &project.root);
             let found = flow_files::find(&suite.plan.root);
             all.left_out.extend(found.left_out);
@@ -97,6 +97,7 @@ impl Suites {
             files.dedup_by(|a, b| Arc::ptr_eq(a, b));
             let known = auto::expected_topics(&files).map(str::to_owned);
             suite.plan.hints.known_topics.extend(known);
+            suite.plan.hints.asked = auto::asked(snapshot, &suite.plan, &suite.project, &files);
             suite.tests = auto::tests(&suite.plan, &files)
                 .into_iter()
                 .map(TestCase::from)

@@ -150,6 +150,8 @@ pub struct Worker {
     /// A handler started programs.
     escaped: bool,
     ended: bool,
+    /// The interpreter's version, empty until it is ready.
+    version: String,
 }
 
 /// An interpreter that is not ready yet.
@@ -172,7 +174,10 @@ impl Starting {
         match worker.recv()? {
             FromWorker::Ready {
                 protocol, version, ..
-            } => self.interpreter.check(protocol, &version)?,
+            } => {
+                self.interpreter.check(protocol, &version)?;
+                worker.version = version;
+            }
             other => {
                 return Err(WorkerError::Protocol {
                     message: format!("expected `ready`, got {other:?}"),
@@ -226,12 +231,18 @@ impl Worker {
             mark: config.ca_file.clone(),
             escaped: false,
             ended: false,
+            version: String::new(),
         };
         Ok(Starting {
             worker,
             interpreter,
             budget: config.budget,
         })
+    }
+
+    /// The interpreter's version, as it says itself.
+    pub fn version(&self) -> &str {
+        &self.version
     }
 
     /// Sends a message.
@@ -311,6 +322,24 @@ impl Worker {
         match verdict {
             Verdict::Blocked => WorkerError::Blocked { seconds },
             Verdict::Busy | Verdict::Fine(_) => WorkerError::Budget { seconds },
+        }
+    }
+
+    /// Ends the handler of `invocation`, which is parked, without a word of its own; true if the worker is as good as before
+    /// and says so. It is of no use otherwise.
+    pub fn abandon(&mut self, invocation: u64) -> bool {
+        // Programs that the handler has started go with the worker.
+        if self.escaped || self.send(&ToWorker::Abandon).is_err() {
+            return false;
+        }
+        let over = Some(invocation);
+        loop {
+            match self.recv() {
+                Ok(FromWorker::Threw { invocation, .. }) if invocation == over => return true,
+                // A copy may still have told something when its end came.
+                Ok(FromWorker::Log { .. } | FromWorker::Stray { .. }) => {}
+                Ok(_) | Err(_) => return false,
+            }
         }
     }
 

@@ -104,6 +104,33 @@ fn ids_of_earlier_answers_are_used_in_later_requests() {
     assert_eq!(told.matches("\"way\":").count(), 2, "{told}");
 }
 
+/// What lies behind a header or a query parameter that no config declares: a key that an earlier request answered, a secret of
+/// the environment, a value that a flow test sends, any number.
+#[test]
+fn what_handlers_ask_requests_for_is_sent() {
+    let project = Project::fixture("guarded-routes");
+    let run = run(&project, &["--auto"]).exits(1);
+    let expected = [
+        ("auto::GET /accounts/:accountId", "behind the key"),
+        ("auto::GET /items", "behind the page"),
+        ("auto::GET /report", "behind the tenant"),
+        ("auto::POST /days/close", "behind the secret"),
+    ];
+    assert_failed(&run, &expected.map(|(name, _)| name));
+    for (name, behind) in expected {
+        let told = printed(&run, name);
+        assert!(
+            told.starts_with("no handler throws") && told.contains(behind),
+            "{name}: {told}"
+        );
+    }
+    let told = printed(&run, "auto::GET /report");
+    assert!(
+        told.contains(r#"minimal input: {"headers":{"x-tenant":"acme-42"}}"#),
+        "{told}"
+    );
+}
+
 #[test]
 fn what_cannot_be_judged_is_said_and_no_failure() {
     let project = Project::fixture("broken-invariants");

@@ -2,10 +2,8 @@
 
 use banister_grammars::Span;
 
-use super::{ConfigError, FILE_NAME};
+use super::ConfigError;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::SourceText;
-use crate::workspace::Snapshot;
 
 /// What the finding is called. It is no rule: settings that cannot be read turn no rule off.
 pub const INVALID_SETTINGS: &str = "invalid-settings";
@@ -43,18 +41,10 @@ fn word_at(text: &str, line: u32, column: u32) -> Span {
     Span::new(line_start + start, line_start + start + length)
 }
 
-impl Snapshot {
-    /// Every settings file, by path, whatever it says.
-    pub fn settings_files(&self) -> impl Iterator<Item = SourceText> {
-        let is_settings = |path: &str| path.rsplit('/').next() == Some(FILE_NAME);
-        let files = self.manifests().iter().filter(move |(path, _)| is_settings(path));
-        files.map(|(path, text)| SourceText::new(path, text.clone()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::config::{Config, FILE_NAME};
+    use crate::rules::NAMES;
 
     #[test]
     fn the_wrong_word_is_marked() {
@@ -65,7 +55,7 @@ mod tests {
             ("roots = 'a'", "'a'"),
             ("rules = {", "{"),
         ] {
-            let error = Config::parse(FILE_NAME, text);
+            let error = Config::parse(FILE_NAME, text, &NAMES);
             let Err(error) = error else {
                 panic!("{text} has no error")
             };

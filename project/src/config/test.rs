@@ -148,11 +148,12 @@ fn files(value: &Spanned<DeValue<'_>>) -> Result<BTreeMap<String, String>, Misfi
 mod tests {
     use crate::config::{Config, FILE_NAME};
     use crate::profile::Profile;
+    use crate::rules::NAMES;
 
     #[test]
     fn settings_of_tests_are_read() {
         let text = "[test]\nprofile = \"seed\"\nallow = [\"invalid-payload\"]\n[test.middleware]\nauth = \"lib/auth.ts\"\n";
-        let test = Config::parse(FILE_NAME, text).unwrap().test;
+        let test = Config::parse(FILE_NAME, text, &NAMES).unwrap().test;
         assert_eq!(test.profile, Some(Profile::Seed));
         assert_eq!(test.allow, ["invalid-payload"]);
         assert_eq!(test.middleware["auth"], "lib/auth.ts");
@@ -161,7 +162,7 @@ mod tests {
     #[test]
     fn invariants_are_read_with_their_places() {
         let text = "[[test.invariants]]\nname = 'paid once'\nholds = 'emitted.size() <= 1'\n";
-        let all = Config::parse(FILE_NAME, text).unwrap().test.invariants;
+        let all = Config::parse(FILE_NAME, text, &NAMES).unwrap().test.invariants;
         let [only] = all.as_slice() else { panic!("{all:?}") };
         assert_eq!(only.invariant.name, "paid once");
         assert_eq!(only.invariant.holds, "emitted.size() <= 1");
@@ -211,7 +212,7 @@ mod tests {
                 "2:14: `middleware` is a table: name and file",
             ),
         ] {
-            let error = Config::parse(FILE_NAME, text).unwrap_err().to_string();
+            let error = Config::parse(FILE_NAME, text, &NAMES).unwrap_err().to_string();
             assert_eq!(error, format!("{FILE_NAME}:{message}"));
         }
     }

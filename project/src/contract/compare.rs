@@ -9,7 +9,7 @@ use super::schema::{Change, narrowed, withdrawn};
 use super::{Contract, Place, Promise, RouteContract, StepContract, Taken};
 use crate::diagnostic::{Diagnostic, Related, Severity};
 use crate::index::Index;
-use crate::rules::{self, Rule, contract as rule};
+use crate::rules::{Rule, contract as rule};
 use crate::workspace::Snapshot;
 
 /// The findings of the `contract-…` rules: what `head` no longer keeps of `base`, which the messages call `name` (a
@@ -28,7 +28,7 @@ pub fn breaks(base: &Snapshot, head: &Snapshot, name: &str) -> Vec<Diagnostic> {
             found.extend(comparison.found);
         }
     }
-    found.sort_by(rules::order);
+    found.sort_by(crate::diagnostic::order);
     found
 }
 

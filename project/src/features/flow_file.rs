@@ -10,11 +10,11 @@ pub(super) use complete::completion;
 pub(super) use place::Place;
 
 use super::{Symbol, SymbolKind};
+use crate::flow_source::FlowSource;
 use crate::flow_test::{Action, SocketAct};
 use crate::index::Index;
 use crate::project::Step;
 use crate::route::match_path;
-use crate::workspace::FlowSource;
 
 /// The tests of a file, each with its actions.
 pub(super) fn symbols(flow: &FlowSource) -> Vec<Symbol> {

@@ -10,7 +10,7 @@ use super::target::topic_at;
 use super::{Jump, Location};
 use crate::index::{EntityKind, Index, Role};
 use crate::project::Step;
-use crate::workspace::Source;
+use crate::source::Source;
 
 /// To where the step itself names the topic: its entry in `emits`, or in `subscribes`. Other names are declared where
 /// they are defined.

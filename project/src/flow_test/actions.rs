@@ -8,23 +8,11 @@ use super::reader::{Fields, Keys, Reader};
 use super::yaml::Node;
 use super::{Action, Spanned};
 
-pub(super) const ACTION: Keys = Keys {
-    known: &[
-        "request", "headers", "body", "emit", "cron", "advance", "ws", "together",
-    ],
-    later: &[],
-    prefix: "",
-};
-pub(super) const EMIT: Keys = Keys {
-    known: &["topic", "data"],
-    later: &[],
-    prefix: "",
-};
-pub(super) const BEGUN: Keys = Keys {
-    known: &["request", "headers", "body", "emit", "cron"],
-    later: &[],
-    prefix: "",
-};
+pub(super) const ACTION: Keys = &[
+    "request", "headers", "body", "emit", "cron", "advance", "ws", "together",
+];
+pub(super) const EMIT: Keys = &["topic", "data"];
+pub(super) const BEGUN: Keys = &["request", "headers", "body", "emit", "cron"];
 pub(super) const KINDS: [&str; 6] = ["request", "emit", "cron", "advance", "ws", "together"];
 /// What can begin together with others.
 pub(super) const BEGUN_KINDS: [&str; 3] = ["request", "emit", "cron"];
@@ -34,7 +22,7 @@ impl Reader {
         let items = self.filled_list(node, "`when`").unwrap_or_default();
         items
             .iter()
-            .filter_map(|item| self.action(item, "an action", &ACTION, &KINDS))
+            .filter_map(|item| self.action(item, "an action", ACTION, &KINDS))
             .collect()
     }
 
@@ -45,7 +33,7 @@ impl Reader {
         }
         let actions = items
             .iter()
-            .filter_map(|item| self.action(item, "an action of `together`", &BEGUN, &BEGUN_KINDS));
+            .filter_map(|item| self.action(item, "an action of `together`", BEGUN, &BEGUN_KINDS));
         Some(Action::Together(actions.collect()))
     }
 
@@ -53,7 +41,7 @@ impl Reader {
         &mut self,
         node: &Node,
         what: &'static str,
-        keys: &'static Keys,
+        keys: Keys,
         kinds: &[&'static str],
     ) -> Option<Spanned<Action>> {
         let known = self.problems.len();
@@ -73,7 +61,7 @@ impl Reader {
         let action = match kind {
             "request" => self.request(value, &fields)?,
             "emit" => {
-                let fields = self.fields(value, "`emit`", &EMIT)?;
+                let fields = self.fields(value, "`emit`", EMIT)?;
                 let topic = self
                     .require(&fields, "topic")
                     .and_then(|node| self.text(node, "`topic`"));

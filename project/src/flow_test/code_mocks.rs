@@ -121,23 +121,11 @@ pub(crate) fn modules(tests: &[FlowTest]) -> Vec<&ModuleMock> {
     mocks
 }
 
-pub(super) const FUNCTION: Keys = Keys {
-    known: &[
-        "returns", "throws", "sequence", "value", "file", "export", "async",
-    ],
-    later: &[],
-    prefix: "",
-};
-pub(super) const OUTCOME: Keys = Keys {
-    known: &["returns", "throws"],
-    later: &[],
-    prefix: "",
-};
-pub(super) const THROWN: Keys = Keys {
-    known: &["name", "message"],
-    later: &[],
-    prefix: "",
-};
+pub(super) const FUNCTION: Keys = &[
+    "returns", "throws", "sequence", "value", "file", "export", "async",
+];
+pub(super) const OUTCOME: Keys = &["returns", "throws"];
+pub(super) const THROWN: Keys = &["name", "message"];
 /// What a function does: exactly one of these.
 const ACTS: [&str; 5] = ["returns", "throws", "sequence", "value", "file"];
 const ENDINGS: &str = "`.js`, `.mjs`, `.cjs`, `.ts`, `.mts`, `.cts`, `.py` or `.rb`";
@@ -267,7 +255,7 @@ impl Reader {
             return None;
         }
         let known = self.problems.len();
-        let fields = self.fields(node, "a mocked function", &FUNCTION)?;
+        let fields = self.fields(node, "a mocked function", FUNCTION)?;
         let misspelled = self.problems.len() > known;
         let given: Vec<&str> = ACTS.into_iter().filter(|act| fields.get(act).is_some()).collect();
         let act = match given.as_slice() {
@@ -335,7 +323,7 @@ impl Reader {
     }
 
     fn outcome(&mut self, node: &Node) -> Option<Outcome> {
-        let fields = self.fields(node, "an item of `sequence`", &OUTCOME)?;
+        let fields = self.fields(node, "an item of `sequence`", OUTCOME)?;
         match (fields.get("returns"), fields.get("throws")) {
             (Some(value), None) => Some(Outcome::Returns(value.to_json())),
             (None, Some(value)) => self.thrown(value),
@@ -353,7 +341,7 @@ impl Reader {
             let message = self.scalar_text(node, "`throws`")?;
             return Some(Outcome::Throws { name: None, message });
         }
-        let fields = self.fields(node, "`throws`", &THROWN)?;
+        let fields = self.fields(node, "`throws`", THROWN)?;
         let message = self
             .require(&fields, "message")
             .and_then(|node| self.scalar_text(node, "`message`"));

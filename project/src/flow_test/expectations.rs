@@ -23,36 +23,12 @@ const KINDS: [&str; 14] = [
     "threw",
     "log",
 ];
-pub(super) const EXPECTATION: Keys = Keys {
-    known: &KINDS,
-    later: &[],
-    prefix: "",
-};
-pub(super) const RESPONSE: Keys = Keys {
-    known: &["status", "headers", "body", "captures"],
-    later: &[],
-    prefix: "",
-};
-pub(super) const EMITTED: Keys = Keys {
-    known: &["topic", "data", "times"],
-    later: &[],
-    prefix: "",
-};
-pub(super) const CALLED: Keys = Keys {
-    known: &["http", "function", "args", "times", "query", "headers", "body"],
-    later: &[],
-    prefix: "",
-};
-pub(super) const NOT_CALLED: Keys = Keys {
-    known: &["http", "query", "headers", "body"],
-    later: &[],
-    prefix: "",
-};
-pub(super) const LOG: Keys = Keys {
-    known: &["level", "message", "times"],
-    later: &[],
-    prefix: "",
-};
+pub(super) const EXPECTATION: Keys = &KINDS;
+pub(super) const RESPONSE: Keys = &["status", "headers", "body", "captures"];
+pub(super) const EMITTED: Keys = &["topic", "data", "times"];
+pub(super) const CALLED: Keys = &["http", "function", "args", "times", "query", "headers", "body"];
+pub(super) const NOT_CALLED: Keys = &["http", "query", "headers", "body"];
+pub(super) const LOG: Keys = &["level", "message", "times"];
 pub(super) const LEVELS: [&str; 4] = ["debug", "info", "warn", "error"];
 
 impl Reader {
@@ -63,14 +39,14 @@ impl Reader {
 
     fn expectation(&mut self, node: &Node) -> Option<Spanned<Expectation>> {
         let known = self.problems.len();
-        let fields = self.fields(node, "an expectation", &EXPECTATION)?;
+        let fields = self.fields(node, "an expectation", EXPECTATION)?;
         let misspelled = self.problems.len() > known;
         let (kind, value) = self.only_kind(&fields, &KINDS, "an expectation", misspelled)?;
         let span = fields.key_span(kind).unwrap_or(node.span);
         let expectation = match kind {
             "response" => self.response(value)?,
             "emitted" => {
-                let fields = self.fields(value, "`emitted`", &EMITTED)?;
+                let fields = self.fields(value, "`emitted`", EMITTED)?;
                 let topic = self
                     .require(&fields, "topic")
                     .and_then(|node| self.text(node, "`topic`"));
@@ -99,7 +75,7 @@ impl Reader {
             }
             "called" => self.called(value)?,
             "not_called" => {
-                let fields = self.fields(value, "`not_called`", &NOT_CALLED)?;
+                let fields = self.fields(value, "`not_called`", NOT_CALLED)?;
                 let http = self
                     .require(&fields, "http")
                     .and_then(|node| self.endpoint(node, "`http`"))?;
@@ -121,12 +97,12 @@ impl Reader {
             let items = self.filled_list(node, "`called`")?;
             let mut calls = Vec::new();
             for item in items {
-                let fields = self.fields(item, "`called`", &CALLED)?;
+                let fields = self.fields(item, "`called`", CALLED)?;
                 calls.extend(self.called_http(&fields, false));
             }
             return Some(Expectation::Called(calls));
         }
-        let fields = self.fields(node, "`called`", &CALLED)?;
+        let fields = self.fields(node, "`called`", CALLED)?;
         match (fields.get("http"), fields.get("function")) {
             (Some(_), Some(_)) => self.wrong(node, "`called` has either `http` or `function`"),
             (None, Some(function)) => self.called_function(&fields, function),
@@ -177,7 +153,7 @@ impl Reader {
     }
 
     fn response(&mut self, node: &Node) -> Option<Expectation> {
-        let fields = self.fields(node, "`response`", &RESPONSE)?;
+        let fields = self.fields(node, "`response`", RESPONSE)?;
         let status = fields
             .get("status")
             .and_then(|node| self.whole(node, "`status`", 100, 999));
@@ -270,7 +246,7 @@ impl Reader {
     }
 
     fn log(&mut self, node: &Node) -> Option<Expectation> {
-        let fields = self.fields(node, "`log`", &LOG)?;
+        let fields = self.fields(node, "`log`", LOG)?;
         let level = fields.get("level").and_then(|node| self.text(node, "`level`"));
         if let Some(level) = level.as_ref().filter(|level| !LEVELS.contains(&level.as_str())) {
             let message = format!("`{level}` is not a level: {}", LEVELS.join(", "));

@@ -8,11 +8,7 @@ const MOST_SCHEDULES: u32 = 1_000_000;
 /// More faults than a story bears.
 const MOST_FAULTS: u32 = 10;
 
-pub(super) const FAULTS: Keys = Keys {
-    known: &["duplicate", "crash", "external", "timeout"],
-    later: &[],
-    prefix: "",
-};
+pub(super) const FAULTS: Keys = &["duplicate", "crash", "external", "timeout"];
 
 /// How many faults of each kind may strike in one run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,7 +38,7 @@ impl Reader {
 
     pub(super) fn faults(&mut self, fields: &Fields<'_>) -> Option<Faults> {
         let node = fields.get("faults")?;
-        let kinds = self.fields(node, "`faults`", &FAULTS)?;
+        let kinds = self.fields(node, "`faults`", FAULTS)?;
         let mut count = |key: &'static str| {
             let node = kinds.get(key)?;
             self.whole(node, &format!("`{key}`"), 0, MOST_FAULTS)
@@ -53,7 +49,7 @@ impl Reader {
             external: count("external").unwrap_or(0),
             timeout: count("timeout").unwrap_or(0),
         };
-        if FAULTS.known.iter().all(|key| kinds.get(key).is_none()) {
+        if FAULTS.iter().all(|key| kinds.get(key).is_none()) {
             let message = "`faults` says how many may strike in a run: `{ duplicate: 1, crash: 1 }`";
             self.report(INVALID_VALUE, node.span, message);
         }

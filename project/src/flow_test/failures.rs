@@ -5,21 +5,13 @@ use super::reader::{Fields, Keys, Reader};
 use super::yaml::Node;
 use super::{Expectation, FailedMessage, Spanned};
 
-pub(super) const FAILED_MESSAGE: Keys = Keys {
-    known: &["topic", "step", "data", "times"],
-    later: &[],
-    prefix: "",
-};
-pub(super) const THREW: Keys = Keys {
-    known: &["step", "name", "message", "times"],
-    later: &[],
-    prefix: "",
-};
+pub(super) const FAILED_MESSAGE: Keys = &["topic", "step", "data", "times"];
+pub(super) const THREW: Keys = &["step", "name", "message", "times"];
 
 impl Reader {
     /// What `dead_lettered` and `retried` hold.
     pub(super) fn failed_message(&mut self, node: &Node, what: &'static str) -> Option<FailedMessage> {
-        let fields = self.fields(node, what, &FAILED_MESSAGE)?;
+        let fields = self.fields(node, what, FAILED_MESSAGE)?;
         self.require_one(&fields, &["topic", "step", "data"]);
         Some(FailedMessage {
             topic: self.name_of(&fields, "topic"),
@@ -30,7 +22,7 @@ impl Reader {
     }
 
     pub(super) fn threw(&mut self, node: &Node) -> Option<Expectation> {
-        let fields = self.fields(node, "`threw`", &THREW)?;
+        let fields = self.fields(node, "`threw`", THREW)?;
         self.require_one(&fields, &["step", "name", "message"]);
         let step = self.name_of(&fields, "step");
         let mut text = |key: &str| {

@@ -6,11 +6,7 @@ use super::reader::{Keys, Reader};
 use super::yaml::Node;
 use crate::invariant::{Invariant, problem};
 
-pub(super) const INVARIANT: Keys = Keys {
-    known: &["name", "holds"],
-    later: &[],
-    prefix: "",
-};
+pub(super) const INVARIANT: Keys = &["name", "holds"];
 
 impl Reader {
     /// The invariants of a file or of a test; the place of each is that of its expression.
@@ -18,7 +14,7 @@ impl Reader {
         let items = self.filled_list(node, "`invariants`").unwrap_or_default();
         let mut all: Vec<Spanned<Invariant>> = Vec::new();
         for item in items {
-            let Some(fields) = self.fields(item, "an invariant", &INVARIANT) else {
+            let Some(fields) = self.fields(item, "an invariant", INVARIANT) else {
                 continue;
             };
             let name = self

@@ -7,32 +7,20 @@ use super::yaml::Node;
 use super::{Endpoint, HttpMock, MockSet, OpenApiMock, Spanned};
 use serde_json::Value as Json;
 
-pub(super) const MOCKS: Keys = Keys {
-    known: &[
-        "http",
-        "modules",
-        "functions",
-        "allow",
-        "openapi",
-        "cassettes",
-        "redact",
-    ],
-    later: &[],
-    prefix: "mocks.",
-};
-pub(super) const OPENAPI: Keys = Keys {
-    known: &["document", "server"],
-    later: &[],
-    prefix: "",
-};
-pub(super) const MOCK: Keys = Keys {
-    known: &["on", "query", "headers", "body", "reply", "replies", "repeat"],
-    later: &[],
-    prefix: "",
-};
+pub(super) const MOCKS: Keys = &[
+    "http",
+    "modules",
+    "functions",
+    "allow",
+    "openapi",
+    "cassettes",
+    "redact",
+];
+pub(super) const OPENAPI: Keys = &["document", "server"];
+pub(super) const MOCK: Keys = &["on", "query", "headers", "body", "reply", "replies", "repeat"];
 impl Reader {
     pub(super) fn mocks(&mut self, node: &Node) -> MockSet {
-        let Some(fields) = self.fields(node, "`mocks`", &MOCKS) else {
+        let Some(fields) = self.fields(node, "`mocks`", MOCKS) else {
             return MockSet::default();
         };
         let mut list = |key: &str| {
@@ -72,7 +60,7 @@ impl Reader {
     }
 
     fn openapi(&mut self, node: &Node) -> Option<OpenApiMock> {
-        let fields = self.fields(node, "an item of `mocks.openapi`", &OPENAPI)?;
+        let fields = self.fields(node, "an item of `mocks.openapi`", OPENAPI)?;
         let document = self
             .require(&fields, "document")
             .and_then(|node| self.text(node, "`document`"));
@@ -93,7 +81,7 @@ impl Reader {
     }
 
     pub(super) fn http_mock(&mut self, node: &Node) -> Option<HttpMock> {
-        let fields = self.fields(node, "a mock", &MOCK)?;
+        let fields = self.fields(node, "a mock", MOCK)?;
         let on = self
             .require(&fields, "on")
             .and_then(|node| self.endpoint(node, "`on`"));

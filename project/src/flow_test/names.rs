@@ -5,10 +5,8 @@ use banister_grammars::{FileFacts, Span};
 
 use super::problem::{UNKNOWN_ROUTE, UNKNOWN_STATE_GROUP, UNKNOWN_STEP, UNKNOWN_TOPIC, problem, suggestion};
 use super::{Action, Expectation, FlowFile, FlowTest, InputSource, SocketAct, SpecProblem, StateItems};
-use crate::index::Index;
 use crate::project::Step;
 use crate::route::match_path;
-use crate::workspace::{Snapshot, Source};
 
 /// What a project calls its things.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -37,41 +35,6 @@ pub struct Open {
 }
 
 impl ProjectNames {
-    /// The names that the flow tests of the project at `root` may use; none if there is no such project.
-    pub fn of_project(snapshot: &Snapshot, root: &str) -> Self {
-        let indexes = snapshot.indexes().iter();
-        indexes
-            .filter(|index| index.project.root == root)
-            .map(|index| Self::of(index))
-            .next()
-            .unwrap_or_default()
-    }
-
-    /// The names that a flow test may use, so far as static analysis knows them.
-    pub(crate) fn of(index: &Index) -> Self {
-        let mut names = Self {
-            state_groups: Some(Vec::new()),
-            ..Self::default()
-        };
-        for step in &index.project.steps {
-            names.add_step(step);
-        }
-        names.topics.sort();
-        names.topics.dedup();
-        let of_steps = index.project.steps.iter().map(Step::facts);
-        // Any module may be imported by a step, so all of them count.
-        let is_step = |source: &&Source| index.project.steps.contains_key(&source.path);
-        let of_others = index.sources().filter(|source| !is_step(source));
-        for facts in of_steps.chain(of_others.map(|source| &source.facts)) {
-            names.add_groups(facts);
-        }
-        if let Some(groups) = &mut names.state_groups {
-            groups.sort();
-            groups.dedup();
-        }
-        names
-    }
-
     /// Adds the names of one step, its groups of the state apart.
     pub(crate) fn add_step(&mut self, step: &Step) {
         let Some(fact) = step.fact() else {

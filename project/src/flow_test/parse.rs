@@ -13,47 +13,27 @@ use super::{FlowFile, FlowTest, Given, HttpMock, InputSource, Shared, Spanned, S
 use crate::config::ALLOWABLE;
 use crate::profile::Profile;
 
-pub(super) const FILE: Keys = Keys {
-    known: &["mocks", "profile", "isolation", "allow", "invariants", "tests"],
-    later: &[],
-    prefix: "",
-};
-const CASSETTE: Keys = Keys {
-    known: &["http"],
-    later: &[],
-    prefix: "",
-};
-pub(super) const TEST: Keys = Keys {
-    known: &[
-        "name",
-        "property",
-        "for_all",
-        "mocks",
-        "given",
-        "when",
-        "then",
-        "cases",
-        "schedules",
-        "faults",
-        "profile",
-        "isolation",
-        "allow",
-        "invariants",
-        "ignore",
-    ],
-    later: &[],
-    prefix: "",
-};
-pub(super) const GIVEN: Keys = Keys {
-    known: &["now", "env", "state", "streams"],
-    later: &[],
-    prefix: "",
-};
-pub(super) const SCHEMA_OF: Keys = Keys {
-    known: &["schema_of"],
-    later: &[],
-    prefix: "",
-};
+pub(super) const FILE: Keys = &["mocks", "profile", "isolation", "allow", "invariants", "tests"];
+const CASSETTE: Keys = &["http"];
+pub(super) const TEST: Keys = &[
+    "name",
+    "property",
+    "for_all",
+    "mocks",
+    "given",
+    "when",
+    "then",
+    "cases",
+    "schedules",
+    "faults",
+    "profile",
+    "isolation",
+    "allow",
+    "invariants",
+    "ignore",
+];
+pub(super) const GIVEN: Keys = &["now", "env", "state", "streams"];
+pub(super) const SCHEMA_OF: Keys = &["schema_of"];
 
 /// Reads the file at `path` (relative to the project) with this text.
 ///
@@ -95,7 +75,7 @@ pub fn parse_cassette(text: &str) -> Result<Vec<HttpMock>, Vec<SpecProblem>> {
     let mut reader = Reader::default();
     let mut mocks = Vec::new();
     if let Some(root) = yaml::read(text, &mut reader.problems)
-        && let Some(fields) = reader.fields(&root, "a cassette", &CASSETTE)
+        && let Some(fields) = reader.fields(&root, "a cassette", CASSETTE)
     {
         mocks = reader
             .require(&fields, "http")
@@ -128,7 +108,7 @@ pub fn read_document(text: &str) -> Result<Json, String> {
 
 impl Reader {
     fn file(&mut self, root: &Node) -> (Vec<FlowTest>, Shared) {
-        let Some(fields) = self.fields(root, "a flow test file", &FILE) else {
+        let Some(fields) = self.fields(root, "a flow test file", FILE) else {
             return (Vec::new(), Shared::default());
         };
         let shared = fields
@@ -174,7 +154,7 @@ impl Reader {
     }
 
     fn test(&mut self, node: &Node) -> Option<FlowTest> {
-        let fields = self.fields(node, "a test", &TEST)?;
+        let fields = self.fields(node, "a test", TEST)?;
         let name = self.test_name(&fields);
         let for_all = self.for_all(&fields);
         let mocks = fields
@@ -336,7 +316,7 @@ impl Reader {
                 span: node.span,
             }));
         }
-        let fields = self.fields(node, "`for_all` with `schema_of`", &SCHEMA_OF)?;
+        let fields = self.fields(node, "`for_all` with `schema_of`", SCHEMA_OF)?;
         let source = fields.get("schema_of")?;
         let text = self.text(source, "`schema_of`")?;
         match text
@@ -356,7 +336,7 @@ impl Reader {
     }
 
     fn given(&mut self, node: &Node) -> Option<Given> {
-        let fields = self.fields(node, "`given`", &GIVEN)?;
+        let fields = self.fields(node, "`given`", GIVEN)?;
         let now = fields.get("now").and_then(|node| self.instant(node));
         let env = fields
             .get("env")

@@ -11,7 +11,6 @@ pub(super) const DUPLICATE_KEY: &str = "flow-test-duplicate-key";
 pub(super) const MISSING_KEY: &str = "flow-test-missing-key";
 pub(super) const INVALID_VALUE: &str = "flow-test-invalid-value";
 pub(super) const DUPLICATE_NAME: &str = "flow-test-duplicate-name";
-pub(super) const UNSUPPORTED: &str = "flow-test-unsupported";
 pub(super) const UNKNOWN_STEP: &str = "flow-test-unknown-step";
 pub(super) const UNKNOWN_TOPIC: &str = "flow-test-unknown-topic";
 pub(super) const UNKNOWN_ROUTE: &str = "flow-test-unknown-route";

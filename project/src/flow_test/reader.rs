@@ -5,19 +5,13 @@ use std::collections::BTreeMap;
 use banister_grammars::Span;
 use serde_json::Value as Json;
 
-use super::problem::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, UNSUPPORTED, problem};
+use super::problem::{INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, problem};
 use super::yaml::{Data, Node};
 use super::{Spanned, SpecProblem, StateItems};
 use crate::nearest::nearest;
 
-/// Keys of a mapping.
-pub(super) struct Keys {
-    pub(super) known: &'static [&'static str],
-    /// Part of the grammar, and refused by this version.
-    pub(super) later: &'static [&'static str],
-    /// Stands before a refused key in a message: `mocks.`.
-    pub(super) prefix: &'static str,
-}
+/// The keys that a mapping may have.
+pub(crate) type Keys = &'static [&'static str];
 
 /// A mapping whose keys were checked.
 pub(super) struct Fields<'n> {
@@ -89,23 +83,18 @@ impl Reader {
         &mut self,
         node: &'n Node,
         what: &'static str,
-        keys: &Keys,
+        keys: Keys,
     ) -> Option<Fields<'n>> {
         let entries = self.entries(node, what)?;
         for (key, _) in entries {
-            if keys.known.contains(&key.value.as_str()) {
-                continue;
-            }
-            if keys.later.contains(&key.value.as_str()) {
-                let message = format!("`{}{}` is not supported by this version", keys.prefix, key.value);
-                self.report(UNSUPPORTED, key.span, message);
+            if keys.contains(&key.value.as_str()) {
                 continue;
             }
             let mut help = String::new();
-            if let Some(near) = nearest(&key.value, keys.known.iter().copied()) {
+            if let Some(near) = nearest(&key.value, keys.iter().copied()) {
                 help = format!("did you mean `{near}`? ");
             }
-            let list: Vec<_> = keys.known.iter().map(|key| format!("`{key}`")).collect();
+            let list: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
             help.push_str(&format!("{what} may have {}", list.join(", ")));
             self.report_with_help(
                 UNKNOWN_KEY,

@@ -9,23 +9,11 @@ use super::reader::{Fields, Keys, Reader};
 use super::yaml::{Data, Node};
 use super::{duration, templates};
 
-pub(super) const REPLY: Keys = Keys {
-    known: &[
-        "status", "headers", "json", "text", "sse", "chunks", "delay", "fault", "set",
-    ],
-    later: &[],
-    prefix: "reply.",
-};
-pub(super) const SSE: Keys = Keys {
-    known: &["data", "event", "id", "retry", "after"],
-    later: &[],
-    prefix: "",
-};
-pub(super) const CHUNK: Keys = Keys {
-    known: &["text", "json", "after"],
-    later: &[],
-    prefix: "",
-};
+pub(super) const REPLY: Keys = &[
+    "status", "headers", "json", "text", "sse", "chunks", "delay", "fault", "set",
+];
+pub(super) const SSE: Keys = &["data", "event", "id", "retry", "after"];
+pub(super) const CHUNK: Keys = &["text", "json", "after"];
 /// What `fault` may say.
 pub(super) const FAULTS: [&str; 4] = ["timeout", "reset", "malformed", "empty"];
 
@@ -124,7 +112,7 @@ impl HttpReply {
 
 impl Reader {
     pub(super) fn reply(&mut self, node: &Node) -> Option<HttpReply> {
-        let fields = self.fields(node, "a reply", &REPLY)?;
+        let fields = self.fields(node, "a reply", REPLY)?;
         let status = fields
             .get("status")
             .and_then(|node| self.whole(node, "`status`", 200, 599))
@@ -212,7 +200,7 @@ impl Reader {
                 retry: None,
             });
         }
-        let fields = self.fields(node, "an event of `sse`", &SSE)?;
+        let fields = self.fields(node, "an event of `sse`", SSE)?;
         let event = self.one_line(&fields, "event");
         let id = self.one_line(&fields, "id");
         let retry = fields
@@ -242,7 +230,7 @@ impl Reader {
             let data = Json::String(text.clone());
             return Some(Chunk { after: 0, data });
         }
-        let fields = self.fields(node, "an item of `chunks`", &CHUNK)?;
+        let fields = self.fields(node, "an item of `chunks`", CHUNK)?;
         let after = self.pause(&fields, "after");
         let data = match (fields.get("text"), fields.get("json")) {
             (Some(text), None) => Json::String(self.scalar_text(text, "`text`")?),

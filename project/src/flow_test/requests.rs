@@ -9,11 +9,7 @@ use super::reader::{Fields, Keys, Reader};
 use super::yaml::{Data, Node};
 use super::{Endpoint, Spanned};
 
-pub(super) const TEXT_MATCH: Keys = Keys {
-    known: &["matches", "present"],
-    later: &[],
-    prefix: "",
-};
+pub(super) const TEXT_MATCH: Keys = &["matches", "present"];
 
 /// Which requests are meant.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,7 +67,7 @@ impl Reader {
         let Data::Map(_) = &node.data else {
             return self.scalar_text(node, what).map(TextMatch::Is);
         };
-        let fields = self.fields(node, "a condition of a text", &TEXT_MATCH)?;
+        let fields = self.fields(node, "a condition of a text", TEXT_MATCH)?;
         match (fields.get("matches"), fields.get("present")) {
             (Some(node), None) => {
                 let text = self.scalar_text(node, "`matches`")?;

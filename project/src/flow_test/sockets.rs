@@ -7,16 +7,8 @@ use super::reader::{Keys, Reader};
 use super::yaml::{Data, Node};
 use super::{Action, Expectation, SocketAct, Spanned};
 
-pub(super) const WS_ACTION: Keys = Keys {
-    known: &["connect", "headers", "send", "close", "as"],
-    later: &[],
-    prefix: "",
-};
-pub(super) const WS_EXPECTATION: Keys = Keys {
-    known: &["received", "times", "closed", "as"],
-    later: &[],
-    prefix: "",
-};
+pub(super) const WS_ACTION: Keys = &["connect", "headers", "send", "close", "as"];
+pub(super) const WS_EXPECTATION: Keys = &["received", "times", "closed", "as"];
 /// The client of a test that names none.
 pub const DEFAULT_CLIENT: &str = "client";
 /// The code of a client that closes without one.
@@ -25,7 +17,7 @@ const NORMAL_CLOSURE: u32 = 1000;
 impl Reader {
     pub(super) fn socket_action(&mut self, node: &Node) -> Option<Action> {
         let known = self.problems.len();
-        let fields = self.fields(node, "`ws`", &WS_ACTION)?;
+        let fields = self.fields(node, "`ws`", WS_ACTION)?;
         let misspelled = self.problems.len() > known;
         let client = self.client(fields.get("as"))?;
         let (kind, value) = self.only_kind(&fields, &["connect", "send", "close"], "`ws`", misspelled)?;
@@ -62,7 +54,7 @@ impl Reader {
     }
 
     pub(super) fn socket_expectation(&mut self, node: &Node) -> Option<Expectation> {
-        let fields = self.fields(node, "`ws`", &WS_EXPECTATION)?;
+        let fields = self.fields(node, "`ws`", WS_EXPECTATION)?;
         let client = self.client(fields.get("as"))?;
         let times = self.times(&fields);
         let received = fields.get("received").map(Node::to_json);

@@ -4,11 +4,7 @@ use super::reader::{Keys, Reader};
 use super::yaml::Node;
 use super::{Expectation, StreamItems};
 
-pub(super) const STREAM_EVENT: Keys = Keys {
-    known: &["stream", "group", "id", "type", "data", "times"],
-    later: &[],
-    prefix: "",
-};
+pub(super) const STREAM_EVENT: Keys = &["stream", "group", "id", "type", "data", "times"];
 
 impl Reader {
     /// `given.streams`: stream, group, id, item.
@@ -32,7 +28,7 @@ impl Reader {
     }
 
     pub(super) fn stream_event(&mut self, node: &Node) -> Option<Expectation> {
-        let fields = self.fields(node, "`stream_event`", &STREAM_EVENT)?;
+        let fields = self.fields(node, "`stream_event`", STREAM_EVENT)?;
         let stream = self
             .require(&fields, "stream")
             .and_then(|node| self.text(node, "`stream`"));

@@ -7,26 +7,38 @@ use banister_grammars::FileFacts;
 
 use super::letters::Letters;
 use super::posted::{Open, Part};
-use super::reads::{Key, record};
 use super::whole::Wholes;
-use super::{Helper, Index, Mention, Posting, Topic, Unseen, update};
-use crate::config::{self, Config, TestSettings};
+use super::{Conclusions, Helper, Index, Inputs, Mention, Posting, Topic, Unseen, update};
+use crate::config::{self, Config, RuleNames, TestSettings};
 use crate::discovery::{self, FileRole, MANIFESTS};
 use crate::framework::{Dialects, Framework};
 use crate::project::{Project, Step, Stream};
+use crate::reads::{Key, record};
+use crate::resolve::Manifests;
 use crate::resolve::{self, Resolver};
 use crate::shelf::Shelf;
-use crate::workspace::{Manifests, Source, Sources, State};
+use crate::source::{Source, Sources};
 
 /// The index of every project, by root: those of an earlier state with the difference, or all of them anew if files
 /// have come or gone.
-pub(crate) fn build_all(state: &State) -> Vec<Arc<Index>> {
-    update::update_all(state).unwrap_or_else(|| build_anew(state))
+pub(crate) fn build_all(inputs: &Inputs) -> Vec<Arc<Index>> {
+    update::update_all(inputs).unwrap_or_else(|| build_anew(inputs))
 }
 
-fn build_anew(state: &State) -> Vec<Arc<Index>> {
-    let (files, manifests) = (&state.files, &state.manifests);
-    let marked = Roots::of(manifests);
+/// The project that a file takes part in: its own for a step or stream, the nearest one around it for a module.
+pub(crate) fn of_file<'i>(indexes: &'i [Arc<Index>], file: &str) -> Option<&'i Arc<Index>> {
+    let own = indexes.iter().find(|index| index.loads(file));
+    own.or_else(|| {
+        let around = indexes
+            .iter()
+            .filter(|index| discovery::lies_in(file, &index.project.root));
+        around.max_by_key(|index| index.project.root.len())
+    })
+}
+
+fn build_anew(inputs: &Inputs) -> Vec<Arc<Index>> {
+    let (files, manifests) = (&inputs.files, &inputs.manifests);
+    let marked = Roots::of(manifests, inputs.rules);
     let roots = assign(files, &marked);
     let modules: Vec<&Arc<Source>> = files
         .iter()
@@ -40,7 +52,7 @@ fn build_anew(state: &State) -> Vec<Arc<Index>> {
         .map(|(root, own)| {
             let is_inside = |file: &str| nearest_root(file, roots.keys().copied()) == Some(root);
             let inside = modules.iter().copied().filter(|module| is_inside(&module.path));
-            let flow_tests = state.flow_tests.iter().filter(|flow| is_inside(&flow.path));
+            let flow_tests = inputs.flow_tests.iter().filter(|flow| is_inside(&flow.path));
             let mut index = Index {
                 project: Project {
                     root: (*root).to_owned(),
@@ -49,7 +61,7 @@ fn build_anew(state: &State) -> Vec<Arc<Index>> {
                     streams: Shelf::default(),
                     test: TestSettings::default(),
                 },
-                config: Arc::new(config(root, manifests)),
+                config: Arc::new(config(root, manifests, inputs.rules)),
                 framework: Framework::default(),
                 dialects: Dialects::default(),
                 helpers: Shelf::default(),
@@ -67,12 +79,11 @@ fn build_anew(state: &State) -> Vec<Arc<Index>> {
                 entities: OnceLock::new(),
                 wholes: Wholes::default(),
                 files: files.clone(),
-                all_flow_tests: state.flow_tests.clone(),
+                all_flow_tests: inputs.flow_tests.clone(),
                 manifests: Arc::clone(manifests),
                 importers: Arc::default(),
                 crosses,
-                checked: OnceLock::new(),
-                base: None,
+                conclusions: Conclusions::default(),
             };
             index.project.test = index.config.test.clone();
             index.load(own, inside, &resolver);
@@ -80,7 +91,9 @@ fn build_anew(state: &State) -> Vec<Arc<Index>> {
             index.framework = Framework::of(root, &index.config, manifests, index.dialects);
             index.post(&modules);
             let mut config = (*index.config).clone();
-            state.selection.apply(&mut config);
+            for (rule, asked) in inputs.asked.iter() {
+                config.ask(rule, *asked);
+            }
             index.config = Arc::new(config);
             Arc::new(index)
         })
@@ -106,7 +119,7 @@ pub(super) struct Roots<'m> {
 }
 
 impl<'m> Roots<'m> {
-    pub(super) fn of(manifests: &'m Manifests) -> Self {
+    pub(super) fn of(manifests: &'m Manifests, rules: RuleNames) -> Self {
         let name = |path: &str| path.rsplit('/').next().unwrap_or("").to_owned();
         let is_marker = |path: &&String| MANIFESTS.contains(&name(path).as_str());
         let named = manifests
@@ -121,7 +134,7 @@ impl<'m> Roots<'m> {
             named: named
                 .filter_map(|(path, text)| {
                     let folder = discovery::folder(path);
-                    let roots = Config::parse(path, text).ok()?.roots;
+                    let roots = Config::parse(path, text, rules).ok()?.roots;
                     let below = |root: &String| match (folder, root.as_str()) {
                         (folder, "") => folder.to_owned(),
                         ("", root) => root.to_owned(),
@@ -201,7 +214,7 @@ fn has_plugins(root: &str, manifests: &Manifests) -> bool {
 }
 
 /// The settings of a project. Broken ones are reported where they are loaded; until they are mended the defaults hold.
-fn config(root: &str, manifests: &Manifests) -> Config {
+fn config(root: &str, manifests: &Manifests, rules: RuleNames) -> Config {
     let settings = if root.is_empty() {
         config::FILE_NAME.to_owned()
     } else {
@@ -209,7 +222,7 @@ fn config(root: &str, manifests: &Manifests) -> Config {
     };
     let written = manifests.get(&settings);
     written
-        .and_then(|text| Config::parse(&settings, text).ok())
+        .and_then(|text| Config::parse(&settings, text, rules).ok())
         .unwrap_or_default()
 }
 

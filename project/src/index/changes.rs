@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::reads::{Key, Lookup};
+use crate::reads::{Key, Lookup};
 
 /// What has changed, as far as it can be looked up.
 #[derive(Debug, Clone, Default)]

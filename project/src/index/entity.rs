@@ -7,11 +7,11 @@ use banister_grammars::facts::{Access, Text, TextFact};
 use banister_grammars::{FileFacts, Span};
 
 use super::{Index, Mention, Role, slots};
+use crate::flow_source::FlowSource;
 use crate::flow_test::{Action, Expectation, FlowFile, InputSource};
 use crate::project::{Step, Stream};
 use crate::resolve::{Resolver, texts};
 use crate::shelf::{Shelf, Shelved};
-use crate::workspace::FlowSource;
 
 /// What kind of thing a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -107,9 +107,6 @@ impl Index {
     /// Files the names of all things if that was not done yet.
     pub(crate) fn warm_up(&self) {
         self.entities();
-        if let Some(checked) = self.checked.get() {
-            checked.warm_up();
-        }
     }
 
     fn entities(&self) -> &Entities {

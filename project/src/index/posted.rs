@@ -12,7 +12,7 @@ use super::{Helper, Mention, Role, slots};
 use crate::project::Step;
 use crate::route::shape;
 use crate::shelf::Shelved;
-use crate::workspace::Source;
+use crate::source::Source;
 
 /// Every place that names a topic for sure.
 #[derive(Debug, Clone)]

@@ -8,43 +8,44 @@ use std::sync::{Arc, OnceLock};
 
 use super::build::{Roots, helper, is_stray, nearest_root, posting, step, stream, topic};
 use super::posted::Part;
-use super::reads::{Key, Lookup, record};
 use super::whole::{Share, Wholes};
-use super::{Changes, Index, Mention, Topic, Unseen};
+use super::{Changes, Conclusions, Index, Inputs, Mention, Topic, Unseen};
 use crate::discovery::{self, FileRole};
+use crate::flow_source::FlowSource;
 use crate::framework::Framework;
+use crate::reads::{Key, Lookup, record};
 use crate::resolve::{self, Resolver};
-use crate::workspace::{FlowSource, Source, State};
+use crate::source::Source;
 
 /// More files at once are a new branch and not an edit: building anew is no dearer then.
 const MAX_FILES: usize = 64;
 
 /// The indexes of the earlier state with the difference; nothing if that is more than other texts in a few files.
-pub(super) fn update_all(state: &State) -> Option<Vec<Arc<Index>>> {
-    let first = state.previous.first()?;
+pub(super) fn update_all(inputs: &Inputs) -> Option<Vec<Arc<Index>>> {
+    let first = inputs.previous.first()?;
     let same_manifests =
-        Arc::ptr_eq(&first.manifests, &state.manifests) || first.manifests == state.manifests;
-    if !same_manifests || state.previous.iter().any(|index| index.crosses) {
+        Arc::ptr_eq(&first.manifests, &inputs.manifests) || first.manifests == inputs.manifests;
+    if !same_manifests || inputs.previous.iter().any(|index| index.crosses) {
         return None;
     }
-    let roots: Vec<&str> = state
+    let roots: Vec<&str> = inputs
         .previous
         .iter()
         .map(|index| index.project.root.as_str())
         .collect();
     let update = |index: &Arc<Index>| {
-        let edits = Edits::between(index, state)?;
-        if edits.may_cross(state, &roots) {
+        let edits = Edits::between(index, inputs)?;
+        if edits.may_cross(inputs, &roots) {
             return None;
         }
         let edits = edits.of(index, &roots);
         Some(if edits.is_empty() {
             Arc::clone(index)
         } else {
-            Arc::new(Update::new(index, state, &roots).run(&edits))
+            Arc::new(Update::new(index, inputs, &roots).run(&edits))
         })
     };
-    state.previous.iter().map(update).collect()
+    inputs.previous.iter().map(update).collect()
 }
 
 /// Files with another text: before, and now.
@@ -56,17 +57,19 @@ struct Edits<'s> {
 
 impl<'s> Edits<'s> {
     /// Nothing if files have come or gone, or if many have changed.
-    fn between(index: &'s Index, state: &'s State) -> Option<Self> {
+    fn between(index: &'s Index, inputs: &'s Inputs) -> Option<Self> {
         let mut edits = Self::default();
         let mut is_simple = true;
-        index.files.difference(&state.files, |old, new| match (old, new) {
-            (Some(old), Some(new)) if Arc::ptr_eq(old, new) => {}
-            (Some(old), Some(new)) => edits.sources.push((old, new)),
-            _ => is_simple = false,
-        });
+        index
+            .files
+            .difference(&inputs.files, |old, new| match (old, new) {
+                (Some(old), Some(new)) if Arc::ptr_eq(old, new) => {}
+                (Some(old), Some(new)) => edits.sources.push((old, new)),
+                _ => is_simple = false,
+            });
         index
             .all_flow_tests
-            .difference(&state.flow_tests, |old, new| match (old, new) {
+            .difference(&inputs.flow_tests, |old, new| match (old, new) {
                 (Some(old), Some(new)) if Arc::ptr_eq(old, new) => {}
                 (Some(_), Some(new)) => edits.flow_tests.push(new),
                 _ => is_simple = false,
@@ -75,7 +78,7 @@ impl<'s> Edits<'s> {
     }
 
     /// True if a file imports something else now that may lie in another project.
-    fn may_cross(&self, state: &State, roots: &[&str]) -> bool {
+    fn may_cross(&self, inputs: &Inputs, roots: &[&str]) -> bool {
         let imports_otherwise = |(old, new): &&(&Arc<Source>, &Arc<Source>)| {
             let (old, new) = (&old.facts.imports, &new.facts.imports);
             let is_same = |(old, new): (&_, &_)| resolve::imports_the_same(old, new);
@@ -85,9 +88,9 @@ impl<'s> Edits<'s> {
         if changed.peek().is_none() {
             return false;
         }
-        let marked = Roots::of(&state.manifests);
+        let marked = Roots::of(&inputs.manifests, inputs.rules);
         let changed = changed.map(|(_, new)| new.as_ref());
-        resolve::crosses_projects(changed, &state.manifests, |file| {
+        resolve::crosses_projects(changed, &inputs.manifests, |file| {
             let root = marked.root_of(file)?;
             roots.iter().copied().find(|known| *known == root)
         })
@@ -120,7 +123,7 @@ struct Update<'s> {
 }
 
 impl<'s> Update<'s> {
-    fn new(old: &'s Index, state: &'s State, roots: &'s [&'s str]) -> Self {
+    fn new(old: &'s Index, inputs: &'s Inputs, roots: &'s [&'s str]) -> Self {
         let next = Index {
             project: old.project.clone(),
             config: Arc::clone(&old.config),
@@ -136,19 +139,18 @@ impl<'s> Update<'s> {
             unseen: Arc::clone(&old.unseen),
             entities: OnceLock::new(),
             wholes: old.wholes.clone(),
-            files: state.files.clone(),
-            all_flow_tests: state.flow_tests.clone(),
-            manifests: Arc::clone(&state.manifests),
+            files: inputs.files.clone(),
+            all_flow_tests: inputs.flow_tests.clone(),
+            manifests: Arc::clone(&inputs.manifests),
             importers: Arc::clone(&old.importers),
             crosses: false,
-            checked: OnceLock::new(),
-            base: None,
+            conclusions: Conclusions::default(),
         };
         Self {
             old,
             next,
             changes: Changes::default(),
-            resolver: Resolver::new(&state.files, &state.manifests),
+            resolver: Resolver::new(&inputs.files, &inputs.manifests),
             roots,
         }
     }
@@ -198,15 +200,7 @@ impl<'s> Update<'s> {
             return;
         }
         let changes = std::mem::take(&mut self.changes);
-        self.next.base = match (self.old.checked.get(), &self.old.base) {
-            (Some(checked), _) => Some((Arc::clone(checked), changes)),
-            (None, Some((checked, earlier))) => {
-                let mut all = earlier.clone();
-                all.extend(changes);
-                Some((Arc::clone(checked), all))
-            }
-            (None, None) => None,
-        };
+        self.next.conclusions = self.old.conclusions.after(changes);
     }
 
     /// Brings one file up to date: one that has changed, or one that reads names of such a file.

@@ -7,11 +7,11 @@ use std::sync::{Arc, OnceLock};
 use banister_grammars::facts::{Dialect, Text};
 use banister_grammars::{FileFacts, Span};
 
-use super::reads::{Lookup, note};
 use super::{Changes, Helper, Index, writes};
 use crate::flow_test::ProjectNames;
 use crate::project::{Step, Stream};
-use crate::workspace::Source;
+use crate::reads::{Lookup, note};
+use crate::source::Source;
 
 /// What the modules of the project send that are no steps.
 #[derive(Debug, Default, PartialEq)]
@@ -150,8 +150,33 @@ impl Index {
     /// Everything that flow tests may name.
     pub(crate) fn names(&self) -> &ProjectNames {
         note(Lookup::Names);
-        self.wholes.names.get_or_init(|| ProjectNames::of(self))
+        self.wholes.names.get_or_init(|| names_of(self))
     }
+}
+
+/// The names that a flow test may use, so far as static analysis knows them.
+fn names_of(index: &Index) -> ProjectNames {
+    let mut names = ProjectNames {
+        state_groups: Some(Vec::new()),
+        ..ProjectNames::default()
+    };
+    for step in &index.project.steps {
+        names.add_step(step);
+    }
+    names.topics.sort();
+    names.topics.dedup();
+    let of_steps = index.project.steps.iter().map(Step::facts);
+    // Any module may be imported by a step, so all of them count.
+    let is_step = |source: &&Source| index.project.steps.contains_key(&source.path);
+    let of_others = index.sources().filter(|source| !is_step(source));
+    for facts in of_steps.chain(of_others.map(|source| &source.facts)) {
+        names.add_groups(facts);
+    }
+    if let Some(groups) = &mut names.state_groups {
+        groups.sort();
+        groups.dedup();
+    }
+    names
 }
 
 impl HelperSends {

@@ -8,7 +8,7 @@ use banister_grammars::facts::{
 use banister_grammars::FileFacts;
 
 use super::{MAX_HOPS, Resolver};
-use crate::workspace::Source;
+use crate::source::Source;
 
 /// The messages behind a call, as far as they can be seen.
 #[derive(Default)]

@@ -212,7 +212,7 @@ pub(super) fn join(base: &str, relative: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workspace::Manifests;
+    use crate::resolve::Manifests;
 
     fn finds(manifests: &Manifests, from: &str, module: &str, file: &str) -> bool {
         let language = Language::of_path(from).unwrap();

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use banister_grammars::facts::{ConstValue, ImportRef, SchemaFact};
 
 use super::{MAX_HOPS, Resolver};
-use crate::workspace::Source;
+use crate::source::Source;
 
 impl<'w> Resolver<'w> {
     /// A schema with the file that writes it, after following imports, also those of its parts.

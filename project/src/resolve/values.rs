@@ -5,7 +5,7 @@ use banister_grammars::facts::{ConstValue, ImportRef, Text, TextFact, TopicRef};
 use banister_grammars::Span;
 
 use super::{MAX_HOPS, Resolver};
-use crate::workspace::Source;
+use crate::source::Source;
 
 /// In the path of an import, behind its name: any item of a list or any value of an object.
 const ANY: &str = "*";

@@ -12,12 +12,13 @@ use banister_grammars::Span;
 use super::loose_ends::LooseEnds;
 use super::{Check, Context, Findings, RULES, Rule, misspelled_topic};
 use crate::diagnostic::Diagnostic;
+use crate::flow_source::FlowSource;
 use crate::flow_test::{SpecProblem, check_names};
-use crate::index::reads::{Key, record};
 use crate::index::{Changes, Helper, Index};
 use crate::project::{Step, Stream};
+use crate::reads::{Key, record};
 use crate::shelf::{Shelf, Shelved};
-use crate::workspace::{FlowSource, Source};
+use crate::source::Source;
 
 /// What a file is to the rules.
 pub(super) enum Subject<'i> {
@@ -143,13 +144,20 @@ pub(crate) struct Checked {
 }
 
 /// The findings of one project, worked out once.
-pub(crate) fn checked(index: &Index) -> &Arc<Checked> {
-    index.checked.get_or_init(|| {
-        Arc::new(match &index.base {
+pub(crate) fn checked(index: &Index) -> Arc<Checked> {
+    index
+        .conclusions
+        .get(|before: Option<(&Checked, _)>| match before {
             Some((before, changes)) => before.updated(index, changes.clone()),
             None => Checked::anew(index),
         })
-    })
+}
+
+/// Works out what the first edit would have to wait for, if the project was checked.
+pub(crate) fn warm_up(index: &Index) {
+    if let Some(checked) = index.conclusions.known::<Checked>() {
+        checked.readers();
+    }
 }
 
 /// The rules that are on.
@@ -224,7 +232,7 @@ fn outcome(context: &Context<'_>, work: impl FnOnce() -> Vec<Diagnostic>) -> Out
             finding.severity = *severity;
         }
     }
-    found.sort_by(super::order);
+    found.sort_by(crate::diagnostic::order);
     Outcome {
         reads,
         found: found.into(),
@@ -347,11 +355,6 @@ impl Checked {
         next
     }
 
-    /// Who looked up what.
-    pub(crate) fn warm_up(&self) {
-        self.readers();
-    }
-
     fn readers(&self) -> &Shelf<Readers> {
         self.readers.get_or_init(|| {
             let mut files: BTreeMap<Key, Vec<Arc<str>>> = BTreeMap::new();
@@ -424,7 +427,7 @@ impl Checked {
                 .filter(|found| found.file == file)
                 .cloned(),
         );
-        findings.sort_by(super::order);
+        findings.sort_by(crate::diagnostic::order);
         (!findings.is_empty()).then(|| InFile {
             file,
             findings: findings.into(),

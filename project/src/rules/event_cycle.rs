@@ -4,9 +4,9 @@ use banister_grammars::Span;
 
 use super::{Check, Context, Findings, Rule};
 use crate::diagnostic::Severity;
-use crate::index::reads::{Lookup, note};
 use crate::index::{Index, Role};
 use crate::project::Step;
+use crate::reads::{Lookup, note};
 
 pub(super) const RULE: Rule = Rule {
     name: "event-cycle",

@@ -56,13 +56,6 @@ Two tests of one file have the same name. Reports, filters and saved failures na
 must be one test's alone."
 );
 
-pub(super) const UNSUPPORTED: Rule = rule!(
-    "flow-test-unsupported",
-    "\
-A flow test uses a key of the format that this release cannot run yet. The test would claim more than it checks, so the
-file is refused instead."
-);
-
 pub(super) const UNKNOWN_STEP: Rule = rule!(
     "flow-test-unknown-step",
     "\

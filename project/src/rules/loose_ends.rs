@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::similarity::{Lookalikes, is_slip, words};
-use crate::index::reads::Lookup;
 use crate::index::{Changes, Index, Mention, Role, Topic, slots};
+use crate::reads::Lookup;
 use crate::shelf::Shelf;
 
 /// Topics that are taken and never sent, or sent and never taken.

@@ -6,7 +6,7 @@ use super::payload_types::{allowed, are_apart, type_of};
 use super::payloads::{Delivery, Taker, display, each_delivery, follow};
 use super::{Check, Context, Findings, Rule, Subject};
 use crate::diagnostic::Severity;
-use crate::workspace::Source;
+use crate::source::Source;
 
 pub(super) const RULE: Rule = Rule {
     name: "payload-wrong-type",

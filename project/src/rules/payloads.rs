@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::index::Index;
 use crate::project::Step;
-use crate::workspace::Source;
+use crate::source::Source;
 
 /// One call that sends, with all that take the message.
 pub(crate) struct Delivery<'i> {

@@ -1,6 +1,6 @@
 use super::{Check, Context, Findings, Rule, Subject};
 use crate::diagnostic::Severity;
-use crate::workspace::Source;
+use crate::source::Source;
 
 pub(super) const RULE: Rule = Rule {
     name: "syntax-error",

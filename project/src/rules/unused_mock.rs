@@ -6,7 +6,7 @@ use super::{Check, Context, Findings, Rule, Subject};
 use crate::diagnostic::Severity;
 use crate::flow_test::{ModuleMock, StandIn, code_mocks};
 use crate::index::Index;
-use crate::index::reads::{Lookup, note};
+use crate::reads::{Lookup, note};
 
 pub(super) const RULE: Rule = Rule {
     name: "flow-test-unused-mock",

@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &Arguments, path: &Path) -> anyhow::Result<Exit> {
     };
     let (mut loaded, file) = disk::load_with_text(path, Arc::from(text.as_str()))
         .with_context(|| format!("cannot check {name}"))?;
-    loaded.host.select(arguments.selection());
+    loaded.host.select(&arguments.selection());
     let Some(file) = file else {
         let why = format!("{name}: not checked, because a file of this name is no part of a step project");
         anstream::eprintln!("{}", problem::warning(&why));

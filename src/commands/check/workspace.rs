@@ -35,7 +35,7 @@ impl Workspace {
                 Some(workspace) => workspace.ask(&real),
                 None => {
                     let mut loaded = disk::load_cached(path, cache).with_context(cannot)?;
-                    loaded.host.select(selection.clone());
+                    loaded.host.select(selection);
                     let mut workspace = Self {
                         loaded,
                         asked: Vec::new(),

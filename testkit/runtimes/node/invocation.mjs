@@ -10,7 +10,7 @@ import { takeLeaked } from './globals.mjs'
 import { heldExchanges } from './holds.mjs'
 import { begin as beginMocks, end as endMocks } from './mocks.mjs'
 import { Graph, importPackage } from './modules.mjs'
-import { begin as beginNetwork, closeAll } from './network.mjs'
+import { begin as beginNetwork, closeAll, hasOpen } from './network.mjs'
 import { reseed } from './randomness.mjs'
 import { configAsJson } from './schemas.mjs'
 import { Socket } from './socket.mjs'
@@ -102,6 +102,17 @@ export class Invocation {
   finish() {
     this.#socket?.forget()
     if (this.#returned) this.#end(this.#returned)
+  }
+
+  /** Whether the handler, which is parked, can be ended in the middle so that nothing tells of it afterwards. */
+  leavesNothing() {
+    return this.#message.isolation === 'fresh' && !hasOpen() && this.#graph?.keepsNothing === true
+  }
+
+  /** The handler never goes on: nobody has what could wake it. */
+  abandon() {
+    const text = 'the handler was ended in the middle'
+    this.#end({ type: 'threw', error: { name: 'Abandoned', message: text, stack: text } })
   }
 
   answer({ id, value, error }) {

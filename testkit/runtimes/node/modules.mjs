@@ -50,6 +50,9 @@ function load(specifier, from) {
  */
 const KEEPS_RANDOM_BYTES = new Set(['nanoid'])
 
+/** Packages that keep nothing of what their callers do. */
+const KEEPS_NOTHING = new Set(['zod'])
+
 let graphs = 0
 
 function keepsRandomBytes(specifier) {
@@ -134,6 +137,12 @@ export class Graph {
   #prepared = new Set()
   #number = ++graphs
   #requiredAnew = new Set()
+  /** False once there is a package in which a handler that is ended in the middle may leave something half done: a lock. */
+  keepsNothing = true
+
+  #note(specifier) {
+    this.keepsNothing &&= isBuiltin(specifier) || KEEPS_NOTHING.has(specifier.split('/')[0])
+  }
 
   /** The exports of a step, freshly evaluated. */
   async evaluate(path) {
@@ -173,7 +182,10 @@ export class Graph {
   /** The module for an import in the file at `from`, not linked yet. */
   async #imported(specifier, from) {
     const answer = load(specifier, from)
-    if (answer.external) return packageModule(specifier, from, this.#number)
+    if (answer.external) {
+      if (!standIn(specifier, from)) this.#note(specifier)
+      return packageModule(specifier, from, this.#number)
+    }
     if (answer.format === 'module') return this.#sourceModule(answer)
     const key = `commonjs:${answer.path}`
     if (!this.#esm.has(key)) {
@@ -264,6 +276,7 @@ export class Graph {
       if (answer.external) {
         const own = standIn(specifier, path)
         if (own) return own
+        this.#note(specifier)
         if (keepsRandomBytes(specifier) && !this.#requiredAnew.has(specifier)) {
           forgetRequired(specifier)
           this.#requiredAnew.add(specifier)

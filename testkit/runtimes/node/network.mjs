@@ -42,6 +42,11 @@ export function begin(message, refuse) {
   tellRefused = refuse
 }
 
+/** Whether the invocation has connections. */
+export function hasOpen() {
+  return open.size > 0
+}
+
 /** Closes what the invocation left open. */
 export function closeAll() {
   for (const socket of open) socket.destroy()

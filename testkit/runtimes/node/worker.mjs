@@ -30,11 +30,18 @@ function turn() {
   if (current && !current.ended && !current.park()) return later(() => {})
   const message = receive()
   if (message.type === 'exit') exit(0)
+  else if (message.type === 'abandon') abandon()
   else if (message.type === 'resume') resume(message)
   else {
     current = new Invocation(message, root, () => later(dropHandles))
     later(() => current.start())
   }
+}
+
+/** Ends the handler in the middle. What it may have left behind where we cannot look goes with the process. */
+function abandon() {
+  if (!current.leavesNothing()) exit(0)
+  current.abandon()
 }
 
 // Each answer and each timer is a turn of the event loop of its own, as it would be if they came one by one.

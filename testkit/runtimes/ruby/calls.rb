@@ -155,9 +155,7 @@ module Banister
 
     def listen
       @channel.write("parked", { "calls" => [], "timers" => [], "listening" => true })
-      message = @channel.read
-      exit!(0) if message.nil? || message["type"] == "exit"
-      message
+      Forks.leave_at_end(@channel.read)
     end
 
     # Tells the harness that nothing can go on, and hands out what it answers.
@@ -166,8 +164,7 @@ module Banister
         timers = @waits.flat_map(&:timers).uniq(&:id).map { |timer| { "id" => timer.id, "due" => timer.due } }
         @channel.write("parked", { "calls" => @unanswered, "timers" => timers, "exchanges" => Holds.held })
       end
-      message = @channel.read
-      exit!(0) if message.nil? || message["type"] == "exit"
+      message = Forks.leave_at_end(@channel.read)
       raise "expected resume, got #{message["type"]}" unless message["type"] == "resume"
 
       Clock.now = message.fetch("now")

@@ -32,6 +32,13 @@ module Banister
         lost(channel, status.signaled? ? "signal #{Signal.signame(status.termsig)}" : "status #{status.exitstatus}")
       end
 
+      # Ends this process if the harness has hung up, is done with us or ends the handler: no `ensure` of it may run. Else
+      # gives the message.
+      def leave_at_end(message)
+        REAL_EXIT.call(0) if message.nil? || %w[exit abandon].include?(message["type"])
+        message
+      end
+
       # The answer of a process that can give none.
       def lost(channel, reason)
         text = "the handler's process ended with #{reason}"

@@ -1,15 +1,13 @@
 //! Runs one input: each request or message, and everything that follows from it, before the next. Only what follows from
 //! the last one is judged; each of the others is the last one in a test of its own.
 
-use std::collections::BTreeMap;
-
 use banister_project::flow_test::FlowTest;
 use jsonschema::Validator;
 use serde_json::Value as Json;
 
 use super::remembered::Remembered;
 use super::ways::{encoded, filled};
-use super::{Auto, Entry, Way, schemas};
+use super::{Auto, Entry, Way, headers, schemas};
 use crate::failure::{FailurePlace, FlowFailure};
 use crate::flow::{FlowResult, Setting, start_of};
 use crate::invariant::{Input, Observed, place_of, user};
@@ -142,7 +140,12 @@ fn perform(run: &mut Run<'_>, way: &Way, act: &Json, validator: Option<&Validato
             let data = with_remembered(&act["data"], validator, remembered);
             run.emit_to(way.to, topic, &data);
         }
-        Entry::Request { method, path, .. } => {
+        Entry::Request {
+            method,
+            path,
+            headers,
+            ..
+        } => {
             let target = filled(path, |name| {
                 let known = remembered.get(name).filter(|_| reuses);
                 let value = known.or_else(|| act["path"].get(name))?;
@@ -168,7 +171,7 @@ fn perform(run: &mut Run<'_>, way: &Way, act: &Json, validator: Option<&Validato
             run.request(&HttpRequest {
                 method: method.clone(),
                 target,
-                headers: BTreeMap::new(),
+                headers: headers::of_act(headers, act, reuses.then_some(remembered)),
                 body,
             });
         }

@@ -1,6 +1,6 @@
 //! Requests and messages for a way in, as values that shrink.
 //!
-//! One of them is an object: `way` names the way; `path`, `query` and `body` are those of a request, `data` is that of a
+//! One of them is an object: `way` names the way; `path`, `query`, `headers` and `body` are those of a request, `data` is that of a
 //! message; `reuse` asks for ids that came up before, and `wrong` says what an invalid body breaks. An input is a list of
 //! them, of which the last goes in at the way that is tried.
 
@@ -15,9 +15,9 @@ use serde_json::{Map, Value as Json, json};
 
 use super::schemas::{self, Describe};
 use super::ways::params;
-use super::{Auto, Entry, Way, negative};
+use super::{Auto, Entry, Header, Way, headers, negative};
 use crate::plan::Plan;
-use crate::strategy::{Phases, StrategyError};
+use crate::strategy::{Phases, StrategyError, strategy_for};
 
 /// At most so many other requests come before the one that is tried.
 const BEFORE: usize = 3;
@@ -36,6 +36,8 @@ pub(crate) struct Inputs {
     pub(crate) invalid: Option<BoxedStrategy<Json>>,
     /// What it takes, after other requests.
     pub(crate) later: Option<BoxedStrategy<Json>>,
+    /// What is worth knowing of the values.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Inputs {
@@ -47,7 +49,13 @@ impl Inputs {
         let way = auto.way();
         let schema = schemas::input(plan, way, describe);
         let is_known = schema.is_some() || takes_nothing(way);
-        let one = act(way, schema.as_ref(), false)?;
+        let phases = schema.as_ref().map(Phases::of).transpose()?;
+        let payload = || phases.as_ref().map_or_else(empty, Phases::strategy);
+        let what = match way.entry {
+            Entry::Request { .. } => "the body",
+            Entry::Message { .. } | Entry::Cron { .. } => "the message",
+        };
+        let one = with_payload(way, payload(), false)?;
         let invalid = match &schema {
             Some(schema) if refuses(plan, way, describe) => negative::bodies(schema),
             _ => None,
@@ -70,9 +78,12 @@ impl Inputs {
             valid: one_of_list(one),
             invalid,
             later: match is_known {
-                true => later(plan, auto, schema.as_ref(), describe)?,
+                true => later(plan, auto, payload(), describe)?,
                 false => None,
             },
+            notes: phases
+                .as_ref()
+                .map_or_else(Vec::new, |it| it.health().notes(what)),
         })
     }
 }
@@ -87,7 +98,9 @@ fn takes_nothing(way: &Way) -> bool {
 
 pub(super) fn has_parameters(way: &Way) -> bool {
     match &way.entry {
-        Entry::Request { path, query, .. } => !params(path).is_empty() || !query.is_empty(),
+        Entry::Request {
+            path, query, headers, ..
+        } => !params(path).is_empty() || !query.is_empty() || !headers.is_empty(),
         Entry::Message { .. } | Entry::Cron { .. } => false,
     }
 }
@@ -109,7 +122,7 @@ fn refuses(plan: &Plan, way: &Way, describe: Describe<'_>) -> bool {
 fn later(
     plan: &Plan,
     auto: &Auto,
-    schema: Option<&Json>,
+    payload: BoxedStrategy<Json>,
     describe: &mut dyn FnMut(Language, &Path) -> Option<Json>,
 ) -> Result<Option<BoxedStrategy<Json>>, StrategyError> {
     let mut before = Vec::new();
@@ -121,30 +134,53 @@ fn later(
         if schema.is_none() && !takes_nothing(way) {
             continue;
         }
-        // A way whose schema has no values is told of in its own test.
-        before.extend(act(way, schema.as_ref(), true).ok());
+        // A way whose schema has no values is told of in its own test, which also tries the edges: here chance has to do.
+        let payload = schema.as_ref().map_or_else(|| Ok(empty()), strategy_for);
+        let act = payload.and_then(|payload| with_payload(way, payload, true)).ok();
+        before.extend(act.map(|act| (use_before(way, auto.way()), act)));
     }
     if before.is_empty() {
         return Ok(None);
     }
-    let last = act(auto.way(), schema, true)?;
-    let all = (vec(Union::new(before), 1..=BEFORE), last).prop_map(|(mut acts, last)| {
+    let last = with_payload(auto.way(), payload, true)?;
+    let all = (vec(Union::new_weighted(before), 1..=BEFORE), last).prop_map(|(mut acts, last)| {
         acts.push(last);
         Json::Array(acts)
     });
     Ok(Some(all.boxed()))
 }
 
+/// How likely a request is to make what another one needs, as a weight: `POST /orders` makes what `/orders/:id/lines` and
+/// `/refunds/:orderId` are about.
+fn use_before(way: &Way, tried: &Way) -> u32 {
+    let Entry::Request { method, path, .. } = &way.entry else {
+        return 0;
+    };
+    if !WITH_BODY.contains(&method.as_str()) {
+        return 1;
+    }
+    let made = path.rsplit('/').find(|it| !it.is_empty()).unwrap_or_default();
+    let made = format!(
+        "{}id",
+        made.strip_suffix('s').unwrap_or(made).to_ascii_lowercase()
+    );
+    let plain = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
+    let is_needed = match &tried.entry {
+        Entry::Request { path: other, .. } => {
+            other.starts_with(&format!("{}/", path.trim_end_matches('/')))
+                || params(other).iter().any(|name| plain(name) == plain(&made))
+        }
+        Entry::Message { .. } | Entry::Cron { .. } => false,
+    };
+    if is_needed { 6 } else { 2 }
+}
+
 fn one_of_list(act: BoxedStrategy<Json>) -> BoxedStrategy<Json> {
     act.prop_map(|act| Json::Array(vec![act])).boxed()
 }
 
-fn act(way: &Way, schema: Option<&Json>, reuses: bool) -> Result<BoxedStrategy<Json>, StrategyError> {
-    let payload = match schema {
-        Some(schema) => Phases::of(schema)?.strategy(),
-        None => Just(json!({})).boxed(),
-    };
-    with_payload(way, payload, reuses)
+fn empty() -> BoxedStrategy<Json> {
+    Just(json!({})).boxed()
 }
 
 fn with_payload(
@@ -175,10 +211,15 @@ fn with_payload(
                 Json::Object(act)
             })
             .boxed(),
-        Entry::Request { method, path, query } => {
+        Entry::Request {
+            method,
+            path,
+            query,
+            headers,
+        } => {
             let parameters = match has_parameters(way) {
-                true => Phases::of(&parameters(path, query))?.strategy(),
-                false => Just(json!({})).boxed(),
+                true => Phases::of(&parameters(path, query, headers))?.strategy(),
+                false => empty(),
             };
             let has_body = has_body(method);
             (parameters, payload, reuse)
@@ -202,8 +243,8 @@ pub(super) fn has_body(method: &str) -> bool {
     WITH_BODY.contains(&method) || method == "DELETE"
 }
 
-/// The schema of the parameters in a path and of those that a config names for the query.
-pub(super) fn parameters(path: &str, query: &[String]) -> Json {
+/// The schema of the parameters in a path, of those in the query and of headers.
+pub(super) fn parameters(path: &str, query: &[String], headers: &[Header]) -> Json {
     let fields = |names: &[String], schema: &Json| -> Map<String, Json> {
         names.iter().map(|name| (name.clone(), schema.clone())).collect()
     };
@@ -225,6 +266,10 @@ pub(super) fn parameters(path: &str, query: &[String]) -> Json {
             json!({ "type": "object", "properties": fields(query, &text), "additionalProperties": false });
         parts.insert("query".to_owned(), query);
     }
+    if !headers.is_empty() {
+        let headers = json!({ "type": "object", "properties": headers::properties(headers), "additionalProperties": false });
+        parts.insert("headers".to_owned(), headers);
+    }
     json!({ "type": "object", "properties": parts, "required": required, "additionalProperties": false })
 }
 
@@ -236,32 +281,63 @@ mod tests {
     use super::*;
     use crate::plan::TriggerId;
 
-    #[test]
-    fn a_request_has_its_parameters_and_its_body() {
-        let way = Way {
-            name: "PUT /orders/:id".to_owned(),
+    fn request(method: &str, path: &str, query: &[&str], headers: &[&str]) -> Way {
+        let header = |name: &&str| Header {
+            name: (*name).to_owned(),
+            ..Header::default()
+        };
+        Way {
+            name: format!("{method} {path}"),
             to: TriggerId { step: 0, trigger: 0 },
             entry: Entry::Request {
-                method: "PUT".to_owned(),
-                path: "/orders/:id".to_owned(),
-                query: vec!["full".to_owned()],
+                method: method.to_owned(),
+                path: path.to_owned(),
+                query: query.iter().map(|it| (*it).to_owned()).collect(),
+                headers: headers.iter().map(header).collect(),
             },
             closed: None,
+        }
+    }
+
+    #[test]
+    fn what_makes_the_thing_in_the_path_comes_first() {
+        let weight = |path: &str, tried: &str| {
+            let method = if path == "/health" { "GET" } else { "POST" };
+            use_before(&request(method, path, &[], &[]), &request("GET", tried, &[], &[]))
         };
+        assert_eq!(weight("/orders", "/orders/:id/lines"), 6);
+        assert_eq!(weight("/v1/line-items", "/refunds/{lineItem_id}"), 6);
+        assert_eq!(weight("/orders", "/ordersOf/:userId"), 2);
+        assert_eq!(weight("/health", "/orders/:id"), 1);
+    }
+
+    #[test]
+    fn a_request_has_its_parameters_and_its_body() {
+        let way = request("PUT", "/orders/:id", &["full"], &["authorization", "x-key"]);
         let schema =
             json!({ "type": "object", "properties": { "n": { "type": "integer" } }, "required": ["n"] });
-        let strategy = act(&way, Some(&schema), true).unwrap();
+        let strategy = with_payload(&way, strategy_for(&schema).unwrap(), true).unwrap();
         let mut runner = TestRunner::deterministic();
         let (mut queried, mut reused) = (0, 0);
+        let (mut with_headers, mut without) = (0, 0);
         for _ in 0..60 {
             let act = strategy.new_tree(&mut runner).unwrap().current();
             assert_eq!(act["way"], "PUT /orders/:id");
             assert!(act["body"]["n"].is_i64() || act["body"]["n"].is_u64() || act["body"]["n"].is_f64());
             let id = act["path"]["id"].as_str().unwrap();
             assert!(!id.is_empty() && id.len() <= 12);
+            match act["headers"].as_object().filter(|it| !it.is_empty()) {
+                Some(headers) => {
+                    with_headers += 1;
+                    let token = headers.get("authorization").and_then(Json::as_str);
+                    assert!(token.is_none_or(|it| it.starts_with("Bearer ")), "{act}");
+                }
+                None => without += 1,
+            }
             queried += usize::from(act.pointer("/query/full").is_some());
             reused += usize::from(act.get("reuse").is_some());
         }
         assert!(queried > 0 && reused > 0, "{queried} {reused}");
+        assert!(with_headers > 10 && without > 3, "{with_headers} {without}");
     }
 }

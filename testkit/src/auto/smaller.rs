@@ -52,7 +52,9 @@ impl Takes {
     fn of(plan: &Plan, way: &Way, describe: Describe<'_>) -> Option<Self> {
         let payload = schemas::input(plan, way, describe);
         let parameters = match &way.entry {
-            Entry::Request { path, query, .. } if has_parameters(way) => Some(parameters(path, query)),
+            Entry::Request {
+                path, query, headers, ..
+            } if has_parameters(way) => Some(parameters(path, query, headers)),
             _ => None,
         };
         let phases = |schema: Option<Json>| schema.map(|it| Phases::of(&it)).transpose().ok();
@@ -121,11 +123,12 @@ mod tests {
                     method: method.to_owned(),
                     path: path.to_owned(),
                     query: Vec::new(),
+                    headers: Vec::new(),
                 },
                 closed: None,
             },
             payload: schema.map(|it| Phases::of(&it).unwrap()),
-            parameters: (path.contains(':')).then(|| Phases::of(&parameters(path, &[])).unwrap()),
+            parameters: (path.contains(':')).then(|| Phases::of(&parameters(path, &[], &[])).unwrap()),
         };
         let item =
             json!({ "type": "object", "properties": { "n": { "type": "integer" } }, "required": ["n"] });

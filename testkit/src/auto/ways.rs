@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use banister_grammars::facts::StepKind;
 
+use super::Header;
 use crate::plan::{Plan, TriggerId};
 
 /// One way in.
@@ -28,8 +29,10 @@ pub enum Entry {
         method: String,
         /// With its parameters: `/orders/:id`.
         path: String,
-        /// Query parameters that the config names.
+        /// Query parameters that the config names or a module asks for.
         query: Vec<String>,
+        /// Headers that may matter.
+        headers: Vec<Header>,
     },
     /// A message.
     Message {
@@ -59,11 +62,18 @@ pub(super) fn of(plan: &Plan) -> Vec<Way> {
         match (trigger.kind, &trigger.route) {
             (StepKind::Api, Some((method, path))) => {
                 let socket = plan.hints.sockets.contains(&to.step);
-                let query = plan.hints.queries.get(&to).cloned().unwrap_or_default();
+                let mut query = plan.hints.queries.get(&to).cloned().unwrap_or_default();
+                let asked = plan.hints.asked.get(&to.step);
+                for name in asked.into_iter().flat_map(|asked| &asked.reads.query) {
+                    if !query.contains(name) {
+                        query.push(name.clone());
+                    }
+                }
                 let entry = Entry::Request {
                     method: method.clone(),
                     path: path.clone(),
                     query,
+                    headers: Vec::new(),
                 };
                 let closed = socket.then_some("it takes a socket: what goes over it has no schema");
                 add(format!("{method} {path}"), entry, closed);

@@ -19,6 +19,8 @@ pub(super) struct Pool {
     pub(super) mocks: String,
     /// A shared worker lives for one run; one that is copied for each handler runs none itself.
     pub(super) isolation: Isolation,
+    /// True if it runs each handler in a copy of itself, so that it outlives one that is ended in the middle.
+    pub(super) copies: bool,
 }
 
 /// TypeScript and JavaScript run in the same interpreter.
@@ -27,6 +29,17 @@ pub(super) enum Interpreter {
     Node,
     Python,
     Ruby,
+}
+
+impl Interpreter {
+    /// How it is called everywhere.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Interpreter::Node => "node",
+            Interpreter::Python => "python",
+            Interpreter::Ruby => "ruby",
+        }
+    }
 }
 
 impl From<Language> for Interpreter {

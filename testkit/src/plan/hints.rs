@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use banister_grammars::RequestReads;
 use banister_grammars::facts::{StepKind, TopicRef};
 use banister_project::{Project, Step};
 
@@ -35,6 +36,26 @@ pub struct Hints {
     pub has_middleware: BTreeSet<usize>,
     /// Steps that take a socket.
     pub sockets: BTreeSet<usize>,
+    /// What steps with a route ask requests for; only where tests are generated.
+    pub asked: BTreeMap<usize, Asked>,
+}
+
+/// What a step asks requests for, in its own module and in those that it needs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Headers and query parameters.
+    pub reads: RequestReads,
+    /// The environment variables of flow tests that the modules speak of.
+    pub env: BTreeSet<String>,
+}
+
+impl Asked {
+    /// Adds what another module asks for.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.reads.headers.extend(other.reads.headers.iter().cloned());
+        self.reads.query.extend(other.reads.query.iter().cloned());
+        self.env.extend(other.env.iter().cloned());
+    }
 }
 
 impl Hints {

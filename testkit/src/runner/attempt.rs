@@ -83,13 +83,22 @@ impl Harness {
         let mut run = |decide: &mut dyn crate::decision::Decide| {
             self.run_decided(case, stage, seed, variables.clone(), decide)
         };
+        let mut why = Vec::new();
         let explored = exploration.explore(known, &mut run, &mut |result| {
             reached.extend(&result.reached);
-            label = label.max(result.label);
+            if result.label > label {
+                // The run that is shown in the end may have been under control.
+                label = result.label;
+                if result.failures.is_empty() {
+                    why.extend(result.notes.iter().cloned());
+                }
+            }
         });
         let mut result = explored.result;
         result.reached = reached;
         result.label = result.label.max(label);
+        why.retain(|note| !result.notes.contains(note));
+        result.notes.extend(why);
         if result.failures.is_empty() && explored.exhaustive {
             let orders = match explored.runs {
                 1 => "the one order that there is was run".to_owned(),
@@ -97,6 +106,7 @@ impl Harness {
             };
             result.notes.push(orders);
         }
+        result.notes.extend(explored.saturated);
         Attempt {
             result,
             departures: explored.departures,

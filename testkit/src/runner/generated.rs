@@ -8,6 +8,7 @@ use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::{Value as Json, json};
 
 use super::attempt::Attempt;
+use super::silent::Sends;
 use super::{Harness, TestCase};
 use crate::auto::{Auto, Entry, INPUT, Inputs, KNOWN, not_loaded, smaller};
 use crate::failure::FlowFailure;
@@ -43,6 +44,8 @@ struct Seen {
     /// Valid requests, and those of them that were answered with each 4xx status.
     requests: u32,
     refused: BTreeMap<u16, u32>,
+    /// What steps sent for valid inputs.
+    sends: Sends,
 }
 
 impl Harness {
@@ -78,13 +81,19 @@ impl Harness {
                 return self.outcome(case, FlowResult::of_failure(failure), None, &[]);
             }
         };
-        let mut seen = Seen::default();
+        let mut seen = Seen {
+            notes: inputs.notes.clone(),
+            ..Seen::default()
+        };
         for phase in phases(inputs, self.cases()) {
             if let Some(failed) = self.try_phase(case, stage, seed, &phase, &mut seen) {
                 return failed;
             }
         }
-        seen.say_if_all_were_refused(matches!(way.entry, Entry::Request { .. }));
+        if !seen.say_if_all_were_refused(matches!(way.entry, Entry::Request { .. })) {
+            let silent = seen.sends.silent(self.plan(), case.test(), Some(&step.name));
+            seen.notes.extend(silent);
+        }
         let mut result = seen
             .last
             .take()
@@ -219,6 +228,9 @@ impl Seen {
                 self.notes.push(note.clone());
             }
         }
+        if input == Input::Valid {
+            self.sends.add(&result.trace);
+        }
         let status = result
             .trace
             .events
@@ -236,15 +248,17 @@ impl Seen {
         }
     }
 
-    /// A way that nobody gets through was hardly tried.
-    fn say_if_all_were_refused(&mut self, is_request: bool) {
-        if is_request && self.requests > 0 && self.refused.values().sum::<u32>() == self.requests {
+    /// A way that nobody gets through was hardly tried; true if that is said.
+    fn say_if_all_were_refused(&mut self, is_request: bool) -> bool {
+        let all = is_request && self.requests > 0 && self.refused.values().sum::<u32>() == self.requests;
+        if all {
             let statuses: Vec<String> = self.refused.keys().map(u16::to_string).collect();
             self.notes.push(format!(
                 "every valid request was answered with {}: what the step does with one that it takes was not tried",
                 statuses.join(" or ")
             ));
         }
+        all
     }
 
     /// What holds of one case need not hold of the one that the report shows.

@@ -26,6 +26,8 @@ impl Harness {
         self.write_trace(case, &result.trace);
         let mut result = result;
         result.notes.extend(never_called(case, &result.trace));
+        let none = Variables::new();
+        let kept = self.keep_failures(case, &mut result, input.unwrap_or(&none), departures);
         self.hold_to_requirement(&mut result);
         let failure = result.failures.first().map(|first| {
             let mut details = first.details.clone();
@@ -40,15 +42,6 @@ impl Harness {
                 ));
                 details.extend(other.details.iter().map(|line| format!("  {line}")));
             }
-            let none = Variables::new();
-            let input_or_none = input.unwrap_or(&none);
-            let kept = self.keep_failure(
-                case,
-                &first.headline,
-                input_or_none,
-                departures,
-                &result.decisions,
-            );
             Failure {
                 headline: first.headline.clone(),
                 place: place(case, &first.place),

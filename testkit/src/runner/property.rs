@@ -4,9 +4,11 @@ use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::Value as Json;
 
+use super::again::hung;
 use super::attempt::Attempt;
+use super::silent::Sends;
 use super::smaller::Found;
-use super::{Harness, TestCase, hung};
+use super::{Harness, TestCase};
 use crate::failure::{FailurePlace, FlowFailure};
 use crate::flow::{FlowResult, variables_of};
 use crate::live_stage::LiveStage;
@@ -26,6 +28,9 @@ const PASSING: usize = 3;
 /// If none have passed before one failed, so many more are tried.
 const MORE_INPUTS: usize = 20;
 
+/// Where the values of each variable come from.
+type Schemas = Vec<(String, Phases)>;
+
 /// What the inputs so far have shown.
 #[derive(Default)]
 struct Seen {
@@ -36,19 +41,36 @@ struct Seen {
     runs: u32,
     reached: Reached,
     label: ControlLabel,
+    /// What is told of all inputs, and why the label is what it is.
+    notes: Vec<String>,
+    sends: Sends,
 }
 
 impl Seen {
+    /// Takes note of the runs with one input.
     fn add(&mut self, attempt: &Attempt) {
+        let result = &attempt.result;
         self.runs += attempt.runs;
-        self.reached.extend(&attempt.result.reached);
-        self.label = attempt.result.label.max(self.label);
+        self.reached.extend(&result.reached);
+        self.sends.add(&result.trace);
+        if result.label > self.label {
+            // The run that is shown in the end may have been under control.
+            self.label = result.label;
+            if result.failures.is_empty() {
+                self.notes.extend(result.notes.iter().cloned());
+            }
+        }
     }
 
     /// What holds of one input need not hold of the last one, which the report shows.
     fn over_all(&self, mut result: FlowResult) -> FlowResult {
         result.reached.extend(&self.reached);
         result.label = result.label.max(self.label);
+        for note in &self.notes {
+            if !result.notes.contains(note) {
+                result.notes.push(note.clone());
+            }
+        }
         result
     }
 }
@@ -58,13 +80,16 @@ impl Harness {
         let names = names_of(case);
         // Modules are looked at for their schemas before anything runs: what they import must be there by then.
         self.stand_in(case, stage, &Variables::new());
-        let schemas = match self.sources(case, stage) {
+        let (schemas, notes) = match self.sources(case, stage) {
             Ok(schemas) => schemas,
             Err(failure) => return self.outcome(case, FlowResult::of_failure(*failure), None, &[]),
         };
         let strategies = strategies(&schemas);
         let mut runner = self.case_runner(case, seed);
-        let mut seen = Seen::default();
+        let mut seen = Seen {
+            notes,
+            ..Seen::default()
+        };
         for _ in 0..runner.config().cases {
             let variables = match strategies.new_tree(&mut runner) {
                 Ok(tree) => variables_of(&names, &tree.current()),
@@ -86,57 +111,48 @@ impl Harness {
                 continue;
             }
             let mut more = || {
-                Some(variables_of(
-                    &names,
-                    &strategies.new_tree(&mut runner).ok()?.current(),
-                ))
+                let tree = strategies.new_tree(&mut runner).ok()?;
+                Some(variables_of(&names, &tree.current()))
             };
-            let passing = self.passing(
-                case,
-                stage,
-                seed,
-                &attempt,
-                std::mem::take(&mut seen.passing),
-                &mut more,
-            );
+            self.find_passing(case, stage, seed, &attempt, &mut seen.passing, &mut more);
             let found = Found {
-                attempt: Attempt {
-                    result: seen.over_all(attempt.result),
-                    runs: seen.runs,
-                    ..attempt
-                },
+                attempt,
                 input: variables,
                 schemas: &schemas,
-                passing,
+                passing: std::mem::take(&mut seen.passing),
             };
-            let (case, attempt, input) = self.smaller(case, stage, seed, found);
+            let (case, mut attempt, input) = self.smaller(case, stage, seed, found);
+            attempt.result = seen.over_all(attempt.result);
+            attempt.runs = seen.runs;
             return self.confirmed(&case, stage, seed, attempt, Some(&input));
         }
+        let silent = seen.sends.silent(self.plan(), case.test(), None);
+        seen.notes.extend(silent);
         let last = seen.last.take();
         let result = last.unwrap_or_else(|| FlowResult::of_failure(nothing_ran(case)));
         self.outcome(case, seen.over_all(result), None, &[])
     }
 
-    /// Inputs with which the test passes, if it takes any to see which actions the failure needs.
-    fn passing(
+    /// Looks for inputs with which the test passes, if none are known and it takes any to see which actions the failure needs.
+    fn find_passing(
         &self,
         case: &TestCase,
         stage: &mut LiveStage<'_>,
         seed: Seed,
-        attempt: &Attempt,
-        known: Vec<Variables>,
+        found: &Attempt,
+        passing: &mut Vec<Variables>,
         more: &mut dyn FnMut() -> Option<Variables>,
-    ) -> Vec<Variables> {
-        let has_use = case.test().actions().count() > 1 && attempt.departures.is_empty();
-        if !has_use || !known.is_empty() || hung(&attempt.result) {
-            return known;
+    ) {
+        let has_use = case.test().actions().count() > 1 && found.departures.is_empty();
+        if !has_use || !passing.is_empty() || hung(&found.result) {
+            return;
         }
-        let inputs = (0..MORE_INPUTS).map_while(|_| more());
         let passes = |it: &Variables| {
             let result = self.run_once(case, stage, seed, it.clone());
             result.failures.is_empty()
         };
-        inputs.filter(passes).take(PASSING).collect()
+        let inputs = (0..MORE_INPUTS).map_while(|_| more());
+        passing.extend(inputs.filter(passes).take(PASSING));
     }
 
     /// The first so many inputs of a test; one without values if it is no property.
@@ -152,7 +168,7 @@ impl Harness {
         }
         let names = names_of(case);
         self.stand_in(case, stage, &Variables::new());
-        let schemas = self.sources(case, stage).map_err(|failure| failure.headline)?;
+        let (schemas, _) = self.sources(case, stage).map_err(|failure| failure.headline)?;
         let strategies = strategies(&schemas);
         let mut runner = self.case_runner(case, seed);
         let inputs = (0..most).map(|_| {
@@ -172,13 +188,13 @@ impl Harness {
         })
     }
 
-    /// The schemas of the variables, ready to give values.
+    /// The schemas of the variables, ready to give values, with what is worth knowing of these.
     fn sources(
         &self,
         case: &TestCase,
         stage: &mut LiveStage<'_>,
-    ) -> Result<Vec<(String, Phases)>, Box<FlowFailure>> {
-        let mut schemas = Vec::new();
+    ) -> Result<(Schemas, Vec<String>), Box<FlowFailure>> {
+        let (mut schemas, mut notes) = (Vec::new(), Vec::new());
         for (name, source) in &case.test().for_all {
             let (schema, span) = match source {
                 InputSource::Schema(schema) => (schema.value.clone(), schema.span),
@@ -196,9 +212,10 @@ impl Harness {
                     span,
                 ));
             }
+            notes.extend(phases.health().notes(&format!("`{}`", name.value)));
             schemas.push((name.value.clone(), phases));
         }
-        Ok(schemas)
+        Ok((schemas, notes))
     }
 
     /// Asks the running module of a step for its schema.

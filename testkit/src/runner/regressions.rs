@@ -1,20 +1,16 @@
-//! Failures that are kept: what was decided and which input it was, in `flow-regressions/` of the project, one file a
-//! test. They are run first next time, and any of them can be run alone with `--replay`.
+//! What is kept of a failure: which input it was, what was decided, and what ran it. The form of a file in
+//! `flow-regressions/` of the project.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::case::Compares;
-use super::trace_files::slug;
-use super::{Harness, TestCase, drift};
-use crate::decision::{Decision, Departure};
+use crate::decision::Departure;
 use crate::narrow::KeptAction;
 use crate::template::Variables;
-
-/// The folder, in the project.
-pub const REGRESSIONS: &str = "flow-regressions";
 
 /// A failure that can be run again on any machine with the same versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,8 +24,15 @@ pub struct Regression {
     pub seed: u64,
     /// What banister it was.
     pub banister: String,
+    /// What ran the steps of the failing run, with its version: `node`, `python`, `ruby`. Empty in files of before this was
+    /// kept.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub interpreters: BTreeMap<String, String>,
     /// The failure in one sentence.
     pub failure: String,
+    /// What it breaks: the text of an expectation, or the step and the kind of the failure.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub breaks: String,
     /// The generated input, by variable.
     #[serde(default, skip_serializing_if = "Variables::is_empty")]
     pub input: Variables,
@@ -99,85 +102,126 @@ impl Regression {
             }),
         }
     }
-}
 
-impl Harness {
-    /// The saved failure of a test: the one that is replayed, else the one in the project.
-    pub(super) fn known_failure(&self, case: &TestCase) -> Option<Regression> {
-        if let Some(replayed) = &self.options.replay {
-            return (replayed.test == case.name).then(|| replayed.clone());
-        }
-        let path = self.regression_file(case)?;
-        match Regression::read(&path) {
-            Ok(regression) if regression.test == case.name => Some(regression),
-            Ok(_) => None,
-            Err(RegressionError::Read { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-                None
-            }
-            Err(error) => {
-                self.problem(format!(
-                    "{error}: delete it, and it is made anew when the test fails"
-                ));
-                None
-            }
-        }
+    /// Writes a file: it is there in whole or not at all, whatever happens meanwhile.
+    ///
+    /// # Errors
+    /// The folder or the file cannot be written.
+    pub(super) fn write(&self, path: &Path) -> std::io::Result<()> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let text: Json = serde_json::to_value(self).map_err(std::io::Error::other)?;
+        std::io::Write::write_all(&mut file, format!("{text:#}\n").as_bytes())?;
+        file.persist(path)?;
+        Ok(())
     }
 
-    /// Keeps a failure; gives the path of its file, relative to the project.
-    pub(super) fn keep_failure(
-        &self,
-        case: &TestCase,
-        failure: &str,
-        input: &Variables,
-        departures: &[Departure],
-        decisions: &[Decision],
-    ) -> Option<String> {
-        if input.is_empty() && departures.is_empty() && case.compares.is_none() {
-            return None;
-        }
-        let path = self.regression_file(case)?;
-        let regression = Regression {
-            version: 1,
-            test: case.name.clone(),
-            seed: self.options.seed,
-            banister: env!("CARGO_PKG_VERSION").to_owned(),
-            failure: failure.to_owned(),
-            input: input.clone(),
-            departures: departures.to_vec(),
-            actions: case.kept.clone(),
-            modules: case.compares,
-            decisions: drift::until_last_departure(decisions),
+    /// True if it is the same failure of the same run, whatever ran it.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let without_versions = |it: &Self| Self {
+            banister: String::new(),
+            interpreters: BTreeMap::new(),
+            ..it.clone()
         };
-        let shown = path
-            .strip_prefix(&self.plan.root)
-            .unwrap_or(&path)
-            .to_string_lossy()
-            .into_owned();
-        match write(&path, &regression) {
-            Ok(()) => Some(shown),
-            Err(error) => {
-                self.problem(format!(
-                    "the failure cannot be saved in {}: {error}",
-                    path.display()
-                ));
-                None
-            }
-        }
+        without_versions(self) == without_versions(other)
     }
 
-    fn regression_file(&self, case: &TestCase) -> Option<PathBuf> {
-        let folder = self.options.regressions.as_ref()?;
-        Some(folder.join(format!("{}.json", slug(&case.name))))
+    /// What ran the failure and what runs now, where these are not the same versions; `None` if they are. Of what either
+    /// side does not know, nothing is said.
+    pub(super) fn other_versions(&self, now: &BTreeMap<String, String>) -> Option<String> {
+        let ours = env!("CARGO_PKG_VERSION");
+        let mut then: Vec<(&str, &str, &str)> = Vec::new();
+        for (name, version) in &self.interpreters {
+            then.extend(
+                now.get(name)
+                    .map(|now| (name.as_str(), version.as_str(), now.as_str())),
+            );
+        }
+        then.push(("banister", &self.banister, ours));
+        then.retain(|(_, version, now)| version != now);
+        let said: Vec<String> = then
+            .iter()
+            .map(|(name, version, now)| format!("{name} {version}, which is {now} here"))
+            .collect();
+        (!said.is_empty()).then(|| {
+            format!(
+                "the failure was saved with other versions than those that ran it now: {}",
+                said.join("; ")
+            )
+        })
     }
 }
 
-/// A file is there in whole or not at all, whatever happens meanwhile.
-fn write(path: &Path, regression: &Regression) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    let text: Json = serde_json::to_value(regression).map_err(std::io::Error::other)?;
-    std::io::Write::write_all(&mut file, format!("{text:#}\n").as_bytes())?;
-    file.persist(path)?;
-    Ok(())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OLD: &str = r#"{
+        "version": 1, "test": "t::a", "seed": 7, "banister": "0.0.1", "failure": "it fails",
+        "departures": [{ "do": "b", "instead_of": "a", "time": 1 }]
+    }"#;
+
+    fn kept(text: &str) -> Result<Regression, RegressionError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        std::fs::write(&path, text).unwrap();
+        Regression::read(&path)
+    }
+
+    #[test]
+    fn a_file_of_before_versions_were_kept_can_be_read() {
+        let old = kept(OLD).unwrap();
+        assert_eq!(old.interpreters, BTreeMap::new());
+        let node = BTreeMap::from([("node".to_owned(), "22.1.0".to_owned())]);
+        let told = old.other_versions(&node).unwrap();
+        assert!(
+            told.ends_with(&format!(
+                "now: banister 0.0.1, which is {} here",
+                env!("CARGO_PKG_VERSION")
+            )),
+            "{told}"
+        );
+        assert!(kept(&OLD.replace("\"seed\": 7", "\"seed\": 7, \"sed\": 8")).is_err());
+        assert!(kept(&OLD.replace("\"version\": 1", "\"version\": 2")).is_err());
+    }
+
+    #[test]
+    fn only_versions_that_differ_are_told() {
+        let versions = |all: &[(&str, &str)]| -> BTreeMap<String, String> {
+            let all = all.iter();
+            all.map(|(name, version)| ((*name).to_owned(), (*version).to_owned()))
+                .collect()
+        };
+        let saved = Regression {
+            banister: env!("CARGO_PKG_VERSION").to_owned(),
+            interpreters: versions(&[("node", "20.1.0"), ("python", "3.9.1"), ("ruby", "3.0.0")]),
+            ..kept(OLD).unwrap()
+        };
+        let now = versions(&[("node", "22.1.0"), ("ruby", "3.0.0")]);
+        assert_eq!(
+            saved.other_versions(&now).as_deref(),
+            Some(
+                "the failure was saved with other versions than those that ran it now: node 20.1.0, which is 22.1.0 here"
+            )
+        );
+        assert_eq!(saved.other_versions(&saved.interpreters), None);
+        assert!(saved.is_same(&Regression {
+            interpreters: now,
+            ..saved.clone()
+        }));
+        assert!(!saved.is_same(&Regression {
+            seed: 8,
+            ..saved.clone()
+        }));
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/a.json");
+        let saved = kept(OLD).unwrap();
+        saved.write(&path).unwrap();
+        assert_eq!(Regression::read(&path).unwrap(), saved);
+    }
 }

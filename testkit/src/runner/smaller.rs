@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::again::hung;
 use super::attempt::Attempt;
 use super::case::Compares;
 use super::isolation::is_of_hidden_state;
-use super::{Harness, IsolationMode, TestCase, hung};
+use super::{Harness, IsolationMode, TestCase};
 use crate::decision::Departure;
 use crate::explore::{Exploration, Explored, departures_of};
 use crate::failure::FlowFailure;
@@ -179,8 +180,12 @@ impl Judge for Trial<'_, '_> {
         // The plain run comes first: if it fails there are no departures, and the action was needed.
         let Explored {
             result, departures, ..
-        } = exploration.explore(None, &mut run, &mut |result| reached.extend(&result.reached));
+        } = exploration.explore(None, &mut run, &mut |result| {
+            reached.extend(&result.reached);
+            label = label.max(result.label);
+        });
         self.runs += runs;
+        self.label = label;
         self.reached.extend(&reached);
         if departures.is_empty() || !self.is_it(&result) {
             return None;

@@ -4,8 +4,8 @@
 //! A handler that dies is one that took a message which its queue delivers again: what a crash does to a request or a
 //! schedule is seen at once, and no step can do anything about it.
 
-use super::Run;
 use super::explored::plain;
+use super::{Cause, Run};
 use crate::decision::{Choice, FaultKind, OptionKind};
 use crate::mock::Strike;
 use crate::protocol::{FromWorker, HandlerError};
@@ -59,6 +59,22 @@ impl Run<'_> {
         }
     }
 
+    /// The faults that may end the handler of a delivery in the middle.
+    fn deaths(&self, delivery: &Delivery) -> Vec<FaultKind> {
+        let step = &self.plan.steps[delivery.to.step];
+        let trigger = step.triggers.get(delivery.to.trigger);
+        if delivery.attempt >= trigger.map_or(1, |it| it.queue.attempts) {
+            return Vec::new();
+        }
+        let kinds = [FaultKind::Crash, FaultKind::Timeout];
+        kinds.into_iter().filter(|kind| self.may_fault(*kind)).collect()
+    }
+
+    /// True if a handler that is started for this may be ended in the middle.
+    pub(super) fn may_die(&self, cause: &Cause) -> bool {
+        matches!(cause, Cause::Message(delivery) if !self.deaths(delivery).is_empty())
+    }
+
     /// Asks whether the handler dies at a call. `None` if it died before it.
     pub(super) fn dies(&mut self, at: usize, call: u64) -> Option<End> {
         let lives = End {
@@ -66,19 +82,10 @@ impl Run<'_> {
             kind: FaultKind::Crash,
             label: String::new(),
         };
-        let Some(delivery) = self.live[at].delivery() else {
-            return Some(lives);
+        let kinds = match self.live[at].delivery() {
+            Some(delivery) => self.deaths(delivery),
+            None => Vec::new(),
         };
-        let step = &self.plan.steps[delivery.to.step];
-        let attempts = step
-            .triggers
-            .get(delivery.to.trigger)
-            .map_or(1, |it| it.queue.attempts);
-        if delivery.attempt >= attempts {
-            return Some(lives);
-        }
-        let kinds = [FaultKind::Crash, FaultKind::Timeout];
-        let kinds: Vec<FaultKind> = kinds.into_iter().filter(|kind| self.may_fault(*kind)).collect();
         if kinds.is_empty() {
             return Some(lives);
         }

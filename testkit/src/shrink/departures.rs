@@ -117,7 +117,7 @@ mod tests {
         let left = fewer(all, &mut |departures| {
             tried.push(names(departures));
             let has = |name: &&str| departures.iter().any(|it| it.pick == **name);
-            needs.iter().all(|it| has(it)).then(|| departures.to_vec())
+            needs.iter().all(has).then(|| departures.to_vec())
         });
         (names(&left), tried)
     }

@@ -1,96 +1,21 @@
 //! The edges of one schema object, and how each is recognised in a value.
 
-use jsonschema::Validator;
+mod probe;
+mod range;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::boundaries::BoundaryCell;
 use super::document::{escape, type_names};
+use range::Range;
+
+pub(super) use probe::Probe;
+pub(super) use range::tidy;
 
 /// More values of an `enum` than this are not told apart.
 const MOST_VALUES: usize = 64;
 /// A longest text or list beyond this has no edge: no test should have to make it.
 const LONGEST: u64 = 2_000;
-
-/// Numbers from here on need more than 32 bits.
-const LARGE: f64 = 4_294_967_296.0;
-
-/// How an edge is recognised.
-pub(super) enum Probe {
-    Number(f64),
-    /// Between two numbers, both excluded.
-    Between(f64, f64),
-    Below(f64, bool),
-    Above(f64, bool),
-    NoMultiple(f64),
-    Negative,
-    Fraction,
-    Large,
-    Characters(u64),
-    NotAscii,
-    Astral,
-    Combining,
-    Items(u64),
-    EqualItems,
-    Properties(u64),
-    Present(String),
-    Absent(String),
-    /// Another property than these.
-    Other(Vec<String>, Vec<regex::Regex>),
-    Is(Json),
-    IsNot(Vec<Json>),
-    Type(&'static str),
-    NoType(Vec<String>),
-    /// Of the type that the keyword is about, and not allowed by it.
-    Breaks(Box<Validator>),
-    Allowed(String),
-    NotAllowed(String),
-}
-
-impl Probe {
-    /// True if `value` is at this edge. `judge` says whether the schema at a pointer allows the value.
-    pub(super) fn is_at(&self, value: &Json, judge: impl Fn(&str) -> bool) -> bool {
-        let number = || value.as_f64();
-        let object = || value.as_object();
-        match self {
-            Self::Number(at) => number() == Some(*at),
-            Self::Between(low, high) => number().is_some_and(|it| *low < it && it < *high),
-            Self::Below(at, or_at) => number().is_some_and(|it| it < *at || *or_at && it == *at),
-            Self::Above(at, or_at) => number().is_some_and(|it| it > *at || *or_at && it == *at),
-            Self::NoMultiple(step) => number().is_some_and(|it| !is_multiple(it, *step)),
-            Self::Negative => number().is_some_and(|it| it < 0.0),
-            Self::Fraction => number().is_some_and(|it| it.fract() != 0.0),
-            Self::Large => number().is_some_and(|it| it.abs() >= LARGE),
-            Self::Characters(count) => value
-                .as_str()
-                .is_some_and(|it| it.chars().count() as u64 == *count),
-            Self::NotAscii => value.as_str().is_some_and(|it| !it.is_ascii()),
-            Self::Astral => value
-                .as_str()
-                .is_some_and(|it| it.chars().any(|c| c > '\u{ffff}')),
-            Self::Combining => value
-                .as_str()
-                .is_some_and(|it| it.chars().any(|c| ('\u{300}'..='\u{36f}').contains(&c))),
-            Self::Items(count) => value.as_array().is_some_and(|it| it.len() as u64 == *count),
-            Self::EqualItems => value
-                .as_array()
-                .is_some_and(|it| it.iter().enumerate().any(|(at, item)| it[..at].contains(item))),
-            Self::Properties(count) => object().is_some_and(|it| it.len() as u64 == *count),
-            Self::Present(name) => object().is_some_and(|it| it.contains_key(name)),
-            Self::Absent(name) => object().is_some_and(|it| !it.contains_key(name)),
-            Self::Other(names, patterns) => object().is_some_and(|it| {
-                it.keys()
-                    .any(|key| !names.contains(key) && !patterns.iter().any(|it| it.is_match(key)))
-            }),
-            Self::Is(other) => is_equal(value, other),
-            Self::IsNot(others) => !others.iter().any(|other| is_equal(value, other)),
-            Self::Type(name) => is_of_type(value, name),
-            Self::NoType(names) => !names.iter().any(|name| is_of_type(value, name)),
-            Self::Breaks(validator) => !validator.is_valid(value),
-            Self::Allowed(pointer) => judge(pointer),
-            Self::NotAllowed(pointer) => !judge(pointer),
-        }
-    }
-}
 
 /// Collects edges.
 #[derive(Default)]
@@ -454,92 +379,3 @@ impl CellsOf {
 const TYPES: [&str; 7] = [
     "null", "boolean", "integer", "number", "string", "array", "object",
 ];
-
-/// The numbers that a schema allows.
-struct Range {
-    low: Option<(f64, bool)>,
-    high: Option<(f64, bool)>,
-    /// Their distance, if only some are allowed.
-    step: Option<f64>,
-}
-
-impl Range {
-    fn of(fields: &Map<String, Json>) -> Self {
-        let number = |key: &str| fields.get(key).and_then(Json::as_f64);
-        let end =
-            |closed: &str, open: &str, tighter: fn(f64, f64) -> bool| match (number(closed), number(open)) {
-                (Some(closed), Some(open)) if tighter(closed, open) => Some((closed, false)),
-                (_, Some(open)) => Some((open, true)),
-                (closed, None) => closed.map(|it| (it, false)),
-            };
-        let names = fields.get("type").map(type_names).unwrap_or_default();
-        let whole = names.contains(&"integer") && !names.contains(&"number");
-        let step = number("multipleOf").filter(|it| *it > 0.0);
-        Self {
-            low: end("minimum", "exclusiveMinimum", |closed, open| closed > open),
-            high: end("maximum", "exclusiveMaximum", |closed, open| closed < open),
-            step: match step {
-                Some(step) if whole && step.fract() != 0.0 => Some(1.0_f64.max(step)),
-                None if whole => Some(1.0),
-                step => step,
-            },
-        }
-    }
-
-    fn contains(&self, value: f64) -> bool {
-        self.low
-            .is_none_or(|(low, open)| value > low || !open && value == low)
-            && self
-                .high
-                .is_none_or(|(high, open)| value < high || !open && value == high)
-    }
-
-    /// The first multiple of `step` from a bound inwards.
-    fn first(&self, at: f64, open: bool, step: f64, sign: f64) -> f64 {
-        let factor = at / step;
-        let factor = if is_multiple(at, step) {
-            factor.round() + if open { sign } else { 0.0 }
-        } else if sign > 0.0 {
-            factor.ceil()
-        } else {
-            factor.floor()
-        };
-        tidy(factor * step, step)
-    }
-}
-
-/// A multiple of a step as a person would write it: 3 × 0.1 is 0.3. Never the negative zero.
-pub(super) fn tidy(value: f64, step: f64) -> f64 {
-    let text = format!("{step:.12}");
-    let digits = text.trim_end_matches('0').split('.').nth(1).map_or(0, str::len);
-    let value = if digits == 0 {
-        value
-    } else {
-        format!("{value:.digits$}").parse().unwrap_or(value)
-    };
-    value + 0.0
-}
-
-pub(super) fn is_multiple(value: f64, step: f64) -> bool {
-    let factor = value / step;
-    (factor - factor.round()).abs() < 1e-9 * factor.abs().max(1.0)
-}
-
-fn is_equal(a: &Json, b: &Json) -> bool {
-    a == b || a.is_number() && a.as_f64() == b.as_f64()
-}
-
-fn is_of_type(value: &Json, name: &str) -> bool {
-    match (name, value) {
-        ("integer", Json::Number(number)) => {
-            number.is_i64() || number.is_u64() || number.as_f64().is_some_and(|it| it.fract() == 0.0)
-        }
-        ("number", Json::Number(_))
-        | ("null", Json::Null)
-        | ("boolean", Json::Bool(_))
-        | ("string", Json::String(_))
-        | ("array", Json::Array(_))
-        | ("object", Json::Object(_)) => true,
-        _ => false,
-    }
-}

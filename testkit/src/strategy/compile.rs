@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::document::{Document, escape, unescape};
-use super::finish;
 use super::flat::{Flat, Literal};
 use super::generate::Refusal;
 use super::opposite::breaches;
-use super::shape::{Branch, Node, NodeId, Shape};
+use super::shape::{Branch, ENDLESS, Node, NodeId, Shape};
+use super::why::why;
+use super::{finish, measure};
 
 /// More alternatives of one node are not told apart.
 const MOST_BRANCHES: usize = 96;
@@ -23,8 +24,10 @@ pub(super) struct Compiler<'d> {
     pub(super) nodes: Vec<Node>,
     numbers: BTreeMap<Vec<Literal>, NodeId>,
     pending: Vec<(NodeId, Vec<Literal>)>,
-    /// Why the last branch was given up.
-    refusal: Option<Refusal>,
+    /// The node that is being filled.
+    current: NodeId,
+    /// Why nodes came to nothing.
+    refusals: BTreeMap<NodeId, Refusal>,
     counters: usize,
 }
 
@@ -39,23 +42,23 @@ impl<'d> Compiler<'d> {
             nodes: Vec::new(),
             numbers: BTreeMap::new(),
             pending: Vec::new(),
-            refusal: None,
+            current: 0,
+            refusals: BTreeMap::new(),
             counters: 0,
         };
         compiler.node(vec![root]);
-        let mut first = None;
         while let Some((node, literals)) = compiler.pending.pop() {
+            compiler.current = node;
             compiler.fill(node, literals);
-            // What stops the root is what a person wants to hear of.
-            first.get_or_insert(compiler.refusal.take());
         }
         let Self {
             mut nodes, counters, ..
         } = compiler;
-        finish::measure(&mut nodes);
-        if nodes[0].branches.is_empty() {
-            return Err(first.flatten().unwrap_or(Refusal::TooDeep));
+        measure::heights(&mut nodes);
+        if nodes[0].height == ENDLESS {
+            return Err(why(&nodes, &compiler.refusals, &compiler.numbers));
         }
+        measure::settle(&mut nodes);
         Ok((nodes, counters))
     }
 
@@ -107,7 +110,7 @@ impl<'d> Compiler<'d> {
             self.nodes[node].branches.extend(branches);
         }
         if self.nodes[node].branches.is_empty() {
-            self.refusal.get_or_insert(Refusal::Never);
+            self.refusals.entry(node).or_insert(Refusal::Never);
         }
     }
 
@@ -143,11 +146,12 @@ impl<'d> Compiler<'d> {
                     continue;
                 };
                 let Some(target) = document.target(&literal.place, reference) else {
-                    self.refusal = Some(Refusal::Reference(reference.to_owned()));
+                    let refusal = Refusal::Reference(reference.to_owned());
+                    self.refusals.insert(self.current, refusal);
                     return;
                 };
                 if chain.contains(&target) {
-                    self.refusal = Some(Refusal::Circular);
+                    self.refusals.insert(self.current, Refusal::Circular);
                     return;
                 }
                 push(&mut waiting, Literal::of(target), &chain);

@@ -19,8 +19,10 @@ const MUCH: u32 = 50;
 const TOO_MUCH: u32 = 95;
 /// A larger value is told, in bytes of JSON.
 const LARGE: usize = 256 * 1024;
-/// A slower value is told.
+/// A slower value is told. It is far beyond what a busy machine makes of a common one.
 const SLOW: Duration = Duration::from_millis(20);
+/// No more values are made to see how it goes when so much time has passed.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What became of some values that were made by chance.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,6 +60,9 @@ impl Health {
         let start = Instant::now();
         let mut dice = Dice::of(0);
         for _ in 0..TRIALS {
+            if start.elapsed() > PATIENCE {
+                break;
+            }
             let made = compiled.generator.value(Mode::Random, &mut dice);
             health.made += 1;
             match made {
@@ -113,9 +118,9 @@ impl Health {
             });
         }
         if self.took > SLOW * self.made {
-            let each = self.took.as_millis() / u128::from(self.made.max(1));
             let text = format!(
-                "each value takes {each} ms to make: the schema is too large or refers to itself too often"
+                "a value takes more than {} ms to make: the schema is too large or refers to itself too often",
+                SLOW.as_millis()
             );
             out.push(HealthProblem {
                 is_fatal: false,
@@ -124,8 +129,46 @@ impl Health {
         }
         out
     }
+
+    /// What a person should know of the values for `name`, in sentences.
+    pub fn notes(&self, name: &str) -> Vec<String> {
+        let problems = self.problems().into_iter();
+        problems.map(|it| format!("inputs for {name}: {it}")).collect()
+    }
 }
 
 fn size(value: &Json) -> usize {
     value.to_string().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_makes_values_poor_is_told_with_their_name() {
+        let health = |schema| Health::of(&Compiled::of(&schema).unwrap());
+        let half =
+            json!({"type": "array", "items": {"type": "integer", "not": {"multipleOf": 2}}, "minItems": 2});
+        let told = health(half).notes("`order`");
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(
+            told[0].starts_with("inputs for `order`: ") && told[0].contains("'#/items/not' rejects"),
+            "{told:?}"
+        );
+        assert_eq!(health(json!({"type": "integer"})).notes("`order`"), [""; 0]);
+        let slow = Health {
+            made: 10,
+            took: SLOW * 11,
+            ..Health::default()
+        };
+        assert_eq!(
+            slow.notes("`order`"),
+            [
+                "inputs for `order`: a value takes more than 20 ms to make: the schema is too large or refers to itself too often"
+            ]
+        );
+    }
 }

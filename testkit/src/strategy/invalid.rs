@@ -17,7 +17,7 @@ use super::document::Document;
 use super::generate::{Generator, Mode};
 use super::phases::Phases;
 use super::shrink::ShrinkTree;
-use super::violation::{Breach, Violation, breaches};
+use super::violation::{Breach, Breaker, Violation};
 use super::{Compiled, StrategyError, prepare};
 
 /// Valid values that are made by chance to be broken, besides those at the edges.
@@ -78,7 +78,7 @@ pub fn invalid_strategy_for(schema: &Json) -> Result<BoxedStrategy<Invalid>, Str
 
 struct InvalidStrategy {
     compiled: Rc<Compiled>,
-    edges: Boundaries,
+    breaker: Breaker,
     /// One value for each violation.
     known: Vec<Known>,
     given: Cell<usize>,
@@ -112,7 +112,7 @@ impl fmt::Debug for InvalidStrategy {
 impl InvalidStrategy {
     fn of(schema: &Json) -> Result<Self, StrategyError> {
         let compiled = Rc::new(Compiled::of(schema)?);
-        let edges = Boundaries::of(schema)?;
+        let breaker = Breaker::new(Boundaries::of(schema)?);
         let mut bases = Phases::of(schema)?.boundaries().to_vec();
         let mut dice = Dice::of(0);
         for _ in 0..BASES {
@@ -120,16 +120,21 @@ impl InvalidStrategy {
         }
         let mut known: BTreeMap<String, (usize, bool, usize, Known)> = BTreeMap::new();
         for base in &bases {
-            for Breach { violation, value } in breaches(&edges, base) {
+            for Breach { violation, value } in breaker.breaches(base, None) {
+                let size = value.to_string().len();
+                let entry = known
+                    .get(&violation.label)
+                    .map(|(order, more, size, _)| (*order, (*more, *size)));
+                // The judge takes longest: it is not asked about what comes too late in any case.
+                if entry.is_some_and(|(_, old)| old <= (false, size)) {
+                    continue;
+                }
                 let complaints = complaint(&compiled.validator, &value);
                 if complaints.is_empty() {
                     continue;
                 }
                 let order = known.len();
-                let rank = (complaints.len() > 1, value.to_string().len());
-                let entry = known
-                    .get(&violation.label)
-                    .map(|(order, more, size, _)| (*order, (*more, *size)));
+                let rank = (complaints.len() > 1, size);
                 // The value that is wrong in the fewest ways, and the smallest of these, stands for the violation.
                 if entry.is_none_or(|(_, old)| rank < old) {
                     let order = entry.map_or(order, |(order, _)| order);
@@ -153,7 +158,7 @@ impl InvalidStrategy {
         }
         Ok(Self {
             compiled,
-            edges,
+            breaker,
             known,
             given: Cell::new(0),
         })
@@ -163,14 +168,20 @@ impl InvalidStrategy {
     fn elsewhere(&self, known: &Known, dice: &mut Dice) -> Option<Json> {
         (0..ATTEMPTS).find_map(|_| {
             let base = self.compiled.draw(dice).ok()?;
-            let mut same: Vec<Json> = breaches(&self.edges, &base)
+            let found = self.breaker.breaches(&base, Some(&known.violation.constraint));
+            let mut same: Vec<Json> = found
                 .into_iter()
                 .filter(|breach| breach.violation == known.violation)
                 .map(|breach| breach.value)
-                .filter(|value| complaint(&self.compiled.validator, value).len() == 1)
                 .collect();
-            let at = dice.size(0, same.len().checked_sub(1)?);
-            Some(same.swap_remove(at))
+            // Most are wrong in this way alone; those that are not are put aside one by one.
+            while !same.is_empty() {
+                let value = same.swap_remove(dice.size(0, same.len() - 1));
+                if complaint(&self.compiled.validator, &value).len() == 1 {
+                    return Some(value);
+                }
+            }
+            None
         })
     }
 }

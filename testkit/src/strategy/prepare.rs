@@ -9,12 +9,20 @@ pub(super) fn prepare(schema: &Json) -> Json {
         Json::Object(fields) => {
             let mut out: Map<String, Json> = Map::new();
             for (key, value) in fields {
-                // Data that only look like schemas stay as they are.
-                let data = matches!(
-                    key.as_str(),
-                    "enum" | "const" | "default" | "examples" | "required"
-                );
-                out.insert(key.clone(), if data { value.clone() } else { prepare(value) });
+                let prepared = match (key.as_str(), value) {
+                    // Data that only look like schemas stay as they are.
+                    ("enum" | "const" | "default" | "examples" | "required", _) => value.clone(),
+                    // Here names are those of properties, whatever they are.
+                    (
+                        "properties" | "patternProperties" | "dependentSchemas" | "$defs" | "definitions",
+                        Json::Object(named),
+                    ) => {
+                        let each = named.iter().map(|(name, schema)| (name.clone(), prepare(schema)));
+                        Json::Object(each.collect())
+                    }
+                    _ => prepare(value),
+                };
+                out.insert(key.clone(), prepared);
             }
             make_nullable(&mut out);
             for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
@@ -80,5 +88,26 @@ pub(super) fn has_tuple_items(schema: &Json) -> bool {
         }
         Json::Array(items) => items.iter().any(has_tuple_items),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn properties_that_are_called_like_keywords_are_schemas_all_the_same() {
+        let text = json!({ "type": "string", "nullable": true });
+        let names = ["default", "enum", "required", "nullable", "type"];
+        let properties: Map<String, Json> = names.iter().map(|it| ((*it).to_owned(), text.clone())).collect();
+        let prepared = prepare(&json!({ "properties": properties, "default": text, "nullable": true }));
+        for name in names {
+            assert_eq!(
+                prepared["properties"][name]["type"],
+                json!(["string", "null"]),
+                "{name}"
+            );
+        }
+        assert_eq!(prepared["default"], text);
     }
 }

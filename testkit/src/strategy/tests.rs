@@ -312,11 +312,34 @@ fn boundaries_are_hit() {
 
 #[test]
 fn what_cannot_be_had_is_told_at_once() {
-    let contradiction = strategy_for(&json!({"type": "integer", "minimum": 5, "maximum": 4})).unwrap_err();
-    assert_eq!(
-        contradiction.to_string(),
-        "no value of this schema was found: its parts contradict each other"
-    );
+    let closed =
+        json!({"type": "object", "properties": {"name": {"type": "string"}}, "additionalProperties": false});
+    let tree = json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"$ref": "#"}}, "required": ["a", "b"]});
+    for (schema, why) in [
+        (
+            json!({"type": "integer", "minimum": 5, "maximum": 4}),
+            "nothing is allowed by '#'",
+        ),
+        (
+            json!({"type": "object", "properties": {"a": {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 3, "maxLength": 1}}}, "required": ["a"]}),
+            "nothing is allowed by '#/properties/a/items'",
+        ),
+        (
+            json!({"allOf": [closed, {"properties": {"age": {"type": "integer"}}, "required": ["age"]}]}),
+            "nothing is allowed by '#/allOf/0/additionalProperties' and '#/allOf/1/properties/age' together",
+        ),
+        (
+            tree,
+            "'#/properties/b' needs itself again and again, without an end",
+        ),
+        (
+            json!({"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}, "properties": {"x": {"$ref": "#/$defs/a"}}, "required": ["x"], "type": "object"}),
+            "the references of '#/properties/x' lead in a circle",
+        ),
+    ] {
+        let told = strategy_for(&schema).unwrap_err().to_string();
+        assert_eq!(told, format!("no value of this schema was found: {why}"));
+    }
     for schema in [
         json!(false),
         json!({"allOf": [{"type": "string"}, {"type": "integer"}]}),

@@ -9,6 +9,7 @@
     reason = "helpers of a test fail by panicking and skip by saying so"
 )]
 
+mod abandoned;
 mod clients;
 mod errors;
 mod forms;

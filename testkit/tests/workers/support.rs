@@ -96,6 +96,7 @@ impl Project {
             socket: false,
             holds: false,
             gathers: false,
+            expendable: false,
         }
     }
 }

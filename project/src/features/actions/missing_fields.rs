@@ -12,7 +12,7 @@ use crate::diagnostic::Edit;
 use crate::index::Index;
 use crate::rules::payload_missing_field::compare;
 use crate::rules::payloads::{Takers, each_delivery, follow};
-use crate::workspace::Source;
+use crate::source::Source;
 
 /// One offer for each payload under the selection that lacks something.
 pub(super) fn offers(index: &Index, file: &str, selected: Span) -> Vec<Action> {

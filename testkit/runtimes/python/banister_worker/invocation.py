@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import threading
 
 from . import (
     channel,
@@ -304,7 +305,9 @@ class Invocation:
             }
         )
         message = channel.receive()
-        if message is None or message["type"] == "exit":
+        if message is None or message["type"] in ("exit", "abandon"):
+            # In a copy, the process that it is a copy of answers. Elsewhere the stack of the handler cannot be left without
+            # running what it has for its end.
             _leave()
         clock.set_now(message["now"])
         holds.go_on(message.get("exchanges", []))
@@ -405,10 +408,37 @@ def serve(root):
         message = channel.receive()
         if message is None or message["type"] == "exit":
             _leave()
-        if message["type"] == "invoke" and message.get("isolation") == "process":
+        if message["type"] == "invoke" and _wants_copy(message, root):
             copies.run(lambda: _invoke_in_copy(message, root), message["invocation"])
         elif message["type"] in ("describe", "invoke"):
             Invocation(message, root).run()
+
+
+# Steps whose packages this process has loaded for its copies, with their environment.
+_warm = set()
+
+
+def _wants_copy(message, root):
+    if message.get("isolation") == "process":
+        return True
+    if not message.get("expendable") or message.get("isolation") == "shared":
+        return False
+    mocks = message.get("mocks") or {}
+    key = (message["file"], tuple(sorted(message.get("env", {}).items())))
+    # Code that stands in may ask the harness while it is loaded, and it expects no question now.
+    if key not in _warm and not any(mocks.values()):
+        _warm.add(key)
+        _warm_up(message, root)
+    # A copy has one thread, and what others hold would stay held in it.
+    return threading.active_count() == 1
+
+
+def _warm_up(message, root):
+    """Loads a step as a look at it does, and with it the packages that a copy would else load each time."""
+    look = {"type": "describe", **{name: message[name] for name in ("file", "env", "now")}}
+    with channel.silent():
+        Invocation(look, root).run()
+    modules.forget(root)
 
 
 def _invoke_in_copy(message, root):

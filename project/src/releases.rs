@@ -13,7 +13,7 @@ pub struct Releases {
 
 impl Releases {
     /// This release and all later ones.
-    pub(super) fn from(lowest: Release) -> Self {
+    pub(crate) fn from(lowest: Release) -> Self {
         Self {
             lowest: Some(lowest),
             end: None,
@@ -21,7 +21,7 @@ impl Releases {
     }
 
     /// All releases before this one.
-    pub(super) fn before(end: Release) -> Self {
+    pub(crate) fn before(end: Release) -> Self {
         Self {
             lowest: None,
             end: Some(end),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, btree_map};
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
-use crate::resolve::Modules;
+use super::Modules;
 
 /// Texts of manifests by path.
 #[derive(Debug, Clone, Default)]
