@@ -101,6 +101,24 @@ impl Exploration {
     }
 }
 
+impl Exploration {
+    /// Explores until a run fails, and leaves that as it is; `None` if none does.
+    pub(crate) fn first_failure(self, run: &mut RunWith<'_>) -> Option<FlowResult> {
+        let mut search = Search {
+            exploration: self,
+            runs: 0,
+            run,
+            seen: &mut |_| {},
+            novelty: Novelty::default(),
+        };
+        let plain = search.result(&mut Scripted::new(Vec::new(), self.faults));
+        if !plain.failures.is_empty() {
+            return Some(plain);
+        }
+        search.beyond(&plain.decisions).or_else(|| search.at_large().0)
+    }
+}
+
 /// An exploration under way.
 struct Search<'s, 'r> {
     exploration: Exploration,

@@ -113,15 +113,19 @@ pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Se
     run_decided(plan, stage, test, setting, None, None)
 }
 
-/// Runs `test` once, first in, first out, with what `mutation` does to it.
+/// Runs `test` once with what `mutation` does to it; first in, first out, or as `decide` has it.
 pub(crate) fn mutate_flow(
     plan: &Plan,
     stage: &mut dyn Stage,
     test: &FlowTest,
     setting: Setting,
     mutation: Mutation,
+    decide: Option<&mut dyn Decide>,
 ) -> FlowResult {
-    run_decided(plan, stage, test, setting, None, Some(mutation))
+    match decide {
+        Some(decide) => run_decided(plan, stage, test, setting, Some(decide), Some(mutation)),
+        None => run_decided(plan, stage, test, setting, None, Some(mutation)),
+    }
 }
 
 /// Runs `test` once; what could happen in more than one order, and what could fail, is put before `decide`.
@@ -168,7 +172,7 @@ pub(crate) fn start_of(plan: &Plan, test: &FlowTest, setting: Setting) -> Start 
     Start {
         now: test.given.now.unwrap_or(DEFAULT_START_MS),
         seed: setting.seed,
-        env: test.given.env.clone(),
+        env: env_of(test, &setting.variables),
         hosts: setting.hosts,
         session: setting.session,
         profile: test.profile.unwrap_or(plan.profile),
@@ -176,6 +180,15 @@ pub(crate) fn start_of(plan: &Plan, test: &FlowTest, setting: Setting) -> Start 
         holds: setting.holds,
         isolation: setting.isolation,
     }
+}
+
+/// The environment of a run. What names no value stays as it is written; the run tells of it.
+fn env_of(test: &FlowTest, variables: &Variables) -> BTreeMap<String, String> {
+    let each = test.given.env.iter().map(|(name, value)| {
+        let filled = fill_string(value, variables);
+        (name.clone(), filled.unwrap_or_else(|_| value.clone()))
+    });
+    each.collect()
 }
 
 struct Telling<'t, 'a> {
@@ -191,20 +204,27 @@ struct Telling<'t, 'a> {
 impl Telling<'_, '_> {
     fn set_up(&mut self) {
         let mut given = Map::new();
-        for (group, items) in &self.test.given.state {
+        let test = self.test;
+        for (group, items) in &test.given.state {
             for (key, item) in items {
-                match fill(item, &self.variables) {
-                    Ok(item) => {
-                        let items = given.entry(group.value.clone()).or_insert_with(|| json!({}));
-                        items[key] = item.clone();
-                        self.run.world.seed_state(group, key, item);
+                match self.filled(group, key, item) {
+                    Ok((group, key, item)) => {
+                        let items = given.entry(group.clone()).or_insert_with(|| json!({}));
+                        items[&key] = item.clone();
+                        self.run.world.seed_state(&group, &key, item);
                     }
                     Err(error) => self.fail_in_test(&error, self.test.name.span),
                 }
             }
         }
         let streams = self.set_up_streams();
-        let (env, mocks) = (self.test.given.env.clone(), self.test.mocks_written.clone());
+        for value in test.given.env.values() {
+            if let Err(error) = fill_string(value, &self.variables) {
+                self.fail_in_test(&error, test.name.span);
+            }
+        }
+        let env = env_of(test, &self.variables);
+        let mocks = test.mocks_written.clone();
         let settings = settings_of(self.test);
         let nothing = env.is_empty() && mocks.is_empty() && given.is_empty() && settings.is_empty();
         if !(nothing && streams.is_null()) {
@@ -219,16 +239,23 @@ impl Telling<'_, '_> {
         }
     }
 
+    /// A group, a key and an item with the values of their placeholders.
+    fn filled(&self, group: &str, key: &str, item: &Json) -> Result<(String, String, Json), UnknownVariable> {
+        let text = |text: &str| fill_string(text, &self.variables);
+        Ok((text(group)?, text(key)?, fill(item, &self.variables)?))
+    }
+
     /// The items that were put into streams; null for none.
     fn set_up_streams(&mut self) -> Json {
         let now = self.run.now();
         let mut given = Json::Null;
-        for (stream, group, items) in &self.test.given.streams {
+        let test = self.test;
+        for (stream, group, items) in &test.given.streams {
             for (id, item) in items {
-                match fill(item, &self.variables) {
-                    Ok(item) => {
-                        given[&stream.value][group][id] = item.clone();
-                        self.run.world.seed_stream(stream, group, id, item, now);
+                match self.filled(group, id, item) {
+                    Ok((group, id, item)) => {
+                        given[&stream.value][&group][&id] = item.clone();
+                        self.run.world.seed_stream(stream, &group, &id, item, now);
                     }
                     Err(error) => self.fail_in_test(&error, stream.span),
                 }
@@ -321,8 +348,9 @@ impl Telling<'_, '_> {
             }
             Action::Socket { client, act } => self.socket(client, act, span)?,
             Action::Emit { topic, data } => {
+                let topic = fill_string(topic, &self.variables)?;
                 let data = fill(data, &self.variables)?;
-                self.run.emit(topic, &data);
+                self.run.emit(&topic, &data);
             }
             Action::Cron { step } => {
                 // Names were checked before the run; one that is gone means that the project changed under us.
@@ -477,6 +505,7 @@ impl Telling<'_, '_> {
             own,
             &self.run.trace,
             &world["state"],
+            &world["streams"],
         ));
         if !failures.is_empty() {
             notes.push(self.run.played());

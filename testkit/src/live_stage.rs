@@ -260,6 +260,16 @@ impl<'m> LiveStage<'m> {
                 Some(message) => Some(message),
                 None => worker.try_recv()?,
             };
+            if let Some(FromWorker::Certificate { host }) = &message {
+                let answer = self
+                    .mocks
+                    .certificate(host)
+                    .map_err(|error| WorkerError::Protocol {
+                        message: error.to_string(),
+                    })?;
+                worker.send(&answer)?;
+                continue;
+            }
             if let Some(message) = message {
                 // It parks with an open exchange only once that is held, so the call has come before.
                 let call = match (&message, &self.session) {
@@ -325,6 +335,7 @@ impl Stage for LiveStage<'_> {
         let mut worker = self.take(language, &pool)?;
         let invocation = invoke.invocation;
         invoke.mocks = self.stand_ins.of(language).clone();
+        invoke.bare = self.session.as_ref().is_some_and(MockSession::stays_here);
         worker
             .send(&ToWorker::Invoke(Box::new(invoke)))
             .map_err(stage_error)?;

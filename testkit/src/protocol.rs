@@ -27,6 +27,13 @@ pub enum ToWorker {
     Module(ModuleReply),
     /// Answer to `mocked`.
     Outcome(MockedOutcome),
+    /// Answer to `certificate`: both as PEM.
+    Certificate {
+        /// The host's.
+        certificate: String,
+        /// That of who signs all of them.
+        authority: String,
+    },
     /// End the handler, which is parked, without a word of its own.
     Abandon,
     /// End.
@@ -93,6 +100,9 @@ pub struct Invoke {
     /// True if the harness may end the handler in the middle: the worker runs it so that it can go on afterwards itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub expendable: bool,
+    /// True if TLS may be left out on the way to the mock server, since no connection goes further.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bare: bool,
 }
 
 /// What stands in for modules and names in one interpreter.
@@ -378,6 +388,11 @@ pub enum FromWorker {
         /// The invocation that ended; none if the module was only described.
         #[serde(default)]
         invocation: Option<u64>,
+    },
+    /// A handler asks for the certificate of a host that it believes to speak TLS with; the worker waits for it.
+    Certificate {
+        /// As the client named it.
+        host: String,
     },
     /// Resolve and transpile a module.
     Load {

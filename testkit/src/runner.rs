@@ -17,6 +17,7 @@ mod regressions;
 mod silent;
 mod smaller;
 mod stop;
+mod suggestions;
 mod trace_files;
 mod unused_mocks;
 
@@ -83,8 +84,8 @@ enum How<'d> {
     Fifo,
     /// As somebody decides.
     Explored(&'d mut dyn Decide),
-    /// First in, first out, with something spoiled on the way.
-    Mutated(Box<Mutation>),
+    /// With something spoiled on the way; first in, first out, or as somebody decides.
+    Mutated(Box<Mutation>, Option<&'d mut dyn Decide>),
 }
 
 /// Why no test can be run.
@@ -341,7 +342,7 @@ impl Harness {
             }
         };
         services.record = self.options.record.is_some();
-        services.holds_all = matches!(how, How::Explored(_));
+        services.holds_all = matches!(how, How::Explored(_) | How::Mutated(_, Some(_)));
         let services_recorded = services.record;
         let setting = match stage.setting(services, seed, isolation, variables) {
             Ok(setting) => setting,
@@ -349,11 +350,17 @@ impl Harness {
                 return FlowResult::failed(format!("the mock server cannot open a session: {error}"));
             }
         };
+        let (plan, test) = (&self.plan, case.test());
         let mut result = match (&case.auto, how) {
-            (Some(auto), _) => drive(&self.plan, stage, auto, case.test(), setting),
-            (None, How::Fifo) => run_flow(&self.plan, stage, case.test(), setting),
-            (None, How::Explored(decide)) => explore_flow(&self.plan, stage, case.test(), setting, decide),
-            (None, How::Mutated(mutation)) => mutate_flow(&self.plan, stage, case.test(), setting, *mutation),
+            (Some(auto), How::Mutated(mutation, _)) => {
+                drive(plan, stage, auto, test, setting, Some(*mutation))
+            }
+            (Some(auto), _) => drive(plan, stage, auto, test, setting, None),
+            (None, How::Fifo) => run_flow(plan, stage, test, setting),
+            (None, How::Explored(decide)) => explore_flow(plan, stage, test, setting, decide),
+            (None, How::Mutated(mutation, decide)) => {
+                mutate_flow(plan, stage, test, setting, *mutation, decide)
+            }
         };
         if services_recorded {
             let recordings = stage.take_recordings();

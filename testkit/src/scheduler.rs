@@ -370,6 +370,9 @@ impl<'a> Run<'a> {
     }
 
     fn fire(&mut self, to: TriggerId) {
+        if self.misses(to.step) {
+            return;
+        }
         let launch = Launch {
             to,
             cause: Cause::Cron,

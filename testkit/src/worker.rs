@@ -250,7 +250,10 @@ impl Worker {
     /// # Errors
     /// The process is gone or does not read.
     pub fn send(&mut self, message: &ToWorker) -> Result<(), WorkerError> {
-        if !matches!(message, ToWorker::Module(_) | ToWorker::Outcome(_)) {
+        if !matches!(
+            message,
+            ToWorker::Module(_) | ToWorker::Outcome(_) | ToWorker::Certificate { .. }
+        ) {
             self.watch.restart();
         }
         match message {

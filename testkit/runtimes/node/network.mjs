@@ -12,6 +12,7 @@ import tls from 'node:tls'
 
 import { report as tellEscaped } from './escapes.mjs'
 import * as holds from './holds.mjs'
+import { connectSecured, hostOf } from './secured.mjs'
 
 const LOCAL = '127.0.0.1'
 /** Names that are looked up get addresses of a range that is set aside for tests, and `connect` turns them back. */
@@ -25,6 +26,7 @@ const realTlsConnect = tls.connect
 
 let session = 0
 let invocation = 0
+let bare = false
 let hosts = new Set()
 let names = []
 let tellRefused = () => {}
@@ -35,7 +37,7 @@ let commonContext
 
 /** A new invocation begins. `refuse(host, port)` is told of every connection without a mock. */
 export function begin(message, refuse) {
-  ;({ session, invocation } = message)
+  ;({ session, invocation, bare = false } = message)
   holds.begin(message)
   hosts = new Set(message.hosts.map((host) => host.toLowerCase()))
   names = []
@@ -92,7 +94,9 @@ function connect(...args) {
   delete target.lookup
   delete target.localAddress
   realConnect.call(this, target, callback)
-  this.write(`\x01${session} ${invocation} ${host} ${port}${holds.watch(this, mockPort)}\n`)
+  // The mock server takes a socket that only looks like one of TLS for what it looks like.
+  const kind = this.securedHost === undefined ? '\x01' : '\x03'
+  this.write(`${kind}${session} ${invocation} ${host} ${port}${holds.watch(this, mockPort)}\n`)
   return this
 }
 
@@ -101,6 +105,9 @@ function tlsConnect(...args) {
   const [options, callback] = net._normalizeArgs(args)
   const given = args.find((arg) => typeof arg === 'object' && arg !== null) ?? {}
   const all = { ...options, ...given }
+  const wishes = Object.keys(all).some((it) => all[it] != null && CONTEXT.test(it))
+  const secured = bare && !wishes ? hostOf(all) : undefined
+  if (secured !== undefined) return connectSecured(all, secured, callback)
   if (!all.socket) {
     const { host, port, path } = all
     all.socket = net.connect(path ? { path } : { host: host || 'localhost', port })
@@ -108,7 +115,7 @@ function tlsConnect(...args) {
     delete all.path
     all.socket.on('error', () => {})
   }
-  if (!Object.keys(all).some((it) => all[it] != null && CONTEXT.test(it))) {
+  if (!wishes) {
     commonContext ??= tls.createSecureContext({ ciphers: tls.DEFAULT_CIPHERS })
     all.secureContext = commonContext
   }

@@ -11,6 +11,7 @@ use super::{Auto, Entry, Way, headers, schemas};
 use crate::failure::{FailurePlace, FlowFailure};
 use crate::flow::{FlowResult, Setting, start_of};
 use crate::invariant::{Input, Observed, place_of, user};
+use crate::mutation::Mutation;
 use crate::plan::Plan;
 use crate::protocol::HandlerError;
 use crate::report::Reached;
@@ -45,14 +46,16 @@ impl Input {
     }
 }
 
-/// Runs the input in the variables of `setting` once.
+/// Runs the input in the variables of `setting` once, with what a mutation does to it.
 pub(crate) fn drive(
     plan: &Plan,
     stage: &mut dyn Stage,
     auto: &Auto,
     test: &FlowTest,
     setting: Setting,
+    mutation: Option<Mutation>,
 ) -> FlowResult {
+    let variables = setting.variables.clone();
     let mut input = Input::named(setting.variables.get(KNOWN));
     let acts = acts_of(&setting.variables, auto);
     let Some((last, _)) = acts.last() else {
@@ -83,6 +86,7 @@ pub(crate) fn drive(
     let start = start_of(plan, test, setting);
     let begun = start.now;
     let mut run = Run::new(plan, stage, start);
+    run.mutate(mutation);
     run.ends_after(MOST_EVENTS);
     let mut remembered = Remembered::default();
     let mut judged = (0, 0);
@@ -93,7 +97,8 @@ pub(crate) fn drive(
         remembered.learn(&run.trace.events[judged.0..]);
     }
     run.end();
-    let state = run.world.snapshot(run.now())["state"].take();
+    let mut world = run.world.snapshot(run.now());
+    let (state, streams) = (world["state"].take(), world["streams"].take());
     let observed = Observed {
         plan,
         events: &run.trace.events[judged.0..],
@@ -104,12 +109,15 @@ pub(crate) fn drive(
     };
     let Verdict { mut failures, notes } = judge(&observed);
     if input == Input::Valid && notes.is_empty() && failures.is_empty() {
-        failures.extend(user::broken(plan, [], &run.trace, &state));
+        failures.extend(user::broken(plan, [], &run.trace, &state, &streams));
     }
     FlowResult {
         endless: run.is_endless(),
+        mutated: run.is_mutated(),
         reached: Reached::of(&run.trace),
         state,
+        streams,
+        variables,
         start: begun,
         failures,
         notes,

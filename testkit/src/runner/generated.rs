@@ -33,6 +33,17 @@ struct Phase {
     strategy: BoxedStrategy<Json>,
 }
 
+impl Phase {
+    /// The source of its inputs.
+    fn runner(&self, seed: Seed) -> TestRunner {
+        TestRunner::new(Config {
+            failure_persistence: None,
+            rng_seed: RngSeed::Fixed(seed.part(self.name, 0).number()),
+            ..Config::default()
+        })
+    }
+}
+
 /// What was seen in all cases so far.
 #[derive(Default)]
 struct Seen {
@@ -61,25 +72,10 @@ impl Harness {
         if let Some(reason) = way.closed {
             return TestOutcome::ignored(case.name.clone(), reason);
         }
-        self.stand_in(case, stage, &Variables::new());
         let step = &self.plan().steps[way.to.step];
-        if step.has_schemas
-            && let Err(reason) = stage.describe(step.language, &self.plan().root.join(&step.file))
-        {
-            return self.outcome(case, not_loaded(self.plan(), way, &reason), None, &[]);
-        }
-        // Errors of this module were told above; what other modules do is for their own tests.
-        let mut describe = |language, file: &Path| stage.describe(language, file).ok();
-        let inputs = match Inputs::of(self.plan(), auto, &mut describe) {
+        let inputs = match self.inputs_of(case, auto, stage) {
             Ok(inputs) => inputs,
-            Err(error) => {
-                let failure = FlowFailure {
-                    headline: format!("no inputs for {}: {error}", step.name),
-                    place: place_of(self.plan(), way.to.step),
-                    details: Vec::new(),
-                };
-                return self.outcome(case, FlowResult::of_failure(failure), None, &[]);
-            }
+            Err(failed) => return self.outcome(case, *failed, None, &[]),
         };
         let mut seen = Seen {
             notes: inputs.notes.clone(),
@@ -102,6 +98,58 @@ impl Harness {
         self.outcome(case, result, None, &[])
     }
 
+    /// What goes in at a way, or what is told if nothing can.
+    fn inputs_of(
+        &self,
+        case: &TestCase,
+        auto: &Auto,
+        stage: &mut LiveStage<'_>,
+    ) -> Result<Inputs, Box<FlowResult>> {
+        let way = auto.way();
+        self.stand_in(case, stage, &Variables::new());
+        let step = &self.plan().steps[way.to.step];
+        if step.has_schemas
+            && let Err(reason) = stage.describe(step.language, &self.plan().root.join(&step.file))
+        {
+            return Err(Box::new(not_loaded(self.plan(), way, &reason)));
+        }
+        // Errors of this module were told above; what other modules do is for their own tests.
+        let mut describe = |language, file: &Path| stage.describe(language, file).ok();
+        Inputs::of(self.plan(), auto, &mut describe).map_err(|error| {
+            Box::new(FlowResult::of_failure(FlowFailure {
+                headline: format!("no inputs for {}: {error}", step.name),
+                place: place_of(self.plan(), way.to.step),
+                details: Vec::new(),
+            }))
+        })
+    }
+
+    /// The first so many inputs of a generated test that no step has to refuse; of each phase the same share.
+    pub(super) fn auto_inputs(
+        &self,
+        case: &TestCase,
+        auto: &Auto,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        most: usize,
+    ) -> Result<Vec<Variables>, String> {
+        let inputs = self.inputs_of(case, auto, stage).map_err(|failed| {
+            let first = failed.failures.into_iter().next();
+            first.map_or_else(String::new, |failure| failure.headline)
+        })?;
+        let mut phases = phases(inputs, self.cases());
+        phases.retain(|phase| phase.input != Input::Invalid);
+        let share = most.div_ceil(phases.len().max(1));
+        let mut inputs = Vec::new();
+        for phase in &phases {
+            let mut runner = phase.runner(seed);
+            let count = share.min(usize::try_from(phase.cases).unwrap_or(share));
+            let trees = (0..count).map_while(|_| phase.strategy.new_tree(&mut runner).ok());
+            inputs.extend(trees.map(|tree| variables(&tree.current(), phase.input)));
+        }
+        Ok(inputs)
+    }
+
     /// The outcome if a case fails.
     fn try_phase(
         &self,
@@ -111,11 +159,7 @@ impl Harness {
         phase: &Phase,
         seen: &mut Seen,
     ) -> Option<TestOutcome> {
-        let mut runner = TestRunner::new(Config {
-            failure_persistence: None,
-            rng_seed: RngSeed::Fixed(seed.part(phase.name, 0).number()),
-            ..Config::default()
-        });
+        let mut runner = phase.runner(seed);
         for _ in 0..phase.cases {
             let mut tree = match phase.strategy.new_tree(&mut runner) {
                 Ok(tree) => tree,

@@ -6,6 +6,18 @@ use banister_grammars::Language;
 
 use crate::protocol::HandlerError;
 
+/// What node gives to CommonJS only, and what to write in an ES module instead. A mock could not bring these back.
+const OF_COMMON_JS: [(&str, &str); 5] = [
+    ("exports", "use `export`"),
+    ("module", "use `export`"),
+    (
+        "require",
+        "use `import`, or `createRequire(import.meta.url)` of 'node:module'",
+    ),
+    ("__filename", "use `import.meta.filename`"),
+    ("__dirname", "use `import.meta.dirname`"),
+];
+
 /// A line that shows the mock for a module that is not installed or a name that nobody defines.
 pub(super) fn of(error: &HandlerError, language: Language, root: &Path) -> Option<String> {
     let message = error.message.lines().next()?;
@@ -13,6 +25,12 @@ pub(super) fn of(error: &HandlerError, language: Language, root: &Path) -> Optio
         return for_module(module, language, root);
     }
     let name = missing_name(&error.name, message, language)?;
+    let of_common_js = OF_COMMON_JS.iter().find(|(known, _)| *known == name);
+    if let Some((_, instead)) = of_common_js.filter(|_| language.is_script()) {
+        return Some(format!(
+            "only CommonJS has '{name}', and this file is an ES module: {instead}"
+        ));
+    }
     Some(format!(
         "nobody defines '{name}'; a test can stand in for it: `mocks: {{ functions: {{ {name}: {{ returns: … }} }} }}`"
     ))
@@ -95,6 +113,25 @@ mod tests {
         };
         let advice = of(&error, language, Path::new("/no/such/project"))?;
         Some(advice.split('`').nth(1)?.to_owned())
+    }
+
+    #[test]
+    fn a_name_of_common_js_has_no_mock() {
+        let said = |language, name: &str, message: &str| {
+            let error = HandlerError {
+                name: name.into(),
+                message: message.into(),
+                ..HandlerError::default()
+            };
+            of(&error, language, Path::new("/no/such/project")).unwrap()
+        };
+        let text = said(Language::TypeScript, "ReferenceError", "__dirname is not defined");
+        assert!(
+            text.contains("`import.meta.dirname`") && !text.contains("mocks"),
+            "{text}"
+        );
+        let text = said(Language::Python, "NameError", "name 'require' is not defined");
+        assert!(text.contains("mocks"), "{text}");
     }
 
     #[test]

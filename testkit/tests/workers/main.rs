@@ -11,6 +11,7 @@
 
 mod abandoned;
 mod clients;
+mod commonjs;
 mod errors;
 mod forms;
 mod https;

@@ -97,6 +97,7 @@ impl Project {
             holds: false,
             gathers: false,
             expendable: false,
+            bare: false,
         }
     }
 }

@@ -54,8 +54,10 @@ class Invocation:
     def run(self):
         """Runs to the end; the message that tells it has been sent then."""
         message = self._message
-        os.environ.clear()
-        os.environ.update({**_base_environment, **message.get("env", {})})
+        environment = {**_base_environment, **message.get("env", {})}
+        if dict(os.environ) != environment:
+            os.environ.clear()
+            os.environ.update(environment)
         os.chdir(self._root)
         clock.begin(message.get("now", _NO_TIME))
         clock.on_sleep(self._loop.sleep)
