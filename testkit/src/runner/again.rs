@@ -70,13 +70,14 @@ impl Harness {
         if !is_replay && (misfit.is_some() || !self.compares_as(known.modules)) {
             return None;
         }
+        let whole = case;
         let case = TestCase {
             compares: known.modules,
             ..narrowed
         };
         let (mut result, missed) = self.again(&case, stage, seed, &known.input, &known.departures);
         if !case.kept.is_empty() {
-            self.leave_what_it_breaks(&case, stage, seed, known, &mut result);
+            self.leave_what_it_breaks((&case, whole), stage, seed, known, &mut result);
         }
         if !is_replay {
             return (!result.failures.is_empty()).then_some((case, result, seed));
@@ -98,25 +99,30 @@ impl Harness {
         Some((case, result, seed))
     }
 
-    /// With fewer actions than the test has, only what was kept counts, and only while the plain run does not break it too:
-    /// since then the test or its steps may have come to need what the other actions did.
+    /// With fewer actions than the test has, only what was kept counts, and only while the plain run does not break it, or the
+    /// whole test does where there are no departures: the test or its steps may have come to need the other actions.
     fn leave_what_it_breaks(
         &self,
-        case: &TestCase,
+        (case, whole): (&TestCase, &TestCase),
         stage: &mut LiveStage<'_>,
         seed: Seed,
         known: &Regression,
         result: &mut FlowResult,
     ) {
-        let is_it = |it: &FlowFailure| case.broken_by(it) == known.breaks;
-        if case.compares.is_none() {
-            result.failures.retain(is_it);
+        if case.compares.is_some() {
+            // Fresh modules have passed.
+            return;
         }
-        if !result.failures.is_empty() && !known.departures.is_empty() {
-            let (plain, _) = self.again(case, stage, seed, &known.input, &[]);
-            if plain.failures.iter().any(is_it) {
-                result.failures.clear();
-            }
+        let is_it = |it: &FlowFailure| case.broken_by(it) == known.breaks;
+        result.failures.retain(is_it);
+        if result.failures.is_empty() {
+            return;
+        }
+        let is_plain = known.departures.is_empty();
+        let other = if is_plain { whole } else { case };
+        let (other, _) = self.again(other, stage, seed, &known.input, &[]);
+        if other.failures.iter().any(is_it) != is_plain {
+            result.failures.clear();
         }
     }
 
