@@ -31,5 +31,6 @@ mod report;
 mod seed_forms;
 mod seeded_bugs;
 mod serial;
+mod shrinking;
 mod signals;
 mod watch;

@@ -2,7 +2,7 @@
 //! what must hold of every run ([`crate::invariant`]). Nobody has to write a test for them.
 //!
 //! [`ways`] finds the ways in, [`asked`] and [`headers`] what they want besides a body, [`defaults`] takes the mocks from the project's own flow tests, [`inputs`] makes requests
-//! and messages from schemas, [`drive`] runs them one after the other, [`remembered`] carries ids from one to the next. The runner tries
+//! and messages from schemas, [`smaller`] makes less of those that fail, [`drive`] runs them one after the other, [`remembered`] carries ids from one to the next. The runner tries
 //! many and shrinks what fails (`runner/generated.rs`).
 
 mod asked;
@@ -13,6 +13,7 @@ mod inputs;
 mod negative;
 mod remembered;
 mod schemas;
+mod smaller;
 mod ways;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ pub(crate) use defaults::{base, expected_topics};
 pub(crate) use drive::{INPUT, KNOWN, drive, not_loaded, shown};
 pub use headers::{Field, Header};
 pub(crate) use inputs::Inputs;
+pub(crate) use smaller::smaller;
 pub use ways::{Entry, Way};
 
 /// What a generated test is about.

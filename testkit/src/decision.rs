@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::mock::Strike;
 
+/// How the label of an option begins that lets time pass although there is something to do.
+pub const TIME_PASSES: &str = "time passes: ";
+
 /// Something of the shared world that an option reads or writes. Two options whose touches do not clash may change places
 /// and nothing comes of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -191,6 +194,11 @@ impl Departure {
     /// True if a fault strikes.
     pub fn is_fault(&self) -> bool {
         FaultKind::of_label(&self.pick).is_some()
+    }
+
+    /// True if time passes although there is something to do.
+    pub fn lets_time_pass(&self) -> bool {
+        self.pick.starts_with(TIME_PASSES)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::decision::{Decide, Decision};
 use crate::failure::{FailurePlace, FlowFailure};
 use crate::invariant::user;
 use crate::mutation::Mutation;
+use crate::narrow::words;
 use crate::plan::Plan;
 use crate::protocol::Isolation;
 use crate::report::{ControlLabel, Reached, StepOutput};
@@ -604,15 +605,7 @@ fn overlap(action: &Action, next: &Action) -> bool {
 
 /// The action at this place of `when`, or of those that begin together, in words.
 fn label_of(at: usize, action: &Action) -> String {
-    let what = match action {
-        Action::Request { method, target, .. } => format!("{method} {target}"),
-        Action::Emit { topic, .. } => format!("emit {topic}"),
-        Action::Cron { step } => format!("cron {step}"),
-        Action::Advance { ms } => format!("advance {ms} ms"),
-        Action::Socket { client, .. } => format!("socket {client}"),
-        Action::Together(_) => "together".to_owned(),
-    };
-    format!("the test: {what} (action {})", at + 1)
+    format!("the test: {} (action {})", words(action), at + 1)
 }
 
 /// A generated value as the variables of a run.

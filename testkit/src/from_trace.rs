@@ -116,6 +116,8 @@ fn case(text: &str) -> Result<TestCase, FromTraceError> {
         file: Arc::new(file),
         index: 0,
         auto: None,
+        kept: Vec::new(),
+        compares: None,
     })
 }
 

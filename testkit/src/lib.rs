@@ -10,7 +10,8 @@
 //! the deterministic world ([`rng`], [`world`], [`queue`], [`schedule`], [`decision`], [`scheduler`], whose only door to the outside is
 //! [`stage`]); what came of it ([`trace`], [`matching`], [`template`], [`verdict`], [`invariant`], [`flow`], and back to a flow test
 //! [`from_trace`]); the real outside ([`protocol`], [`modules`], [`stand_ins`], [`worker`], [`mock`], [`live_stage`]);
-//! generated inputs ([`schema`], [`strategy`]) and generated tests ([`auto`]); many tests at a time and what is told of them
+//! generated inputs ([`schema`], [`strategy`]) and generated tests ([`auto`]); other orders and what fails in them made small
+//! ([`explore`], [`narrow`]); many tests at a time and what is told of them
 //! ([`runner`], [`report`]); what of a project they come by, and what they would notice ([`coverage`], [`mutation`]).
 
 mod project;
@@ -82,6 +83,11 @@ pub mod schema;
 pub mod strategy;
 
 pub mod auto;
+
+pub mod narrow;
+
+/// A failing case made smaller in every way at once.
+mod shrink;
 
 pub mod explore;
 

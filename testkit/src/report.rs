@@ -16,6 +16,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use crate::decision::Departure;
+use crate::narrow::KeptAction;
 
 pub use failure::failure_text;
 pub use html::{HtmlReport, reached_by};
@@ -141,6 +142,8 @@ pub struct Failure {
     pub minimal_input: Option<Json>,
     /// What the run does differently from first in, first out without faults.
     pub departures: Vec<Departure>,
+    /// The actions that are left of the test; empty for all of them.
+    pub actions: Vec<KeptAction>,
     /// Runs of the flow until it failed, before the failure was made smaller.
     pub runs: u32,
     /// The shared state at the end, where the test expects another.

@@ -16,6 +16,7 @@ mod property;
 mod regressions;
 mod serial;
 mod silent;
+mod smaller;
 mod stop;
 mod suggestions;
 mod trace_files;
@@ -45,7 +46,7 @@ use crate::stand_ins::{StandIns, folder_of};
 use crate::template::Variables;
 use crate::worker::groups;
 
-pub use case::TestCase;
+pub use case::{Compares, TestCase};
 pub use isolation::IsolationMode;
 pub use kept::REGRESSIONS;
 pub use options::RunOptions;
@@ -53,6 +54,7 @@ pub use regressions::{Regression, RegressionError};
 pub use stop::Stop;
 
 use differences::same_events_until;
+use smaller::Found;
 
 /// A run that was stopped looks after its workers so often.
 const STOPPING: Duration = Duration::from_millis(20);
@@ -280,8 +282,14 @@ impl Harness {
             (Some(outcome), _) => outcome,
             (None, Some(auto)) => self.run_auto(case, auto, stage, seed),
             (None, None) if case.test().for_all.is_empty() => {
-                let attempt = self.attempt(case, stage, seed, &Variables::new(), None, true);
-                self.confirmed(case, stage, seed, attempt, None)
+                let found = Found {
+                    attempt: self.attempt(case, stage, seed, &Variables::new(), None, true),
+                    input: Variables::new(),
+                    schemas: &[],
+                    passing: Vec::new(),
+                };
+                let (case, attempt, _) = self.smaller(case, stage, seed, found);
+                self.confirmed(&case, stage, seed, attempt, None)
             }
             (None, None) => self.run_property(case, stage, seed),
         };

@@ -7,6 +7,7 @@
 pub mod boundaries;
 mod cells;
 mod compile;
+mod composed;
 mod dice;
 mod document;
 mod finish;
@@ -15,6 +16,7 @@ mod formats;
 mod generate;
 mod health;
 mod invalid;
+mod landmarks;
 mod measure;
 mod number;
 mod opposite;
@@ -43,6 +45,7 @@ use document::Document;
 use generate::{Generator, Mode};
 use shrink::{Hints, ShrinkTree};
 
+pub(crate) use composed::{by_name, composed};
 pub use health::{Health, HealthProblem};
 pub use invalid::{Invalid, invalid_strategy_for};
 pub use phases::Phases;

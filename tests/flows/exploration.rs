@@ -11,14 +11,14 @@ use crate::support::project::Project;
 
 /// A language's step file with a place for what the handler does, and two handlers: one counts by reading and writing
 /// back, the other puts down each hit under a name of its own.
-struct Steps {
-    file: &'static str,
+pub(super) struct Steps {
+    pub(super) file: &'static str,
     head: &'static str,
-    counts: &'static str,
+    pub(super) counts: &'static str,
     puts_down: &'static str,
 }
 
-const LANGUAGES: [Steps; 4] = [
+pub(super) const LANGUAGES: [Steps; 4] = [
     Steps {
         file: "count.step.ts",
         head: "export const config = { type: 'event', name: 'Count', subscribes: ['hit'], emits: [] }
@@ -77,7 +77,7 @@ end
 ];
 
 impl Steps {
-    fn project(&self, body: &str, tests: &str) -> Project {
+    pub(super) fn project(&self, body: &str, tests: &str) -> Project {
         let step = self.head.replace("BODY", body);
         let step_file = format!("steps/{}", self.file);
         Project::of(&[
@@ -106,14 +106,14 @@ fn lost_update(steps: &Steps) -> Project {
     steps.project(steps.counts, &format!("{TWO_HITS}{COUNTED}"))
 }
 
-fn failure(run: &Run, name: &str) -> Json {
+pub(super) fn failure(run: &Run, name: &str) -> Json {
     let lines = run.json_lines();
     let is_it = |line: &&Json| line["event"] == "failed" && line["name"] == name;
     let line = lines.iter().find(is_it);
     line.unwrap_or_else(|| panic!("{name} did not fail\n{}", run.story()))["failure"].clone()
 }
 
-fn picks(failure: &Json) -> Vec<String> {
+pub(super) fn picks(failure: &Json) -> Vec<String> {
     let departures = failure["departures"].as_array().cloned().unwrap_or_default();
     let picks = departures.iter().map(|it| it["do"].as_str().unwrap_or_default());
     picks.map(str::to_owned).collect()
@@ -289,7 +289,7 @@ fn actions_that_begin_together_overtake_each_other() {
 }
 
 /// The only kept failure.
-fn kept(project: &Project) -> String {
+pub(super) fn kept(project: &Project) -> String {
     let files: Vec<String> = project.files("flow-regressions");
     assert_eq!(files.len(), 1, "{files:?}");
     files[0].clone()

@@ -121,7 +121,7 @@ fn takes_nothing(way: &Way) -> bool {
     }
 }
 
-fn has_parameters(way: &Way) -> bool {
+pub(super) fn has_parameters(way: &Way) -> bool {
     match &way.entry {
         Entry::Request {
             path, query, headers, ..
@@ -246,7 +246,7 @@ fn with_payload(
                 true => Phases::of(&parameters(path, query, headers))?.strategy(),
                 false => empty(),
             };
-            let has_body = WITH_BODY.contains(&method.as_str()) || method == "DELETE";
+            let has_body = has_body(method);
             (parameters, payload, reuse)
                 .prop_map(move |(parameters, body, reuse)| {
                     let mut act = base(reuse);
@@ -263,8 +263,13 @@ fn with_payload(
     })
 }
 
+/// True if requests of this method are sent with a body.
+pub(super) fn has_body(method: &str) -> bool {
+    WITH_BODY.contains(&method) || method == "DELETE"
+}
+
 /// The schema of the parameters in a path, of those in the query and of headers.
-fn parameters(path: &str, query: &[String], headers: &[Header]) -> Json {
+pub(super) fn parameters(path: &str, query: &[String], headers: &[Header]) -> Json {
     let fields = |names: &[String], schema: &Json| -> Map<String, Json> {
         names.iter().map(|name| (name.clone(), schema.clone())).collect()
     };

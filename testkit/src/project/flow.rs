@@ -252,6 +252,8 @@ impl<'p> Flow<'p> {
             file: Arc::new(file),
             index: 0,
             auto: None,
+            kept: Vec::new(),
+            compares: None,
         })
     }
 }

@@ -57,6 +57,9 @@ pub(super) fn test_finished(outcome: &TestOutcome, nocapture: bool) -> Json {
         if !failure.departures.is_empty() {
             line["failure"]["departures"] = json!(failure.departures);
         }
+        if !failure.actions.is_empty() {
+            line["failure"]["actions"] = json!(failure.actions);
+        }
         if let Some(input) = &failure.minimal_input {
             line["failure"]["minimal_input"] = input.clone();
         }

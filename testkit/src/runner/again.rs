@@ -6,6 +6,7 @@ use super::attempt::Attempt;
 use super::differences::{first_difference, uncontrolled};
 use super::kept::Kept;
 use super::{Harness, Regression, TestCase, drift};
+use crate::failure::FlowFailure;
 use crate::flow::FlowResult;
 use crate::live_stage::LiveStage;
 use crate::report::{ControlLabel, TestOutcome};
@@ -25,9 +26,10 @@ impl Harness {
         let mut told: BTreeSet<String> = BTreeSet::new();
         for kept in self.known_failures(case) {
             let known = &kept.regression;
-            let Some((result, seed)) = self.run_known(case, stage, seed, known) else {
+            let Some((case, result, seed)) = self.run_known(case, stage, seed, known) else {
                 continue;
             };
+            let case = &case;
             let broken: Vec<String> = result.failures.iter().map(|it| case.broken_by(it)).collect();
             match &mut first {
                 None => first = Some(self.tell_known(case, stage, seed, result, known)),
@@ -41,7 +43,7 @@ impl Harness {
         first
     }
 
-    /// Runs a failure that was kept, with its seed; `None` if it does not fit the test any more, or if the test has
+    /// Runs a failure that was kept, with its seed and as much of the test as it takes; `None` if it does not fit the test any more, or if the test has
     /// recovered from it and nobody asked for just this one.
     fn run_known(
         &self,
@@ -49,7 +51,7 @@ impl Harness {
         stage: &mut LiveStage<'_>,
         seed: Seed,
         known: &Regression,
-    ) -> Option<(FlowResult, Seed)> {
+    ) -> Option<(TestCase, FlowResult, Seed)> {
         let mut names = case.test().for_all.iter().map(|(name, _)| &name.value);
         if names.any(|name| !known.input.contains_key(name)) {
             return None;
@@ -58,10 +60,29 @@ impl Harness {
             same if same == self.options.seed => seed,
             other => Seed::root(other).part(&case.name, 0),
         };
-        let (mut result, missed) = self.again(case, stage, seed, &known.input, &known.departures);
-        if self.options.replay.is_none() {
-            return (!result.failures.is_empty()).then_some((result, seed));
+        let is_replay = self.options.replay.is_some();
+        let (narrowed, misfit) = match case.narrowed_to(&known.actions) {
+            _ if known.actions.is_empty() => (case.clone(), None),
+            Ok(narrowed) => (narrowed, None),
+            Err(misfit) => (case.clone(), Some(misfit)),
+        };
+        // What was kept may be of another test, which tells of itself, or of more than is asked for now.
+        if !is_replay && (misfit.is_some() || !self.compares_as(known.modules)) {
+            return None;
         }
+        let whole = case;
+        let case = TestCase {
+            compares: known.modules,
+            ..narrowed
+        };
+        let (mut result, missed) = self.again(&case, stage, seed, &known.input, &known.departures);
+        if !case.kept.is_empty() {
+            self.leave_what_it_breaks((&case, whole), stage, seed, known, &mut result);
+        }
+        if !is_replay {
+            return (!result.failures.is_empty()).then_some((case, result, seed));
+        }
+        result.notes.extend(misfit.map(|it| drift::other_actions(&it)));
         let drifted = drift::first_divergence(&known.decisions, &result.decisions);
         let drifted = drifted.or_else(|| Some(drift::never_came_to(missed.first()?)));
         let is_other = drifted.is_some() || result.failures.is_empty();
@@ -75,7 +96,34 @@ impl Harness {
             let now = self.versions_of(&result.trace);
             result.notes.extend(known.other_versions(&now));
         }
-        Some((result, seed))
+        Some((case, result, seed))
+    }
+
+    /// With fewer actions than the test has, only what was kept counts, and only while the plain run does not break it, or the
+    /// whole test does where there are no departures: the test or its steps may have come to need the other actions.
+    fn leave_what_it_breaks(
+        &self,
+        (case, whole): (&TestCase, &TestCase),
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        known: &Regression,
+        result: &mut FlowResult,
+    ) {
+        if case.compares.is_some() {
+            // Fresh modules have passed.
+            return;
+        }
+        let is_it = |it: &FlowFailure| case.broken_by(it) == known.breaks;
+        result.failures.retain(is_it);
+        if result.failures.is_empty() {
+            return;
+        }
+        let is_plain = known.departures.is_empty();
+        let other = if is_plain { whole } else { case };
+        let (other, _) = self.again(other, stage, seed, &known.input, &[]);
+        if other.failures.iter().any(is_it) != is_plain {
+            result.failures.clear();
+        }
     }
 
     fn tell_known(
@@ -147,7 +195,8 @@ impl TestOutcome {
     }
 }
 
-fn hung(result: &FlowResult) -> bool {
+/// True if a handler ran for longer than any may.
+pub(super) fn hung(result: &FlowResult) -> bool {
     result
         .trace
         .events

@@ -2,6 +2,7 @@
 
 use banister_project::flow_test::Faults;
 
+use super::case::Compares;
 use super::serial::SerialOrders;
 use super::{Harness, TestCase};
 use crate::decision::{Departure, FaultKind};
@@ -121,6 +122,14 @@ impl Harness {
         variables: &Variables,
         departures: &[Departure],
     ) -> (FlowResult, Vec<Departure>) {
+        match case.compares {
+            Some(Compares::Failures) => return (self.run_both(case, stage, seed, variables), Vec::new()),
+            Some(Compares::Events) => {
+                let result = self.run_for_any_difference(case, stage, seed, variables.clone());
+                return (result, Vec::new());
+            }
+            None => {}
+        }
         match self.exploration_of(case, seed) {
             None if departures.is_empty() => {
                 (self.run_once(case, stage, seed, variables.clone()), Vec::new())

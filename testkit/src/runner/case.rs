@@ -3,8 +3,20 @@
 use std::sync::Arc;
 
 use banister_project::flow_test::{FlowFile, FlowTest};
+use serde::{Deserialize, Serialize};
 
 use crate::auto::{Auto, Generated, base};
+use crate::narrow::{KeptAction, Misfit, all_of, narrowed};
+
+/// What fails a run with fresh modules if one with shared modules is another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Compares {
+    /// The test fails with shared modules.
+    Failures,
+    /// Any event is another one.
+    Events,
+}
 
 /// One test, as the runner knows it.
 #[derive(Debug, Clone)]
@@ -17,6 +29,10 @@ pub struct TestCase {
     pub index: usize,
     /// The way into the project that a generated test tries; absent for a written one.
     pub auto: Option<Arc<Auto>>,
+    /// The actions that are left of the test as it is written; empty if all of them are.
+    pub(crate) kept: Vec<KeptAction>,
+    /// Set if it is run with fresh modules and with shared ones, since that is what it failed by.
+    pub(crate) compares: Option<Compares>,
 }
 
 impl From<Generated> for TestCase {
@@ -26,6 +42,8 @@ impl From<Generated> for TestCase {
             file: generated.file,
             index: 0,
             auto: Some(generated.auto),
+            kept: Vec::new(),
+            compares: None,
         }
     }
 }
@@ -44,6 +62,8 @@ impl TestCase {
                 file: Arc::clone(file),
                 index,
                 auto: None,
+                kept: Vec::new(),
+                compares: None,
             })
             .collect()
     }
@@ -70,6 +90,23 @@ impl TestCase {
     /// Why the test is passed over unless somebody asks for it.
     pub fn ignored(&self) -> Option<&str> {
         self.test().ignore.as_ref().map(|reason| reason.value.as_str())
+    }
+
+    /// The test with these of its actions only.
+    ///
+    /// # Errors
+    /// It has no such actions.
+    pub(super) fn narrowed_to(&self, kept: &[KeptAction]) -> Result<TestCase, Misfit> {
+        if kept == all_of(self.test()) {
+            return Ok(self.clone());
+        }
+        let mut file = (*self.file).clone();
+        file.tests[self.index] = narrowed(self.test(), kept)?;
+        Ok(TestCase {
+            file: Arc::new(file),
+            kept: kept.to_vec(),
+            ..self.clone()
+        })
     }
 
     pub(super) fn test(&self) -> &FlowTest {

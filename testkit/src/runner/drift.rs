@@ -1,6 +1,7 @@
 //! Where a saved failure that is run again goes another way than it did.
 
 use crate::decision::{Decision, Departure};
+use crate::narrow::Misfit;
 
 /// More decisions of a run are not kept.
 const MOST: usize = 2_000;
@@ -47,6 +48,11 @@ pub(super) fn never_came_to(departure: &Departure) -> String {
         "the run has drifted from the saved one: it never came to \"{}\" instead of \"{}\"",
         departure.pick, departure.instead_of
     )
+}
+
+/// For a test that has other actions by now.
+pub(super) fn other_actions(misfit: &Misfit) -> String {
+    format!("the run has drifted from the saved one, and all actions of the test were run: {misfit}")
 }
 
 fn choices(decisions: &[Decision]) -> impl Iterator<Item = &Decision> {

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree as _};
+use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree};
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::{Value as Json, json};
 
 use super::attempt::Attempt;
 use super::silent::Sends;
 use super::{Harness, TestCase};
-use crate::auto::{Auto, Entry, INPUT, Inputs, KNOWN, not_loaded};
+use crate::auto::{Auto, Entry, INPUT, Inputs, KNOWN, not_loaded, smaller};
 use crate::failure::{FailurePlace, FlowFailure};
 use crate::flow::FlowResult;
 use crate::invariant::{HANDLER_THROWS, Input, place_of};
@@ -199,6 +199,9 @@ impl Harness {
             } = attempt;
             let Some(what) = broken(&result) else { continue };
             let mut is_smaller = false;
+            if phase.input != Input::Invalid && !phase.is_at_once {
+                tree = self.smaller_acts(case, stage, &input).unwrap_or(tree);
+            }
             let mut runs = 0;
             let mut moved = !is_final(&result) && tree.simplify();
             while moved && runs < MAX_SHRINK_RUNS {
@@ -267,6 +270,18 @@ impl Harness {
         seen.runs += attempt.runs.saturating_sub(1);
         seen.reached.extend(&attempt.result.reached);
         (!attempt.result.failures.is_empty()).then_some(attempt)
+    }
+
+    /// Offers fewer and simpler requests than those of a valid input.
+    fn smaller_acts(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        input: &Json,
+    ) -> Option<Box<dyn ValueTree<Value = Json>>> {
+        self.stand_in(case, stage, &Variables::new());
+        let mut describe = |language, file: &Path| stage.describe(language, file).ok();
+        smaller(self.plan(), case.auto.as_ref()?, &mut describe, input)
     }
 }
 

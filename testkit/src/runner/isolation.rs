@@ -1,5 +1,6 @@
 //! What handlers of a test find of each other, and what it means for the test if that makes a difference.
 
+use super::case::Compares;
 use super::{Harness, TestCase, same_events_until};
 use crate::failure::{FailurePlace, FlowFailure};
 use crate::flow::FlowResult;
@@ -8,6 +9,9 @@ use crate::protocol::Isolation;
 use crate::rng::Seed;
 use crate::template::Variables;
 use crate::trace::{Trace, What};
+
+/// How the headline of such a failure begins.
+const HIDDEN_STATE: &str = "hidden module state";
 
 /// How the handlers of every test are kept apart, whatever its file says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,13 +32,22 @@ impl Harness {
         variables: Variables,
     ) -> FlowResult {
         let written = || case.test().isolation.map_or(Isolation::Fresh, Isolation::from);
-        match self.options.isolation {
-            Some(IsolationMode::Both) => {}
-            Some(IsolationMode::One(isolation)) => {
-                return self.run_isolated(case, stage, seed, variables, isolation, None);
-            }
-            None => return self.run_isolated(case, stage, seed, variables, written(), None),
-        }
+        let isolation = match self.options.isolation {
+            Some(IsolationMode::Both) => return self.run_for_any_difference(case, stage, seed, variables),
+            Some(IsolationMode::One(isolation)) => isolation,
+            None => written(),
+        };
+        self.run_isolated(case, stage, seed, variables, isolation, None)
+    }
+
+    /// Runs a test with fresh modules and with shared ones; any difference fails it.
+    pub(super) fn run_for_any_difference(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        variables: Variables,
+    ) -> FlowResult {
         let mut fresh = self.run_isolated(case, stage, seed, variables.clone(), Isolation::Fresh, None);
         let shared = self.run_isolated(case, stage, seed, variables, Isolation::Shared, None);
         fresh.label = fresh.label.max(shared.label);
@@ -54,6 +67,15 @@ impl Harness {
             fresh.failures.push(failure);
         }
         fresh
+    }
+
+    /// True if runs are compared in this way unless somebody asks for one failure.
+    pub(super) fn compares_as(&self, modules: Option<Compares>) -> bool {
+        match modules {
+            None => true,
+            Some(Compares::Failures) => matches!(self.options.isolation, None | Some(IsolationMode::Both)),
+            Some(Compares::Events) => self.options.isolation == Some(IsolationMode::Both),
+        }
     }
 
     /// Runs the first input of a test that has many runs with fresh modules, and once more with shared ones: a test that
@@ -87,6 +109,14 @@ impl Harness {
     }
 }
 
+/// True if a run failed since shared modules made a difference.
+pub(super) fn is_of_hidden_state(result: &FlowResult) -> bool {
+    result
+        .failures
+        .last()
+        .is_some_and(|it| it.headline.starts_with(HIDDEN_STATE))
+}
+
 /// The first event in which shared modules made a difference, if they did.
 fn hidden_state(fresh: &Trace, shared: &Trace, case: &TestCase) -> Option<FlowFailure> {
     let (at, one, other) = same_events_until(fresh, shared)?;
@@ -101,7 +131,7 @@ fn hidden_state(fresh: &Trace, shared: &Trace, case: &TestCase) -> Option<FlowFa
     let whose = step.map_or_else(String::new, |step| format!(" of {step}"));
     Some(FlowFailure {
         headline: format!(
-            "hidden module state: event {}{whose} is another one when handlers share their modules",
+            "{HIDDEN_STATE}: event {}{whose} is another one when handlers share their modules",
             at + 1
         ),
         place: FailurePlace::Test(case.test().name.span),

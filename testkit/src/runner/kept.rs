@@ -52,7 +52,10 @@ impl Harness {
         for kept in self.files_of(case) {
             let is_same_run = |it: &Kept| {
                 let (one, other) = (&it.regression, &kept.regression);
-                (one.seed, &one.input, &one.departures) == (other.seed, &other.input, &other.departures)
+                let given = |it: &'_ Regression| (it.seed, it.modules);
+                given(one) == given(other)
+                    && (&one.input, &one.departures, &one.actions)
+                        == (&other.input, &other.departures, &other.actions)
             };
             if !all.iter().any(is_same_run) {
                 all.push(kept);
@@ -69,7 +72,7 @@ impl Harness {
         input: &Variables,
         departures: &[Departure],
     ) -> Option<String> {
-        if input.is_empty() && departures.is_empty() {
+        if input.is_empty() && departures.is_empty() && case.compares.is_none() {
             return None;
         }
         let folder = self.options.regressions.as_ref()?;
@@ -86,6 +89,8 @@ impl Harness {
                 breaks: case.broken_by(failure),
                 input: input.clone(),
                 departures: departures.to_vec(),
+                actions: case.kept.clone(),
+                modules: case.compares,
                 decisions: drift::until_last_departure(&result.decisions),
             };
             let path = folder.join(file_of(case, &regression.breaks));

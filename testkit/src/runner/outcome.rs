@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use banister_grammars::{Encoding, LineIndex};
+use banister_grammars::{Encoding, LineIndex, Span};
 use serde_json::Value as Json;
 
 use super::unused_mocks::never_called;
@@ -31,6 +31,7 @@ impl Harness {
         self.hold_to_requirement(&mut result);
         let failure = result.failures.first().map(|first| {
             let mut details = first.details.clone();
+            details.extend(actions_told(case));
             details.extend(told(departures));
             details.extend(races(&result.trace, &result.decisions));
             for other in result.failures.iter().skip(1) {
@@ -51,6 +52,7 @@ impl Harness {
                     None => shown(input),
                 }),
                 departures: departures.to_vec(),
+                actions: case.kept.clone(),
                 runs: 1,
                 state: result.state_differs.then(|| result.state.clone()),
                 streams: result.streams_differ.then(|| result.streams.clone()),
@@ -111,6 +113,26 @@ impl Harness {
             self.options.command, self.options.seed
         )
     }
+}
+
+/// The actions that a failure needs where the test has more, for people.
+fn actions_told(case: &TestCase) -> Vec<String> {
+    if case.kept.is_empty() {
+        return Vec::new();
+    }
+    let lines = LineIndex::new(&case.file.text);
+    let line = |span: Span| lines.position(&case.file.text, span.start, Encoding::Utf32).line + 1;
+    let each = (1..).zip(case.kept.iter().zip(case.test().actions()));
+    let told = each.map(|(number, (kept, action))| {
+        let at = format!("  {number}. {} (line {})", kept.what, line(action.span));
+        match kept.ms {
+            Some(ms) => format!("{at}, of which {ms} ms are enough"),
+            None => at,
+        }
+    });
+    let mut out = vec!["of the actions of the test it takes only".to_owned()];
+    out.extend(told);
+    out
 }
 
 /// What a run does differently from first in, first out without faults, for people.

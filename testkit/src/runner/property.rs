@@ -1,15 +1,14 @@
 //! Property tests: inputs from the steps' own schemas, the flow run for each, a failure shrunk to its smallest input.
 
-use std::cell::RefCell;
-
 use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree as _};
-use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::Value as Json;
 
-use super::differences::{first_difference, uncontrolled};
+use super::again::hung;
+use super::attempt::Attempt;
 use super::silent::Sends;
+use super::smaller::Found;
 use super::{Harness, TestCase};
-use crate::decision::Departure;
 use crate::failure::{FailurePlace, FlowFailure};
 use crate::flow::{FlowResult, variables_of};
 use crate::live_stage::LiveStage;
@@ -19,26 +18,26 @@ use crate::rng::Seed;
 use crate::schema::schema_of;
 use crate::strategy::Phases;
 use crate::template::Variables;
-use crate::trace::Trace;
 use banister_grammars::Span;
 use banister_project::flow_test::InputSource;
 
 /// Cases of a property test that says nothing else.
 const DEFAULT_CASES: u32 = 100;
-/// A failure is shrunk in at most this many runs.
-const MAX_SHRINK_RUNS: u32 = 1_000;
 
-/// One for each variable, and what is worth knowing of them.
-type Strategies = (Vec<BoxedStrategy<Json>>, Vec<String>);
+/// Inputs that pass are remembered up to this many: with them it is seen which actions a failure needs.
+const PASSING: usize = 3;
+/// If none have passed before one failed, so many more are tried.
+const MORE_INPUTS: usize = 20;
+
+/// Where the values of each variable come from.
+type Schemas = Vec<(String, Phases)>;
 
 /// What the inputs so far have shown.
 #[derive(Default)]
 struct Seen {
     last: Option<FlowResult>,
-    /// The departures of the failing run, once there is one.
-    known: Option<Vec<Departure>>,
-    /// The trace of the smallest input that fails: the last one that did.
-    failed: Trace,
+    /// The first that passed.
+    passing: Vec<Variables>,
     /// Until the failure was found.
     runs: u32,
     reached: Reached,
@@ -49,23 +48,19 @@ struct Seen {
 }
 
 impl Seen {
-    /// Takes note of a run; why it failed, if it did.
-    fn add(&mut self, result: FlowResult) -> Option<String> {
-        let reason = result.failures.first().map(|failure| failure.headline.clone());
+    /// Takes note of the runs with one input.
+    fn add(&mut self, attempt: &Attempt) {
+        let result = &attempt.result;
+        self.runs += attempt.runs;
         self.reached.extend(&result.reached);
         self.sends.add(&result.trace);
         if result.label > self.label {
             // The run that is shown in the end may have been under control.
             self.label = result.label;
-            if reason.is_none() {
+            if result.failures.is_empty() {
                 self.notes.extend(result.notes.iter().cloned());
             }
         }
-        if reason.is_some() {
-            self.failed.clone_from(&result.trace);
-        }
-        self.last = Some(result);
-        reason
     }
 
     /// What holds of one input need not hold of the last one, which the report shows.
@@ -86,89 +81,79 @@ impl Harness {
         let names = names_of(case);
         // Modules are looked at for their schemas before anything runs: what they import must be there by then.
         self.stand_in(case, stage, &Variables::new());
-        let (strategies, notes) = match self.strategies(case, stage) {
-            Ok(strategies) => strategies,
+        let (schemas, notes) = match self.sources(case, stage) {
+            Ok(schemas) => schemas,
             Err(failure) => return self.outcome(case, FlowResult::of_failure(*failure), None, &[]),
         };
+        let strategies = strategies(&schemas);
         let mut runner = self.case_runner(case, seed);
-        let stage = RefCell::new(stage);
-        let seen = RefCell::new(Seen {
+        let mut seen = Seen {
             notes,
             ..Seen::default()
-        });
-        let verdict = runner.run(&strategies, |values| {
-            let variables = variables_of(&names, &values);
-            let (seen, stage) = (&mut *seen.borrow_mut(), &mut stage.borrow_mut());
-            let result = self.try_input(case, stage, seed, &variables, seen);
-            seen.add(result)
-                .map_or(Ok(()), |reason| Err(TestCaseError::fail(reason)))
-        });
-        let (stage, mut seen) = (stage.into_inner(), seen.into_inner());
-        match verdict {
-            Ok(()) => {
-                let silent = seen.sends.silent(self.plan(), case.test(), None);
-                seen.notes.extend(silent);
-                let last = seen.last.take();
-                let result = last.unwrap_or_else(|| FlowResult::of_failure(nothing_ran(case)));
-                self.outcome(case, seen.over_all(result), None, &[])
-            }
-            Err(TestError::Fail(_, values)) => {
-                let variables = variables_of(&names, &values);
-                self.smallest(case, stage, seed, &variables, &seen)
-            }
-            Err(TestError::Abort(reason)) => {
-                let failure = FlowFailure {
-                    headline: format!("no inputs could be generated: {reason}"),
-                    ..nothing_ran(case)
-                };
-                self.outcome(case, FlowResult::of_failure(failure), None, &[])
-            }
-        }
-    }
-
-    /// Runs one input. While a failure is shrunk, every smaller input is run as the failing one was, in no other order.
-    fn try_input(
-        &self,
-        case: &TestCase,
-        stage: &mut LiveStage<'_>,
-        seed: Seed,
-        variables: &Variables,
-        seen: &mut Seen,
-    ) -> FlowResult {
-        if let Some(departures) = &seen.known {
-            return self.again(case, stage, seed, variables, departures).0;
-        }
-        let attempt = self.attempt(case, stage, seed, variables, None, seen.last.is_none());
-        seen.runs += attempt.runs;
-        if !attempt.result.failures.is_empty() {
-            seen.known = Some(attempt.departures);
-        }
-        attempt.result
-    }
-
-    /// Tells of the smallest input that fails, which may need fewer departures than the one that was found first.
-    fn smallest(
-        &self,
-        case: &TestCase,
-        stage: &mut LiveStage<'_>,
-        seed: Seed,
-        variables: &Variables,
-        seen: &Seen,
-    ) -> TestOutcome {
-        let found = seen.known.as_deref().filter(|known| !known.is_empty());
-        let mut attempt = self.attempt(case, stage, seed, variables, found, found.is_none());
-        if attempt.result.failures.is_empty() {
-            let difference = first_difference(&seen.failed, &attempt.result.trace);
-            let failure = difference.map_or_else(|| not_repeated(case), |it| uncontrolled(&it));
-            let result = FlowResult {
-                label: ControlLabel::Opaque,
-                ..FlowResult::of_failure(failure)
+        };
+        for _ in 0..runner.config().cases {
+            let variables = match strategies.new_tree(&mut runner) {
+                Ok(tree) => variables_of(&names, &tree.current()),
+                Err(reason) => {
+                    let failure = FlowFailure {
+                        headline: format!("no inputs could be generated: {reason}"),
+                        ..nothing_ran(case)
+                    };
+                    return self.outcome(case, FlowResult::of_failure(failure), None, &[]);
+                }
             };
-            return self.outcome(case, seen.over_all(result), Some(variables), &[]);
+            let attempt = self.attempt(case, stage, seed, &variables, None, seen.last.is_none());
+            seen.add(&attempt);
+            if attempt.result.failures.is_empty() {
+                if seen.passing.len() < PASSING {
+                    seen.passing.push(variables);
+                }
+                seen.last = Some(attempt.result);
+                continue;
+            }
+            let mut more = || {
+                let tree = strategies.new_tree(&mut runner).ok()?;
+                Some(variables_of(&names, &tree.current()))
+            };
+            self.find_passing(case, stage, seed, &attempt, &mut seen.passing, &mut more);
+            let found = Found {
+                attempt,
+                input: variables,
+                schemas: &schemas,
+                passing: std::mem::take(&mut seen.passing),
+            };
+            let (case, mut attempt, input) = self.smaller(case, stage, seed, found);
+            attempt.result = seen.over_all(attempt.result);
+            attempt.runs = seen.runs;
+            return self.confirmed(&case, stage, seed, attempt, Some(&input));
         }
-        attempt.result = seen.over_all(attempt.result);
-        attempt.runs = seen.runs;
-        self.confirmed(case, stage, seed, attempt, Some(variables))
+        let silent = seen.sends.silent(self.plan(), case.test(), None);
+        seen.notes.extend(silent);
+        let last = seen.last.take();
+        let result = last.unwrap_or_else(|| FlowResult::of_failure(nothing_ran(case)));
+        self.outcome(case, seen.over_all(result), None, &[])
+    }
+
+    /// Looks for inputs with which the test passes, if none are known and it takes any to see which actions the failure needs.
+    fn find_passing(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        seed: Seed,
+        found: &Attempt,
+        passing: &mut Vec<Variables>,
+        more: &mut dyn FnMut() -> Option<Variables>,
+    ) {
+        let has_use = case.test().actions().count() > 1 && found.departures.is_empty();
+        if !has_use || !passing.is_empty() || hung(&found.result) {
+            return;
+        }
+        let passes = |it: &Variables| {
+            let result = self.run_once(case, stage, seed, it.clone());
+            result.failures.is_empty()
+        };
+        let inputs = (0..MORE_INPUTS).map_while(|_| more());
+        passing.extend(inputs.filter(passes).take(PASSING));
     }
 
     /// The first so many inputs of a test; one without values if it is no property.
@@ -184,7 +169,8 @@ impl Harness {
         }
         let names = names_of(case);
         self.stand_in(case, stage, &Variables::new());
-        let (strategies, _) = self.strategies(case, stage).map_err(|failure| failure.headline)?;
+        let (schemas, _) = self.sources(case, stage).map_err(|failure| failure.headline)?;
+        let strategies = strategies(&schemas);
         let mut runner = self.case_runner(case, seed);
         let inputs = (0..most).map(|_| {
             let tree = strategies.new_tree(&mut runner);
@@ -197,16 +183,19 @@ impl Harness {
     fn case_runner(&self, case: &TestCase, seed: Seed) -> TestRunner {
         TestRunner::new(Config {
             cases: self.options.cases.or(case.test().cases).unwrap_or(DEFAULT_CASES),
-            max_shrink_iters: MAX_SHRINK_RUNS,
             failure_persistence: None,
             rng_seed: RngSeed::Fixed(seed.part("inputs", 0).number()),
             ..Config::default()
         })
     }
 
-    /// The values of each variable, with what is worth knowing of them.
-    fn strategies(&self, case: &TestCase, stage: &mut LiveStage<'_>) -> Result<Strategies, Box<FlowFailure>> {
-        let (mut strategies, mut notes) = (Vec::new(), Vec::new());
+    /// The schemas of the variables, ready to give values, with what is worth knowing of these.
+    fn sources(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+    ) -> Result<(Schemas, Vec<String>), Box<FlowFailure>> {
+        let (mut schemas, mut notes) = (Vec::new(), Vec::new());
         for (name, source) in &case.test().for_all {
             let (schema, span) = match source {
                 InputSource::Schema(schema) => (schema.value.clone(), schema.span),
@@ -225,9 +214,9 @@ impl Harness {
                 ));
             }
             notes.extend(phases.health().notes(&format!("`{}`", name.value)));
-            strategies.push(phases.strategy());
+            schemas.push((name.value.clone(), phases));
         }
-        Ok((strategies, notes))
+        Ok((schemas, notes))
     }
 
     /// Asks the running module of a step for its schema.
@@ -251,6 +240,10 @@ fn not_read(error: &HandlerError) -> String {
     format!("{}{at}", error.told())
 }
 
+fn strategies(schemas: &[(String, Phases)]) -> Vec<BoxedStrategy<Json>> {
+    schemas.iter().map(|(_, phases)| phases.strategy()).collect()
+}
+
 fn boxed(headline: String, span: Span) -> Box<FlowFailure> {
     Box::new(FlowFailure {
         headline,
@@ -269,13 +262,5 @@ fn nothing_ran(case: &TestCase) -> FlowFailure {
         headline: "no case was run".to_owned(),
         place: FailurePlace::Test(case.test().name.span),
         details: Vec::new(),
-    }
-}
-
-fn not_repeated(case: &TestCase) -> FlowFailure {
-    FlowFailure {
-        headline: "a case failed once and passed when it was run again: something is not under control"
-            .to_owned(),
-        ..nothing_ran(case)
     }
 }

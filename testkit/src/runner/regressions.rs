@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::case::Compares;
 use crate::decision::Departure;
+use crate::narrow::KeptAction;
 use crate::template::Variables;
 
 /// A failure that can be run again on any machine with the same versions.
@@ -37,6 +39,12 @@ pub struct Regression {
     /// Where the run departs from first in, first out, and which faults strike, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub departures: Vec<Departure>,
+    /// The actions that are left of the test; empty for all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<KeptAction>,
+    /// Set if it takes modules that are shared: what fails a run with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modules: Option<Compares>,
     /// What was done wherever there was a choice, until the last departure: where a run differs first, it has drifted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<String>,

@@ -3,7 +3,7 @@
 
 use super::{Cause, Live, Run};
 use crate::access::Access;
-use crate::decision::{Choice, Decide, Decision, OptionKind, Touch};
+use crate::decision::{Choice, Decide, Decision, OptionKind, TIME_PASSES, Touch};
 use crate::protocol::{FromWorker, Isolation};
 use crate::queue::Delivery;
 use crate::stage::Resume;
@@ -222,7 +222,7 @@ impl Run<'_> {
                 ..plain(
                     OptionKind::Wait,
                     "the clock",
-                    format!("time passes: {} ms", until - self.now),
+                    format!("{TIME_PASSES}{} ms", until - self.now),
                 )
             };
             possible.push((Do::Wait(until), wait));

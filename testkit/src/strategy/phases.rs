@@ -12,7 +12,7 @@ use super::boundaries::Boundaries;
 use super::dice::Dice;
 use super::generate::Mode;
 use super::health::Health;
-use super::shrink::ShrinkTree;
+use super::shrink::{Hints, ShrinkTree};
 use super::{Compiled, StrategyError};
 
 /// Boundary values are collected in at most so many attempts …
@@ -34,7 +34,7 @@ const USUAL: usize = 40;
 /// assert!([json!(1), json!(2), json!(8), json!(9)].iter().all(|edge| phases.boundaries().contains(edge)));
 /// # Ok::<(), banister_testkit::strategy::StrategyError>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Phases {
     examples: Rc<[Json]>,
     boundaries: Rc<[Json]>,
@@ -70,6 +70,16 @@ impl Phases {
     /// How well the schema lends itself to generation.
     pub fn health(&self) -> &Health {
         &self.health
+    }
+
+    /// True if the schema allows this value.
+    pub(crate) fn allows(&self, value: &Json) -> bool {
+        self.compiled.validator.is_valid(value)
+    }
+
+    /// What the schema says about simple values.
+    pub(super) fn hints(&self) -> &Hints {
+        &self.compiled.hints
     }
 
     /// Gives the examples first, then the boundary values, then values by chance; one for each tree that is asked for,

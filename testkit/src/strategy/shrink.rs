@@ -8,6 +8,9 @@ use serde_json::Value as Json;
 
 use super::simpler::simpler;
 
+/// Of a value with more numbers and texts than that, only so many are compared with each other.
+const MOST_SCALARS: usize = 64;
+
 /// What the schema says about simple values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Hints {
@@ -17,12 +20,26 @@ pub(super) struct Hints {
     pub(super) bounds: Vec<f64>,
     /// Numbers that others are multiples of.
     pub(super) steps: Vec<f64>,
+    /// Values that are written in the schema: constants, defaults and examples.
+    pub(super) written: Vec<Json>,
 }
 
 impl Hints {
     pub(super) fn of(schema: &Json) -> Self {
         let mut hints = Hints::default();
         hints.collect(schema);
+        hints
+    }
+
+    /// What several schemas say.
+    pub(super) fn of_all<'h>(all: impl IntoIterator<Item = &'h Hints>) -> Self {
+        let mut hints = Hints::default();
+        for one in all {
+            hints.choices.extend(one.choices.iter().cloned());
+            hints.bounds.extend(&one.bounds);
+            hints.steps.extend(&one.steps);
+            hints.written.extend(one.written.iter().cloned());
+        }
         hints
     }
 
@@ -40,6 +57,10 @@ impl Hints {
                 self.bounds
                     .extend(number("exclusiveMaximum").map(|it| it.ceil() - 1.0));
                 self.steps.extend(number("multipleOf"));
+                let written = ["const", "default", "example"].map(|key| fields.get(key));
+                self.written.extend(written.into_iter().flatten().cloned());
+                let examples = fields.get("examples").and_then(Json::as_array);
+                self.written.extend(examples.into_iter().flatten().cloned());
                 fields.values().for_each(|field| self.collect(field));
             }
             Json::Array(items) => items.iter().for_each(|item| self.collect(item)),
@@ -54,10 +75,11 @@ pub(super) struct ShrinkTree {
     current: Json,
     hints: Rc<Hints>,
     is_valid: Box<dyn Fn(&Json) -> bool>,
-    /// The part that is being simplified, in the order of the text, and how far its simpler forms have been offered.
+    /// The place that is being simplified, and how far its simpler forms have been offered: each part in the order of the
+    /// text, then each value that stands at several places, at all of them at once.
     part: usize,
     form: usize,
-    /// True if something was kept since the first part's turn: then all parts get another.
+    /// True if something was kept since the first place's turn: then all places get another.
     gained: bool,
     offered: BTreeSet<String>,
 }
@@ -87,7 +109,7 @@ impl ShrinkTree {
     /// Puts the next form that was not offered before into `current`; false if there is none, and the best stands there.
     fn offer(&mut self) -> bool {
         loop {
-            let Some(old) = part(&self.best, &mut self.part.clone()) else {
+            let Some((place, old)) = self.place() else {
                 self.current = self.best.clone();
                 self.form = 0;
                 self.part = 0;
@@ -98,10 +120,15 @@ impl ShrinkTree {
                 }
                 continue;
             };
-            let forms = simpler(old, &self.hints);
+            let forms = simpler(&old, &self.hints, &scalars(&self.best));
             for (at, form) in forms.into_iter().enumerate().skip(self.form) {
                 let mut candidate = self.best.clone();
-                replace(&mut candidate, &mut self.part.clone(), form);
+                match place {
+                    Place::Part(number) => {
+                        replace(&mut candidate, &mut { number }, form);
+                    }
+                    Place::All => replace_all(&mut candidate, &old, &form),
+                }
                 if (self.is_valid)(&candidate) && self.offered.insert(candidate.to_string()) {
                     self.form = at + 1;
                     self.current = candidate;
@@ -112,6 +139,25 @@ impl ShrinkTree {
             self.part += 1;
         }
     }
+
+    /// The place whose turn it is, and what stands there.
+    fn place(&self) -> Option<(Place, Json)> {
+        let mut left = self.part;
+        if let Some(value) = part(&self.best, &mut left) {
+            return Some((Place::Part(self.part), value.clone()));
+        }
+        let value = repeated(&self.best).into_iter().nth(left)?;
+        Some((Place::All, value))
+    }
+}
+
+/// Where a simpler form goes.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// To the part with this number.
+    Part(usize),
+    /// Wherever the old value stands.
+    All,
 }
 
 impl ValueTree for ShrinkTree {
@@ -154,6 +200,59 @@ fn part<'v>(value: &'v Json, number: &mut usize) -> Option<&'v Json> {
         Json::Array(items) => items.iter().find_map(|item| part(item, number)),
         Json::Object(fields) => fields.values().find_map(|item| part(item, number)),
         _ => None,
+    }
+}
+
+/// The first numbers and texts of a value, each once, in the order of the text.
+fn scalars(value: &Json) -> Vec<Json> {
+    let mut out = Vec::new();
+    for it in first_scalars(value) {
+        if !out.contains(it) {
+            out.push(it.clone());
+        }
+    }
+    out
+}
+
+/// Those of them that stand at more than one place.
+fn repeated(value: &Json) -> Vec<Json> {
+    let all = first_scalars(value);
+    let mut out = Vec::new();
+    for (at, it) in all.iter().enumerate() {
+        if !out.contains(*it) && all[..at].contains(it) {
+            out.push((*it).clone());
+        }
+    }
+    out
+}
+
+fn first_scalars(value: &Json) -> Vec<&Json> {
+    let mut out = Vec::new();
+    collect_scalars(value, &mut out);
+    out
+}
+
+fn collect_scalars<'v>(value: &'v Json, out: &mut Vec<&'v Json>) {
+    if out.len() >= MOST_SCALARS {
+        return;
+    }
+    match value {
+        Json::Array(items) => items.iter().for_each(|item| collect_scalars(item, out)),
+        Json::Object(fields) => fields.values().for_each(|item| collect_scalars(item, out)),
+        Json::Number(_) | Json::String(_) => out.push(value),
+        Json::Null | Json::Bool(_) => {}
+    }
+}
+
+fn replace_all(value: &mut Json, old: &Json, form: &Json) {
+    if value == old {
+        *value = form.clone();
+        return;
+    }
+    match value {
+        Json::Array(items) => items.iter_mut().for_each(|item| replace_all(item, old, form)),
+        Json::Object(fields) => fields.values_mut().for_each(|item| replace_all(item, old, form)),
+        _ => {}
     }
 }
 

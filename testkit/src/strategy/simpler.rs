@@ -2,22 +2,23 @@
 
 use serde_json::{Map, Number, Value as Json, json};
 
+use super::landmarks;
 use super::number::SAFE;
 use super::shrink::Hints;
 
 /// Longer texts are not simplified letter by letter.
 const LETTER_BY_LETTER: usize = 24;
 
-/// What might take the place of `value`. The list need not be valid, and its later entries are closer to the value.
-pub(super) fn simpler(value: &Json, hints: &Hints) -> Vec<Json> {
+/// What might take the place of `value`. The list need not be valid, and its later entries are closer to the value. `own` are
+/// numbers and texts of the whole that the value is a part of.
+pub(super) fn simpler(value: &Json, hints: &Hints, own: &[Json]) -> Vec<Json> {
     let mut out: Vec<Json> = Vec::new();
-    for choices in &hints.choices {
-        if let Some(at) = choices.iter().position(|choice| choice == value) {
-            // A member of a list is as simple as its place in it.
-            out.extend(choices[..at].iter().cloned());
-            return out;
-        }
+    let list = hints.choices.iter().find(|choices| choices.contains(value));
+    if let Some(choices) = list {
+        // A member of a list is as simple as its place in it, if it stands where only members may stand.
+        out.extend(choices.iter().take_while(|choice| *choice != value).cloned());
     }
+    let members = out.len();
     let lower = [
         json!(null),
         json!(false),
@@ -30,14 +31,14 @@ pub(super) fn simpler(value: &Json, hints: &Hints) -> Vec<Json> {
     match value {
         Json::Null | Json::Bool(false) => {}
         Json::Bool(true) => out.push(json!(false)),
-        Json::Number(number) => numbers(number, hints, &mut out),
-        Json::String(text) => out.extend(texts(text).into_iter().map(Json::String)),
+        Json::Number(number) => numbers(number, hints, own, &mut out),
+        Json::String(text) => {
+            let known = hints.written.iter().chain(own).filter_map(Json::as_str);
+            out.extend(texts(text, known).into_iter().map(Json::String));
+        }
         Json::Array(items) => {
-            let kept = subsets(items.len());
-            out.extend(
-                kept.into_iter()
-                    .map(|keep| Json::Array(keep.into_iter().map(|at| items[at].clone()).collect())),
-            );
+            let kept = beginnings(items.len()).chain(subsets(items.len()));
+            out.extend(kept.map(|keep| Json::Array(keep.into_iter().map(|at| items[at].clone()).collect())));
         }
         Json::Object(fields) => {
             let all: Vec<_> = fields.iter().collect();
@@ -48,7 +49,9 @@ pub(super) fn simpler(value: &Json, hints: &Hints) -> Vec<Json> {
             }));
         }
     }
-    out.retain(|it| it != value);
+    let others = out.split_off(members);
+    let is_member = |it: &Json| list.is_some_and(|choices| choices.contains(it));
+    out.extend(others.into_iter().filter(|it| it != value && !is_member(it)));
     out
 }
 
@@ -63,8 +66,8 @@ fn rank(value: &Json) -> u8 {
     }
 }
 
-/// Zero, the bounds that the schema names, then half the way, three quarters and so on.
-fn numbers(number: &Number, hints: &Hints, out: &mut Vec<Json>) {
+/// Simple numbers on the way to zero, the simplest first, then half the way, three quarters and so on.
+fn numbers(number: &Number, hints: &Hints, own: &[Json], out: &mut Vec<Json>) {
     let Some(value) = number.as_f64() else { return };
     if let Some(whole) = number.as_i64() {
         let mut push = |n: i64| {
@@ -74,11 +77,11 @@ fn numbers(number: &Number, hints: &Hints, out: &mut Vec<Json>) {
         };
         push(0);
         push(whole.saturating_neg());
-        hints
-            .bounds
-            .iter()
-            .filter(|bound| bound.fract() == 0.0)
-            .for_each(|bound| push(*bound as i64));
+        let bounds = hints.bounds.iter().filter(|bound| bound.fract() == 0.0);
+        bounds.for_each(|bound| push(*bound as i64));
+        for known in simple_numbers(whole, hints, own) {
+            push(known);
+        }
         let mut distance = whole / 2;
         while distance != 0 {
             let candidate = whole - distance;
@@ -121,6 +124,23 @@ fn numbers(number: &Number, hints: &Hints, out: &mut Vec<Json>) {
     }
 }
 
+/// Numbers of the same sign that are simpler than `whole` or that occur elsewhere, the smallest first.
+fn simple_numbers(whole: i64, hints: &Hints, own: &[Json]) -> Vec<i64> {
+    let sign = whole.signum();
+    let mut all = landmarks::magnitudes(whole.unsigned_abs());
+    let known = hints.written.iter().chain(own).filter_map(Json::as_i64);
+    all.extend(known.filter(|it| it.signum() == sign).map(i64::unsigned_abs));
+    let signed = all.into_iter().filter_map(|it| i64::try_from(it).ok());
+    signed.map(|it| it * sign).collect()
+}
+
+/// The first few of so many places, by how many.
+fn beginnings(length: usize) -> impl Iterator<Item = Vec<usize>> {
+    landmarks::lengths(length)
+        .into_iter()
+        .map(|length| (0..length).collect())
+}
+
 /// Which places to keep: none, halves, all but a piece, pieces getting smaller.
 fn subsets(length: usize) -> Vec<Vec<usize>> {
     let mut out = Vec::new();
@@ -137,14 +157,12 @@ fn subsets(length: usize) -> Vec<Vec<usize>> {
     out
 }
 
-/// Shorter texts, then texts of simpler letters.
-fn texts(text: &str) -> Vec<String> {
+/// Known texts and shorter texts, then texts of simpler letters.
+fn texts<'k>(text: &str, known: impl Iterator<Item = &'k str>) -> Vec<String> {
     let letters: Vec<char> = text.chars().collect();
-    let kept = subsets(letters.len());
-    let mut out: Vec<String> = kept
-        .into_iter()
-        .map(|keep| keep.into_iter().map(|at| letters[at]).collect())
-        .collect();
+    let kept = beginnings(letters.len()).chain(subsets(letters.len()));
+    let shorter = kept.map(|keep| keep.into_iter().map(|at| letters[at]).collect());
+    let mut out: Vec<String> = known.map(str::to_owned).chain(shorter).collect();
     let plain: String = letters
         .iter()
         .map(|c| if c.is_ascii_digit() { '0' } else { 'a' })

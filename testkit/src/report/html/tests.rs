@@ -62,6 +62,7 @@ fn outcome() -> TestOutcome {
             timeline: timeline(&trace, 0),
             minimal_input: None,
             departures: Vec::new(),
+            actions: Vec::new(),
             runs: 1,
             state: Some(json!({"orders": {"o": "@@main@@"}})),
             streams: None,

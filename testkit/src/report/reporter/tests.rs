@@ -55,6 +55,7 @@ fn outcomes() -> Vec<TestOutcome> {
         timeline: timeline(&trace, 0),
         minimal_input: Some(json!({"quantity": 11})),
         departures: Vec::new(),
+        actions: Vec::new(),
         runs: 1,
         state: Some(json!({"orders": {"o-1": {"status": "paid"}}})),
         streams: None,
