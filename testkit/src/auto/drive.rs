@@ -72,17 +72,7 @@ pub(crate) fn drive(
     let ways: Vec<&Way> = acts.iter().map(|(_, way)| *way).collect();
     let mut describe = |language, file: &std::path::Path| stage.describe(language, file);
     let statuses = schemas::statuses(plan, &ways, &mut describe);
-    let validators: Vec<Option<Validator>> = acts
-        .iter()
-        .map(|(act, way)| {
-            let is_last = std::ptr::eq(act, last);
-            let wanted = is_last || act.get("reuse").is_some();
-            let schema = wanted
-                .then(|| schemas::input(plan, way, &mut describe))
-                .flatten()?;
-            jsonschema::validator_for(&schema).ok()
-        })
-        .collect();
+    let validators = validators(plan, &acts, &mut describe);
     // An input that was kept may be of another time: the schema is asked again.
     let still = |validator: &Validator| {
         let payload = last.get("body").or_else(|| last.get("data"));
@@ -145,6 +135,18 @@ pub(crate) fn drive(
         trace: run.trace,
         ..FlowResult::failed(String::new())
     }
+}
+
+/// What holds payloads against the schemas of their ways: of those that use values that came up before, and of the last.
+fn validators(plan: &Plan, acts: &[(Json, &Way)], describe: schemas::Describe<'_>) -> Vec<Option<Validator>> {
+    let mut of = |(at, (act, way)): (usize, &(Json, &Way))| {
+        let is_wanted = at + 1 == acts.len() || act.get("reuse").is_some();
+        let schema = is_wanted
+            .then(|| schemas::input(plan, way, &mut *describe))
+            .flatten()?;
+        jsonschema::validator_for(&schema).ok()
+    };
+    acts.iter().enumerate().map(&mut of).collect()
 }
 
 /// How often a request or a message comes at the same time.
