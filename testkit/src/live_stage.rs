@@ -187,7 +187,7 @@ impl<'m> LiveStage<'m> {
     ///
     /// # Errors
     /// The interpreter is missing or the module cannot be loaded. Paths are relative to the project.
-    pub fn describe(&mut self, language: Language, file: &Path) -> Result<Json, HandlerError> {
+    pub fn describe(&mut self, language: Language, file: &Path) -> Result<Json, Box<HandlerError>> {
         let mocks = self.stand_ins.of(language).clone();
         let key = (file.to_owned(), fingerprint(&mocks), self.env.clone());
         if let Some(config) = self.described.get(&key) {
@@ -196,14 +196,14 @@ impl<'m> LiveStage<'m> {
         let pool = self.pool(language, Isolation::Fresh, false);
         let mut worker = self
             .take(language, &pool)
-            .map_err(|error| error.as_handler_error())?;
+            .map_err(|error| Box::new(error.as_handler_error()))?;
         let order = ToWorker::Describe {
             file: file.to_string_lossy().into_owned(),
             env: self.env.clone(),
             mocks,
         };
         let answer = described(&mut worker, &order, &mut self.stand_ins.clone())
-            .map_err(|error| stage_error(error).as_handler_error())?;
+            .map_err(|error| Box::new(stage_error(error).as_handler_error()))?;
         worker.take_output();
         self.workers.keep(pool, worker);
         match answer {
@@ -211,8 +211,10 @@ impl<'m> LiveStage<'m> {
                 self.described.insert(key, config.clone());
                 Ok(config)
             }
-            FromWorker::Threw { error, .. } => Err(error.relative_to(&self.config.root)),
-            other => Err(StageError::Broken(format!("the worker answered {other:?}")).as_handler_error()),
+            FromWorker::Threw { error, .. } => Err(Box::new(error.relative_to(&self.config.root))),
+            other => Err(Box::new(
+                StageError::Broken(format!("the worker answered {other:?}")).as_handler_error(),
+            )),
         }
     }
 

@@ -431,3 +431,32 @@ impl Seen {
         result.notes.clone_from(&self.notes);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_of_note_is_told_apart_from_what_it_says_of_an_input() {
+        let mut plan = Plan::default();
+        let head_of = |plan: &Plan, note: &'static str| head(note, plan);
+        assert_eq!(head_of(&plan, "A sent no topic: {\"n\": 1}"), "A sent no topic");
+        assert_eq!(head_of(&plan, "A ended early"), "A ended early");
+        plan.steps.push(crate::plan::PlanStep {
+            name: "mail: send".to_owned(),
+            file: String::new(),
+            language: banister_grammars::Language::Ruby,
+            dialect: banister_grammars::facts::Dialect::V0,
+            triggers: Vec::new(),
+            emits: crate::plan::EmitPolicy::Any,
+            flows: Vec::new(),
+            timeout_ms: None,
+            has_schemas: false,
+            handler_line: None,
+        });
+        assert_eq!(
+            head_of(&plan, "mail: send sent no topic: 1"),
+            "mail: send sent no topic"
+        );
+    }
+}

@@ -221,4 +221,51 @@ mod tests {
         );
         assert_eq!(told(JavaScript, "TypeError", "pay is not a function"), None);
     }
+
+    #[test]
+    fn only_what_a_package_lacks_is_installed() {
+        let load = |language, name: &str, message: &str, unset: &[&str]| {
+            let error = HandlerError {
+                name: name.into(),
+                message: message.into(),
+                loading: true,
+                unset: unset.iter().map(|it| (*it).to_owned()).collect(),
+                ..HandlerError::default()
+            };
+            of_load(&error, language, Path::new("/no/such/project")).unwrap_or_default()
+        };
+        use Language::{Python, TypeScript};
+        let package = load(
+            TypeScript,
+            "Error",
+            "Cannot find package 'pg' imported from a.ts",
+            &["KEY"],
+        );
+        assert!(package.starts_with("install it"), "{package}");
+        for own in ["./x", "@/lib/x", "~/x", "#x"] {
+            assert_eq!(
+                load(TypeScript, "Error", &format!("Cannot find module '{own}'"), &[]),
+                ""
+            );
+        }
+        let client = load(
+            TypeScript,
+            "Error",
+            "Cannot find module '.prisma/client/default'",
+            &[],
+        );
+        assert!(client.contains("npx prisma generate"), "{client}");
+        let key = load(Python, "KeyError", "'API_KEY'", &["API_KEY"]);
+        assert!(
+            key.contains("not set: `API_KEY`; `given: { env: { API_KEY: …"),
+            "{key}"
+        );
+        // No variable mends a source that cannot be read.
+        for name in ["SyntaxError", "ImportError"] {
+            assert_eq!(
+                load(Python, name, "cannot import name 'x' from 'y'", &["API_KEY"]),
+                ""
+            );
+        }
+    }
 }
