@@ -24,6 +24,7 @@ mod migrated;
 mod mocked_code;
 mod mutation;
 mod output;
+mod polling;
 mod races;
 mod report;
 mod seed_forms;
