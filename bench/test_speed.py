@@ -404,12 +404,13 @@ def main():
         side_by_side(folder / "one order", 1)
         side_by_side(folder / "orders", orders)
         side_by_side(folder / "faults", orders, "    faults: { duplicate: 1 }\n")
-        commands = {at: ([*banister, "-j1"], folder / at) for at in ["one order", "orders", "faults"]}
+        side_by_side(folder / "crashes", orders, "    faults: { crash: 1 }\n")
+        commands = {at: ([*banister, "-j1"], folder / at) for at in ["one order", "orders", "faults", "crashes"]}
         figures = in_turn(commands, arguments.runs)
         print(f"\n### {orders} orders of a flow of five steps in four languages\n")
         print("| | wall ms | orders a second | cpu ms an order |\n|---|---|---|---|")
         one, one_cpu, _ = figures["one order"]
-        for name, what in {"orders": "orders", "faults": "orders, a message twice"}.items():
+        for name, what in {"orders": "orders", "faults": "orders, a message twice", "crashes": "orders, a handler crashes"}.items():
             wall, cpu, _ = figures[name]
             each, of_cpu = (wall - one) / (orders - 1), (cpu - one_cpu) / (orders - 1)
             print(f"| {what} | {wall:.0f} | {1000 / each:.0f} | {of_cpu:.1f} |")

@@ -29,7 +29,15 @@ pub struct SettingsInvariant {
 }
 
 /// What an expression may ask for.
-pub const VARIABLES: [&str; 6] = ["events", "emitted", "state", "responses", "calls", "logs"];
+pub const VARIABLES: [&str; 7] = [
+    "events",
+    "emitted",
+    "state",
+    "streams",
+    "responses",
+    "calls",
+    "logs",
+];
 
 /// Functions and macros that an expression may use; operators have none of these names.
 const FUNCTIONS: [&str; 19] = [

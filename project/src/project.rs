@@ -26,6 +26,8 @@ pub struct Project {
     pub streams: Shelf<Stream>,
     /// What its settings say about flow tests.
     pub test: TestSettings,
+    /// True if its settings make a topic that nobody takes a warning or an error: no flow ends in one on purpose.
+    pub takes_every_topic: bool,
 }
 
 impl Project {

@@ -55,6 +55,19 @@ pub(crate) fn shape(path: &str) -> String {
     shape
 }
 
+/// Percent-encoding of one path part: letters, digits and `-._~` stay.
+pub fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
 /// Percent-decoding of one path part or query value; what is not valid stays as it is.
 pub fn decode(text: &str) -> String {
     let bytes = text.as_bytes();

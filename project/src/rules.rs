@@ -37,6 +37,7 @@ mod routes;
 mod seed_dialect;
 mod shadowed_route;
 mod similarity;
+pub use similarity::is_slip;
 pub(crate) mod stale_ignore;
 mod state_arity;
 mod state_never_written;

@@ -59,6 +59,10 @@ pub fn settings_schema() -> Json {
                         "description": "Answer 400 to a request whose body its step's schema does not allow. No release does this.",
                         "type": "boolean",
                     },
+                    "python_state_wrapper": {
+                        "description": "Give Python steps of 0.x what they read from the state as releases do: in a wrapper `{\"data\": item}`.",
+                        "type": "boolean",
+                    },
                     "invariants": invariants(),
                     "middleware": {
                         "description": "Files of middleware that steps name by a text, relative to this file.",

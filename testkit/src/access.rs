@@ -4,6 +4,8 @@
 use banister_project::profile::Profile;
 use serde_json::Value as Json;
 
+use crate::trace::What;
+
 /// The reach of one operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Access {
@@ -14,6 +16,19 @@ pub(crate) struct Access {
 }
 
 impl Access {
+    /// Of something that happened; `None` for what reads and writes nothing that another handler finds, such as what is sent
+    /// to listeners of a stream.
+    pub(crate) fn of(what: &What) -> Option<Self> {
+        match what {
+            What::State { op, group, key, .. } => Some(Self::of_state(op, Some(group), key.as_deref())),
+            What::Stream { op, stream, args, .. } if op != "send" => {
+                let args = args.as_array().into_iter().flatten();
+                Some(Self::of_stream(op, stream, args))
+            }
+            _ => None,
+        }
+    }
+
     /// Of an operation on the state, such as `get_group`. `key` is the second argument, whatever it means.
     pub(crate) fn of_state(op: &str, group: Option<&str>, key: Option<&str>) -> Self {
         let group = group.filter(|_| op != "list_groups");

@@ -23,7 +23,7 @@ use banister_project::flow_test::FlowFile;
 use crate::plan::Plan;
 
 pub(crate) use asked::asked;
-pub(crate) use defaults::expected_topics;
+pub(crate) use defaults::{base, expected_topics};
 pub(crate) use drive::{INPUT, KNOWN, drive, not_loaded, shown};
 pub use headers::{Field, Header};
 pub(crate) use inputs::Inputs;

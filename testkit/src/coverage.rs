@@ -43,7 +43,7 @@ pub struct ProjectCoverage {
     pub edges: Vec<EdgeCell>,
     /// Deliveries that the sources do not show: of topics that only a run knows, and of the tests' own messages.
     pub others: Vec<(Delivered, BTreeMap<Outcome, u32>)>,
-    /// Steps that met at the state in some run.
+    /// Steps that met at the state or at a stream in some run.
     pub pairs: Vec<PairCell>,
     /// The edges of its steps' schemas.
     pub schemas: Vec<SchemaCells>,
@@ -93,7 +93,7 @@ impl EdgeCell {
     }
 }
 
-/// Two steps that met at the state in some run.
+/// Two steps that met at the state or at a stream in some run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairCell {
     /// Which steps, and where.

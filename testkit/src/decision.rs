@@ -120,6 +120,14 @@ pub trait Decide {
     /// This was done at the last point, where there may have been no other option, and has touched this besides what was
     /// known before.
     fn done(&mut self, _: &Choice, _: &[Touch]) {}
+
+    /// True if no handler may start or go on while another one is under way.
+    fn is_serial(&self) -> bool {
+        false
+    }
+
+    /// The run cannot be serial: a handler is under way that waits for others, or began beside one.
+    fn overlapped(&mut self) {}
 }
 
 /// What can fail.

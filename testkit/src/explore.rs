@@ -7,7 +7,9 @@ mod held;
 mod novelty;
 mod pairs;
 mod random;
+mod repeated;
 mod scripted;
+mod serial;
 mod shrink;
 #[cfg(test)]
 mod testing;
@@ -25,7 +27,9 @@ use held::Held;
 use novelty::Novelty;
 use random::{Random, Style};
 
+pub(crate) use repeated::Repeated;
 pub use scripted::{Scripted, departures_of};
+pub(crate) use serial::Serial;
 
 /// Orders that are run if a test asks for faults and does not say how many.
 pub const DEFAULT_SCHEDULES: u32 = 50;
@@ -98,6 +102,24 @@ impl Exploration {
                 saturated: search.novelty.note().filter(|_| !exhaustive),
             },
         }
+    }
+}
+
+impl Exploration {
+    /// Explores until a run fails, and leaves that as it is; `None` if none does.
+    pub(crate) fn first_failure(self, run: &mut RunWith<'_>) -> Option<FlowResult> {
+        let mut search = Search {
+            exploration: self,
+            runs: 0,
+            run,
+            seen: &mut |_| {},
+            novelty: Novelty::default(),
+        };
+        let plain = search.result(&mut Scripted::new(Vec::new(), self.faults));
+        if !plain.failures.is_empty() {
+            return Some(plain);
+        }
+        search.beyond(&plain.decisions).or_else(|| search.at_large().0)
     }
 }
 

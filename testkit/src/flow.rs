@@ -28,6 +28,8 @@ pub const DEFAULT_START_MS: i64 = 1_767_603_600_000;
 pub struct FlowResult {
     /// What happened.
     pub trace: Trace,
+    /// The first event that is judged: what a generated test does before is told of by other tests.
+    pub judged_from: usize,
     /// Virtual time at the start.
     pub start: i64,
     /// Why the test fails; empty if it passes.
@@ -72,6 +74,7 @@ impl FlowResult {
     pub fn of_failure(failure: FlowFailure) -> Self {
         Self {
             trace: Trace::default(),
+            judged_from: 0,
             start: 0,
             failures: vec![failure],
             notes: Vec::new(),
@@ -112,15 +115,19 @@ pub fn run_flow(plan: &Plan, stage: &mut dyn Stage, test: &FlowTest, setting: Se
     run_decided(plan, stage, test, setting, None, None)
 }
 
-/// Runs `test` once, first in, first out, with what `mutation` does to it.
+/// Runs `test` once with what `mutation` does to it; first in, first out, or as `decide` has it.
 pub(crate) fn mutate_flow(
     plan: &Plan,
     stage: &mut dyn Stage,
     test: &FlowTest,
     setting: Setting,
     mutation: Mutation,
+    decide: Option<&mut dyn Decide>,
 ) -> FlowResult {
-    run_decided(plan, stage, test, setting, None, Some(mutation))
+    match decide {
+        Some(decide) => run_decided(plan, stage, test, setting, Some(decide), Some(mutation)),
+        None => run_decided(plan, stage, test, setting, None, Some(mutation)),
+    }
 }
 
 /// Runs `test` once; what could happen in more than one order, and what could fail, is put before `decide`.
@@ -167,7 +174,7 @@ pub(crate) fn start_of(plan: &Plan, test: &FlowTest, setting: Setting) -> Start 
     Start {
         now: test.given.now.unwrap_or(DEFAULT_START_MS),
         seed: setting.seed,
-        env: test.given.env.clone(),
+        env: env_of(test, &setting.variables),
         hosts: setting.hosts,
         session: setting.session,
         profile: test.profile.unwrap_or(plan.profile),
@@ -175,6 +182,15 @@ pub(crate) fn start_of(plan: &Plan, test: &FlowTest, setting: Setting) -> Start 
         holds: setting.holds,
         isolation: setting.isolation,
     }
+}
+
+/// The environment of a run. What names no value stays as it is written; the run tells of it.
+fn env_of(test: &FlowTest, variables: &Variables) -> BTreeMap<String, String> {
+    let each = test.given.env.iter().map(|(name, value)| {
+        let filled = fill_string(value, variables);
+        (name.clone(), filled.unwrap_or_else(|_| value.clone()))
+    });
+    each.collect()
 }
 
 struct Telling<'t, 'a> {
@@ -190,20 +206,27 @@ struct Telling<'t, 'a> {
 impl Telling<'_, '_> {
     fn set_up(&mut self) {
         let mut given = Map::new();
-        for (group, items) in &self.test.given.state {
+        let test = self.test;
+        for (group, items) in &test.given.state {
             for (key, item) in items {
-                match fill(item, &self.variables) {
-                    Ok(item) => {
-                        let items = given.entry(group.value.clone()).or_insert_with(|| json!({}));
-                        items[key] = item.clone();
-                        self.run.world.seed_state(group, key, item);
+                match self.filled(group, key, item) {
+                    Ok((group, key, item)) => {
+                        let items = given.entry(group.clone()).or_insert_with(|| json!({}));
+                        items[&key] = item.clone();
+                        self.run.world.seed_state(&group, &key, item);
                     }
                     Err(error) => self.fail_in_test(&error, self.test.name.span),
                 }
             }
         }
         let streams = self.set_up_streams();
-        let (env, mocks) = (self.test.given.env.clone(), self.test.mocks_written.clone());
+        for value in test.given.env.values() {
+            if let Err(error) = fill_string(value, &self.variables) {
+                self.fail_in_test(&error, test.name.span);
+            }
+        }
+        let env = env_of(test, &self.variables);
+        let mocks = test.mocks_written.clone();
         let settings = settings_of(self.test);
         let nothing = env.is_empty() && mocks.is_empty() && given.is_empty() && settings.is_empty();
         if !(nothing && streams.is_null()) {
@@ -218,16 +241,23 @@ impl Telling<'_, '_> {
         }
     }
 
+    /// A group, a key and an item with the values of their placeholders.
+    fn filled(&self, group: &str, key: &str, item: &Json) -> Result<(String, String, Json), UnknownVariable> {
+        let text = |text: &str| fill_string(text, &self.variables);
+        Ok((text(group)?, text(key)?, fill(item, &self.variables)?))
+    }
+
     /// The items that were put into streams; null for none.
     fn set_up_streams(&mut self) -> Json {
         let now = self.run.now();
         let mut given = Json::Null;
-        for (stream, group, items) in &self.test.given.streams {
+        let test = self.test;
+        for (stream, group, items) in &test.given.streams {
             for (id, item) in items {
-                match fill(item, &self.variables) {
-                    Ok(item) => {
-                        given[&stream.value][group][id] = item.clone();
-                        self.run.world.seed_stream(stream, group, id, item, now);
+                match self.filled(group, id, item) {
+                    Ok((group, id, item)) => {
+                        given[&stream.value][&group][&id] = item.clone();
+                        self.run.world.seed_stream(stream, &group, &id, item, now);
                     }
                     Err(error) => self.fail_in_test(&error, stream.span),
                 }
@@ -275,11 +305,43 @@ impl Telling<'_, '_> {
 
     /// Begins several actions at the same time.
     fn act_together(&mut self, actions: &[Spanned<Action>]) -> Result<(), UnknownVariable> {
+        if self.run.is_serial() {
+            return self.act_in_any_order(actions);
+        }
         for (at, action) in actions.iter().enumerate() {
             self.act_once(&action.value, action.span)?;
             if let Some(next) = actions.get(at + 1) {
                 self.run.act_before(label_of(at + 1, &next.value));
             }
+        }
+        Ok(())
+    }
+
+    /// Does several actions, of which none is before the others, in the order that is decided on.
+    fn act_in_any_order(&mut self, actions: &[Spanned<Action>]) -> Result<(), UnknownVariable> {
+        let first = self.responses.len();
+        let mut left: Vec<usize> = (0..actions.len()).collect();
+        let mut requests = Vec::new();
+        while !left.is_empty() {
+            let labels = left.iter().map(|at| label_of(*at, &actions[*at].value));
+            let picked = self.run.settle_before_one_of(labels.collect());
+            let action = left.remove(picked.min(left.len() - 1));
+            let before = self.responses.len();
+            self.act_once(&actions[action].value, actions[action].span)?;
+            requests.extend((before..self.responses.len()).map(|_| action));
+        }
+        // Answers are known by the place of their request among the others.
+        let place = |at: usize| {
+            let earlier = |it: &&usize| **it < requests[at - first];
+            first + requests.iter().filter(earlier).count()
+        };
+        let mut in_order: Vec<Option<HttpResponse>> = vec![None; requests.len()];
+        for (at, response) in self.responses.drain(first..).enumerate() {
+            in_order[place(first + at) - first] = response;
+        }
+        self.responses.append(&mut in_order);
+        for (at, _) in self.waiting.iter_mut().filter(|(at, _)| *at >= first) {
+            *at = place(*at);
         }
         Ok(())
     }
@@ -320,8 +382,9 @@ impl Telling<'_, '_> {
             }
             Action::Socket { client, act } => self.socket(client, act, span)?,
             Action::Emit { topic, data } => {
+                let topic = fill_string(topic, &self.variables)?;
                 let data = fill(data, &self.variables)?;
-                self.run.emit(topic, &data);
+                self.run.emit(&topic, &data);
             }
             Action::Cron { step } => {
                 // Names were checked before the run; one that is gone means that the project changed under us.
@@ -476,6 +539,7 @@ impl Telling<'_, '_> {
             own,
             &self.run.trace,
             &world["state"],
+            &world["streams"],
         ));
         if !failures.is_empty() {
             notes.push(self.run.played());
@@ -491,6 +555,7 @@ impl Telling<'_, '_> {
             streams: world["streams"].take(),
             streams_differ,
             trace: self.run.trace,
+            judged_from: 0,
             start,
             failures,
             notes,

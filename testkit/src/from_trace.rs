@@ -7,7 +7,6 @@
 mod expectations;
 mod listeners;
 mod story;
-mod volatile;
 
 use std::sync::Arc;
 
@@ -19,8 +18,8 @@ use crate::runner::{Harness, TestCase};
 use crate::template::Variables;
 use crate::trace::{Event, Trace};
 
+use crate::volatile::Volatile;
 use story::Story;
-use volatile::Volatile;
 
 /// The name of the file in messages.
 const NAME: &str = "new.flow.yaml";

@@ -16,7 +16,7 @@ pub use schemas::{BoundaryCell, SchemaOf, SchemaPart, Schemas};
 pub struct Hits {
     /// What became of messages, and how often.
     pub deliveries: BTreeMap<Delivered, BTreeMap<Outcome, u32>>,
-    /// Steps that met at the state.
+    /// Steps that met at the state or at a stream.
     pub pairs: BTreeMap<Pair, Orders>,
     /// Edges of schemas that values were at; only where the runner looks for them.
     pub boundaries: BTreeMap<SchemaOf, BTreeSet<BoundaryCell>>,

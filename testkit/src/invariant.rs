@@ -13,6 +13,8 @@ mod terminates;
 mod testing;
 pub mod user;
 
+pub(crate) use handler_throws::NAME as HANDLER_THROWS;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::failure::{FailurePlace, FlowFailure};
@@ -29,6 +31,8 @@ pub struct Invariant {
     pub doc: &'static str,
     /// True if a step may break it when nobody knows whether what came in was valid.
     pub needs_valid_input: bool,
+    /// True if a step may break it where a fault has struck: it can do nothing about it, or nobody knows whether it could.
+    pub is_excused_by_faults: bool,
     check: fn(&Observed<'_>) -> Vec<FlowFailure>,
 }
 
@@ -76,7 +80,8 @@ impl Observed<'_> {
     pub fn broken(&self) -> Vec<FlowFailure> {
         let judged = ALL
             .iter()
-            .filter(|it| self.input == Input::Valid || !it.needs_valid_input);
+            .filter(|it| self.input == Input::Valid || !it.needs_valid_input)
+            .filter(|it| !(it.is_excused_by_faults && self.is_struck()));
         judged
             .flat_map(|it| {
                 let broken = (it.check)(self).into_iter();
@@ -86,6 +91,18 @@ impl Observed<'_> {
                 })
             })
             .collect()
+    }
+
+    /// What may be wrong and may be meant.
+    pub fn doubts(&self) -> Vec<String> {
+        lost_message::doubts(self)
+    }
+
+    /// True if a fault has struck.
+    fn is_struck(&self) -> bool {
+        self.events
+            .iter()
+            .any(|it| matches!(it.what, What::Injected { .. }))
     }
 
     /// The findings of these kinds that are not allowed, as failures.

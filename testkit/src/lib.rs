@@ -60,6 +60,9 @@ pub mod flow;
 /// A flow test as text.
 mod yaml;
 
+/// Values that another seed makes otherwise.
+mod volatile;
+
 pub mod from_trace;
 
 pub mod protocol;
@@ -84,6 +87,9 @@ pub mod explore;
 
 /// Who read and wrote what in a run whose order was not the plain one.
 pub mod race;
+
+/// Whether a run left what handlers leave one after the other.
+mod serial;
 
 pub mod runner;
 

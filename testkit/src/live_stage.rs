@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 
 use crate::flow::Setting;
 use crate::mock::{Held, MockError, MockServer, MockSession, Recording, Services, Strike};
-use crate::protocol::{FromWorker, Invoke, Isolation, ToWorker};
+use crate::protocol::{FromWorker, HandlerError, Invoke, Isolation, ToWorker};
 use crate::report::StepOutput;
 use crate::rng::Seed;
 use crate::stage::{Resume, Signal, Slot, Stage, StageError};
@@ -34,6 +34,8 @@ pub struct LiveStage<'m> {
     workers: Workers,
     /// What stands in for code in the running test.
     stand_ins: StandIns,
+    /// Environment variables of the running test.
+    env: BTreeMap<String, String>,
     busy: BTreeMap<Slot, Busy>,
     slots: usize,
     session: Option<MockSession>,
@@ -79,6 +81,7 @@ impl<'m> LiveStage<'m> {
             },
             workers: Workers::default(),
             stand_ins: StandIns::default(),
+            env: BTreeMap::new(),
             busy: BTreeMap::new(),
             slots: 0,
             session: None,
@@ -157,9 +160,11 @@ impl<'m> LiveStage<'m> {
         })
     }
 
-    /// From now on this code stands in for modules and names, until the session is closed.
-    pub fn stand_in(&mut self, stand_ins: StandIns) {
+    /// From now on this code stands in for modules and names, and modules that are looked at find this environment, until
+    /// the session is closed.
+    pub fn stand_in(&mut self, stand_ins: StandIns, env: BTreeMap<String, String>) {
         self.stand_ins = stand_ins;
+        self.env = env;
     }
 
     /// Calls of the run to real services, if they are recorded.
@@ -173,6 +178,7 @@ impl<'m> LiveStage<'m> {
         self.held.clear();
         self.session = None;
         self.stand_ins = StandIns::default();
+        self.env = BTreeMap::new();
         self.busy.clear();
         self.workers.forget_shared();
     }
@@ -180,21 +186,24 @@ impl<'m> LiveStage<'m> {
     /// The config of the module in `file`, as its interpreter reads it.
     ///
     /// # Errors
-    /// The interpreter is missing or the module cannot be loaded; the text says which and why.
-    pub fn describe(&mut self, language: Language, file: &Path) -> Result<Json, String> {
+    /// The interpreter is missing or the module cannot be loaded. Paths are relative to the project.
+    pub fn describe(&mut self, language: Language, file: &Path) -> Result<Json, HandlerError> {
         let mocks = self.stand_ins.of(language).clone();
-        let key = (file.to_owned(), fingerprint(&mocks));
+        let key = (file.to_owned(), fingerprint(&mocks), self.env.clone());
         if let Some(config) = self.described.get(&key) {
             return Ok(config);
         }
         let pool = self.pool(language, Isolation::Fresh, false);
-        let mut worker = self.take(language, &pool).map_err(|error| error.to_string())?;
+        let mut worker = self
+            .take(language, &pool)
+            .map_err(|error| error.as_handler_error())?;
         let order = ToWorker::Describe {
             file: file.to_string_lossy().into_owned(),
+            env: self.env.clone(),
             mocks,
         };
         let answer = described(&mut worker, &order, &mut self.stand_ins.clone())
-            .map_err(|error| stage_error(error).to_string())?;
+            .map_err(|error| stage_error(error).as_handler_error())?;
         worker.take_output();
         self.workers.keep(pool, worker);
         match answer {
@@ -202,13 +211,8 @@ impl<'m> LiveStage<'m> {
                 self.described.insert(key, config.clone());
                 Ok(config)
             }
-            FromWorker::Threw { error, .. } => {
-                let at = error
-                    .line
-                    .map_or_else(String::new, |line| format!(" (line {line})"));
-                Err(format!("{}: {}{at}", error.name, error.message))
-            }
-            other => Err(format!("the worker answered {other:?}")),
+            FromWorker::Threw { error, .. } => Err(error.relative_to(&self.config.root)),
+            other => Err(StageError::Broken(format!("the worker answered {other:?}")).as_handler_error()),
         }
     }
 
@@ -260,6 +264,16 @@ impl<'m> LiveStage<'m> {
                 Some(message) => Some(message),
                 None => worker.try_recv()?,
             };
+            if let Some(FromWorker::Certificate { host }) = &message {
+                let answer = self
+                    .mocks
+                    .certificate(host)
+                    .map_err(|error| WorkerError::Protocol {
+                        message: error.to_string(),
+                    })?;
+                worker.send(&answer)?;
+                continue;
+            }
             if let Some(message) = message {
                 // It parks with an open exchange only once that is held, so the call has come before.
                 let call = match (&message, &self.session) {
@@ -325,6 +339,7 @@ impl Stage for LiveStage<'_> {
         let mut worker = self.take(language, &pool)?;
         let invocation = invoke.invocation;
         invoke.mocks = self.stand_ins.of(language).clone();
+        invoke.bare = self.session.as_ref().is_some_and(MockSession::stays_here);
         worker
             .send(&ToWorker::Invoke(Box::new(invoke)))
             .map_err(stage_error)?;

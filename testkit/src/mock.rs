@@ -30,6 +30,7 @@ use tempfile::NamedTempFile;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
+use crate::protocol::ToWorker;
 use authority::Authority;
 use banister_project::flow_test::RequestPattern;
 use choice::Request;
@@ -47,6 +48,7 @@ pub struct MockServer {
     port: u16,
     ca: NamedTempFile,
     sessions: Arc<Sessions>,
+    authority: Arc<Authority>,
     next_session: AtomicU64,
     runtime: Option<Runtime>,
 }
@@ -119,7 +121,7 @@ impl MockServer {
     /// # Errors
     /// No port, thread, temporary file or certificate can be had.
     pub fn start() -> Result<MockServer, MockError> {
-        let authority = Authority::new()?;
+        let authority = Arc::new(Authority::new()?);
         let mut ca = NamedTempFile::with_prefix("banister-ca-")?;
         ca.write_all(authority.pem().as_bytes())?;
         ca.flush()?;
@@ -135,12 +137,13 @@ impl MockServer {
         runtime.spawn(connection::accept(
             listener,
             Arc::clone(&sessions),
-            Arc::new(authority),
+            Arc::clone(&authority),
         ));
         Ok(Self {
             port,
             ca,
             sessions,
+            authority,
             next_session: AtomicU64::new(1),
             runtime: Some(runtime),
         })
@@ -154,6 +157,17 @@ impl MockServer {
     /// PEM file with the authority that signs every certificate of the server, and no other: real hosts are never reached.
     pub fn ca_file(&self) -> &Path {
         self.ca.path()
+    }
+
+    /// The certificate that a client of `host` is shown, as a worker asks for it.
+    ///
+    /// # Errors
+    /// There can be none for such a name.
+    pub fn certificate(&self, host: &str) -> Result<ToWorker, MockError> {
+        Ok(ToWorker::Certificate {
+            certificate: self.authority.certificate(host)?,
+            authority: self.authority.pem(),
+        })
     }
 
     /// Opens the mocks of one run. They are closed when the session is dropped.

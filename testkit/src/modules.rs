@@ -120,6 +120,7 @@ impl Modules {
             file: Some(from.to_owned()),
             line: place.map(|(line, _)| line),
             column: place.map(|(_, column)| column),
+            ..HandlerError::default()
         }
     }
 
@@ -290,6 +291,16 @@ mod tests {
             (&common, "export const a = 1", ModuleFormat::Module),
             (&common, "console.log(1)", ModuleFormat::CommonJs),
             (&module, "console.log(1)", ModuleFormat::Module),
+            (&module, "exports.a = 1", ModuleFormat::CommonJs),
+            (&module, "module.exports = { a: 1 }", ModuleFormat::CommonJs),
+            (&module, "const a = require('a')", ModuleFormat::CommonJs),
+            (&module, "import a from 'a'\nexports.a = a", ModuleFormat::Module),
+            (
+                &module,
+                "// exports.a\nconst module = { exports: 1 }",
+                ModuleFormat::Module,
+            ),
+            (&module, "console.log(__dirname)", ModuleFormat::Module),
         ] {
             let files: Vec<_> = package.iter().copied().chain([("steps/b.js", text)]).collect();
             assert_eq!(load(&files, "./b").format, Some(expected), "{text}");

@@ -7,6 +7,7 @@
 
 mod effect;
 mod json;
+mod mutant;
 mod score;
 mod sites;
 mod suggestion;
@@ -21,98 +22,19 @@ use crate::world::{Applied, World, WorldError};
 
 pub(crate) use effect::{Observed, has_effect};
 pub use json::VERSION;
-pub use score::{FileScore, KindScore, MutantReport, MutationReport, Verdict};
+pub use mutant::{Mutant, Operator};
+pub use score::{FileScore, KindScore, MutantReport, MutationReport, Suggestion, Verdict};
 pub(crate) use sites::{Site, sites};
 pub(crate) use suggestion::candidates;
 
 /// How much later a delayed message comes, in virtual ms.
 const DELAY_MS: i64 = 1_000;
 
-/// What is done to a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Operator {
-    /// What a handler writes to the state is not kept.
-    LostWrite,
-    /// A message is not sent.
-    DropEmit,
-    /// A message is sent twice.
-    DuplicateEmit,
-    /// A message whose handler failed is given up without another attempt.
-    SkipRetry,
-    /// A read of the state gives what was there before the last write to the group.
-    StaleRead,
-    /// A message lacks a field.
-    DropField,
-    /// The takers of a message get it in the opposite order, or it comes after the next message of its sender.
-    ReorderEmit,
-    /// A message comes a second later.
-    DelayEmit,
-}
-
-impl Operator {
-    /// All of them, the gravest first.
-    pub const ALL: [Operator; 8] = [
-        Operator::LostWrite,
-        Operator::DropEmit,
-        Operator::DuplicateEmit,
-        Operator::SkipRetry,
-        Operator::StaleRead,
-        Operator::DropField,
-        Operator::ReorderEmit,
-        Operator::DelayEmit,
-    ];
-
-    /// How reports call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Operator::LostWrite => "lost_write",
-            Operator::DropEmit => "drop_emit",
-            Operator::DuplicateEmit => "duplicate_emit",
-            Operator::SkipRetry => "skip_retry",
-            Operator::StaleRead => "stale_read",
-            Operator::DropField => "drop_field",
-            Operator::ReorderEmit => "reorder_emit",
-            Operator::DelayEmit => "delay_emit",
-        }
-    }
-}
-
-/// A mutant: the same one wherever a step does the same thing, in whatever run of it and in whatever test.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mutant {
-    /// What is done.
-    pub operator: Operator,
-    /// The step whose message or operation it is; for a skipped retry, the one that failed.
-    pub step: String,
-    /// The topic, or the group of the state.
-    pub subject: String,
-    /// The field that is missing.
-    pub field: Option<String>,
-}
-
-impl Mutant {
-    /// What it does, as the beginning of a sentence.
-    pub fn says(&self) -> String {
-        let Self { step, subject, .. } = self;
-        let field = self.field.as_deref().unwrap_or_default();
-        match self.operator {
-            Operator::LostWrite => format!("losing what {step} writes to `{subject}` of the state"),
-            Operator::DropEmit => format!("dropping `{subject}` from {step}"),
-            Operator::DuplicateEmit => format!("sending `{subject}` from {step} twice"),
-            Operator::SkipRetry => {
-                format!("giving up `{subject}` when {step} fails, without another attempt,")
-            }
-            Operator::StaleRead => format!("reading what was in `{subject}` before the last write in {step}"),
-            Operator::DropField => format!("dropping field `{field}` of `{subject}` from {step}"),
-            Operator::ReorderEmit => format!("changing the order in which `{subject}` from {step} arrives"),
-            Operator::DelayEmit => format!("delaying `{subject}` from {step} by a second"),
-        }
-    }
-}
-
 /// What becomes of a message that a handler sends.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Sending {
+    /// Another topic than the handler's.
+    pub(crate) topic: Option<String>,
     /// The payload; none if nothing is sent.
     pub(crate) data: Option<Json>,
     /// How often it is sent.
@@ -129,6 +51,7 @@ impl Sending {
     /// A message that nothing is done to.
     pub(crate) fn plain(data: &Json) -> Self {
         Self {
+            topic: None,
             data: Some(data.clone()),
             times: 1,
             delay_ms: 0,
@@ -138,8 +61,8 @@ impl Sending {
     }
 }
 
-/// What is done to one run, and where. The scheduler asks it at each message, each operation on the state and each retry
-/// of a handler.
+/// What is done to one run, and where. The scheduler asks it at each message, each operation on the state and on streams, each
+/// retry and each schedule.
 #[derive(Debug, Clone)]
 pub(crate) struct Mutation {
     mutant: Mutant,
@@ -150,8 +73,10 @@ pub(crate) struct Mutation {
     of: BTreeMap<u32, (String, u64)>,
     /// Operations of each kind so far, by invocation.
     counts: BTreeMap<(u32, Counted), u32>,
-    /// The state before the last write, by group.
-    before: BTreeMap<String, World>,
+    /// State and streams before the last write, by group and by stream.
+    before: BTreeMap<(Store, String), World>,
+    /// Schedules of each step so far.
+    schedules: BTreeMap<String, u32>,
     applied: bool,
 }
 
@@ -159,8 +84,16 @@ pub(crate) struct Mutation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Counted {
     Emit,
-    Read,
-    Write,
+    Read(Store),
+    Write(Store),
+    Schedule,
+}
+
+/// Where an operation reads or writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Store {
+    State,
+    Stream,
 }
 
 impl Mutation {
@@ -172,6 +105,7 @@ impl Mutation {
             of: BTreeMap::new(),
             counts: BTreeMap::new(),
             before: BTreeMap::new(),
+            schedules: BTreeMap::new(),
             applied: false,
         }
     }
@@ -212,23 +146,24 @@ impl Mutation {
         }
         match self.mutant.operator {
             Operator::DropEmit => sending.data = None,
+            Operator::SwapTopic => sending.topic.clone_from(&self.mutant.detail),
             Operator::DuplicateEmit => sending.times = 2,
             Operator::DelayEmit => sending.delay_ms = DELAY_MS,
             Operator::ReorderEmit if self.site.held => sending.held = true,
             Operator::ReorderEmit => sending.reversed = true,
             Operator::DropField => {
-                let field = self.mutant.field.as_deref().unwrap_or_default();
+                let field = self.mutant.detail.as_deref().unwrap_or_default();
                 let object = sending.data.as_mut().and_then(Json::as_object_mut);
                 // The order of the other fields is part of what is sent.
                 object.map(|object| object.shift_remove(field));
             }
-            Operator::LostWrite | Operator::SkipRetry | Operator::StaleRead => {}
+            Operator::LostWrite | Operator::MissSchedule | Operator::SkipRetry | Operator::StaleRead => {}
         }
         sending
     }
 
-    /// Applies an operation on the state in the way of this run.
-    pub(crate) fn apply_state(
+    /// Applies an operation on the state or on a stream in the way of this run. `op` is as handlers call it: `state.set`.
+    pub(crate) fn apply_to(
         &mut self,
         world: &mut World,
         invocation: u32,
@@ -236,16 +171,22 @@ impl Mutation {
         args: &[Json],
         now: i64,
     ) -> Result<Applied, WorldError> {
-        let group = args.first().and_then(Json::as_str).unwrap_or_default();
-        if is_read(op.strip_prefix("state.").unwrap_or(op)) {
-            let strikes = self.strikes(invocation, Counted::Read);
+        let (store, method) = match op.split_once('.') {
+            Some(("state", method)) => (Store::State, method),
+            Some((_, method)) => (Store::Stream, method),
+            None => return world.apply(op, args, now),
+        };
+        let name = args.first().and_then(Json::as_str).unwrap_or_default();
+        let subject = (store, name.to_owned());
+        if is_read(method) {
+            let strikes = self.strikes(invocation, Counted::Read(store));
             let stale = strikes && self.mutant.operator == Operator::StaleRead;
-            return match self.before.get_mut(group).filter(|_| stale) {
+            return match self.before.get_mut(&subject).filter(|_| stale) {
                 Some(before) => before.apply(op, args, now),
                 None => world.apply(op, args, now),
             };
         }
-        let strikes = self.strikes(invocation, Counted::Write);
+        let strikes = self.strikes(invocation, Counted::Write(store));
         if strikes && self.mutant.operator == Operator::LostWrite {
             // The handler hears what it would have heard; nobody else hears of it.
             let applied = world.clone().apply(op, args, now)?;
@@ -255,9 +196,20 @@ impl Mutation {
             });
         }
         if self.mutant.operator == Operator::StaleRead {
-            self.before.insert(group.to_owned(), world.clone());
+            self.before.insert(subject, world.clone());
         }
         world.apply(op, args, now)
+    }
+
+    /// True if a schedule of this step comes and nothing starts.
+    pub(crate) fn misses(&mut self, step: &str) -> bool {
+        let nth = self.schedules.entry(step.to_owned()).or_default();
+        let here = *nth;
+        *nth += 1;
+        let site = &self.site;
+        let misses = self.mutant.operator == Operator::MissSchedule && site.step == step && site.nth == here;
+        self.applied |= misses;
+        misses
     }
 
     /// True if the message that this invocation failed with is given up.

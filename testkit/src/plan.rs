@@ -35,6 +35,8 @@ pub struct Plan {
     pub allow: Vec<String>,
     /// A request whose body its step's schema does not allow is answered with 400.
     pub reject_invalid_bodies: bool,
+    /// Python steps of 0.x get what they read from the state in the wrapper of the releases.
+    pub python_state_wrapper: bool,
     /// Files of middleware that steps name by a text: name and absolute path.
     pub middleware: BTreeMap<String, String>,
     /// What must hold after every run.
@@ -53,6 +55,7 @@ impl Default for Plan {
             profile_because: String::new(),
             allow: Vec::new(),
             reject_invalid_bodies: false,
+            python_state_wrapper: false,
             middleware: BTreeMap::new(),
             invariants: Vec::new(),
             hints: Hints::default(),

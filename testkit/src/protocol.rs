@@ -1,6 +1,7 @@
 //! The messages between harness and workers. docs/worker-protocol.md says what they mean; version 1.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -16,6 +17,9 @@ pub enum ToWorker {
     Describe {
         /// Absolute path.
         file: String,
+        /// What it sees beside the base environment.
+        #[serde(default)]
+        env: BTreeMap<String, String>,
         /// What stands in for modules and names while it loads.
         mocks: CodeStandIns,
     },
@@ -27,6 +31,13 @@ pub enum ToWorker {
     Module(ModuleReply),
     /// Answer to `mocked`.
     Outcome(MockedOutcome),
+    /// Answer to `certificate`: both as PEM.
+    Certificate {
+        /// The host's.
+        certificate: String,
+        /// That of who signs all of them.
+        authority: String,
+    },
     /// End the handler, which is parked, without a word of its own.
     Abandon,
     /// End.
@@ -93,6 +104,9 @@ pub struct Invoke {
     /// True if the harness may end the handler in the middle: the worker runs it so that it can go on afterwards itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub expendable: bool,
+    /// True if TLS may be left out on the way to the mock server, since no connection goes further.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bare: bool,
 }
 
 /// What stands in for modules and names in one interpreter.
@@ -379,6 +393,11 @@ pub enum FromWorker {
         #[serde(default)]
         invocation: Option<u64>,
     },
+    /// A handler asks for the certificate of a host that it believes to speak TLS with; the worker waits for it.
+    Certificate {
+        /// As the client named it.
+        host: String,
+    },
     /// Resolve and transpile a module.
     Load {
         /// As written in the import.
@@ -418,4 +437,33 @@ pub struct HandlerError {
     /// 1-based.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<u32>,
+    /// It was thrown while the module was loaded: no line of the handler has run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub loading: bool,
+    /// Environment variables that are not set and that the module asked for while it was loaded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unset: Vec<String>,
+}
+
+impl HandlerError {
+    /// With paths relative to the project at `root`, so that a trace is the same on every machine.
+    #[must_use]
+    pub fn relative_to(mut self, root: &Path) -> Self {
+        let root = format!("{}/", root.to_string_lossy().trim_end_matches('/'));
+        self.stack = self.stack.replace(&root, "");
+        self.message = self.message.replace(&root, "");
+        self.file = self
+            .file
+            .map(|file| file.strip_prefix(&root).map_or(file.clone(), str::to_owned));
+        self
+    }
+
+    /// What was thrown, in one line.
+    pub fn told(&self) -> String {
+        let message = self.message.lines().next().unwrap_or_default();
+        match self.name.as_str() {
+            "Error" | "MissingInterpreter" | "Timeout" | "WorkerDied" | "" => message.to_owned(),
+            name => format!("{name}: {message}"),
+        }
+    }
 }

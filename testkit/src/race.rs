@@ -266,24 +266,9 @@ impl<'t> Story<'t> {
 }
 
 fn access_of(at: usize, invocation: u32, event: &Event) -> Option<Access<'_>> {
-    let (op, reach, value) = match &event.what {
-        What::State {
-            op,
-            group,
-            key,
-            value,
-        } => (op, Reach::of_state(op, Some(group), key.as_deref()), value),
-        // What is sent to listeners is nothing that another handler finds.
-        What::Stream {
-            op,
-            stream,
-            args,
-            value,
-        } if op != "send" => {
-            let args = args.as_array().into_iter().flatten();
-            (op, Reach::of_stream(op, stream, args), value)
-        }
-        _ => return None,
+    let reach = Reach::of(&event.what)?;
+    let (What::State { op, value, .. } | What::Stream { op, value, .. }) = &event.what else {
+        return None;
     };
     // What these give is what was there before.
     let is_of_before = matches!(op.as_str(), "delete" | "clear" | "exchange");

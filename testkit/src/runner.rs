@@ -14,8 +14,10 @@ mod options;
 mod outcome;
 mod property;
 mod regressions;
+mod serial;
 mod silent;
 mod stop;
+mod suggestions;
 mod trace_files;
 mod unused_mocks;
 
@@ -81,8 +83,8 @@ enum How<'d> {
     Fifo,
     /// As somebody decides.
     Explored(&'d mut dyn Decide),
-    /// First in, first out, with something spoiled on the way.
-    Mutated(Box<Mutation>),
+    /// With something spoiled on the way; first in, first out, or as somebody decides.
+    Mutated(Box<Mutation>, Option<&'d mut dyn Decide>),
 }
 
 /// Why no test can be run.
@@ -289,7 +291,11 @@ impl Harness {
 
     pub(crate) fn stand_in(&self, case: &TestCase, stage: &mut LiveStage<'_>, variables: &Variables) {
         let folder = folder_of(&case.file, &self.plan.root);
-        stage.stand_in(StandIns::new(&case.test().code, &folder, variables));
+        let test = case.test();
+        stage.stand_in(
+            StandIns::new(&test.code, &folder, variables),
+            test.given.env.clone(),
+        );
     }
 
     fn run_isolated(
@@ -333,7 +339,7 @@ impl Harness {
             }
         };
         services.record = self.options.record.is_some();
-        services.holds_all = matches!(how, How::Explored(_));
+        services.holds_all = matches!(how, How::Explored(_) | How::Mutated(_, Some(_)));
         let services_recorded = services.record;
         let setting = match stage.setting(services, seed, isolation, variables) {
             Ok(setting) => setting,
@@ -341,22 +347,32 @@ impl Harness {
                 return FlowResult::failed(format!("the mock server cannot open a session: {error}"));
             }
         };
+        let (plan, test) = (&self.plan, case.test());
         let mut result = match (&case.auto, how) {
-            (Some(auto), _) => drive(&self.plan, stage, auto, case.test(), setting),
-            (None, How::Fifo) => run_flow(&self.plan, stage, case.test(), setting),
-            (None, How::Explored(decide)) => explore_flow(&self.plan, stage, case.test(), setting, decide),
-            (None, How::Mutated(mutation)) => mutate_flow(&self.plan, stage, case.test(), setting, *mutation),
+            (Some(auto), How::Explored(decide)) => {
+                drive(plan, stage, auto, test, setting, Some(decide), None)
+            }
+            (Some(auto), How::Mutated(mutation, decide)) => {
+                drive(plan, stage, auto, test, setting, decide, Some(*mutation))
+            }
+            (Some(auto), How::Fifo) => drive(plan, stage, auto, test, setting, None, None),
+            (None, How::Fifo) => run_flow(plan, stage, test, setting),
+            (None, How::Explored(decide)) => explore_flow(plan, stage, test, setting, decide),
+            (None, How::Mutated(mutation, decide)) => {
+                mutate_flow(plan, stage, test, setting, *mutation, decide)
+            }
         };
         if services_recorded {
             let recordings = stage.take_recordings();
             let mut all = self.recordings.lock().unwrap_or_else(PoisonError::into_inner);
             all.insert(case.name.clone(), recordings);
         }
-        stage.close_session();
         if self.options.coverage {
             result.reached.hits = Hits::of(&result.trace);
-            self.note_edges(&mut result, stage);
+            // Modules are looked at for it, which must find what the test gives them.
+            self.note_edges(&case.test().given.env, &mut result, stage);
         }
+        stage.close_session();
         result
     }
 }

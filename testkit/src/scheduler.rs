@@ -4,7 +4,7 @@
 //! Departures from the framework, on purpose: schedules fire only when a test says so (`cron`, `advance`), never because
 //! the clock moved on for a retry or a sleeping handler.
 
-mod advice;
+pub(crate) mod advice;
 mod answer;
 mod calls;
 mod changes;
@@ -115,12 +115,12 @@ pub struct Run<'a> {
     mutation: Option<Mutation>,
     /// A message that waits for the next one of its sender.
     held: Option<mutated::Message>,
-    /// The test's next action, if it need not wait until all is settled.
-    next_act: Option<String>,
+    /// What the test can do next, if it need not wait until all is settled.
+    next_acts: Vec<String>,
     /// The run of a handler whose answer the test waits for before that.
     answer_first: Option<u32>,
-    /// The test does its next action now.
-    acts: bool,
+    /// The test does this of `next_acts` now.
+    acts: Option<usize>,
     /// That action begins together with the last one.
     begins_together: bool,
 }
@@ -221,9 +221,9 @@ impl<'a> Run<'a> {
             exploration: None,
             mutation: None,
             held: None,
-            next_act: None,
+            next_acts: Vec::new(),
             answer_first: None,
-            acts: false,
+            acts: None,
             begins_together: false,
         }
     }
@@ -369,11 +369,22 @@ impl<'a> Run<'a> {
         if self.exploration.is_none() {
             return self.settle_until(None);
         }
-        self.next_act = Some(next);
         self.answer_first = first.map(|waiting| waiting.invocation);
+        self.settle_before_one_of(vec![next]);
+    }
+
+    /// Lets things happen before one of these actions, in words, which may be done in any order; the place of the one that
+    /// is next.
+    pub fn settle_before_one_of(&mut self, next: Vec<String>) -> usize {
+        self.next_acts = next;
         self.settle_until(None);
-        self.next_act = None;
-        self.acts = false;
+        self.next_acts.clear();
+        self.acts.take().unwrap_or(0)
+    }
+
+    /// True if no handler may go on while another one is under way.
+    pub fn is_serial(&self) -> bool {
+        self.exploration.as_ref().is_some_and(|it| it.decide.is_serial())
     }
 
     /// Runs a cron step now.
@@ -382,6 +393,9 @@ impl<'a> Run<'a> {
     }
 
     fn fire(&mut self, to: TriggerId) {
+        if self.misses(to.step) {
+            return;
+        }
         let launch = Launch {
             to,
             cause: Cause::Cron,

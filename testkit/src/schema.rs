@@ -1,5 +1,7 @@
 //! The schema of a step as its running module gives it, made plain JSON Schema.
 
+pub(crate) mod local_times;
+
 use serde_json::{Map, Value as Json, json};
 
 /// Names of types in the shorthand notation `{ id: 'string', at: 'string?' }`.
@@ -47,6 +49,10 @@ pub fn item_schema_of(config: &Json) -> Option<Json> {
 
 /// A schema in any notation that a config can hold at run time.
 fn to_json_schema(raw: &Json) -> Json {
+    local_times::meant(&written(raw))
+}
+
+fn written(raw: &Json) -> Json {
     match raw {
         Json::Object(fields) if is_json_schema(fields) => raw.clone(),
         Json::Object(fields) if !fields.is_empty() && fields.values().all(is_json_schema_value) => {

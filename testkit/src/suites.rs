@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use banister_grammars::{Encoding, LineIndex};
 use banister_project::Snapshot;
-use banister_project::flow_test::{self, FlowFile, ProjectNames, SpecProblem};
+use banister_project::flow_test::{self, ProjectNames, SpecProblem};
 
 use crate::auto;
 use crate::flow_files::{self, FlowSource};
@@ -92,9 +92,7 @@ impl Suites {
         let mut all = Self::of(snapshot, root);
         let count = all.suites.len();
         for suite in &mut all.suites {
-            let mut files: Vec<Arc<FlowFile>> =
-                suite.tests.iter().map(|test| Arc::clone(&test.file)).collect();
-            files.dedup_by(|a, b| Arc::ptr_eq(a, b));
+            let files = TestCase::files_of(&suite.tests);
             let known = auto::expected_topics(&files).map(str::to_owned);
             suite.plan.hints.known_topics.extend(known);
             suite.plan.hints.asked = auto::asked(snapshot, &suite.plan, &suite.project, &files);

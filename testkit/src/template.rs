@@ -10,11 +10,11 @@ pub type Variables = BTreeMap<String, Json>;
 
 /// A placeholder that names nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{{{{{name}}}}}` is not a captured or generated value; there are: {known}")]
+#[error("`{{{{{name}}}}}` is not a captured or generated value; {known}")]
 pub struct UnknownVariable {
     /// As written.
     pub name: String,
-    /// What there is, or "none".
+    /// What there is, or what the value is that has no such part.
     pub known: String,
 }
 
@@ -99,14 +99,18 @@ fn fill_text<E>(text: &str, look_up: LookUp<'_, E>) -> Result<Json, E> {
 }
 
 fn look_up<'v>(name: &str, variables: &'v Variables) -> Result<&'v Json, UnknownVariable> {
-    let mut parts = name.split('.');
-    let start = parts.next().and_then(|first| variables.get(first));
-    let found = parts.fold(start, |value, part| value.and_then(|value| value.get(part)));
+    let first = &name[..name.find(['.', '[']).unwrap_or(name.len())];
+    let known = variables.get(first);
+    let found = known.and_then(|value| select(&name[first.len()..], value));
     found.ok_or_else(|| UnknownVariable {
         name: name.to_owned(),
-        known: match variables.is_empty() {
-            true => "none".to_owned(),
-            false => variables.keys().cloned().collect::<Vec<_>>().join(", "),
+        known: match (known, variables.is_empty()) {
+            (Some(value), _) => format!("`{first}` is {value}"),
+            (None, true) => "there are none".to_owned(),
+            (None, false) => format!(
+                "there are: {}",
+                variables.keys().cloned().collect::<Vec<_>>().join(", ")
+            ),
         },
     })
 }
@@ -160,7 +164,26 @@ mod tests {
             error.to_string(),
             "`{{nope}}` is not a captured or generated value; there are: id, order"
         );
+        let error = fill(&json!("{{order.none}}"), &variables()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`{{order.none}}` is not a captured or generated value; `order` is {\"sku\":\"p1\",\"n\":2}"
+        );
         assert_eq!(fill(&json!("{{ open"), &variables()).unwrap(), json!("{{ open"));
+    }
+
+    #[test]
+    fn items_of_lists_are_parts_too() {
+        let variables = Variables::from([("users".into(), json!([{"id": 1}, {"id": 2}]))]);
+        for (text, wanted) in [
+            ("{{users.1.id}}", json!(2)),
+            ("{{users[0].id}}", json!(1)),
+            ("{{users[1]}}", json!({"id": 2})),
+            ("no. {{users.0.id}}", json!("no. 1")),
+        ] {
+            assert_eq!(fill(&json!(text), &variables).unwrap(), wanted, "{text}");
+        }
+        assert!(fill(&json!("{{users.2.id}}"), &variables).is_err());
     }
 
     #[test]

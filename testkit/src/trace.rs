@@ -262,6 +262,20 @@ impl Trace {
         }
         out
     }
+
+    /// The payloads that were sent on a topic, in order, without what the framework drops.
+    pub fn emitted<'t>(&'t self, topic: &str) -> Vec<&'t Json> {
+        let payloads = self.events.iter().filter_map(|event| match &event.what {
+            What::Emitted {
+                topic: sent,
+                data,
+                dropped: false,
+                ..
+            } if sent == topic => Some(data),
+            _ => None,
+        });
+        payloads.collect()
+    }
 }
 
 /// Writes JSON with sorted keys and without spaces; whole floats are written as integers, since the languages differ.

@@ -106,13 +106,7 @@ impl Evidence<'_, '_> {
         match expectation {
             Expectation::Response { .. } => Ok(()),
             Expectation::Emitted { topic, data, times } => self.judge_emitted(topic, data.as_ref(), *times),
-            Expectation::NotEmitted { topic } => match self.emitted(topic).as_slice() {
-                [] => Ok(()),
-                [first, ..] => Err(Reason::new(
-                    format!("`{topic}` was emitted"),
-                    vec![format!("with data {first}")],
-                )),
-            },
+            Expectation::NotEmitted { topic } => self.judge_not_emitted(topic),
             Expectation::State(groups) => self.judge_state(groups),
             Expectation::Stream(streams) => self.judge_stream(streams),
             Expectation::StreamEvent { .. } => self.judge_stream_event(expectation),
@@ -212,7 +206,19 @@ impl Evidence<'_, '_> {
             .collect()
     }
 
+    fn judge_not_emitted(&self, topic: &str) -> Judgement {
+        let topic = fill_string(topic, self.variables)?;
+        match self.emitted(&topic).as_slice() {
+            [] => Ok(()),
+            [first, ..] => Err(Reason::new(
+                format!("`{topic}` was emitted"),
+                vec![format!("with data {first}")],
+            )),
+        }
+    }
+
     fn judge_emitted(&self, topic: &str, data: Option<&Json>, times: Option<u32>) -> Judgement {
+        let topic = &*fill_string(topic, self.variables)?;
         let all = self.emitted(topic);
         let expected = data.map(|data| fill(data, self.variables)).transpose()?;
         let fits = |actual: &&&Json| {
@@ -357,6 +363,10 @@ impl Evidence<'_, '_> {
     }
 
     fn judge_log(&self, level: Option<&str>, message: Option<&str>, times: Option<u32>) -> Judgement {
+        let message = message
+            .map(|text| fill_string(text, self.variables))
+            .transpose()?;
+        let message = message.as_deref();
         let logs: Vec<(&str, &str)> = (self.run.trace.events.iter())
             .filter_map(|event| match &event.what {
                 What::Log { level, message, .. } => Some((level.as_str(), message.as_str())),

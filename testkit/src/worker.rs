@@ -256,7 +256,10 @@ impl Worker {
     /// # Errors
     /// The process is gone or does not read.
     pub fn send(&mut self, message: &ToWorker) -> Result<(), WorkerError> {
-        if !matches!(message, ToWorker::Module(_) | ToWorker::Outcome(_)) {
+        if !matches!(
+            message,
+            ToWorker::Module(_) | ToWorker::Outcome(_) | ToWorker::Certificate { .. }
+        ) {
             self.watch.restart();
         }
         match message {

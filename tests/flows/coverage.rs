@@ -180,7 +180,90 @@ fn too_little_is_a_failure() {
     let lacking = demand("steps=100,edges=70").exits(1);
     let says = "coverage of edges is 66.6 % (2 of 3), and `--fail-under` asks for 70 %";
     assert!(lacking.stderr.contains(says), "{}", lacking.story());
-    demand("lots").exits(2);
+    let lacking = demand("outcomes=100").exits(1);
+    lacking.says("coverage of outcomes is 0.0 %");
+    let lacking = demand("pairs=100").exits(1);
+    lacking.says("coverage of pairs is 50.0 % (1 of 2), and `--fail-under` asks for 100 %");
+    let lacking = demand("total=90,steps=100").exits(1);
+    lacking.says("coverage is 85.7 % (6 of 7)");
+    // No step has a schema: of nothing, nothing is lacking.
+    demand("boundaries=100").exits(0);
+    for (text, says) in [
+        ("lots", "must be a number from 0 to 100"),
+        ("101", "must be a number from 0 to 100"),
+        ("", "must be a number from 0 to 100"),
+        ("lines=80", "'lines' cannot be measured"),
+        ("steps=1,steps=2", "'steps' is given twice"),
+        ("mutation=80", "needs `--mutate`"),
+    ] {
+        demand(text).exits(2).says(says);
+    }
+}
+
+#[test]
+fn what_a_property_and_other_orders_come_by_counts() {
+    let bounded = "exports.config = { type: 'event', name: 'Add', subscribes: ['add'], emits: [],
+  input: { type: 'object', properties: { n: { type: 'integer', minimum: 1, maximum: 9 } }, required: ['n'] } }
+exports.handler = async (data, { state, streams }) => {
+  await streams.sums.set('all', 'last', { id: 'last', n: data.n })
+}
+";
+    let other = "config = {'type': 'event', 'name': 'Also', 'subscribes': ['add'], 'emits': []}
+
+async def handler(data, context):
+    await context.streams.sums.set('all', 'last', {'id': 'last', 'n': 0})
+";
+    let stream = "export const config = { name: 'sums', schema: { type: 'object' }, baseConfig: { storageType: 'default' } }
+";
+    let of = |test: &str| {
+        let project = Project::of(&[
+            ("package.json", "{ \"dependencies\": { \"motia\": \"0.17.0\" } }"),
+            ("steps/add.step.js", bounded),
+            ("steps/also_step.py", other),
+            ("steps/sums.stream.ts", stream),
+            (
+                "tests/a.flow.yaml",
+                &format!("profile: seed\ntests:\n{test}    then: [ {{ ran_any: x }} ]\n")
+                    .replace("ran_any: x", "emitted: { topic: add }"),
+            ),
+        ]);
+        let coverage = coverage(&project, &[]);
+        let page = project.run(&["test", "--coverage", "html"]).exits(0);
+        page.never_says("error");
+        assert!(
+            project.read("coverage.html").contains("stream 'sums'")
+                || project.read("coverage.html").contains("stream &#39;sums&#39;")
+        );
+        coverage["projects"][0].clone()
+    };
+    let covered = |project: &Json| {
+        let edges = project["schemas"][0]["edges"].as_array().unwrap().clone();
+        edges
+            .iter()
+            .filter(|it| it["valid"] == true && it["covered"] == true)
+            .count()
+    };
+    let orders = |project: &Json| {
+        let pair = &project["pairs"][0];
+        assert_eq!(
+            (&pair["stream"], &pair["group"]),
+            (&"sums".into(), &Json::Null),
+            "{project:#}"
+        );
+        (
+            pair["orders"]["one_first"].as_u64().unwrap() > 0,
+            pair["orders"]["other_first"].as_u64().unwrap() > 0,
+        )
+    };
+    let plain = of("  - name: one\n    when: [ { emit: { topic: add, data: { n: 5 } } } ]\n");
+    let property = of(
+        "  - property: all\n    for_all: { n: { type: integer, minimum: 1, maximum: 9 } }\n    cases: 12\n    when: [ { emit: { topic: add, data: { n: \"{{n}}\" } } } ]\n",
+    );
+    let explored =
+        of("  - name: orders\n    schedules: 20\n    when: [ { emit: { topic: add, data: { n: 5 } } } ]\n");
+    assert!(covered(&property) > covered(&plain), "{plain:#} {property:#}");
+    assert_eq!(orders(&plain), (true, false));
+    assert_eq!(orders(&explored), (true, true));
 }
 
 #[test]

@@ -87,7 +87,10 @@ fn warm_traces(plan: &Plan, tests: &[TestCase], stage: &mut LiveStage<'_>, from:
         let services = Services::load(test, folder, seed.part("services", 0), now).expect("its services");
         let setting = stage.setting(services, seed, Isolation::Fresh, Variables::new());
         let setting = setting.expect("a session can be opened");
-        stage.stand_in(StandIns::new(&test.code, folder, &setting.variables));
+        stage.stand_in(
+            StandIns::new(&test.code, folder, &setting.variables),
+            test.given.env.clone(),
+        );
         let result = run_flow(plan, stage, test, setting);
         stage.close_session();
         traces.insert(case.name.clone(), result.trace.canonical());

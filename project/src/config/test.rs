@@ -9,21 +9,23 @@ use super::{Misfit, unknown};
 use crate::invariant::{Invariant, SettingsInvariant, problem};
 use crate::profile::Profile;
 
-const KEYS: [&str; 5] = [
+const KEYS: [&str; 6] = [
     "profile",
     "allow",
     "middleware",
     "reject_invalid_bodies",
+    "python_state_wrapper",
     "invariants",
 ];
 
 /// Findings of a run that a project or a test may allow.
-pub const ALLOWABLE: [&str; 5] = [
+pub const ALLOWABLE: [&str; 6] = [
     "undeclared-emit",
     "invalid-payload",
     "invalid-response",
     "invalid-item",
     "lost-message",
+    "not-serializable",
 ];
 
 /// What holds for all flow tests of a project.
@@ -37,6 +39,8 @@ pub struct TestSettings {
     pub middleware: BTreeMap<String, String>,
     /// A request whose body its step's schema does not allow is answered with 400. No release does this.
     pub reject_invalid_bodies: bool,
+    /// Python steps of 0.x get what they read from the state in the wrapper of the releases: `{"data": item}`.
+    pub python_state_wrapper: bool,
     /// What must hold after every run.
     pub invariants: Vec<SettingsInvariant>,
 }
@@ -53,16 +57,23 @@ pub(super) fn read(value: &Spanned<DeValue<'_>>) -> Result<TestSettings, Misfit>
         match key.get_ref().as_ref() {
             "profile" => settings.profile = Some(profile(value)?),
             "allow" => settings.allow = allowed(value)?,
-            "reject_invalid_bodies" => match value.get_ref() {
-                DeValue::Boolean(reject) => settings.reject_invalid_bodies = *reject,
-                _ => return Err((value.span(), "`reject_invalid_bodies` is true or false".into())),
-            },
+            "reject_invalid_bodies" => {
+                settings.reject_invalid_bodies = switch(value, "reject_invalid_bodies")?
+            }
+            "python_state_wrapper" => settings.python_state_wrapper = switch(value, "python_state_wrapper")?,
             "invariants" => settings.invariants = invariants(value)?,
             "middleware" => settings.middleware = files(value)?,
             other => return Err((key.span(), unknown("setting of `test`", other, &KEYS))),
         }
     }
     Ok(settings)
+}
+
+fn switch(value: &Spanned<DeValue<'_>>, key: &str) -> Result<bool, Misfit> {
+    match value.get_ref() {
+        DeValue::Boolean(on) => Ok(*on),
+        _ => Err((value.span(), format!("`{key}` is true or false"))),
+    }
 }
 
 fn profile(value: &Spanned<DeValue<'_>>) -> Result<Profile, Misfit> {
@@ -189,6 +200,10 @@ mod tests {
             (
                 "[test]\nallow = ['invalid-payloads']",
                 "2:10: unknown finding `invalid-payloads`, did you mean `invalid-payload`?",
+            ),
+            (
+                "[test]\npython_state_wrapper = \"yes\"",
+                "2:24: `python_state_wrapper` is true or false",
             ),
             (
                 "[test]\nreject_invalid_bodies = 1",

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Endpoint;
-use crate::route::decode;
+use crate::route::{decode, encode};
 
 impl Endpoint {
     /// Reads method and address; the error says what is wrong.
@@ -36,6 +36,9 @@ impl Endpoint {
         }
         let mut names: Vec<&str> = Vec::new();
         for segment in &segments {
+            if is_placeholder(segment) {
+                continue;
+            }
             let name = capture(segment);
             if segment.contains(['{', '}']) && name.is_none() {
                 return Err(format!(
@@ -82,7 +85,7 @@ impl Endpoint {
                 ("**", _) => return true,
                 ("*", Some(segment)) if !segment.is_empty() => {}
                 (wanted, Some(segment)) if capture(wanted).is_some() && !segment.is_empty() => {}
-                (wanted, Some(segment)) if wanted == segment => {}
+                (wanted, Some(segment)) if wanted == segment || decode(wanted) == decode(segment) => {}
                 _ => return false,
             }
         }
@@ -95,6 +98,27 @@ impl Endpoint {
         segments
             .filter_map(|(wanted, segment)| Some((capture(wanted)?.to_owned(), decode(segment))))
             .collect()
+    }
+
+    /// True if a segment of its path has a `{{placeholder}}`.
+    pub fn has_placeholders(&self) -> bool {
+        self.path.split('/').any(is_placeholder)
+    }
+
+    /// The address with what `fill` makes of each segment that has a `{{placeholder}}`.
+    ///
+    /// # Errors
+    /// The first that `fill` has.
+    pub fn filled<E>(&self, mut fill: impl FnMut(&str) -> Result<String, E>) -> Result<Self, E> {
+        let segments = self.path.split('/').map(|segment| match is_placeholder(segment) {
+            true => Ok(encode(&fill(segment)?)),
+            false => Ok(segment.to_owned()),
+        });
+        let segments: Vec<String> = segments.collect::<Result<_, E>>()?;
+        Ok(Self {
+            path: segments.join("/"),
+            ..self.clone()
+        })
     }
 
     /// Scheme, host, port and path, without the port that the scheme implies.
@@ -118,6 +142,12 @@ impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method, self.url())
     }
+}
+
+/// True for `{{name}}`, alone or inside of a segment.
+fn is_placeholder(segment: &str) -> bool {
+    let inner = segment.split_once("{{").map(|(_, rest)| rest);
+    inner.is_some_and(|rest| rest.contains("}}"))
 }
 
 /// The name in `{name}`.
@@ -196,6 +226,18 @@ mod tests {
         ] {
             assert!(Endpoint::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn placeholders_are_filled_and_compared_decoded() {
+        let one = endpoint("PUT https://a.b/users/{{id}}/v{{n}}");
+        assert!(one.has_placeholders());
+        let filled =
+            one.filled(|segment| Ok::<_, ()>(segment.replace("{{id}}", "a b/c").replace("{{n}}", "2")));
+        let filled = filled.unwrap();
+        assert!(filled.matches("PUT https://a.b/users/a%20b%2Fc/v2"));
+        assert!(!filled.matches("PUT https://a.b/users/a%20b/v2"));
+        assert!(!endpoint("GET https://a.b/{id}").has_placeholders());
     }
 
     #[test]

@@ -84,7 +84,7 @@ impl Reader {
         let fields = self.fields(node, "a mock", MOCK)?;
         let on = self
             .require(&fields, "on")
-            .and_then(|node| self.endpoint(node, "`on`"));
+            .and_then(|node| self.mocked_endpoint(node));
         let replies = match (fields.get("reply"), fields.get("replies")) {
             (Some(reply), None) => self.reply(reply).into_iter().collect(),
             (None, Some(replies)) => {
@@ -117,6 +117,16 @@ impl Reader {
             replies,
             once: repeat == Some(false),
         })
+    }
+
+    /// The address of a mock, which is there before any value is known.
+    fn mocked_endpoint(&mut self, node: &Node) -> Option<Spanned<Endpoint>> {
+        let on = self.endpoint(node, "`on`")?;
+        if on.has_placeholders() {
+            let message = "the address of a mock has no `{{…}}`: `{id}` stands for any one segment of a path";
+            return self.wrong(node, message.to_owned());
+        }
+        Some(on)
     }
 
     /// Method and address of an external service.

@@ -10,6 +10,7 @@ use super::posted::{Open, Part};
 use super::whole::Wholes;
 use super::{Conclusions, Helper, Index, Inputs, Mention, Posting, Topic, Unseen, update};
 use crate::config::{self, Config, RuleNames, TestSettings};
+use crate::diagnostic::Severity;
 use crate::discovery::{self, FileRole, MANIFESTS};
 use crate::framework::{Dialects, Framework};
 use crate::project::{Project, Step, Stream};
@@ -60,6 +61,7 @@ fn build_anew(inputs: &Inputs) -> Vec<Arc<Index>> {
                     steps: Shelf::default(),
                     streams: Shelf::default(),
                     test: TestSettings::default(),
+                    takes_every_topic: false,
                 },
                 config: Arc::new(config(root, manifests, inputs.rules)),
                 framework: Framework::default(),
@@ -86,6 +88,9 @@ fn build_anew(inputs: &Inputs) -> Vec<Arc<Index>> {
                 conclusions: Conclusions::default(),
             };
             index.project.test = index.config.test.clone();
+            let level = index.config.rules.get("unsubscribed-topic");
+            index.project.takes_every_topic =
+                matches!(level, Some(Some(Severity::Warning | Severity::Error)));
             index.load(own, inside, &resolver);
             index.dialects = Dialects::of(index.project.steps.iter());
             index.framework = Framework::of(root, &index.config, manifests, index.dialects);

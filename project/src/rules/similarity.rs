@@ -12,7 +12,7 @@ const SHARED_WORDS: f64 = 0.5;
 const ALIKE: f64 = 0.5;
 
 /// True if `written` is probably meant to be `meant`: one edit away, or the same words with other punctuation.
-pub(super) fn is_slip(written: &str, meant: &str) -> bool {
+pub fn is_slip(written: &str, meant: &str) -> bool {
     written != meant && (is_one_edit(written, meant) || has_same_words(written, meant))
 }
 

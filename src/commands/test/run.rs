@@ -134,7 +134,7 @@ pub(super) fn tell(
             }
         });
         if arguments.run_options(&interrupt.stop).coverage && interrupt.exit().is_none() {
-            schemas.insert(suite.project.clone(), harness.schemas());
+            schemas.insert(suite.project.clone(), harness.schemas(&suite.tests));
         }
         problems.extend(harness.problems());
         match harness.write_recordings() {

@@ -48,9 +48,12 @@ export function write(text) {
 // JSON.stringify writes half a surrogate pair as an escape, which is no Unicode text for the other side.
 const LONE_SURROGATE = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g
 
-/** As JSON text. What JSON cannot hold throws here, before anything is sent. */
-export function encode(value) {
-  return stringify(value).replace(LONE_SURROGATE, '$1\\ufffd')
+/** As JSON text. What JSON cannot hold throws here, before anything is sent; `onLost` hears of what crosses as another character. */
+export function encode(value, onLost = () => {}) {
+  const text = stringify(value)
+  const whole = text.replace(LONE_SURROGATE, '$1\\ufffd')
+  if (whole !== text) onLost()
+  return whole
 }
 
 /** A value as it looks on the other side of the wire. */

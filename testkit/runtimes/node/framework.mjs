@@ -27,7 +27,8 @@ export function standIn(specifier, from) {
   return exports
 }
 
-function isOfReleases(from) {
+/** Whether the framework that the file at `from` would import is one of 0.x. */
+export function isOfReleases(from) {
   const searched = createRequire(pathToFileURL(from)).resolve.paths(NAME) ?? []
   for (const folder of searched) {
     try {
@@ -64,8 +65,18 @@ class Stream {
 /** One step with a handler for each kind of trigger. */
 function multiTriggerStep(config) {
   const byType = {}
+  const handler = async (input, context) => {
+    const { type } = context.trigger
+    const chosen = byType[type]
+    if (!chosen) throw noHandler('defined', type, byType)
+    return type === 'cron' ? chosen(context) : chosen(input, context)
+  }
   const builder = {
-    handlers: () => ({ config, handler: (input, context) => byType[context.trigger?.type]?.(input, context) }),
+    config,
+    handlers: (more) => {
+      Object.assign(byType, more)
+      return { config, handler }
+    },
   }
   for (const type of ['queue', 'http', 'cron', 'state', 'stream']) {
     builder[`on${type[0].toUpperCase()}${type.slice(1)}`] = (handler) => {
@@ -93,6 +104,11 @@ const exports = {
   defineStepConfig: (config) => config,
 }
 
+function noHandler(how, type, handlers) {
+  const names = Object.keys(handlers).join(', ')
+  return new Error(`No handler ${how} for trigger type: ${type}. Available handlers: ${names}`)
+}
+
 /** What the context of 1.0 knows of its trigger, beside what that of 0.x has. */
 export function addTrigger(context, told, input) {
   const type = told.type
@@ -102,8 +118,15 @@ export function addTrigger(context, told, input) {
   const own = {
     trigger: told,
     is,
-    getData: () => input,
-    match: (handlers) => (handlers[type] ?? handlers.default)?.(input),
+    getData: () => (type === 'http' ? input.body : input),
+    match: async (handlers) => {
+      // Early candidates of 1.0 say `api` for `http`.
+      const chosen = handlers[type] ?? (type === 'http' ? handlers.api : undefined)
+      if (chosen) return type === 'cron' ? chosen() : chosen(input)
+      if (handlers.default) return handlers.default(input)
+      context.logger.warn(`No handler matched for trigger type: ${type}`)
+      throw noHandler('matched', type, handlers)
+    },
   }
   return Object.assign(context, own)
 }

@@ -3,6 +3,7 @@
 import { encode, roundTrip, send, write } from './channel.mjs'
 import { begin as beginClock, forgetTimers, waitingTimers } from './clock.mjs'
 import { createContext, createRequest } from './context.mjs'
+import { beginLoading, endLoading, unset } from './environment.mjs'
 import { describeError, Problem } from './errors.mjs'
 import { begin as beginEscapes } from './escapes.mjs'
 import { addRequest, addTrigger, bind as bindFramework } from './framework.mjs'
@@ -19,6 +20,8 @@ import { Socket } from './socket.mjs'
 const NO_TIME = 0
 const NO_SEED = '00'.repeat(32)
 
+const HALF_A_CHARACTER = 'sends text with half of a surrogate pair: releases hand it on as it is, here it becomes U+FFFD'
+
 const later = setImmediate
 
 let shared = null
@@ -28,8 +31,14 @@ const baseEnvironment = Object.fromEntries(
 )
 
 function setEnvironment(extra) {
-  for (const name of Object.keys(process.env)) delete process.env[name]
-  Object.assign(process.env, baseEnvironment, extra)
+  const wanted = { ...baseEnvironment, ...extra }
+  const names = Object.keys(wanted)
+  const there = Object.keys(process.env)
+  // Setting the time zone, even to what it is, makes V8 look for it anew.
+  const isSet = (name, at) => there[at] === name && process.env[name] === wanted[name]
+  if (there.length === names.length && names.every(isSet)) return
+  for (const name of there) delete process.env[name]
+  Object.assign(process.env, wanted)
 }
 
 export class Invocation {
@@ -45,6 +54,7 @@ export class Invocation {
   #graph = null
   /** The message that ends the invocation, once its handler has returned and only its socket is open. */
   #returned = null
+  #isLoading = false
   ended = false
 
   constructor(message, root, onEnd) {
@@ -58,12 +68,12 @@ export class Invocation {
   }
 
   start() {
-    const { now = NO_TIME, seed = NO_SEED, env = {}, hosts = [], session = 0, invocation = 0, holds, gathers } = this.#message
+    const { now = NO_TIME, seed = NO_SEED, env = {}, hosts = [], session = 0, invocation = 0, holds, gathers, bare } = this.#message
     beginClock(now)
     reseed(seed)
     setEnvironment(env)
     process.chdir(this.#root)
-    beginNetwork({ session, invocation, hosts, holds, gathers }, (host, port) => this.#tell({ type: 'refused', host, port }))
+    beginNetwork({ session, invocation, hosts, holds, gathers, bare }, (host, port) => this.#tell({ type: 'refused', host, port }))
     beginEscapes((what, partial = false) => this.#tell({ type: 'escaped', what, partial }))
     const work = this.isDescribe ? this.#describe() : this.#run()
     // One more turn of the event loop: Node tells only there of a rejection that the handler left to nobody.
@@ -123,14 +133,16 @@ export class Invocation {
   }
 
   fail(error) {
-    this.#end({ type: 'threw', error: describeError(error, this.#root) })
+    const told = describeError(error, this.#root)
+    if (this.#isLoading) Object.assign(told, { loading: true, unset: unset(told.message) })
+    this.#end({ type: 'threw', error: told })
   }
 
   #call(op, args) {
     if (this.ended) return new Promise(() => {})
     const id = this.#lastCall + 1
     try {
-      write(encode({ type: 'call', id, op, args }))
+      write(encode({ type: 'call', id, op, args }, () => this.#tellLost()))
     } catch (error) {
       return Promise.reject(error)
     }
@@ -143,7 +155,7 @@ export class Invocation {
 
   /** Says something that is not answered. */
   #say(op, args) {
-    if (!this.ended) write(encode({ type: 'call', id: 0, op, args }))
+    if (!this.ended) write(encode({ type: 'call', id: 0, op, args }, () => this.#tellLost()))
   }
 
   #listen(stream, callback) {
@@ -154,6 +166,10 @@ export class Invocation {
     return () => {
       if (this.#listeners.delete(subscription)) this.#say('stream.unsubscribe', [subscription])
     }
+  }
+
+  #tellLost() {
+    this.#tell({ type: 'told', what: HALF_A_CHARACTER })
   }
 
   #tell(message) {
@@ -167,7 +183,11 @@ export class Invocation {
   async #load() {
     this.#graph = this.#message.isolation === 'shared' ? (shared ??= new Graph()) : new Graph()
     await beginMocks(this.#message.mocks, (file) => this.#graph.evaluate(file))
+    this.#isLoading = true
+    beginLoading()
     const exports = await this.#graph.evaluate(this.#message.file)
+    endLoading()
+    this.#isLoading = false
     return {
       config: exports?.config ?? exports?.default?.config,
       handler: exports?.handler ?? exports?.default?.handler,
@@ -194,13 +214,15 @@ export class Invocation {
       throw new Problem({ name: 'Error', message, file })
     }
     const context = createContext(fields, harness)
-    if (fields.trigger) addTrigger(context, fields.trigger, input)
+    const given = call === 'api' ? createRequest(input) : input
+    const written = call === 'api' && config?.triggers ? addRequest(given) : () => undefined
+    if (fields.trigger) addTrigger(context, fields.trigger, given)
     const condition = config?.triggers?.[fields.trigger?.index]?.condition
-    if (typeof condition === 'function' && !(await condition(input, context))) {
+    if (typeof condition === 'function' && !(await condition(given, context))) {
       return { type: 'done', value: null, skipped: true }
     }
     if (this.#message.socket) this.#socket = new Socket((op, args) => this.#say(op, args))
-    const value = await this.#callHandler(handler, config, call, input, context)
+    const value = await this.#callHandler(handler, config, given, context, written)
     const done = { type: 'done', value: roundTrip(value) }
     // A response refuses the connection; anything else takes it, and the handler stays.
     if (this.#socket?.isOpen && typeof value?.status !== 'number') {
@@ -210,13 +232,14 @@ export class Invocation {
     return done
   }
 
-  async #callHandler(handler, config, call, input, context) {
+  /** `written` gives the answer of a handler that returns none. */
+  async #callHandler(handler, config, input, context, written) {
+    const { call } = this.#message
     if (call === 'event') return handler(input, context)
     // In the dialect of 1.0, which has triggers, the context is always the second argument.
     if (call === 'cron') return config?.triggers ? handler(undefined, context) : handler(context)
-    const request = createRequest(input)
+    const request = input
     if (this.#socket) request.ws = this.#socket
-    const written = config?.triggers ? addRequest(request) : () => undefined
     const last = async () => (await handler(request, context)) ?? written()
     const chain = []
     for (const entry of this.#middleware(config)) chain.push(await this.#resolved(entry))
@@ -251,6 +274,7 @@ export class Invocation {
   #end(message) {
     if (this.ended) return
     endMocks()
+    endLoading()
     if (message.type === 'done') {
       message.calls = [...this.#calls.keys()]
       // Of a process of its own nothing is left behind.
@@ -264,7 +288,7 @@ export class Invocation {
     forgetTimers()
     closeAll()
     this.#onEnd()
-    send(message)
+    write(encode(message, () => this.isDescribe || send({ type: 'told', what: HALF_A_CHARACTER })))
   }
 }
 

@@ -11,11 +11,16 @@ import vm from 'node:vm'
 
 import { receive, send } from './channel.mjs'
 import { Problem, registerSource } from './errors.mjs'
-import { standIn } from './framework.mjs'
+import { isOfReleases, standIn } from './framework.mjs'
 import { beginLoading, watchPackage } from './globals.mjs'
 import { missing } from './missing.mjs'
 
 const { SourceTextModule, SyntheticModule, compileFunction } = vm
+
+/**
+ * Where an ES module gets `require` and its like from, if a release would have made CommonJS of it; the harness adds the import.
+ */
+const COMMON_JS = 'banister:commonjs'
 
 /** Compiled code by path, for the next graph. */
 const compiled = new Map()
@@ -54,6 +59,10 @@ const KEEPS_RANDOM_BYTES = new Set(['nanoid'])
 const KEEPS_NOTHING = new Set(['zod'])
 
 let graphs = 0
+
+function usesCommonJs({ format, code }) {
+  return format === 'module' && code.includes(`from '${COMMON_JS}'`)
+}
 
 function keepsRandomBytes(specifier) {
   return KEEPS_RANDOM_BYTES.has(specifier.split('/')[0])
@@ -151,7 +160,16 @@ export class Graph {
       await this.#prepare(answer)
       return this.#run(answer).exports
     }
-    return (await this.#evaluated(this.#sourceModule(answer))).namespace
+    if (usesCommonJs(answer)) await this.#prepare(answer)
+    return this.#exported(await this.#evaluated(this.#sourceModule(answer)))
+  }
+
+  /** What a module hands out, be it that it imports and sets `module.exports` all the same. */
+  #exported({ identifier, namespace }) {
+    const exports = this.#commonJs.get(identifier)?.exports
+    const isObject = typeof exports === 'object' && exports !== null
+    if (exports === undefined || (isObject && Object.keys(exports).length === 0)) return namespace
+    return isObject && Object.keys(namespace).length > 0 ? { ...namespace, ...exports } : exports
   }
 
   #sourceModule({ path, code }) {
@@ -166,6 +184,8 @@ export class Graph {
         meta.filename = path
         meta.dirname = dirname(path)
         meta.resolve = (specifier) => this.#urlOf(specifier, path)
+        // Bun, which runs projects of 1.0, has the environment there, and so have builds with Vite.
+        if (code.includes('import.meta.env') && !isOfReleases(path)) meta.env = process.env
       },
       importModuleDynamically: (specifier) => this.#dynamic(specifier, path),
     })
@@ -181,18 +201,39 @@ export class Graph {
 
   /** The module for an import in the file at `from`, not linked yet. */
   async #imported(specifier, from) {
+    if (specifier === COMMON_JS) return this.#commonJsNames(from)
     const answer = load(specifier, from)
     if (answer.external) {
       if (!standIn(specifier, from)) this.#note(specifier)
       return packageModule(specifier, from, this.#number)
     }
-    if (answer.format === 'module') return this.#sourceModule(answer)
+    if (answer.format === 'module') {
+      if (usesCommonJs(answer)) await this.#prepare(answer)
+      return this.#sourceModule(answer)
+    }
     const key = `commonjs:${answer.path}`
     if (!this.#esm.has(key)) {
       await this.#prepare(answer)
       if (!this.#esm.has(key)) this.#esm.set(key, wrapCommonJs(this.#run(answer).exports, answer.path))
     }
     return this.#esm.get(key)
+  }
+
+  #commonJsNames(path) {
+    const key = `${COMMON_JS}:${path}`
+    if (!this.#esm.has(key)) {
+      const module = this.#commonJsModule(path)
+      const { exports } = module
+      const names = { exports, require: this.#requireFrom(path), module, __filename: path, __dirname: dirname(path) }
+      this.#esm.set(key, wrap(names, key))
+    }
+    return this.#esm.get(key)
+  }
+
+  #commonJsModule(path) {
+    const module = { id: path, filename: path, exports: {}, loaded: false, children: [], paths: [] }
+    this.#commonJs.set(path, module)
+    return module
   }
 
   /** Links and evaluates; whoever comes while that goes on waits for the same. */
@@ -228,8 +269,8 @@ export class Graph {
         // It may stand in a comment or in a branch that is never taken; `require` itself tells what is wrong.
         continue
       }
-      if (answer.format === 'commonjs') await this.#prepare(answer)
-      else if (answer.format === 'module') await this.#evaluated(this.#sourceModule(answer))
+      if (answer.format === 'commonjs' || usesCommonJs(answer)) await this.#prepare(answer)
+      if (answer.format === 'module') await this.#evaluated(this.#sourceModule(answer))
     }
   }
 
@@ -246,8 +287,7 @@ export class Graph {
       importModuleDynamically: (specifier) => this.#dynamic(specifier, path),
     })
     keepCompiled(path, code, () => run.cachedData)
-    const module = { id: path, filename: path, exports: {}, loaded: false, children: [], paths: [] }
-    this.#commonJs.set(path, module)
+    const module = this.#commonJsModule(path)
     try {
       run.call(module.exports, module.exports, this.#requireFrom(path), module, path, dirname(path))
     } catch (error) {
@@ -285,7 +325,7 @@ export class Graph {
       }
       if (answer.format === 'commonjs') return this.#run(answer).exports
       const module = this.#esm.get(answer.path)
-      if (module?.status === 'evaluated') return module.namespace
+      if (module?.status === 'evaluated') return this.#exported(module)
       const error = new Error(`require() of ES Module ${answer.path} from ${path} not supported.`)
       error.code = 'ERR_REQUIRE_ESM'
       throw error

@@ -12,6 +12,7 @@ import tls from 'node:tls'
 
 import { report as tellEscaped } from './escapes.mjs'
 import * as holds from './holds.mjs'
+import { connectSecured, hostOf } from './secured.mjs'
 
 const LOCAL = '127.0.0.1'
 /** Names that are looked up get addresses of a range that is set aside for tests, and `connect` turns them back. */
@@ -25,8 +26,10 @@ const realTlsConnect = tls.connect
 
 let session = 0
 let invocation = 0
+let bare = false
 let hosts = new Set()
-let names = []
+/** Names by the address that stands for each. Packages keep what they looked up, so that it holds for as long as the worker. */
+const names = new Map()
 let tellRefused = () => {}
 let mockPort = 0
 const open = new Set()
@@ -35,10 +38,9 @@ let commonContext
 
 /** A new invocation begins. `refuse(host, port)` is told of every connection without a mock. */
 export function begin(message, refuse) {
-  ;({ session, invocation } = message)
+  ;({ session, invocation, bare = false } = message)
   holds.begin(message)
   hosts = new Set(message.hosts.map((host) => host.toLowerCase()))
-  names = []
   tellRefused = refuse
 }
 
@@ -60,17 +62,22 @@ function refusal(host, port) {
   return Object.assign(error, { code: 'ECONNREFUSED', errno: -111, syscall: 'connect', address: host, port })
 }
 
+/** It depends on the name alone, unless another name has the same. */
 function addressOf(name) {
-  let at = names.indexOf(name)
-  if (at < 0) at = names.push(name) - 1
-  return `${TEST_RANGE}${at >> 8}.${at & 255}`
+  let sum = 0x811c9dc5
+  for (let at = 0; at < name.length; at++) sum = Math.imul(sum ^ name.charCodeAt(at), 0x01000193) >>> 0
+  for (;;) {
+    const address = `${TEST_RANGE}${(sum >>> 8) & 255}.${sum & 255}`
+    if (!names.has(address)) names.set(address, name)
+    if (names.get(address) === name) return address
+    sum++
+  }
 }
 
 function nameOf(host) {
   const plain = host.replace(/^::ffff:/, '')
   if (!plain.startsWith(TEST_RANGE)) return host.toLowerCase().replace(/\.$/, '')
-  const [high, low] = plain.slice(TEST_RANGE.length).split('.').map(Number)
-  return names[high * 256 + low] ?? host
+  return names.get(plain) ?? host
 }
 
 function connect(...args) {
@@ -92,7 +99,9 @@ function connect(...args) {
   delete target.lookup
   delete target.localAddress
   realConnect.call(this, target, callback)
-  this.write(`\x01${session} ${invocation} ${host} ${port}${holds.watch(this, mockPort)}\n`)
+  // The mock server takes a socket that only looks like one of TLS for what it looks like.
+  const kind = this.securedHost === undefined ? '\x01' : '\x03'
+  this.write(`${kind}${session} ${invocation} ${host} ${port}${holds.watch(this, mockPort)}\n`)
   return this
 }
 
@@ -101,6 +110,9 @@ function tlsConnect(...args) {
   const [options, callback] = net._normalizeArgs(args)
   const given = args.find((arg) => typeof arg === 'object' && arg !== null) ?? {}
   const all = { ...options, ...given }
+  const wishes = Object.keys(all).some((it) => all[it] != null && CONTEXT.test(it))
+  const secured = bare && !wishes ? hostOf(all) : undefined
+  if (secured !== undefined) return connectSecured(all, secured, callback)
   if (!all.socket) {
     const { host, port, path } = all
     all.socket = net.connect(path ? { path } : { host: host || 'localhost', port })
@@ -108,7 +120,7 @@ function tlsConnect(...args) {
     delete all.path
     all.socket.on('error', () => {})
   }
-  if (!Object.keys(all).some((it) => all[it] != null && CONTEXT.test(it))) {
+  if (!wishes) {
     commonContext ??= tls.createSecureContext({ ciphers: tls.DEFAULT_CIPHERS })
     all.secureContext = commonContext
   }

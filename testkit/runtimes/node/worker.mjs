@@ -10,6 +10,7 @@ import v8 from 'node:v8'
 
 import { receive, send } from './channel.mjs'
 import * as clock from './clock.mjs'
+import * as environment from './environment.mjs'
 import { installStackTraces } from './errors.mjs'
 import * as escapes from './escapes.mjs'
 import * as holds from './holds.mjs'
@@ -70,6 +71,7 @@ function refuse(call) {
 v8.setFlagsFromString('--wasm-tiering-budget=100000000')
 
 installStackTraces()
+environment.install(root)
 clock.install()
 randomness.install()
 network.install(Number(mockPort))

@@ -97,6 +97,7 @@ module Banister
 
     def log(level, message, data)
       @channel.write("log", { "level" => level, "message" => message, "data" => data })
+      nil
     end
 
     # Waits until a virtual time, or for ever.

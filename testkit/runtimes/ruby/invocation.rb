@@ -3,6 +3,7 @@
 require_relative "calls"
 require_relative "context"
 require_relative "cookies"
+require_relative "environment"
 require_relative "failure"
 require_relative "middleware"
 require_relative "mocks"
@@ -54,10 +55,10 @@ module Banister
     private
 
     def describe(message)
-      prepare(0, NO_SEED, {})
+      prepare(0, NO_SEED, message.fetch("env", {}))
       Outbound.open_session(nil, nil, [])
       mock(message)
-      step = Step.new(message.fetch("file"), @root)
+      step = step(message.fetch("file"))
       ["described", { "config" => Values.plain(step.config), "handler" => step.handler? }]
     end
 
@@ -110,7 +111,8 @@ module Banister
     def refuses?(result) = result.is_a?(Hash) && (result[:status] || result["status"]).is_a?(Integer)
 
     def step(file)
-      @steps ? @steps[file] ||= Step.new(file, @root) : Step.new(file, @root)
+      load = -> { Environment.loading { Step.new(file, @root) } }
+      @steps ? @steps[file] ||= load.call : load.call
     end
 
     # A fork takes everything with it; only the shared process can leave something behind.
@@ -134,7 +136,8 @@ module Banister
     def attempt
       yield
     rescue Exception => e # rubocop:disable Lint/RescueException
-      ["threw", { "error" => Failure.describe(e, @root) }]
+      error = Failure.describe(e, @root)
+      ["threw", { "error" => error.merge(Environment.told(error["message"])) }]
     end
 
     # The step may have put other objects in the place of the standard streams.

@@ -19,6 +19,8 @@ module Banister
 
       def configure(mock_port)
         @mock_port = mock_port
+        # By address; libraries keep what they looked up, so that it holds for as long as the worker.
+        @names = {}
         open_session(nil, nil, [])
       end
 
@@ -26,7 +28,6 @@ module Banister
         @session = session
         @invocation = invocation
         @hosts = hosts.map(&:downcase)
-        @names = {}
       end
 
       attr_reader :mock_port
@@ -68,15 +69,17 @@ module Banister
         return LOOPBACK if host.empty?
         return host if LITERAL.match?(host)
 
-        @names.key(host) || stand_in(host).tap { |address| @names[address] = host }
+        stand_in(host).tap { |address| @names[address] ||= host }
       end
 
+      # It depends on the name alone, unless another name has the same.
       # A server of the step's own may listen on this machine, so that name keeps an address of it.
       def stand_in(host)
         return "127.0.18.1" if host == "localhost"
 
-        index = @names.size + 1
-        "198.18.#{index / 250}.#{(index % 250) + 1}"
+        sum = host.each_byte.reduce(0x811c9dc5) { |hash, byte| ((hash ^ byte) * 0x01000193) & 0xffff_ffff }
+        sum += 1 until @names.fetch(address = "198.18.#{(sum >> 8) & 255}.#{sum & 255}", host) == host
+        address
       end
 
       def name_of(address) = @names.fetch(address, address)

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "json"
 require "ostruct"
 require_relative "record"
 
@@ -10,10 +11,11 @@ module Banister
     # A value that JSON has no place for; a member that holds it is dropped.
     NOTHING = Object.new.freeze
 
-    # A number that JSON has no place for, and where it lies.
-    class NotJson < StandardError
+    # A number or a text that JSON has no place for, and where it lies.
+    class NotJson < JSON::GeneratorError
       def initialize(value, path = [])
-        super("#{path.join(".")}#{" is " unless path.empty?}#{value}#{", which" unless path.empty?} is no JSON")
+        shown = value.is_a?(String) ? "#{value.inspect}, which is not valid UTF-8 and" : "#{value}#{", which" unless path.empty?}"
+        super("#{path.map { |key| key.to_s.scrub }.join(".")}#{" is " unless path.empty?}#{shown} is no JSON")
         @value = value
         @path = path
       end
@@ -30,11 +32,11 @@ module Banister
         converted.equal?(NOTHING) ? nil : converted
       end
 
-      # What a step says, for people to read: numbers that JSON has no place for are text.
+      # What a step says, for people to read: what JSON has no place for is text.
       def shown(value)
         plain(value)
       rescue NotJson
-        text(value.inspect)
+        readable(value.inspect)
       end
 
       # What a step receives: hashes that answer to strings, symbols and methods.
@@ -69,9 +71,9 @@ module Banister
         when Array then items(value, depth)
         when Time then value.getutc.strftime("%Y-%m-%dT%H:%M:%S.%LZ")
         when Proc, Method, UnboundMethod then NOTHING
-        when Exception then members({ name: value.class.name, message: value.message, stack: value.backtrace }, depth)
-        when Module, Numeric, Range, Regexp then text(value.to_s)
-        when IO then text(value.inspect)
+        when Exception then members({ name: value.class.name, message: readable(value.message), stack: value.backtrace }, depth)
+        when Module, Numeric, Range, Regexp then readable(value.to_s)
+        when IO then readable(value.inspect)
         else object(value, depth)
         end
       end
@@ -94,10 +96,17 @@ module Banister
         end
       end
 
+      # The JSON library refuses bytes that are no text, too. A binary string that holds text is text.
       def text(string)
-        # A binary string that holds text is text; anything else must at least be valid, for the line to be JSON.
-        utf8 = string.encoding == Encoding::BINARY ? string.dup.force_encoding(Encoding::UTF_8) : string.encode(Encoding::UTF_8, invalid: :replace, undef: :replace)
-        utf8.valid_encoding? ? utf8 : utf8.scrub
+        utf8 = string.encoding == Encoding::BINARY ? string.dup.force_encoding(Encoding::UTF_8) : string.encode(Encoding::UTF_8)
+        utf8.valid_encoding? ? utf8 : raise(NotJson, string)
+      rescue EncodingError
+        raise NotJson, string
+      end
+
+      # Text for people.
+      def readable(string)
+        string.encode(Encoding::UTF_8, invalid: :replace, undef: :replace).scrub
       end
 
       # An object says itself what it is in JSON: a `to_json` of its own first, then `to_h`, dates and other text last.

@@ -14,6 +14,7 @@ Banister::Bundle.setup(ENV.fetch("BANISTER_ROOT"))
 require_relative "channel"
 require_relative "clock"
 require_relative "entropy"
+require_relative "environment"
 require_relative "escapes"
 require_relative "pause"
 require_relative "outbound"
@@ -63,6 +64,7 @@ module Banister
       [Clock, Entropy, Pause, Outbound, Holds, Strays, Escapes].each(&:install)
       Trust.install(@authority)
       Requires.install(@root)
+      Environment.install(@root)
       Forks.hold_exit
     end
 

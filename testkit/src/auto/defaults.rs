@@ -14,7 +14,7 @@ use banister_project::flow_test::{Expectation, Spanned};
 const FILE: &str = "auto.flow.yaml";
 
 /// A file with one test that does nothing yet. Of two mocks for one thing that of the first file counts.
-pub(super) fn base(files: &[Arc<FlowFile>]) -> Option<FlowFile> {
+pub(crate) fn base(files: &[Arc<FlowFile>]) -> Option<FlowFile> {
     let text = "tests: [{ name: auto, when: [{ advance: 1ms }], then: [{ log: { times: 0 } }] }]";
     let mut base = parse(FILE, text.into()).ok()?;
     base.text = "".into();

@@ -8,19 +8,26 @@ use serde_json::Value as Json;
 use super::remembered::Remembered;
 use super::ways::{encoded, filled};
 use super::{Auto, Entry, Way, headers, schemas};
+use crate::decision::Decide;
 use crate::failure::{FailurePlace, FlowFailure};
 use crate::flow::{FlowResult, Setting, start_of};
 use crate::invariant::{Input, Observed, place_of, user};
+use crate::mutation::Mutation;
 use crate::plan::Plan;
 use crate::protocol::HandlerError;
-use crate::report::Reached;
-use crate::scheduler::{Finding, HttpRequest, Run, kind};
+use crate::report::{ControlLabel, Reached};
+use crate::scheduler::{Finding, HttpRequest, Place, Run, advice, kind};
 use crate::stage::Stage;
 use crate::template::Variables;
 use crate::trace::{Event, What};
 
 /// A flow that goes on for longer than this many events has no end. Generated lists are short, and many inputs are tried.
 const MOST_EVENTS: usize = 4_000;
+
+/// The field of a request or a message that comes several times at once.
+pub(super) const AT_ONCE: &str = "at_once";
+/// At most so often.
+const MOST_AT_ONCE: u64 = 2;
 
 /// The variable that holds the input.
 pub(crate) const INPUT: &str = "input";
@@ -45,14 +52,18 @@ impl Input {
     }
 }
 
-/// Runs the input in the variables of `setting` once.
+/// Runs the input in the variables of `setting` once, with what a mutation does to it; if it is explored, what follows from
+/// all of it is put before `decide`.
 pub(crate) fn drive(
     plan: &Plan,
     stage: &mut dyn Stage,
     auto: &Auto,
     test: &FlowTest,
     setting: Setting,
+    decide: Option<&mut dyn Decide>,
+    mutation: Option<Mutation>,
 ) -> FlowResult {
+    let variables = setting.variables.clone();
     let mut input = Input::named(setting.variables.get(KNOWN));
     let acts = acts_of(&setting.variables, auto);
     let Some((last, _)) = acts.last() else {
@@ -82,18 +93,28 @@ pub(crate) fn drive(
     }
     let start = start_of(plan, test, setting);
     let begun = start.now;
-    let mut run = Run::new(plan, stage, start);
+    let mut run = match decide {
+        Some(decide) => Run::new(plan, stage, start).explored_by(decide),
+        None => Run::new(plan, stage, start),
+    };
+    run.mutate(mutation);
     run.ends_after(MOST_EVENTS);
     let mut remembered = Remembered::default();
     let mut judged = (0, 0);
     for ((act, way), validator) in acts.iter().zip(&validators) {
         judged = (run.trace.events.len(), run.findings.len());
-        perform(&mut run, way, act, validator.as_ref(), &remembered);
+        for time in 1..=times(act) {
+            if time > 1 {
+                run.act_before(format!("the test: {} once more", way.name));
+            }
+            perform(&mut run, way, act, validator.as_ref(), &remembered);
+        }
         run.settle();
         remembered.learn(&run.trace.events[judged.0..]);
     }
     run.end();
-    let state = run.world.snapshot(run.now())["state"].take();
+    let mut world = run.world.snapshot(run.now());
+    let (state, streams) = (world["state"].take(), world["streams"].take());
     let observed = Observed {
         plan,
         events: &run.trace.events[judged.0..],
@@ -103,21 +124,35 @@ pub(crate) fn drive(
         statuses: &statuses,
     };
     let Verdict { mut failures, notes } = judge(&observed);
+    let said = said(&observed, run.label);
     if input == Input::Valid && notes.is_empty() && failures.is_empty() {
-        failures.extend(user::broken(plan, [], &run.trace, &state));
+        failures.extend(user::broken(plan, [], &run.trace, &state, &streams));
     }
     FlowResult {
         endless: run.is_endless(),
+        mutated: run.is_mutated(),
         reached: Reached::of(&run.trace),
+        decisions: run.take_decisions(),
         state,
+        streams,
+        variables,
+        judged_from: judged.0,
         start: begun,
         failures,
-        notes,
+        notes: notes.into_iter().chain(said).collect(),
         label: run.label,
         output: run.output,
         trace: run.trace,
         ..FlowResult::failed(String::new())
     }
+}
+
+/// How often a request or a message comes at the same time.
+fn times(act: &Json) -> u64 {
+    act.get(AT_ONCE)
+        .and_then(Json::as_u64)
+        .unwrap_or(1)
+        .clamp(1, MOST_AT_ONCE)
 }
 
 /// The requests and messages of an input, with the ways that they go in at.
@@ -254,18 +289,10 @@ fn unplayable(observed: &Observed<'_>) -> (Option<FlowFailure>, Vec<String>) {
         .iter()
         .filter_map(|event| missing(event, observed.events))
     {
-        let message = format!("{step} cannot be loaded: {}", first_line(&error.message));
         if step == root.name {
-            let failure = FlowFailure {
-                headline: format!("no handler throws: {message}"),
-                place: place_of(plan, observed.root),
-                details: vec![
-                    "install it, or mock it under `mocks: modules:` at the top of a flow test file"
-                        .to_owned(),
-                ],
-            };
-            return (Some(failure), Vec::new());
+            return (Some(not_loaded(plan, observed.root, error)), Vec::new());
         }
+        let message = format!("{step} cannot be loaded: {}", error.told());
         note(
             &mut notes,
             format!("{message}: what follows was not judged, and the step's own test tells of it"),
@@ -289,6 +316,7 @@ fn missing<'e>(event: &'e Event, events: &'e [Event]) -> Option<(&'e str, &'e Ha
     let What::Threw { error } = &event.what else {
         return None;
     };
+    // A handler may import as well.
     let names = [
         "MissingInterpreter",
         "ModuleNotFoundError",
@@ -296,13 +324,29 @@ fn missing<'e>(event: &'e Event, events: &'e [Event]) -> Option<(&'e str, &'e Ha
         "LoadError",
     ];
     let texts = ["Cannot find module", "Cannot find package"];
-    let is_missing =
-        names.contains(&error.name.as_str()) || texts.iter().any(|it| error.message.starts_with(it));
+    let is_missing = error.loading
+        || names.contains(&error.name.as_str())
+        || texts.iter().any(|it| error.message.starts_with(it));
     let step = events.iter().find_map(|it| match &it.what {
         What::Started { step, .. } if it.invocation == event.invocation => Some(step.as_str()),
         _ => None,
     });
     step.filter(|_| is_missing).map(|step| (step, error))
+}
+
+/// What is worth knowing of any run, and why not all of it was under control. An invalid input is no reason to speak of what
+/// a step makes of it.
+fn said(observed: &Observed<'_>, label: ControlLabel) -> Vec<String> {
+    if observed.input == Input::Invalid && label == ControlLabel::Controlled {
+        return Vec::new();
+    }
+    let remarks = observed
+        .findings
+        .iter()
+        .filter(|it| !it.fails && it.kind.is_none());
+    let mut said: Vec<String> = remarks.map(|it| it.message.clone()).collect();
+    said.extend(observed.doubts());
+    said
 }
 
 /// What would be a failure if anybody knew that the input was valid.
@@ -319,25 +363,25 @@ fn unknown(observed: &Observed<'_>) -> Option<String> {
     })
 }
 
-/// A module whose schema cannot be asked for.
-pub(crate) fn not_loaded(plan: &Plan, way: &Way, reason: &str) -> FlowResult {
-    let step = &plan.steps[way.to.step];
-    let failure = FlowFailure {
+/// A module that cannot be loaded: where that fails, which need not be the step's own file, and what mends it.
+pub(crate) fn not_loaded(plan: &Plan, step: usize, error: &HandlerError) -> FlowFailure {
+    let at = &plan.steps[step];
+    let place = (error.file.as_ref().zip(error.line)).map(|(file, line)| Place {
+        file: file.clone(),
+        line,
+        column: error.column.unwrap_or(1),
+    });
+    FlowFailure {
         headline: format!(
             "no handler throws: {} cannot be loaded: {}",
-            step.name,
-            first_line(reason)
+            at.name,
+            error.told()
         ),
-        place: match place_of(plan, way.to.step) {
-            FailurePlace::Unknown => FailurePlace::Unknown,
-            place => place,
-        },
-        details: vec![
-            "install what is missing, or mock it under `mocks: modules:` at the top of a flow test file"
-                .to_owned(),
-        ],
-    };
-    FlowResult::of_failure(failure)
+        place: place.map_or_else(|| place_of(plan, step), FailurePlace::Step),
+        details: advice::of_load(error, at.language, &plan.root)
+            .into_iter()
+            .collect(),
+    }
 }
 
 /// The input as people read it: the parts of the only request or message, or all of them in order.

@@ -1,8 +1,8 @@
 //! Requests and messages for a way in, as values that shrink.
 //!
 //! One of them is an object: `way` names the way; `path`, `query`, `headers` and `body` are those of a request, `data` is that of a
-//! message; `reuse` asks for ids that came up before, and `wrong` says what an invalid body breaks. An input is a list of
-//! them, of which the last goes in at the way that is tried.
+//! message; `reuse` asks for ids that came up before, `at_once` says how often it comes at the same time, and `wrong` what an
+//! invalid body breaks. An input is a list of them, of which the last goes in at the way that is tried.
 
 use std::path::Path;
 
@@ -13,6 +13,7 @@ use proptest::prelude::Just;
 use proptest::strategy::{BoxedStrategy, Strategy as _, Union};
 use serde_json::{Map, Value as Json, json};
 
+use super::drive::AT_ONCE;
 use super::schemas::{self, Describe};
 use super::ways::params;
 use super::{Auto, Entry, Header, Way, headers, negative};
@@ -38,6 +39,8 @@ pub(crate) struct Inputs {
     pub(crate) later: Option<BoxedStrategy<Json>>,
     /// What is worth knowing of the values.
     pub(crate) notes: Vec<String>,
+    /// What it takes, twice at the same time: by itself, and after other requests. A clock does not strike twice at once.
+    pub(crate) at_once: Vec<BoxedStrategy<Json>>,
 }
 
 impl Inputs {
@@ -72,20 +75,42 @@ impl Inputs {
             }
             None => None,
         };
+        let valid = one_of_list(one);
+        let later = match is_known {
+            true => later(plan, auto, payload(), describe)?,
+            false => None,
+        };
         Ok(Self {
             is_known,
             is_constant: schema.is_none() && !has_parameters(way),
-            valid: one_of_list(one),
-            invalid,
-            later: match is_known {
-                true => later(plan, auto, payload(), describe)?,
-                false => None,
+            at_once: match way.entry {
+                Entry::Cron { .. } => Vec::new(),
+                _ => [Some(&valid), later.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .cloned()
+                    .map(twice)
+                    .collect(),
             },
+            valid,
+            invalid,
+            later,
             notes: phases
                 .as_ref()
                 .map_or_else(Vec::new, |it| it.health().notes(what)),
         })
     }
+}
+
+/// The same requests or messages, the last of them twice.
+fn twice(acts: BoxedStrategy<Json>) -> BoxedStrategy<Json> {
+    let twice = acts.prop_map(|mut acts| {
+        if let Some(last) = acts.as_array_mut().and_then(|acts| acts.last_mut()) {
+            last[AT_ONCE] = json!(2);
+        }
+        acts
+    });
+    twice.boxed()
 }
 
 fn takes_nothing(way: &Way) -> bool {

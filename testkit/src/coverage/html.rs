@@ -105,8 +105,8 @@ fn of_project(project: &ProjectCoverage) -> String {
     if !project.pairs.is_empty() {
         let pairs = project.pairs.iter().map(pair);
         out += &table(
-            "Steps that met at the state",
-            &["Steps", "Group", "Which was first"],
+            "Steps that met at the state or at a stream",
+            &["Steps", "Group or stream", "Which was first"],
             pairs,
         );
     }
@@ -153,7 +153,7 @@ fn pair(cell: &PairCell) -> String {
             ),
         ),
     };
-    row(&[&steps, &pair.group, &seen])
+    row(&[&steps, &pair.place(), &seen])
 }
 
 fn times(count: u32) -> String {

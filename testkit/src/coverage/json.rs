@@ -92,7 +92,11 @@ fn pair(cell: &PairCell) -> Json {
             "one_first": orders.one_first, "other_first": orders.other_first, "interleaved": orders.interleaved,
         }),
     };
-    json!({ "one": pair.one, "other": pair.other, "group": pair.group, "orders": seen })
+    let key = match pair.of_stream {
+        true => "stream",
+        false => "group",
+    };
+    json!({ "one": pair.one, "other": pair.other, key: pair.group, "orders": seen })
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub enum Kind {
     Edges,
     /// What else can become of a message on each way: throw, retry, dead letter, timeout.
     Outcomes,
-    /// Both orders of steps that met at the state.
+    /// Both orders of steps that met at the state or at a stream.
     Pairs,
     /// Edges of schemas that a value was at.
     Boundaries,

@@ -118,7 +118,7 @@ fn pairs(project: &ProjectCoverage) -> String {
     if project.pairs.is_empty() {
         return String::new();
     }
-    let mut out = "\nsteps that met at the state, and which was first\n".to_owned();
+    let mut out = "\nsteps that met at the state or at a stream, and which was first\n".to_owned();
     for cell in &project.pairs {
         out += &pair(cell);
     }
@@ -132,9 +132,10 @@ fn pair(cell: &PairCell) -> String {
         1 => "once".to_owned(),
         times => format!("{times} times"),
     };
+    let place = pair.place();
     let head = match pair.is_of_one_step() {
-        true => format!("'{}': two runs of {}", pair.group, pair.one),
-        false => format!("'{}': {} and {}", pair.group, pair.one, pair.other),
+        true => format!("{place}: two runs of {}", pair.one),
+        false => format!("{place}: {} and {}", pair.one, pair.other),
     };
     let mut lines = vec![head];
     if pair.is_of_one_step() {
@@ -250,6 +251,7 @@ pub(super) mod tests {
                 one: one.into(),
                 other: other.into(),
                 group: "purchases".into(),
+                of_stream: false,
             },
             orders: Orders {
                 one_first: orders[0],
@@ -333,7 +335,7 @@ pub(super) mod tests {
               order.created -> ProcessPayment              3       1       1       0       -
               order.cancelled -> Refund                    0       0       0       0       -
 
-            steps that met at the state, and which was first
+            steps that met at the state or at a stream, and which was first
             'purchases': two runs of ProcessPayment
               one after the other: 2 times
               interleaved: never

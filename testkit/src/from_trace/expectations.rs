@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::story::Story;
-use super::volatile::Volatile;
 use crate::matching::partial_match;
 use crate::trace::{Trace, What};
+use crate::volatile::Volatile;
 
 pub(super) fn of(trace: &Trace, story: &Story, volatile: &Volatile) -> Vec<Json> {
     let writer = Writer { story, volatile };

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
-use super::volatile::Volatile;
 use crate::trace::{Trace, What};
+use crate::volatile::Volatile;
 use banister_project::flow_test::DEFAULT_CLIENT;
 
 /// Shorter texts come up again by chance.

@@ -1,4 +1,4 @@
-//! Steps that meet at the same item of the state, where neither is the cause of the other: which of them was first.
+//! Steps that meet at the same item of the state or of a stream, where neither is the cause of the other: which of them was first.
 //!
 //! Two operations on an item conflict if one of them writes. They are ordered if one is a consequence of the other: its
 //! handler was started, over any number of messages, by something that was sent after it. What the test does is done
@@ -11,21 +11,31 @@ use super::{Invocation, Invocations};
 use crate::access::Access as Reach;
 use crate::trace::{Trace, What};
 
-/// A run with more operations on one group than this is judged by the first of them: each is held against all others.
+/// A run with more operations on one group or stream than this is judged by the first of them: each is held against all others.
 const MOST: usize = 1_000;
 
-/// Two steps that meet at the state, the lesser name first.
+/// Two steps that meet at the state or at a stream, the lesser name first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pair {
     /// One step.
     pub one: String,
     /// The other; the same one if two of its runs meet.
     pub other: String,
-    /// The group of the item, with `*` for what is an id or a number.
+    /// The group of the item, or the stream, with `*` for what is an id or a number.
     pub group: String,
+    /// True if they meet at a stream.
+    pub of_stream: bool,
 }
 
 impl Pair {
+    /// Where they meet, for people.
+    pub fn place(&self) -> String {
+        match self.of_stream {
+            true => format!("stream '{}'", self.group),
+            false => format!("'{}'", self.group),
+        }
+    }
+
     /// True if two runs of one step meet.
     pub fn is_of_one_step(&self) -> bool {
         self.one == self.other
@@ -51,7 +61,7 @@ impl Orders {
     }
 }
 
-/// An operation on the state.
+/// An operation on the state or on a stream.
 struct Access {
     invocation: u32,
     /// The event, as an index into the trace.
@@ -69,7 +79,7 @@ struct Seen {
 pub(super) fn of(trace: &Trace, invocations: &Invocations<'_>) -> BTreeMap<Pair, Orders> {
     let causes = Causes::of(trace, invocations);
     let mut out: BTreeMap<Pair, Orders> = BTreeMap::new();
-    for (group, accesses) in by_group(trace) {
+    for ((of_stream, group), accesses) in by_group(trace) {
         for ((lesser, greater), seen) in meetings(&accesses, &causes) {
             let (Some(one), Some(other)) = (invocations.get(lesser), invocations.get(greater)) else {
                 continue;
@@ -82,6 +92,7 @@ pub(super) fn of(trace: &Trace, invocations: &Invocations<'_>) -> BTreeMap<Pair,
                 one: first.to_owned(),
                 other: second.to_owned(),
                 group: without_ids(group),
+                of_stream,
             };
             let orders = out.entry(pair).or_default();
             match (seen.lesser_first, seen.greater_first) {
@@ -94,21 +105,33 @@ pub(super) fn of(trace: &Trace, invocations: &Invocations<'_>) -> BTreeMap<Pair,
     out
 }
 
-fn by_group(trace: &Trace) -> BTreeMap<&str, Vec<Access>> {
-    let mut groups: BTreeMap<&str, Vec<Access>> = BTreeMap::new();
+/// Operations by group of the state, and by stream.
+fn by_group(trace: &Trace) -> BTreeMap<(bool, &str), Vec<Access>> {
+    let mut groups: BTreeMap<(bool, &str), Vec<Access>> = BTreeMap::new();
     for (at, event) in trace.events.iter().enumerate() {
-        let (Some(invocation), What::State { op, group, key, .. }) = (event.invocation, &event.what) else {
+        let Some(invocation) = event.invocation else {
             continue;
         };
-        // The names of all groups are in none of them.
-        if op != "list_groups" {
-            let reach = Reach::of_state(op, Some(group), key.as_deref());
-            groups.entry(group).or_default().push(Access {
-                invocation,
-                at,
-                reach,
-            });
-        }
+        let (subject, reach) = match &event.what {
+            // The names of all groups are in none of them.
+            What::State { op, .. } if op == "list_groups" => continue,
+            What::State { op, group, key, .. } => (
+                (false, group.as_str()),
+                Reach::of_state(op, Some(group), key.as_deref()),
+            ),
+            // What is sent to listeners is no item.
+            What::Stream { op, .. } if op == "send" => continue,
+            What::Stream { op, stream, args, .. } => {
+                let args = args.as_array().into_iter().flatten();
+                ((true, stream.as_str()), Reach::of_stream(op, stream, args))
+            }
+            _ => continue,
+        };
+        groups.entry(subject).or_default().push(Access {
+            invocation,
+            at,
+            reach,
+        });
     }
     groups
 }
@@ -319,6 +342,35 @@ mod tests {
             ]),
             []
         );
+    }
+
+    #[test]
+    fn items_of_streams_are_met_as_those_of_the_state_are() {
+        let stream = |op: &str, id: &str| {
+            format!(r#"{{"event":"stream","op":"{op}","stream":"g","args":["room","{id}"],"value":1}}"#)
+        };
+        let runs = |first: &str, second: &str| {
+            let trace = trace(&[
+                (1, &started("A", "cron", None)),
+                (1, &emitted("t")),
+                (2, &started("B", "t", Some(1))),
+                (2, first),
+                (3, &started("C", "t", Some(1))),
+                (3, second),
+            ]);
+            let pairs = Hits::of(&trace).pairs.into_iter();
+            pairs
+                .map(|(pair, _)| (pair.group, pair.of_stream))
+                .collect::<Vec<_>>()
+        };
+        let met = [("g".to_owned(), true)];
+        assert_eq!(runs(&stream("set", "m"), &stream("get", "m")), met);
+        assert_eq!(runs(&stream("get_group", ""), &stream("set", "m")), met);
+        assert_eq!(runs(&stream("set", "m"), &stream("set", "n")), []);
+        assert_eq!(runs(&stream("get", "m"), &stream("get", "m")), []);
+        assert_eq!(runs(&stream("send", "m"), &stream("set", "m")), []);
+        // A stream and a group of one name are not the same.
+        assert_eq!(runs(&stream("set", "m"), &state("set", "m")), []);
     }
 
     #[test]

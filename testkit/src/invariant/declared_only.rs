@@ -5,6 +5,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     name: "only what is declared",
     doc: "A step sent a topic, answered with a status or a body, or put an item on a stream that its config does not declare.",
     needs_valid_input: false,
+    is_excused_by_faults: false,
     check,
 };
 
@@ -22,7 +23,13 @@ fn check(observed: &Observed<'_>) -> Vec<FlowFailure> {
             .findings
             .iter()
             .any(|it| it.kind == Some(crate::scheduler::kind::NO_RESPONSE));
-        if declared.contains(&status) || no_response || observed.plan.hints.has_middleware.contains(&step) {
+        // A service that fails may fail the step that calls it.
+        let is_excused = status >= 500 && observed.is_struck();
+        if declared.contains(&status)
+            || no_response
+            || is_excused
+            || observed.plan.hints.has_middleware.contains(&step)
+        {
             continue;
         }
         let all: Vec<String> = declared.iter().map(u16::to_string).collect();

@@ -6,6 +6,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     name: "no unmatched external call",
     doc: "A step called a service that no mock answers, so that nothing after it can be judged.",
     needs_valid_input: false,
+    is_excused_by_faults: false,
     check,
 };
 

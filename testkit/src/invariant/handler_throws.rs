@@ -1,10 +1,14 @@
 use super::Invariant;
 use crate::scheduler::kind::HANDLER_ERROR;
 
+/// How its failures begin, before the step, how it failed, and the class of the error.
+pub(crate) const NAME: &str = "no handler throws";
+
 pub(super) const INVARIANT: Invariant = Invariant {
-    name: "no handler throws",
+    name: NAME,
     doc: "A handler failed for good on a valid input: a request, a schedule, or the last attempt at a message.",
     needs_valid_input: true,
+    is_excused_by_faults: true,
     check: |observed| observed.found(&[HANDLER_ERROR]),
 };
 

@@ -4,6 +4,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     name: "payloads fit their subscribers",
     doc: "A step sent a message that the schema of a subscriber does not allow.",
     needs_valid_input: true,
+    is_excused_by_faults: false,
     check: |observed| observed.found(&["invalid-payload"]),
 };
 

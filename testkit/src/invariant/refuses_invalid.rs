@@ -6,6 +6,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     name: "an invalid body is refused",
     doc: "A step that validates its body answered an invalid one with something else than a 4xx status.",
     needs_valid_input: false,
+    is_excused_by_faults: false,
     check,
 };
 

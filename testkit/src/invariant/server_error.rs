@@ -6,6 +6,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     name: "no 5xx for a valid request",
     doc: "A step answered a valid request with a 5xx status, or with nothing, which the framework answers with 500.",
     needs_valid_input: true,
+    is_excused_by_faults: true,
     check,
 };
 

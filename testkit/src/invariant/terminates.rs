@@ -5,6 +5,7 @@ pub(super) const INVARIANT: Invariant = Invariant {
     name: "the flow ends",
     doc: "Messages went on and on, or a handler went on waiting and waking, until the run was stopped.",
     needs_valid_input: false,
+    is_excused_by_faults: false,
     check: |observed| observed.found(&[ENDLESS_FLOW]),
 };
 

@@ -17,6 +17,7 @@ pub(super) struct Story {
     pub(super) plan: Plan,
     pub(super) events: Vec<Event>,
     pub(super) findings: Vec<Finding>,
+    pub(super) root: usize,
     pub(super) input: Input,
     pub(super) statuses: BTreeMap<usize, BTreeSet<u16>>,
 }
@@ -53,6 +54,7 @@ impl Story {
             },
             events: Vec::new(),
             findings: Vec::new(),
+            root: 0,
             input: Input::Valid,
             statuses: BTreeMap::new(),
         };
@@ -117,15 +119,18 @@ impl Story {
     }
 
     pub(super) fn breaks(&self, invariant: &Invariant) -> Vec<String> {
-        let observed = Observed {
+        let broken = (invariant.check)(&self.observed());
+        broken.into_iter().map(|it| it.headline).collect()
+    }
+
+    pub(super) fn observed(&self) -> Observed<'_> {
+        Observed {
             plan: &self.plan,
             events: &self.events,
             findings: &self.findings,
-            root: 0,
+            root: self.root,
             input: self.input,
             statuses: &self.statuses,
-        };
-        let broken = (invariant.check)(&observed);
-        broken.into_iter().map(|it| it.headline).collect()
+        }
     }
 }

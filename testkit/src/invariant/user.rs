@@ -21,6 +21,7 @@ pub struct View {
     events: Value,
     emitted: Value,
     state: Value,
+    streams: Value,
     responses: Value,
     calls: Value,
     logs: Value,
@@ -32,6 +33,7 @@ pub fn broken<'t>(
     of_test: impl IntoIterator<Item = (&'t Invariant, FailurePlace)>,
     trace: &Trace,
     state: &Json,
+    streams: &Json,
 ) -> Vec<FlowFailure> {
     let of_settings = plan.invariants.iter().map(|it| {
         let place = Place {
@@ -45,7 +47,7 @@ pub fn broken<'t>(
     if all.peek().is_none() {
         return Vec::new();
     }
-    let view = View::of(trace, state);
+    let view = View::of(trace, state, streams);
     all.filter_map(|(invariant, place)| {
         let why = view.judge(&invariant.holds).err()?;
         Some(FlowFailure {
@@ -58,8 +60,8 @@ pub fn broken<'t>(
 }
 
 impl View {
-    /// A run with this trace that left this state: group, key, item.
-    pub fn of(trace: &Trace, state: &Json) -> Self {
+    /// A run with this trace that left this state (group, key, item) and these streams (stream, group, id, item).
+    pub fn of(trace: &Trace, state: &Json, streams: &Json) -> Self {
         let steps: BTreeMap<u32, &str> = (trace.events.iter())
             .filter_map(|event| match (&event.what, event.invocation) {
                 (What::Started { step, .. }, Some(invocation)) => Some((invocation, step.as_str())),
@@ -75,6 +77,7 @@ impl View {
             events: of(|_| true),
             emitted: of(|what| matches!(what, What::Emitted { dropped: false, .. })),
             state: value(state),
+            streams: value(streams),
             responses: of(|what| matches!(what, What::Response { .. })),
             calls: of(|what| matches!(what, What::Http { .. })),
             logs: of(|what| matches!(what, What::Log { .. })),
@@ -93,6 +96,7 @@ impl View {
             ("events", &self.events),
             ("emitted", &self.emitted),
             ("state", &self.state),
+            ("streams", &self.streams),
             ("responses", &self.responses),
             ("calls", &self.calls),
             ("logs", &self.logs),
@@ -208,7 +212,12 @@ mod tests {
                 at(Some(1), response),
             ],
         };
-        View::of(&trace, &json!({ "orders": { "o-1": { "paid": true } } }))
+        let streams = json!({ "chat": { "room": { "m-1": { "text": "hi" } } } });
+        View::of(
+            &trace,
+            &json!({ "orders": { "o-1": { "paid": true } } }),
+            &streams,
+        )
     }
 
     #[test]
@@ -217,6 +226,8 @@ mod tests {
             "emitted.filter(e, e.topic == 'paid').size() == 1",
             "emitted[0].data.amount * 2 == 6 && emitted[0].step == 'Order'",
             "state.orders['o-1'].paid",
+            "state.orders.filter(k, has(state.orders[k].paid) && state.orders[k].paid == true).size() == 1",
+            "streams.chat.room.exists(id, streams.chat.room[id].text == 'hi')",
             "responses.all(r, r.status < 500 && r.body.id in state.orders)",
             "events.exists_one(e, e.kind == 'advance' && e.at == 5)",
             "events.all(e, e.topic == '' || e.data != null)",
@@ -242,7 +253,7 @@ mod tests {
         let trace = Trace {
             events: vec![call(None, Some("reset")), call(Some(201), None)],
         };
-        let view = View::of(&trace, &json!({}));
+        let view = View::of(&trace, &json!({}), &json!({}));
         for expression in [
             "calls.exists(c, c.status == 201)",
             "calls.all(c, c.status == null || c.status < 300)",

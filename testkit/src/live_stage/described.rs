@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value as Json;
 
-/// A module, and what stands in for code while it is read.
-pub(super) type Key = (PathBuf, String);
+/// A module, and what it finds while it is read: what stands in for code, and the environment.
+pub(super) type Key = (PathBuf, String, BTreeMap<String, String>);
 
 /// What was read so far. Copies share it.
 #[derive(Debug, Clone, Default)]

@@ -19,7 +19,14 @@ pub(super) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     /// All hosts share one key: making one per host would only cost time.
     key: KeyPair,
-    configs: Mutex<BTreeMap<String, Arc<ServerConfig>>>,
+    hosts: Mutex<BTreeMap<String, Host>>,
+}
+
+/// How to speak TLS as one host.
+struct Host {
+    /// PEM.
+    certificate: String,
+    config: Arc<ServerConfig>,
 }
 
 impl Authority {
@@ -32,7 +39,7 @@ impl Authority {
         Ok(Self {
             issuer,
             key: KeyPair::generate()?,
-            configs: Mutex::default(),
+            hosts: Mutex::default(),
         })
     }
 
@@ -42,17 +49,27 @@ impl Authority {
 
     /// How to speak TLS as `host`.
     pub(super) fn config(&self, host: &str) -> Result<Arc<ServerConfig>, MockError> {
-        let host = host.trim_end_matches('.').to_ascii_lowercase();
-        let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(config) = configs.get(&host) {
-            return Ok(Arc::clone(config));
-        }
-        let config = Arc::new(self.mint(&host)?);
-        configs.insert(host, Arc::clone(&config));
-        Ok(config)
+        self.of(host, |it| Arc::clone(&it.config))
     }
 
-    fn mint(&self, host: &str) -> Result<ServerConfig, MockError> {
+    /// The certificate of `host`, as PEM.
+    pub(super) fn certificate(&self, host: &str) -> Result<String, MockError> {
+        self.of(host, |it| it.certificate.clone())
+    }
+
+    fn of<T>(&self, host: &str, what: impl Fn(&Host) -> T) -> Result<T, MockError> {
+        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = hosts.get(&host) {
+            return Ok(what(known));
+        }
+        let minted = self.mint(&host)?;
+        let asked = what(&minted);
+        hosts.insert(host, minted);
+        Ok(asked)
+    }
+
+    fn mint(&self, host: &str) -> Result<Host, MockError> {
         let mut params = CertificateParams::new(vec![host.to_owned()])?;
         params.distinguished_name = named(host);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -69,7 +86,10 @@ impl Authority {
         // Tickets arrive after the handshake, at a moment of their own: bytes that a client cannot account for.
         config.send_tls13_tickets = 0;
         config.session_storage = Arc::new(NoServerSessionStorage {});
-        Ok(config)
+        Ok(Host {
+            certificate: certificate.pem(),
+            config: Arc::new(config),
+        })
     }
 }
 

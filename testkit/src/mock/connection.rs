@@ -146,6 +146,9 @@ async fn talk(
     let Some(first) = first_byte(stream.stream()).await? else {
         return Ok(());
     };
+    if preamble.secured {
+        return converse(stream, "https", preamble, exchange).await;
+    }
     if first != TLS_HANDSHAKE {
         return converse(stream, "http", preamble, exchange).await;
     }

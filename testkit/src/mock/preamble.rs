@@ -13,6 +13,8 @@ pub(super) struct Preamble {
     pub(super) invocation: u64,
     pub(super) host: String,
     pub(super) port: u16,
+    /// The client believes that it speaks TLS, which is left out.
+    pub(super) secured: bool,
     pub(super) watched: Option<Watched>,
 }
 
@@ -43,7 +45,7 @@ pub(super) async fn read(stream: &mut TcpStream) -> Option<Line> {
             byte if line.len() < MAX_PREAMBLE => line.push(byte),
             _ => return None,
         }
-        if !matches!(line.first(), Some(&(1 | 2))) {
+        if !matches!(line.first(), Some(&(1..=3))) {
             return None;
         }
     }
@@ -77,6 +79,7 @@ fn parse(line: &[u8]) -> Option<Line> {
             invocation,
             host,
             port,
+            secured: *kind == 3,
             watched,
         })
     };
@@ -89,18 +92,21 @@ mod tests {
 
     #[test]
     fn preambles_are_read_strictly() {
-        let whole = |watched| {
+        let exchange = |watched, secured| {
             Line::Exchange(Preamble {
                 session: 3,
                 invocation: 7,
                 host: "api.x".to_owned(),
                 port: 443,
+                secured,
                 watched,
             })
         };
+        let whole = |watched| exchange(watched, false);
         let watched = |connection| Some(Watched { connection });
         assert_eq!(parse(b"\x013 7 API.x 443"), Some(whole(None)));
         assert_eq!(parse(b"\x013 7 API.x 443 2"), Some(whole(watched(2))));
+        assert_eq!(parse(b"\x033 7 api.x 443 2"), Some(exchange(watched(2), true)));
         let notices = Line::Notices {
             session: 3,
             invocation: 7,

@@ -110,6 +110,11 @@ impl Answers {
         (self.services.allow.iter()).any(|(allowed, at)| allowed == host && *at == port)
     }
 
+    /// True if some connection may go to a real service.
+    pub(super) fn allows_any(&self) -> bool {
+        !self.services.allow.is_empty()
+    }
+
     /// True if a connection goes to the real service call by call, so that it can be recorded.
     pub(super) fn records(&self, host: &str, port: u16) -> bool {
         self.services.record && self.allows(host, port)

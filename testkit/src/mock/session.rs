@@ -70,6 +70,11 @@ impl MockSession {
         self.session.answers.set_now(now);
     }
 
+    /// True if no connection goes to a real service.
+    pub fn stays_here(&self) -> bool {
+        !self.session.answers.allows_any()
+    }
+
     /// Calls to real services, in order, if they are recorded.
     pub fn take_recordings(&self) -> Vec<Recording> {
         self.session.answers.take_recordings()

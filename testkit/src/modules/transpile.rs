@@ -13,7 +13,14 @@ use oxc::transformer::{TransformOptions, Transformer};
 
 use crate::protocol::{HandlerError, ModuleFormat, ModuleReply};
 
-/// `module_package`: whether a file without any module syntax is a module all the same.
+/// What CommonJS gives to a file.
+const COMMON_JS_NAMES: [&str; 5] = ["exports", "module", "require", "__filename", "__dirname"];
+/// Those of them that say that a file is CommonJS where nothing else in it does. The other two are written in modules by mistake.
+const MARKS_OF_COMMON_JS: [&str; 3] = ["exports", "module", "require"];
+/// Where a module that is run as one, but would be CommonJS in a release, has these names from.
+const COMMON_JS: &str = "banister:commonjs";
+
+/// `module_package`: whether the nearest `package.json` makes files without any sign of their own modules.
 pub(super) fn transpile(path: &Path, text: &str, module_package: bool) -> ModuleReply {
     let extension = path
         .extension()
@@ -41,21 +48,18 @@ pub(super) fn transpile(path: &Path, text: &str, module_package: bool) -> Module
     if let Some(error) = parsed.diagnostics.errors().next() {
         return failed(path, text, error);
     }
-    let is_module = match extension {
-        "mts" | "mjs" => true,
-        "cjs" => false,
-        _ => parsed.module_record.has_module_syntax || module_package,
-    };
-    let format = if is_module {
-        ModuleFormat::Module
-    } else {
-        ModuleFormat::CommonJs
-    };
+    let has_module_syntax = parsed.module_record.has_module_syntax;
+    let mut program = parsed.program;
     if !typescript {
-        return reply(path, format, text.to_owned());
+        let free = free_names(text, &program);
+        let format = format(extension, has_module_syntax, module_package, &free);
+        let mut code = text.to_owned();
+        if format == ModuleFormat::Module && is_common_in_releases(extension, module_package) {
+            code.push_str(&import_of(&free));
+        }
+        return reply(path, format, code);
     }
 
-    let mut program = parsed.program;
     let semantic = SemanticBuilder::new()
         .with_excess_capacity(2.0)
         .with_enum_eval(true)
@@ -66,18 +70,65 @@ pub(super) fn transpile(path: &Path, text: &str, module_package: bool) -> Module
     if let Some(error) = transformed.diagnostics.errors().next() {
         return failed(path, text, error);
     }
-    let format = if is_module && only_types_were_imported(extension, text, &program) {
+    let free = free_names(text, &program);
+    let mut format = format(extension, has_module_syntax, module_package, &free);
+    let is_module = format == ModuleFormat::Module;
+    if is_module && only_types_were_imported(extension, &free, &program) {
         // What marks a module of types is a syntax error in CommonJS.
         program.body.retain(|statement| !is_empty_export(statement));
-        ModuleFormat::CommonJs
-    } else {
-        format
+        format = ModuleFormat::CommonJs;
+    }
+    let more = match format {
+        ModuleFormat::Module if is_common_in_releases(extension, module_package) => import_of(&free),
+        _ => String::new(),
     };
-    reply(path, format, printed(path, text, &program))
+    reply(path, format, printed(path, text, &program, &more))
 }
 
-/// The program as JavaScript, with its source map inline.
-fn printed(path: &Path, text: &str, program: &Program) -> String {
+/// Syntax decides, then what only CommonJS has, then the package. Releases read each file with tsx, which takes CommonJS in any
+/// package.
+fn format(extension: &str, has_module_syntax: bool, module_package: bool, free: &[&str]) -> ModuleFormat {
+    let is_module = match extension {
+        "mts" | "mjs" => true,
+        "cjs" => false,
+        _ => {
+            let is_marked = free.iter().any(|name| MARKS_OF_COMMON_JS.contains(name));
+            has_module_syntax || module_package && !is_marked
+        }
+    };
+    match is_module {
+        true => ModuleFormat::Module,
+        false => ModuleFormat::CommonJs,
+    }
+}
+
+/// Whether releases make CommonJS of a file, whatever its syntax: `import` and `__dirname` go together there.
+fn is_common_in_releases(extension: &str, module_package: bool) -> bool {
+    !module_package && !matches!(extension, "mts" | "mjs")
+}
+
+/// The names of CommonJS that a program uses and nothing in it declares.
+fn free_names(text: &str, program: &Program) -> Vec<&'static str> {
+    if !COMMON_JS_NAMES.iter().any(|name| text.contains(name)) {
+        return Vec::new();
+    }
+    let semantic = SemanticBuilder::new().build(program).semantic;
+    let unresolved = semantic.scoping().root_unresolved_references();
+    let mut names = COMMON_JS_NAMES.to_vec();
+    names.retain(|name| unresolved.contains_key(*name));
+    names
+}
+
+/// An import at the end, where it moves no line of the file; it runs first all the same.
+fn import_of(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        names => format!("\nimport {{ {} }} from '{COMMON_JS}';\n", names.join(", ")),
+    }
+}
+
+/// The program as JavaScript, with `more` at its end and its source map inline.
+fn printed(path: &Path, text: &str, program: &Program, more: &str) -> String {
     let options = CodegenOptions {
         source_map_path: Some(path.to_owned()),
         comments: CommentOptions::disabled(),
@@ -88,6 +139,7 @@ fn printed(path: &Path, text: &str, program: &Program) -> String {
         .with_source_text(text)
         .build(program);
     let mut code = generated.code;
+    code.push_str(more);
     if let Some(map) = generated.map {
         code.push_str("\n//# sourceMappingURL=");
         code.push_str(&map.to_data_url());
@@ -97,15 +149,11 @@ fn printed(path: &Path, text: &str, program: &Program) -> String {
 }
 
 /// A file whose module syntax was all about types, and that hands out its exports as CommonJS does.
-fn only_types_were_imported(extension: &str, text: &str, program: &Program) -> bool {
-    let is_common_js = || {
-        ["module.exports", "exports.", "require("]
-            .iter()
-            .any(|it| text.contains(it))
-    };
+fn only_types_were_imported(extension: &str, free: &[&str], program: &Program) -> bool {
+    let is_common_js = free.iter().any(|name| MARKS_OF_COMMON_JS.contains(name));
     let mut statements = program.body.iter();
     let has_module_syntax = statements.any(|it| it.is_module_declaration() && !is_empty_export(it));
-    extension != "mts" && !has_module_syntax && (extension == "cts" || is_common_js())
+    extension != "mts" && !has_module_syntax && (extension == "cts" || is_common_js)
 }
 
 /// `export {}`, which the transformer leaves behind where only types were exported.
@@ -159,6 +207,7 @@ fn problem(path: &Path, message: String, place: Option<(u32, u32)>) -> ModuleRep
         file: Some(path.to_string_lossy().into_owned()),
         line: place.map(|(line, _)| line),
         column: place.map(|(_, column)| column),
+        ..HandlerError::default()
     };
     ModuleReply {
         error: Some(error),
@@ -211,6 +260,27 @@ mod tests {
             false,
         );
         assert_eq!(reply.format, Some(ModuleFormat::Module));
+    }
+
+    #[test]
+    fn a_module_gets_the_names_of_common_js_where_releases_make_that_of_it() {
+        let text = "import a from 'a'\nexport const handler = () => [__dirname, require('b')]\n";
+        let import = "import { require, __dirname } from 'banister:commonjs';";
+        for (name, module_package, expected) in [
+            ("a.ts", false, true),
+            ("a.js", false, true),
+            ("a.ts", true, false),
+            ("a.js", true, false),
+            ("a.mts", false, false),
+            ("a.mjs", false, false),
+        ] {
+            let reply = transpile(Path::new(name), text, module_package);
+            assert_eq!(reply.format, Some(ModuleFormat::Module), "{name}");
+            assert_eq!(reply.code.unwrap().contains(import), expected, "{name}");
+        }
+        let own =
+            "import a from 'a'\nconst require = a.require\nexport const b = require('b') as typeof module\n";
+        assert!(!code("a.ts", own).contains("banister:"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Value as Json, json};
 
-use super::{Operator, Site};
+use super::{Counted, Operator, Site, Store};
 use crate::access::is_read;
 use crate::template::Variables;
 use crate::trace::{Trace, What, write_canonical};
@@ -24,8 +24,8 @@ pub(crate) struct Observed<'r> {
 }
 
 /// True if a run with a mutant differs from the one without by more than the mutant itself. That messages come in
-/// another order or later is the mutant itself, and so is the value of a stale read; a message that is lost, comes twice or
-/// lacks a field is something that a test could look at.
+/// another order or later is the mutant itself, and so is the value of a stale read; a message that is lost, comes twice, on
+/// another topic or without a field, and a schedule that is missed, is something that a test could look at.
 pub(crate) fn has_effect(
     operator: Operator,
     site: &Site,
@@ -33,7 +33,11 @@ pub(crate) fn has_effect(
     mutated: &Observed<'_>,
 ) -> bool {
     match operator {
-        Operator::DropEmit | Operator::DuplicateEmit | Operator::DropField => true,
+        Operator::DropEmit
+        | Operator::SwapTopic
+        | Operator::MissSchedule
+        | Operator::DuplicateEmit
+        | Operator::DropField => true,
         Operator::StaleRead => seen(original, Some(site)) != seen(mutated, Some(site)),
         Operator::LostWrite | Operator::SkipRetry | Operator::ReorderEmit => {
             seen(original, None) != seen(mutated, None)
@@ -98,8 +102,8 @@ fn stories(trace: &Trace, read: Option<&Site>) -> Vec<String> {
                     here = event.invocation;
                 }
             }
-            (What::State { op, .. }, Some(site))
-                if event.invocation == here && here.is_some() && is_read(op) =>
+            (What::State { op, .. } | What::Stream { op, .. }, Some(site))
+                if event.invocation == here && here.is_some() && is_read(op) && is_in(&event.what, site) =>
             {
                 if reads == site.nth {
                     what["value"] = json!(null);
@@ -117,9 +121,17 @@ fn stories(trace: &Trace, read: Option<&Site>) -> Vec<String> {
     stories
 }
 
+/// True if an operation is on the state or on a stream, as that of the site is.
+fn is_in(what: &What, site: &Site) -> bool {
+    let store = match what {
+        What::Stream { .. } => Store::Stream,
+        _ => Store::State,
+    };
+    site.counted == Counted::Read(store)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::Counted;
     use super::*;
     use crate::hits::tests::{emitted, started, trace};
 
@@ -127,7 +139,7 @@ mod tests {
         let site = Site {
             step: "B".into(),
             run: 1,
-            counted: Counted::Read,
+            counted: Counted::Read(Store::State),
             nth: 0,
             held: false,
         };

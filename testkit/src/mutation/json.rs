@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::score::Tally;
-use super::{MutantReport, MutationReport, Verdict};
+use super::{MutantReport, MutationReport, Operator, Suggestion, Verdict};
 
 /// The version of the form. Fields may be added under the same number.
 pub const VERSION: u32 = 1;
@@ -57,14 +57,26 @@ fn mutant(report: &MutantReport) -> Json {
         "verdict": verdict.name(),
         "tests": report.tests,
     });
-    if let Some(field) = &report.mutant.field {
-        out["field"] = json!(field);
+    if report.mutant.of_stream {
+        out["of_stream"] = json!(true);
+    }
+    if let Some(detail) = &report.mutant.detail {
+        let key = match report.mutant.operator {
+            Operator::SwapTopic => "instead",
+            _ => "field",
+        };
+        out[key] = json!(detail);
     }
     if let Verdict::Killed { by } = &verdict {
         out["killed_by"] = json!(by);
     }
-    if let Some((test, expectation)) = &report.suggestion {
-        out["suggestion"] = json!({ "test": test, "then": expectation });
+    match &report.suggestion {
+        Some(Suggestion::Then { test, text }) => out["suggestion"] = json!({ "test": test, "then": text }),
+        Some(Suggestion::Invariant { test, text }) => {
+            out["suggestion"] = json!({ "test": test, "invariant": text });
+        }
+        Some(Suggestion::None { why }) => out["no_suggestion"] = json!(why),
+        None => {}
     }
     out
 }

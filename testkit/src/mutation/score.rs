@@ -48,8 +48,32 @@ pub struct MutantReport {
     pub tests: Vec<String>,
     /// By flow test file.
     pub by_file: BTreeMap<String, Verdict>,
-    /// For a survivor: the test to add an expectation to, and the expectation. None if no such was found.
-    pub suggestion: Option<(String, String)>,
+    /// For a survivor: what would notice it.
+    pub suggestion: Option<Suggestion>,
+}
+
+/// What would notice a mutant that survives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Suggestion {
+    /// An expectation.
+    Then {
+        /// The test to add it to.
+        test: String,
+        /// An item of `then`.
+        text: String,
+    },
+    /// An invariant, where an expectation would have to know ids that are others in each run.
+    Invariant {
+        /// The test to add it to.
+        test: String,
+        /// An item of `invariants`.
+        text: String,
+    },
+    /// Nothing was found.
+    None {
+        /// Why, as a sentence without its full stop.
+        why: String,
+    },
 }
 
 impl MutantReport {
@@ -174,7 +198,8 @@ pub(super) mod tests {
                 operator,
                 step: "CreateOrder".into(),
                 subject: subject.into(),
-                field: field.map(str::to_owned),
+                of_stream: false,
+                detail: field.map(str::to_owned),
             },
             tests: by_file.iter().map(|(file, _)| format!("{file}::one")).collect(),
             by_file: by_file
@@ -191,7 +216,10 @@ pub(super) mod tests {
             &[(a, Verdict::Survived)],
         );
         let expectation = "{ emitted: { topic: order.created, data: { total: 5 }, times: 1 } }";
-        lost.suggestion = Some(("tests/a::one".into(), expectation.into()));
+        lost.suggestion = Some(Suggestion::Then {
+            test: "tests/a::one".into(),
+            text: expectation.into(),
+        });
         MutationReport {
             mutants: vec![
                 one(Operator::LostWrite, "orders", None, &[(a, Verdict::Survived)]),

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value as Json;
-
-use super::{Counted, Mutant, Operator};
+use super::{Counted, Mutant, Operator, Store};
 use crate::access::is_read;
 use crate::hits::without_ids;
+use crate::plan::{EmitPolicy, Plan};
 use crate::trace::{Trace, What};
 
 /// A place in a run: the n-th operation of its kind in the n-th run of a step.
@@ -32,28 +31,11 @@ struct Placed<'t> {
 }
 
 /// The mutants of a run, each with the first and the last place where it applies.
-pub(crate) fn sites(trace: &Trace) -> BTreeMap<Mutant, Vec<Site>> {
+pub(crate) fn sites(trace: &Trace, plan: &Plan) -> BTreeMap<Mutant, Vec<Site>> {
     let placed = placed(trace);
-    let mut out: BTreeMap<Mutant, Vec<Site>> = BTreeMap::new();
-    let mut written: BTreeSet<&str> = BTreeSet::new();
+    let mut out = Sites::default();
+    let mut written: BTreeSet<(Store, &str)> = BTreeSet::new();
     for (at, event) in placed.iter().enumerate() {
-        let mut add = |operator: Operator, subject: &str, field: Option<&str>, held: bool| {
-            let mutant = Mutant {
-                operator,
-                step: event.step.to_owned(),
-                subject: subject.to_owned(),
-                field: field.map(str::to_owned),
-            };
-            let places = out.entry(mutant).or_default();
-            places.truncate(1);
-            places.push(Site {
-                step: event.step.to_owned(),
-                run: event.run,
-                counted: counted(event.what),
-                nth: event.nth,
-                held,
-            });
-        };
         match event.what {
             What::Emitted {
                 topic,
@@ -61,38 +43,115 @@ pub(crate) fn sites(trace: &Trace) -> BTreeMap<Mutant, Vec<Site>> {
                 to,
                 dropped: false,
             } => {
-                add(Operator::DropEmit, topic, None, false);
-                add(Operator::DuplicateEmit, topic, None, false);
+                for operator in [Operator::DropEmit, Operator::DuplicateEmit] {
+                    out.add(event, operator, topic, None);
+                }
+                if let Some(other) = other_topic(event.step, topic, plan, &placed) {
+                    out.add(event, Operator::SwapTopic, topic, Some(&other));
+                }
                 for field in data.as_object().into_iter().flat_map(|fields| fields.keys()) {
-                    add(Operator::DropField, topic, Some(field), false);
+                    out.add(event, Operator::DropField, topic, Some(field));
                 }
                 if !to.is_empty() {
-                    add(Operator::DelayEmit, topic, None, false);
+                    out.add(event, Operator::DelayEmit, topic, None);
                 }
                 let sends_more = || {
                     let mut later = placed[at + 1..].iter();
                     later.any(|it| it.invocation == event.invocation && sends_to_somebody(it.what))
                 };
                 if to.len() > 1 {
-                    add(Operator::ReorderEmit, topic, None, false);
+                    out.add(event, Operator::ReorderEmit, topic, None);
                 } else if to.len() == 1 && sends_more() {
-                    add(Operator::ReorderEmit, topic, None, true);
+                    out.add(event, Operator::ReorderEmit, topic, None).held = true;
                 }
             }
-            What::State { op, group, .. } => {
-                let subject = without_ids(group);
+            What::State { op, group: name, .. } | What::Stream { op, stream: name, .. } => {
+                let store = store_of(event.what);
+                let subject = without_ids(name);
                 if !is_read(op) {
-                    add(Operator::LostWrite, &subject, None, false);
-                    written.insert(group);
-                } else if written.contains(group.as_str()) {
-                    add(Operator::StaleRead, &subject, None, false);
+                    out.add(event, Operator::LostWrite, &subject, None);
+                    written.insert((store, name));
+                } else if written.contains(&(store, name.as_str())) {
+                    out.add(event, Operator::StaleRead, &subject, None);
                 }
             }
-            What::Retried { topic, .. } => add(Operator::SkipRetry, topic, None, false),
+            What::Retried { topic, .. } => {
+                out.add(event, Operator::SkipRetry, topic, None);
+            }
+            What::Started { cause, .. } if cause == SCHEDULE => {
+                out.add(event, Operator::MissSchedule, "", None);
+            }
             _ => {}
         }
     }
-    out
+    out.0
+}
+
+/// What a handler that a schedule started has as its cause.
+const SCHEDULE: &str = "cron";
+
+#[derive(Default)]
+struct Sites(BTreeMap<Mutant, Vec<Site>>);
+
+impl Sites {
+    /// Adds a place: the first stays, and the last is replaced.
+    fn add(
+        &mut self,
+        event: &Placed<'_>,
+        operator: Operator,
+        subject: &str,
+        detail: Option<&str>,
+    ) -> &mut Site {
+        let counted = counted(event.what);
+        let mutant = Mutant {
+            operator,
+            step: event.step.to_owned(),
+            subject: subject.to_owned(),
+            of_stream: matches!(
+                counted,
+                Counted::Read(Store::Stream) | Counted::Write(Store::Stream)
+            ),
+            detail: detail.map(str::to_owned),
+        };
+        let site = Site {
+            step: event.step.to_owned(),
+            run: event.run,
+            counted,
+            nth: event.nth,
+            held: false,
+        };
+        let places = self.0.entry(mutant).or_default();
+        places.truncate(1);
+        places.push(site);
+        let last = places.len() - 1;
+        &mut places[last]
+    }
+}
+
+/// Another topic that a step could have sent a message on: the next one that it declares, else the next one that it sent.
+fn other_topic(step: &str, topic: &str, plan: &Plan, placed: &[Placed<'_>]) -> Option<String> {
+    let declared = plan.step(step).map(|at| &plan.steps[at].emits);
+    let topics: BTreeSet<&str> = match declared {
+        Some(EmitPolicy::Listed(topics)) => topics.iter().map(String::as_str).collect(),
+        _ => placed
+            .iter()
+            .filter(|it| it.step == step)
+            .filter_map(sent_on)
+            .collect(),
+    };
+    let next = topics.iter().find(|it| **it > topic).or(topics.first());
+    next.filter(|next| **next != topic).map(|next| (*next).to_owned())
+}
+
+fn sent_on<'t>(placed: &Placed<'t>) -> Option<&'t str> {
+    match placed.what {
+        What::Emitted {
+            topic,
+            dropped: false,
+            ..
+        } => Some(topic),
+        _ => None,
+    }
 }
 
 fn sends_to_somebody(what: &What) -> bool {
@@ -101,9 +160,17 @@ fn sends_to_somebody(what: &What) -> bool {
 
 fn counted(what: &What) -> Counted {
     match what {
-        What::State { op, .. } if is_read(op) => Counted::Read,
-        What::State { .. } => Counted::Write,
+        What::State { op, .. } | What::Stream { op, .. } if is_read(op) => Counted::Read(store_of(what)),
+        What::State { .. } | What::Stream { .. } => Counted::Write(store_of(what)),
+        What::Started { .. } => Counted::Schedule,
         _ => Counted::Emit,
+    }
+}
+
+fn store_of(what: &What) -> Store {
+    match what {
+        What::Stream { .. } => Store::Stream,
+        _ => Store::State,
     }
 }
 
@@ -112,6 +179,7 @@ fn placed(trace: &Trace) -> Vec<Placed<'_>> {
     let mut runs: BTreeMap<&str, u64> = BTreeMap::new();
     let mut of_invocation: BTreeMap<u32, (&str, u64)> = BTreeMap::new();
     let mut counts: BTreeMap<(u32, Counted), u32> = BTreeMap::new();
+    let mut schedules: BTreeMap<&str, u32> = BTreeMap::new();
     let mut out = Vec::new();
     for event in &trace.events {
         let Some(invocation) = event.invocation else {
@@ -126,11 +194,10 @@ fn placed(trace: &Trace) -> Vec<Placed<'_>> {
             continue;
         };
         let nth = match &event.what {
-            What::Emitted { .. } | What::State { .. } => {
-                let count = counts.entry((invocation, counted(&event.what))).or_default();
-                *count += 1;
-                *count - 1
+            What::Emitted { .. } | What::State { .. } | What::Stream { .. } => {
+                next(counts.entry((invocation, counted(&event.what))).or_default())
             }
+            What::Started { cause, .. } if cause == SCHEDULE => next(schedules.entry(step).or_default()),
             _ => 0,
         };
         out.push(Placed {
@@ -144,19 +211,9 @@ fn placed(trace: &Trace) -> Vec<Placed<'_>> {
     out
 }
 
-/// The payloads that a run sent on a topic, in order.
-pub(super) fn sent<'t>(trace: &'t Trace, topic: &str) -> Vec<&'t Json> {
-    let events = trace.events.iter();
-    let payloads = events.filter_map(|event| match &event.what {
-        What::Emitted {
-            topic: sent,
-            data,
-            dropped: false,
-            ..
-        } if sent == topic => Some(data),
-        _ => None,
-    });
-    payloads.collect()
+fn next(count: &mut u32) -> u32 {
+    *count += 1;
+    *count - 1
 }
 
 #[cfg(test)]
@@ -166,13 +223,11 @@ mod tests {
 
     fn names(found: &BTreeMap<Mutant, Vec<Site>>) -> Vec<String> {
         let names = found.iter().map(|(mutant, sites)| {
-            let field = mutant
-                .field
-                .as_ref()
-                .map_or_else(String::new, |it| format!(".{it}"));
+            let detail = mutant.detail.as_ref();
+            let detail = detail.map_or_else(String::new, |it| format!(".{it}"));
             let at = sites.iter().map(|site| format!("{}#{}", site.run, site.nth));
             format!(
-                "{} {} {}{field} at {}",
+                "{} {} {}{detail} at {}",
                 mutant.operator.name(),
                 mutant.step,
                 mutant.subject,
@@ -182,6 +237,10 @@ mod tests {
         names.collect()
     }
 
+    fn of(trace: &Trace) -> BTreeMap<Mutant, Vec<Site>> {
+        sites(trace, &Plan::default())
+    }
+
     #[test]
     fn each_thing_that_a_step_does_is_one_mutant_for_each_way_to_spoil_it() {
         let emitted = |topic: &str, data: &str, to: &str| {
@@ -189,7 +248,7 @@ mod tests {
         };
         let state =
             |op: &str| format!(r#"{{"event":"state","op":"{op}","group":"g:12","key":"k","value":1}}"#);
-        let found = sites(&trace(&[
+        let found = of(&trace(&[
             (1, &started("A", "POST /a", None)),
             (1, &state("get")),
             (1, &state("set")),
@@ -210,6 +269,8 @@ mod tests {
                 "lost_write A g:* at 1#0",
                 "drop_emit A t at 1#0 2#0",
                 "drop_emit A u at 1#1",
+                "swap_topic A t.u at 1#0 2#0",
+                "swap_topic A u.t at 1#1",
                 "duplicate_emit A t at 1#0 2#0",
                 "duplicate_emit A u at 1#1",
                 "skip_retry B t at 1#0",
@@ -225,7 +286,7 @@ mod tests {
 
     #[test]
     fn what_is_dropped_anyway_is_no_mutant_and_counts_as_a_call() {
-        let found = sites(&trace(&[
+        let found = of(&trace(&[
             (1, &started("A", "POST /a", None)),
             (
                 1,
@@ -237,5 +298,60 @@ mod tests {
             names(&found),
             ["drop_emit A u at 1#1", "duplicate_emit A u at 1#1"]
         );
+    }
+
+    #[test]
+    fn streams_and_schedules_have_mutants_of_their_own() {
+        let stream = |op: &str| {
+            format!(r#"{{"event":"stream","op":"{op}","stream":"chat","args":["room","m"],"value":1}}"#)
+        };
+        let state = r#"{"event":"state","op":"set","group":"chat","key":"k","value":1}"#;
+        let found = of(&trace(&[
+            (1, &started("A", "cron", None)),
+            (1, &stream("get")),
+            (1, state),
+            (1, &stream("set")),
+            (1, &stream("get_group")),
+            (1, &stream("send")),
+            (2, &started("A", "cron", None)),
+        ]));
+        assert_eq!(
+            names(&found),
+            [
+                "lost_write A chat at 1#0",
+                "lost_write A chat at 1#0 1#1",
+                "miss_schedule A  at 1#0 2#1",
+                "stale_read A chat at 1#1",
+            ]
+        );
+        let of_stream: Vec<bool> = found.keys().map(|it| it.of_stream).collect();
+        assert_eq!(of_stream, [false, true, false, true]);
+    }
+
+    #[test]
+    fn a_message_goes_to_another_topic_that_the_step_declares() {
+        let sends = |topics: &[&str]| EmitPolicy::Listed(topics.iter().map(|it| (*it).to_owned()).collect());
+        let declares = |emits| {
+            let mut plan = crate::plan::Plan::default();
+            plan.steps.push(crate::plan::PlanStep {
+                name: "A".to_owned(),
+                file: "a.step.ts".to_owned(),
+                language: banister_grammars::Language::TypeScript,
+                dialect: banister_grammars::facts::Dialect::V0,
+                triggers: Vec::new(),
+                emits,
+                flows: Vec::new(),
+                timeout_ms: None,
+                has_schemas: false,
+                handler_line: None,
+            });
+            plan
+        };
+        let instead = |plan: &Plan, topic: &str| other_topic("A", topic, plan, &[]);
+        let plan = declares(sends(&["no", "yes"]));
+        assert_eq!(instead(&plan, "no").as_deref(), Some("yes"));
+        assert_eq!(instead(&plan, "yes").as_deref(), Some("no"));
+        assert_eq!(instead(&declares(sends(&["no"])), "no"), None);
+        assert_eq!(instead(&declares(EmitPolicy::Any), "no"), None);
     }
 }

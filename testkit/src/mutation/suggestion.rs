@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json, json};
 
 use super::effect::Observed;
-use super::sites::sent;
 use super::{Mutant, Operator};
 use crate::trace::{Trace, What};
 use crate::yaml::inline;
@@ -19,7 +18,11 @@ const LONGEST: usize = 240;
 /// without the mutant for other seeds as well, is for a run to say.
 pub(crate) fn candidates(mutant: &Mutant, original: &Observed<'_>, mutated: &Observed<'_>) -> Vec<String> {
     let (one, other) = (original.trace, mutated.trace);
-    let of_state = || state(original.state, mutated.state);
+    let of_state = || {
+        let mut items = state(original.state, mutated.state);
+        items.extend(streams(original.streams, mutated.streams));
+        items
+    };
     let mut out: Vec<Json> = match mutant.operator {
         Operator::LostWrite | Operator::StaleRead => of_state(),
         _ => Vec::new(),
@@ -88,7 +91,7 @@ fn topics(trace: &Trace) -> BTreeMap<&str, usize> {
 fn payloads(one: &Trace, other: &Trace) -> Vec<Json> {
     let mut out = Vec::new();
     for topic in topics(one).into_keys() {
-        let (was, is) = (sent(one, topic), sent(other, topic));
+        let (was, is) = (one.emitted(topic), other.emitted(topic));
         let Some(gone) = was.iter().find(|data| times(&was, data) > times(&is, data)) else {
             continue;
         };
@@ -116,21 +119,46 @@ fn holding(all: &[&Json], key: &str, value: &Json) -> usize {
 
 /// Items of the state that are others at the end.
 fn state(one: &Json, other: &Json) -> Vec<Json> {
+    let items = items(one, other).into_iter();
+    items
+        .map(|(group, key, item)| json!({ "state": { group: { key: item } } }))
+        .collect()
+}
+
+/// Items of streams that are others at the end.
+fn streams(one: &Json, other: &Json) -> Vec<Json> {
+    let mut out = Vec::new();
+    let names: BTreeSet<&String> = [one, other].into_iter().flat_map(names_in).collect();
+    let nothing = json!({});
+    for name in names {
+        let of = |all: &Json| all.get(name).unwrap_or(&nothing).clone();
+        let items = items(&of(one), &of(other)).into_iter();
+        out.extend(items.map(|(group, id, item)| json!({ "stream": { name: { group: { id: item } } } })));
+    }
+    out
+}
+
+fn names_in(all: &Json) -> impl Iterator<Item = &String> {
+    all.as_object().into_iter().flat_map(Map::keys)
+}
+
+/// Items that are others, by group and key; null for one that should not be there.
+fn items(one: &Json, other: &Json) -> Vec<(String, String, Json)> {
     let mut out = Vec::new();
     let empty = Map::new();
-    let groups = |state: &Json| state.as_object().unwrap_or(&empty).clone();
+    let groups = |all: &Json| all.as_object().unwrap_or(&empty).clone();
     for (group, items) in groups(one) {
         for (key, item) in items.as_object().unwrap_or(&empty) {
             let now = other.get(&group).and_then(|items| items.get(key));
             if now != Some(item) {
-                out.push(json!({ "state": { &group: { key: lacking(item, now) } } }));
+                out.push((group.clone(), key.clone(), lacking(item, now)));
             }
         }
     }
     for (group, items) in groups(other) {
         for key in items.as_object().unwrap_or(&empty).keys() {
             if one.get(&group).and_then(|items| items.get(key)).is_none() {
-                out.push(json!({ "state": { &group: { key: Json::Null } } }));
+                out.push((group.clone(), key.clone(), Json::Null));
             }
         }
     }
@@ -218,7 +246,8 @@ mod tests {
             operator,
             step: "A".into(),
             subject: "t".into(),
-            field: None,
+            of_stream: false,
+            detail: None,
         };
         let (one, other) = (trace(one), trace(other));
         let variables = BTreeMap::from([("code".to_owned(), json!("c-1234"))]);

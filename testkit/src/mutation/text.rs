@@ -1,6 +1,6 @@
 //! What became of the mutants, for a terminal.
 
-use super::{MutationReport, score::Tally};
+use super::{MutantReport, MutationReport, Suggestion, score::Tally};
 
 /// Columns of a file's or an operator's name.
 const NAME: usize = 40;
@@ -42,18 +42,27 @@ impl MutationReport {
         let mut out = "\nsurvivors, the gravest first\n".to_owned();
         for (at, survivor) in survivors.iter().enumerate() {
             out += &format!("{:>3}. {}\n", at + 1, survivor.sentence());
-            match (&survivor.suggestion, survivor.tests.first()) {
-                (Some((test, expectation)), _) => {
-                    out += &format!(
-                        "     {test} would, with this in `then`:\n       - {}\n",
-                        bare(expectation)
-                    );
-                }
-                (None, Some(test)) => out += &format!("     {test} comes by it\n"),
-                (None, None) => {}
-            }
+            out += &would_notice(survivor);
         }
         out
+    }
+}
+
+/// What would have noticed a survivor, in whole lines.
+fn would_notice(survivor: &MutantReport) -> String {
+    match (&survivor.suggestion, survivor.tests.first()) {
+        (Some(Suggestion::Then { test, text }), _) => {
+            format!(
+                "     {test} would, with this in `then`:\n       - {}\n",
+                bare(text)
+            )
+        }
+        (Some(Suggestion::Invariant { test, text }), _) => {
+            format!("     {test} would, with this in `invariants`:\n       - {text}\n")
+        }
+        (Some(Suggestion::None { why }), Some(test)) => format!("     {test} comes by it; {why}\n"),
+        (_, Some(test)) => format!("     {test} comes by it\n"),
+        (_, None) => String::new(),
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Hints {
     pub known_topics: BTreeSet<String>,
     /// True if some step takes topics that nobody can see.
     pub takes_unseen: bool,
+    /// True if the settings say that no flow ends in a topic on purpose.
+    pub takes_every_topic: bool,
     /// Query parameters that the config of a trigger names.
     pub queries: BTreeMap<TriggerId, Vec<String>>,
     /// Steps whose handler holds its body against a schema.
@@ -60,7 +62,10 @@ impl Asked {
 
 impl Hints {
     pub(super) fn of(project: &Project) -> Self {
-        let mut hints = Self::default();
+        let mut hints = Self {
+            takes_every_topic: project.takes_every_topic,
+            ..Self::default()
+        };
         for (at, step) in project.steps.iter().enumerate() {
             hints.add(at, step);
         }

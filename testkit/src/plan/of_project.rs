@@ -39,6 +39,7 @@ impl Plan {
             profile_because: detected.because,
             allow: project.test.allow.clone(),
             reject_invalid_bodies: project.test.reject_invalid_bodies,
+            python_state_wrapper: project.test.python_state_wrapper,
             middleware: middleware::files(project, &root),
             invariants: project.test.invariants.clone(),
             hints: Hints::of(project),

@@ -30,15 +30,7 @@ impl FlowRun {
 
     /// What was sent on a topic, in order, without what the framework drops.
     pub fn emitted(&self, topic: &str) -> Vec<&Json> {
-        self.each(|what| match what {
-            What::Emitted {
-                topic: sent,
-                data,
-                dropped: false,
-                ..
-            } if sent == topic => Some(data),
-            _ => None,
-        })
+        self.0.trace.emitted(topic)
     }
 
     /// The steps that ran, in the order in which they started.

@@ -2,6 +2,7 @@
 
 use banister_project::flow_test::Faults;
 
+use super::serial::SerialOrders;
 use super::{Harness, TestCase};
 use crate::decision::{Departure, FaultKind};
 use crate::explore::{DEFAULT_SCHEDULES, Exploration, Scripted};
@@ -25,10 +26,7 @@ pub(crate) struct Attempt {
 impl Harness {
     /// What a test explores; `None` if it has one run.
     pub(super) fn exploration_of(&self, case: &TestCase, seed: Seed) -> Option<Exploration> {
-        if case.auto.is_some() {
-            // A generated test has a run for each input.
-            return None;
-        }
+        // Of a generated test, which nobody has written, only what the command line asks for.
         let faults = self.options.faults.or(case.test().faults).unwrap_or_default();
         let schedules = self.options.schedules.or(case.test().schedules);
         let schedules = match schedules {
@@ -79,8 +77,9 @@ impl Harness {
             };
         };
         let (mut reached, mut label) = (Reached::default(), ControlLabel::default());
+        let mut orders = SerialOrders::default();
         let mut run = |decide: &mut dyn crate::decision::Decide| {
-            self.run_decided(case, stage, seed, variables.clone(), decide)
+            self.run_decided(case, stage, seed, variables, decide, &mut orders)
         };
         let mut why = Vec::new();
         let explored = exploration.explore(known, &mut run, &mut |result| {
@@ -129,25 +128,32 @@ impl Harness {
             exploration => {
                 let asked = exploration.map_or_else(Faults::default, |it| it.faults);
                 let mut scripted = Scripted::new(departures.to_vec(), enough_for(departures, asked));
-                let result = self.run_decided(case, stage, seed, variables.clone(), &mut scripted);
+                let mut orders = SerialOrders::default();
+                let result = self.run_decided(case, stage, seed, variables, &mut scripted, &mut orders);
                 (result, scripted.missed().into_iter().cloned().collect())
             }
         }
     }
 
-    fn run_decided(
+    pub(super) fn run_decided(
         &self,
         case: &TestCase,
         stage: &mut LiveStage<'_>,
         seed: Seed,
-        variables: Variables,
+        variables: &Variables,
         decide: &mut dyn crate::decision::Decide,
+        orders: &mut SerialOrders,
     ) -> FlowResult {
         let isolation = match self.options.isolation {
             Some(super::IsolationMode::One(isolation)) => isolation,
             _ => case.test().isolation.map_or(Isolation::Fresh, Isolation::from),
         };
-        self.run_isolated(case, stage, seed, variables, isolation, Some(decide))
+        let mut run = |seed, decide: &mut dyn crate::decision::Decide| {
+            self.run_isolated(case, stage, seed, variables.clone(), isolation, Some(decide))
+        };
+        let mut result = run(seed, decide);
+        self.hold_to_serial_orders(case, seed, &mut result, orders, &mut run);
+        result
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use banister_project::flow_test::{FlowFile, FlowTest};
 
-use crate::auto::{Auto, Generated};
+use crate::auto::{Auto, Generated, base};
 
 /// One test, as the runner knows it.
 #[derive(Debug, Clone)]
@@ -46,6 +46,25 @@ impl TestCase {
                 auto: None,
             })
             .collect()
+    }
+
+    /// The files of `tests`, each once.
+    pub(crate) fn files_of(tests: &[TestCase]) -> Vec<Arc<FlowFile>> {
+        let mut files: Vec<Arc<FlowFile>> = tests.iter().map(|test| Arc::clone(&test.file)).collect();
+        files.dedup_by(|a, b| Arc::ptr_eq(a, b));
+        files
+    }
+
+    /// A test that does nothing, with the environment variables of `tests` and with what their files mock; of two for the
+    /// same thing the first counts.
+    pub(super) fn common_to(tests: &[TestCase]) -> Option<TestCase> {
+        let generated = tests.iter().find(|test| test.auto.is_some());
+        let file = match generated {
+            // It begins with just that.
+            Some(generated) => Arc::clone(&generated.file),
+            None => Arc::new(base(&Self::files_of(tests))?),
+        };
+        Self::all_of(&file).into_iter().next()
     }
 
     /// Why the test is passed over unless somebody asks for it.

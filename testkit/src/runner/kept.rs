@@ -180,13 +180,12 @@ impl TestCase {
             FailurePlace::Unknown => kind,
             FailurePlace::Step(at) => format!("{}: {kind}", at.file),
             FailurePlace::Test(span) => {
-                let text = item_at(&self.file.text, span.start as usize);
-                let test = self.test();
+                let (text, test) = (&self.file.text, self.test());
                 let mut expected = test.then.iter().map(|it| it.span);
                 let mut held = test.invariants.iter().map(|it| it.span);
                 match expected.any(|it| it == *span) || held.any(|it| it == *span) {
-                    true => text,
-                    false => format!("{text}: {kind}"),
+                    true => item_at(text, span.start as usize),
+                    false => format!("{}: {kind}", span.slice(text)),
                 }
             }
         }

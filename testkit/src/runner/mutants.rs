@@ -1,41 +1,41 @@
 //! Runs the tests that pass with one mutant at a time. A mutant is tried in every file whose tests come by its place, in
-//! the order of the tests until one of them fails; for one that survives, an expectation is looked for that would not
-//! have let it.
+//! the order of the tests until one of them fails; for one that survives, something is looked for that would not have
+//! let it (`suggestions.rs`).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 
-use banister_project::flow_test;
-
 use super::{Harness, How, IsolationMode, PATIENCE, TestCase};
+use crate::decision::Decide;
+use crate::explore::departures_of;
 use crate::flow::FlowResult;
 use crate::live_stage::LiveStage;
 use crate::mutation::{
-    Mutant, MutantReport, Mutation, MutationReport, Observed, Site, Verdict, candidates, has_effect, sites,
+    Mutant, MutantReport, Mutation, MutationReport, Observed, Site, Verdict, has_effect, sites,
 };
+use crate::plan::Plan;
 use crate::protocol::Isolation;
 use crate::report::ControlLabel;
 use crate::rng::Seed;
 use crate::template::Variables;
 use crate::worker::groups;
 
-/// A property is mutated with so many of its cases.
-const CASES: usize = 5;
-/// So many expectations are tried for a survivor.
-const CANDIDATES: usize = 6;
+/// A property and a generated test are mutated with so many of their cases.
+const CASES: usize = 12;
+/// A mutant is tried in so many of the orders that a test explores.
+const ORDERS: u32 = 20;
 
 /// A test without a mutant.
-struct Base {
-    inputs: Vec<Variables>,
-    results: Vec<FlowResult>,
+pub(super) struct Base {
+    pub(super) inputs: Vec<Variables>,
+    pub(super) results: Vec<FlowResult>,
 }
 
 /// Where a mutant applies in a test.
-struct Place {
-    test: usize,
-    input: usize,
+pub(super) struct Place {
+    pub(super) test: usize,
+    pub(super) input: usize,
     site: Site,
 }
 
@@ -58,7 +58,7 @@ impl Harness {
         let mut found: BTreeMap<Mutant, Vec<Place>> = BTreeMap::new();
         for (test, base) in bases.iter().enumerate() {
             match base {
-                Ok(base) => base.add_places(test, &mut found),
+                Ok(base) => base.add_places(test, &self.plan, &mut found),
                 Err(reason) => report.left_out.push((tests[test].name.clone(), reason.clone())),
             }
         }
@@ -104,7 +104,7 @@ impl Harness {
         let suggestions = self.each(&open, |at, stage| {
             let mutant = &report.mutants[*at].mutant;
             let (place, result) = survived.get(mutant)?;
-            self.suggestion(mutant, place, result, tests, &bases, stage)
+            Some(self.suggestion(mutant, place, result, tests, &bases, stage))
         })?;
         for (at, suggestion) in open.into_iter().zip(suggestions) {
             report.mutants[at].suggestion = suggestion;
@@ -117,24 +117,17 @@ impl Harness {
         if case.ignored().is_some() && !self.options.run_ignored {
             return Err("it is ignored".to_owned());
         }
-        if case.auto.is_some() {
-            return Err("it is generated: there is nothing to add an expectation to".to_owned());
-        }
         let seed = self.seed_of(case, 0);
-        let inputs = self.inputs(case, stage, seed, CASES)?;
+        let inputs = match &case.auto {
+            Some(auto) => self.auto_inputs(case, auto, stage, seed, CASES)?,
+            None => self.inputs(case, stage, seed, CASES)?,
+        };
         let mut base = Base {
             inputs: Vec::new(),
             results: Vec::new(),
         };
         for variables in inputs {
-            let result = self.run_isolated(
-                case,
-                stage,
-                seed,
-                variables.clone(),
-                self.isolation_of(case),
-                None,
-            );
+            let result = self.run_plainly(case, stage, 0, &variables);
             if let Some(failure) = result.failures.first() {
                 return Err(format!("it fails: {}", failure.headline));
             }
@@ -159,6 +152,7 @@ impl Harness {
         }
     }
 
+    /// Plain runs first, then other orders of the tests that have them.
     fn judge_mutant(
         &self,
         unit: &Unit<'_>,
@@ -167,13 +161,16 @@ impl Harness {
         stage: &mut LiveStage<'_>,
     ) -> Judged {
         let mut survived = None;
+        let killed = |case: &TestCase, at| {
+            let by = case.name.clone();
+            (Verdict::Killed { by }, None, at)
+        };
         for (at, place) in unit.places.iter().enumerate() {
             let case = &tests[place.test];
             let Ok(base) = &bases[place.test] else { continue };
-            let result = self.run_mutant(unit.mutant, place, case, base, stage);
+            let result = self.run_mutant(unit.mutant, place, case, base, stage, None);
             if !result.failures.is_empty() {
-                let by = case.name.clone();
-                return (Verdict::Killed { by }, None, at);
+                return killed(case, at);
             }
             let original = observed(&base.results[place.input]);
             let telling = result.mutated
@@ -182,68 +179,72 @@ impl Harness {
                 survived = Some((result, at));
             }
         }
+        let mut explored = None;
+        for (at, place) in unit.places.iter().enumerate() {
+            let case = &tests[place.test];
+            let Ok(base) = &bases[place.test] else { continue };
+            // The first place in a test stands for the others.
+            let is_first = explored.replace(place.test) != Some(place.test);
+            if is_first && self.dies_in_another_order(unit.mutant, place, case, base, stage) {
+                return killed(case, at);
+            }
+        }
         match survived {
             Some((result, at)) => (Verdict::Survived, Some(result), at),
             None => (Verdict::NoEffect, None, 0),
         }
     }
 
-    fn run_mutant(
+    /// True if a test that explores fails with the mutant in a run that passes without it.
+    fn dies_in_another_order(
         &self,
         mutant: &Mutant,
         place: &Place,
         case: &TestCase,
         base: &Base,
         stage: &mut LiveStage<'_>,
+    ) -> bool {
+        let seed = self.seed_of(case, 0);
+        let Some(mut exploration) = self.exploration_of(case, seed) else {
+            return false;
+        };
+        exploration.schedules = exploration.schedules.min(ORDERS);
+        let mut run =
+            |decide: &mut dyn Decide| self.run_mutant(mutant, place, case, base, stage, Some(decide));
+        let Some(found) = exploration.first_failure(&mut run) else {
+            return false;
+        };
+        // Orders that the test itself did not come to may show what is no mutant's fault.
+        let departures = departures_of(&found.decisions);
+        let (without, _) = self.again(case, stage, seed, &base.inputs[place.input], &departures);
+        without.failures.is_empty()
+    }
+
+    pub(super) fn run_plainly(
+        &self,
+        case: &TestCase,
+        stage: &mut LiveStage<'_>,
+        turn: u64,
+        variables: &Variables,
+    ) -> FlowResult {
+        let (seed, isolation) = (self.seed_of(case, turn), self.isolation_of(case));
+        self.run_isolated(case, stage, seed, variables.clone(), isolation, None)
+    }
+
+    pub(super) fn run_mutant(
+        &self,
+        mutant: &Mutant,
+        place: &Place,
+        case: &TestCase,
+        base: &Base,
+        stage: &mut LiveStage<'_>,
+        decide: Option<&mut dyn Decide>,
     ) -> FlowResult {
         let mutation = Mutation::new(mutant.clone(), place.site.clone());
         let variables = base.inputs[place.input].clone();
         let isolation = self.isolation_of(case);
-        self.run_how(
-            case,
-            stage,
-            self.seed_of(case, 0),
-            variables,
-            isolation,
-            How::Mutated(Box::new(mutation)),
-        )
-    }
-
-    /// An expectation that holds without the mutant, also for another seed, and fails with it.
-    fn suggestion(
-        &self,
-        mutant: &Mutant,
-        place: &Place,
-        mutated: &FlowResult,
-        tests: &[TestCase],
-        bases: &[Result<Base, String>],
-        stage: &mut LiveStage<'_>,
-    ) -> Option<(String, String)> {
-        let case = &tests[place.test];
-        let base = bases[place.test].as_ref().ok()?;
-        let original = observed(&base.results[place.input]);
-        let texts = candidates(mutant, &original, &observed(mutated));
-        texts.into_iter().take(CANDIDATES).find_map(|text| {
-            let stricter = with_expectation(case, &text)?;
-            let isolation = self.isolation_of(case);
-            let holds = |turn: u64, stage: &mut LiveStage<'_>| {
-                let variables = base.inputs[place.input].clone();
-                let result = self.run_isolated(
-                    &stricter,
-                    stage,
-                    self.seed_of(case, turn),
-                    variables,
-                    isolation,
-                    None,
-                );
-                result.failures.is_empty()
-            };
-            let notices = |stage: &mut LiveStage<'_>| {
-                let result = self.run_mutant(mutant, place, &stricter, base, stage);
-                !result.failures.is_empty()
-            };
-            (notices(stage) && holds(0, stage) && holds(1, stage)).then(|| (case.name.clone(), text))
-        })
+        let how = How::Mutated(Box::new(mutation), decide);
+        self.run_how(case, stage, self.seed_of(case, 0), variables, isolation, how)
     }
 
     /// What comes of each item, in order; on all threads. None if the run is stopped.
@@ -294,20 +295,23 @@ impl Harness {
 }
 
 impl Base {
-    /// Adds the places of its mutants, those of one input in a test.
-    fn add_places(&self, test: usize, found: &mut BTreeMap<Mutant, Vec<Place>>) {
+    /// Adds the places of its mutants: the first and the last of the first input that has some, and one of each other.
+    fn add_places(&self, test: usize, plan: &Plan, found: &mut BTreeMap<Mutant, Vec<Place>>) {
         for (input, result) in self.results.iter().enumerate() {
-            for (mutant, sites) in sites(&result.trace) {
+            for (mutant, sites) in sites(&result.trace, plan) {
                 let places = found.entry(mutant).or_default();
-                if places.last().is_none_or(|last| last.test != test) {
-                    places.extend(sites.into_iter().map(|site| Place { test, input, site }));
-                }
+                let most = match places.last().is_some_and(|last| last.test == test) {
+                    true => 1,
+                    false => sites.len(),
+                };
+                let sites = sites.into_iter().take(most);
+                places.extend(sites.map(|site| Place { test, input, site }));
             }
         }
     }
 }
 
-fn observed(result: &FlowResult) -> Observed<'_> {
+pub(super) fn observed(result: &FlowResult) -> Observed<'_> {
     Observed {
         trace: &result.trace,
         state: &result.state,
@@ -347,18 +351,4 @@ fn of_files<'m>(mutant: &'m Mutant, places: &'m [Place], tests: &'m [TestCase]) 
         }
     }
     units
-}
-
-/// The test with one more expectation, written as an item of `then`.
-fn with_expectation(case: &TestCase, expectation: &str) -> Option<TestCase> {
-    let text =
-        format!("tests:\n  - name: it\n    when: [{{ advance: 1s }}]\n    then:\n      - {expectation}\n");
-    let parsed = flow_test::parse("suggestion.flow.yaml", Arc::from(text)).ok()?;
-    let added = parsed.tests.into_iter().next()?.then.into_iter().next()?;
-    let mut file = (*case.file).clone();
-    file.tests[case.index].then.push(added);
-    Some(TestCase {
-        file: Arc::new(file),
-        ..case.clone()
-    })
 }

@@ -13,6 +13,7 @@ use crate::decision::Departure;
 use crate::failure::{FailurePlace, FlowFailure};
 use crate::flow::{FlowResult, variables_of};
 use crate::live_stage::LiveStage;
+use crate::protocol::HandlerError;
 use crate::report::{ControlLabel, Reached, TestOutcome};
 use crate::rng::Seed;
 use crate::schema::schema_of;
@@ -26,6 +27,9 @@ use banister_project::flow_test::InputSource;
 const DEFAULT_CASES: u32 = 100;
 /// A failure is shrunk in at most this many runs.
 const MAX_SHRINK_RUNS: u32 = 1_000;
+
+/// One for each variable, and what is worth knowing of them.
+type Strategies = (Vec<BoxedStrategy<Json>>, Vec<String>);
 
 /// What the inputs so far have shown.
 #[derive(Default)]
@@ -201,11 +205,7 @@ impl Harness {
     }
 
     /// The values of each variable, with what is worth knowing of them.
-    fn strategies(
-        &self,
-        case: &TestCase,
-        stage: &mut LiveStage<'_>,
-    ) -> Result<(Vec<BoxedStrategy<Json>>, Vec<String>), Box<FlowFailure>> {
+    fn strategies(&self, case: &TestCase, stage: &mut LiveStage<'_>) -> Result<Strategies, Box<FlowFailure>> {
         let (mut strategies, mut notes) = (Vec::new(), Vec::new());
         for (name, source) in &case.test().for_all {
             let (schema, span) = match source {
@@ -238,10 +238,17 @@ impl Harness {
             .ok_or_else(|| format!("there is no step {step}"))?;
         let step = &self.plan.steps[at];
         let config = stage.describe(step.language, &self.plan.root.join(&step.file));
-        let config =
-            config.map_err(|error| format!("the config of {} cannot be read: {error}", step.name))?;
+        let config = config
+            .map_err(|error| format!("the config of {} cannot be read: {}", step.name, not_read(&error)))?;
         schema_of(&config, part).ok_or_else(|| format!("{} has no {part} schema", step.name))
     }
+}
+
+/// Why a module cannot be loaded, and where.
+fn not_read(error: &HandlerError) -> String {
+    let at = (error.file.as_ref().zip(error.line))
+        .map_or_else(String::new, |(file, line)| format!(" ({file}:{line})"));
+    format!("{}{at}", error.told())
 }
 
 fn boxed(headline: String, span: Span) -> Box<FlowFailure> {

@@ -6,22 +6,75 @@ use banister_grammars::Language;
 
 use crate::protocol::HandlerError;
 
-/// A line that shows the mock for a module that is not installed or a name that nobody defines.
+/// What node gives to CommonJS only, and what to write in an ES module instead. A mock could not bring these back.
+const OF_COMMON_JS: [(&str, &str); 5] = [
+    ("exports", "use `export`"),
+    ("module", "use `export`"),
+    (
+        "require",
+        "use `import`, or `createRequire(import.meta.url)` of 'node:module'",
+    ),
+    ("__filename", "use `import.meta.filename`"),
+    ("__dirname", "use `import.meta.dirname`"),
+];
+
+/// What stands in the place of a client that a tool of its package writes.
+const GENERATED_CLIENT: &str = ".prisma/client";
+
+/// A line for a module that cannot be loaded: how it can be.
+pub(crate) fn of_load(error: &HandlerError, language: Language, root: &Path) -> Option<String> {
+    let message = error.message.lines().next()?;
+    let is_package = missing_module(&error.name, message, language)
+        .is_some_and(|module| for_module(module, language, root).is_some());
+    match is_package {
+        true => {
+            Some("install it, or mock it under `mocks: modules:` at the top of a flow test file".to_owned())
+        }
+        false => of(error, language, root),
+    }
+}
+
+/// A line that shows the mock for a module that is not installed or a name that nobody defines, or what else is missing.
 pub(super) fn of(error: &HandlerError, language: Language, root: &Path) -> Option<String> {
     let message = error.message.lines().next()?;
+    if message.contains(GENERATED_CLIENT) {
+        return Some("run `npx prisma generate`: the client is made from the project's schema".to_owned());
+    }
     if let Some(module) = missing_module(&error.name, message, language) {
         return for_module(module, language, root);
     }
-    let name = missing_name(&error.name, message, language)?;
+    let Some(name) = missing_name(&error.name, message, language) else {
+        return for_variables(error);
+    };
+    let of_common_js = OF_COMMON_JS.iter().find(|(known, _)| *known == name);
+    if let Some((_, instead)) = of_common_js.filter(|_| language.is_script()) {
+        return Some(format!(
+            "only CommonJS has '{name}', and this file is an ES module: {instead}"
+        ));
+    }
     Some(format!(
         "nobody defines '{name}'; a test can stand in for it: `mocks: {{ functions: {{ {name}: {{ returns: … }} }} }}`"
     ))
 }
 
+/// Nothing if a source cannot be read, which no variable mends.
+fn for_variables(error: &HandlerError) -> Option<String> {
+    const OF_SOURCES: [&str; 4] = ["SyntaxError", "IndentationError", "TabError", "ImportError"];
+    let first = error.unset.first()?;
+    let names: Vec<String> = error.unset.iter().map(|name| format!("`{name}`")).collect();
+    (!OF_SOURCES.contains(&error.name.as_str())).then(|| {
+        format!(
+            "asked for while the module was loaded, and not set: {}; `given: {{ env: {{ {first}: … }} }}` of a flow test gives a value",
+            names.join(", ")
+        )
+    })
+}
+
 /// Nothing for a module that is meant to be the project's own.
 fn for_module(module: &str, language: Language, root: &Path) -> Option<String> {
     let top = module.split(['.', '/']).next()?;
-    if module.starts_with(['.', '/', '#']) || root.join(top).exists() {
+    let is_own = module.starts_with(['.', '/', '#', '~']) || module.starts_with("@/");
+    if is_own || root.join(top).exists() {
         return None;
     }
     let extension = match language {
@@ -95,6 +148,25 @@ mod tests {
         };
         let advice = of(&error, language, Path::new("/no/such/project"))?;
         Some(advice.split('`').nth(1)?.to_owned())
+    }
+
+    #[test]
+    fn a_name_of_common_js_has_no_mock() {
+        let said = |language, name: &str, message: &str| {
+            let error = HandlerError {
+                name: name.into(),
+                message: message.into(),
+                ..HandlerError::default()
+            };
+            of(&error, language, Path::new("/no/such/project")).unwrap()
+        };
+        let text = said(Language::TypeScript, "ReferenceError", "__dirname is not defined");
+        assert!(
+            text.contains("`import.meta.dirname`") && !text.contains("mocks"),
+            "{text}"
+        );
+        let text = said(Language::Python, "NameError", "name 'require' is not defined");
+        assert!(text.contains("mocks"), "{text}");
     }
 
     #[test]

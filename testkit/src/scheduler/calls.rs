@@ -1,5 +1,7 @@
 //! What a handler asks for while it runs, applied in the order in which it asked.
 
+use banister_grammars::Language;
+use banister_grammars::facts::Dialect;
 use banister_project::profile::Profile;
 use serde_json::{Value as Json, json};
 
@@ -63,6 +65,9 @@ impl Run<'_> {
             .apply_to_world(invocation, op, args)
             .map_err(|error| error.to_string());
         let (result, change) = match result {
+            Ok(applied) if op == "state.get" && self.wraps_state(at) => {
+                (Ok(wrapped(applied.value)), applied.change)
+            }
             Ok(applied) => (Ok(applied.value), applied.change),
             Err(error) => (Err(error), None),
         };
@@ -91,6 +96,12 @@ impl Run<'_> {
             self.changed(at, &change);
         }
         result
+    }
+
+    /// Whether a handler gets items of the state as releases give them to Python.
+    fn wraps_state(&self, at: usize) -> bool {
+        let step = self.step_of(at);
+        self.plan.python_state_wrapper && step.language == Language::Python && step.dialect == Dialect::V0
     }
 
     /// What a handler does without waiting for an answer.
@@ -215,5 +226,14 @@ impl Run<'_> {
             self.queue
                 .push(self.now.saturating_add(policy.delay_ms), delivery);
         }
+    }
+}
+
+/// An item as releases hand it to Python: what is no dictionary, or has the key already, comes as it is.
+fn wrapped(item: Json) -> Json {
+    match &item {
+        Json::Null => json!({ "data": null }),
+        Json::Object(fields) if !fields.contains_key("data") => json!({ "data": item }),
+        _ => item,
     }
 }

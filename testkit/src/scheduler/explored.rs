@@ -32,8 +32,8 @@ enum Do {
     Wake(usize),
     /// A message starts its handler.
     Deliver((i64, u64)),
-    /// The test goes on.
-    Act,
+    /// The test goes on, with this of the actions that it could do next.
+    Act(usize),
     /// Time passes until then, although there is something to do.
     Wait(i64),
     /// Time passes until then.
@@ -88,8 +88,22 @@ impl<'d> Exploration<'d> {
 }
 
 impl Run<'_> {
+    /// In a serial run: the handler that has begun and not ended, which goes on before anything else happens.
+    pub(super) fn under_way(&self) -> Option<usize> {
+        let mut live = self.live.iter();
+        self.is_serial()
+            .then(|| live.position(|it| it.held || it.next_due().is_some()))
+            .flatten()
+    }
+
     /// Does one thing of those that are possible at this moment; false if there is none, or the test goes on.
     pub(super) fn explore(&mut self, limit: Option<i64>) -> bool {
+        let waits = |live: &Live| live.listening || !live.subscriptions.is_empty();
+        if let Some(exploration) = &mut self.exploration
+            && (self.live.len() > 1 || self.live.iter().any(waits))
+        {
+            exploration.decide.overlapped();
+        }
         let (mut actions, mut choices) = (Vec::new(), Vec::new());
         for (action, choice) in self.possible(limit) {
             actions.push(action);
@@ -121,8 +135,8 @@ impl Run<'_> {
                 self.pass_to(until);
             }
             Do::Pass(until) => self.pass_to(until),
-            Do::Act => {
-                self.acts = true;
+            Do::Act(place) => {
+                self.acts = Some(place);
                 return false;
             }
         }
@@ -132,6 +146,13 @@ impl Run<'_> {
     /// Everything that could happen next, the default first.
     fn possible(&self, limit: Option<i64>) -> Vec<(Do, Choice)> {
         let mut possible = Vec::new();
+        if let Some(at) = self.under_way() {
+            let live = &self.live[at];
+            self.calls_of(at, live, &mut possible);
+            // No handler has the number 0.
+            self.wakes(&[(at, live)], 0, &mut possible);
+            return possible;
+        }
         let last = self.exploration.as_ref().map_or(0, |it| it.last);
         let is_last = |live: &&(usize, &Live)| live.1.invocation == last;
         let all: Vec<(usize, &Live)> = self.live.iter().enumerate().collect();
@@ -139,14 +160,12 @@ impl Run<'_> {
             self.calls_of(*at, live, &mut possible);
             self.answers_at_once(*at, live, &mut possible);
         }
-        let act = self.next_act.as_ref().filter(|_| self.may_act());
-        let act = act.map(|label| plain(OptionKind::Act, "the test", label.clone()));
+        let acts = self.acts_of_test();
         // What begins together begins as soon as the handler that runs has parked or ended.
-        let begins = act
-            .clone()
-            .filter(|_| self.begins_together && possible.is_empty());
-        let begins_first = begins.is_some();
-        possible.extend(begins.map(|act| (Do::Act, act)));
+        let begins_first = self.begins_together && possible.is_empty() && !acts.is_empty();
+        if begins_first {
+            possible.extend(acts.iter().cloned());
+        }
         for (at, live) in all.iter().filter(|it| !is_last(it)) {
             self.calls_of(*at, live, &mut possible);
         }
@@ -166,7 +185,7 @@ impl Run<'_> {
         if possible.is_empty() && self.rested().is_some() {
             return possible;
         }
-        if let Some(act) = act {
+        if !acts.is_empty() {
             let next = self.next_moment();
             let next = next.filter(|next| limit.is_none_or(|limit| *next <= limit));
             let pass = next.map(|until| {
@@ -174,12 +193,13 @@ impl Run<'_> {
                 (Do::Pass(until), plain(OptionKind::Pass, "the clock", label))
             });
             match (possible.len(), pass) {
-                (1, Some(pass)) if begins_first => possible.push(pass),
+                (there, Some(pass)) if begins_first && there == acts.len() => possible.push(pass),
                 _ if begins_first => {}
                 // Without a choice the test waits until all is settled, however long that takes.
-                (0, Some(pass)) => possible.extend([pass, (Do::Act, act)]),
-                (0, None) => return possible,
-                _ => possible.push((Do::Act, act)),
+                (0, Some(pass)) => possible.extend(std::iter::once(pass).chain(acts)),
+                (0, None) if acts.len() == 1 => return possible,
+                // If all is settled, there is one thing to do or another.
+                _ => possible.extend(acts),
             }
         }
         if has_starts && let Some(until) = self.could_wait(limit) {
@@ -195,6 +215,15 @@ impl Run<'_> {
             possible.push((Do::Wait(until), wait));
         }
         possible
+    }
+
+    /// What the test can do now.
+    fn acts_of_test(&self) -> Vec<(Do, Choice)> {
+        let labels = self.next_acts.iter().enumerate().filter(|_| self.may_act());
+        let act = |(place, label): (usize, &String)| {
+            (Do::Act(place), plain(OptionKind::Act, "the test", label.clone()))
+        };
+        labels.map(act).collect()
     }
 
     fn calls_of(&self, at: usize, live: &Live, possible: &mut Vec<(Do, Choice)>) {

@@ -139,15 +139,4 @@ impl Run<'_> {
             column: 1,
         })
     }
-
-    /// The error with paths relative to the project, so that a trace is the same on every machine.
-    pub(super) fn relative(&self, mut error: HandlerError) -> HandlerError {
-        let root = format!("{}/", self.plan.root.to_string_lossy().trim_end_matches('/'));
-        error.stack = error.stack.replace(&root, "");
-        error.message = error.message.replace(&root, "");
-        error.file = error
-            .file
-            .map(|file| file.strip_prefix(&root).map_or(file.clone(), str::to_owned));
-        error
-    }
 }

@@ -126,6 +126,8 @@ impl Run<'_> {
             holds: self.start.holds,
             gathers: !self.start.hosts.is_empty(),
             expendable: self.may_die(&launch.cause),
+            // The stage knows the services.
+            bare: false,
             // The stage knows the interpreter, and with it what stands in for code.
             mocks: CodeStandIns::default(),
             socket: matches!(launch.cause, Cause::Socket(_)),

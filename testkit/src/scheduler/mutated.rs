@@ -1,4 +1,5 @@
-//! The places where a mutation of the run makes itself felt: messages, operations on the state, retries.
+//! The places where a mutation of the run makes itself felt: messages, operations on the state and on
+//! streams, retries, schedules.
 
 use serde_json::Value as Json;
 
@@ -49,15 +50,20 @@ impl Run<'_> {
 
     fn send_as(&mut self, message: &Message, sending: &Sending) {
         let Some(data) = &sending.data else { return };
+        // The other topic is one that the step may send on.
+        let (topic, dropped) = match &sending.topic {
+            Some(other) => (other, false),
+            None => (&message.topic, message.dropped),
+        };
         for _ in 0..sending.times {
             let before = self.queue.sent();
             self.send(
                 Some(message.invocation),
-                &message.topic,
+                topic,
                 data,
                 &message.trace_id,
                 &message.flows,
-                message.dropped,
+                dropped,
                 message.group.as_deref(),
             );
             if sending.reversed || sending.delay_ms > 0 {
@@ -74,11 +80,16 @@ impl Run<'_> {
         args: &[Json],
     ) -> Result<Applied, WorldError> {
         match &mut self.mutation {
-            Some(mutation) if op.starts_with("state.") => {
-                mutation.apply_state(&mut self.world, invocation, op, args, self.now)
-            }
-            _ => self.world.apply(op, args, self.now),
+            Some(mutation) => mutation.apply_to(&mut self.world, invocation, op, args, self.now),
+            None => self.world.apply(op, args, self.now),
         }
+    }
+
+    /// True if a schedule comes and its step does not run.
+    pub(super) fn misses(&mut self, step: usize) -> bool {
+        let name = &self.plan.steps[step].name;
+        let mutation = self.mutation.as_mut();
+        mutation.is_some_and(|mutation| mutation.misses(name))
     }
 
     /// True if the message that a handler failed with is not tried again.

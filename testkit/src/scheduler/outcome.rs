@@ -86,7 +86,7 @@ impl Run<'_> {
 
     /// A handler failed: a request is answered with 500, a message is tried again, a schedule is only reported.
     pub(super) fn fail(&mut self, invocation: u32, step: usize, cause: &Cause, error: HandlerError) {
-        let error = self.relative(error);
+        let error = error.relative_to(&self.plan.root);
         self.note(Some(invocation), What::Threw { error: error.clone() });
         match cause {
             Cause::Request => {
@@ -292,7 +292,7 @@ impl Run<'_> {
     /// An error that ended in a thread or a task of the handler, while the handler went on.
     pub(super) fn stray(&mut self, at: usize, what: &str, error: HandlerError) {
         let step = self.step_of(at);
-        let error = self.relative(error);
+        let error = error.relative_to(&self.plan.root);
         let place = match (&error.file, error.line) {
             (Some(file), Some(line)) => format!(" ({file}:{line})"),
             _ => String::new(),

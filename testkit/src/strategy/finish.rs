@@ -93,6 +93,13 @@ fn text(flat: &Flat) -> Texts {
             .map(|text| serde_json::json!({ "format": text })),
     );
     Texts {
+        place: format!(
+            "'#{}'",
+            flat.seen
+                .iter()
+                .find(|it| it.holds)
+                .map_or("", |it| it.place.as_str())
+        ),
         low: flat.lengths.low,
         high: flat.lengths.high,
         format: flat.format.clone(),

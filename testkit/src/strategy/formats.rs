@@ -113,6 +113,51 @@ pub(super) fn draw(format: &str, dice: &mut Dice) -> Option<String> {
     })
 }
 
+/// A text of a format that has exactly so many characters; `None` if there is none, or none that is known.
+pub(super) fn of_length(format: &str, length: usize, dice: &mut Dice) -> Option<String> {
+    let with = |prefix: &str, dice: &mut Dice| {
+        let rest = length.checked_sub(prefix.len()).filter(|it| *it > 0)?;
+        Some(format!("{prefix}{}", letters(rest, dice)))
+    };
+    match format {
+        "email" | "idn-email" => {
+            // No more than 64 characters stand before the sign.
+            let local = length.checked_sub(LEAST_HOST + 1)?.min(64);
+            let name = letters(local.max(1), dice);
+            let host = host_of(length.checked_sub(name.len() + 1)?, dice)?;
+            Some(format!("{name}@{host}"))
+        }
+        "hostname" | "idn-hostname" => host_of(length, dice),
+        "uri" | "iri" | "url" if length > 13 => with("https://a.io/", dice),
+        "uri" | "iri" | "url" => with("http://", dice),
+        "uri-reference" | "iri-reference" | "json-pointer" | "uri-template" => with("/", dice),
+        "regex" => Some(letters(length, dice)),
+        _ => None,
+    }
+}
+
+/// `a.io`
+const LEAST_HOST: usize = 4;
+
+/// A host of labels of at most 61 letters.
+fn host_of(length: usize, dice: &mut Dice) -> Option<String> {
+    let names = length
+        .checked_sub(".io".len())
+        .filter(|it| *it > 0 && length <= 253)?;
+    let mut out = String::with_capacity(length);
+    for at in 0..names {
+        let is_dot = at % 61 == 60 && at + 1 < names;
+        out.push_str(&if is_dot { ".".to_owned() } else { letters(1, dice) });
+    }
+    out.push_str(".io");
+    Some(out)
+}
+
+fn letters(count: usize, dice: &mut Dice) -> String {
+    let mut letter = || char::from(b'a' + u8::try_from(dice.below(26)).unwrap_or(0));
+    (0..count).map(|_| letter()).collect()
+}
+
 /// One to six letters.
 pub(super) fn word(out: &mut String, dice: &mut Dice) {
     let mut bits = dice.below(1 << 62);
@@ -190,6 +235,28 @@ mod tests {
 
     use super::super::prepare::validator;
     use super::*;
+
+    #[test]
+    fn texts_of_a_format_have_the_length_that_is_asked_for() {
+        let mut dice = Dice::of(3);
+        for (format, lengths) in [
+            ("email", &[6, 7, 20, 64, 65, 66, 127, 128, 254][..]),
+            ("hostname", &[4, 5, 63, 64, 65, 66, 124, 125, 253]),
+            ("uri", &[8, 13, 14, 15, 2_000]),
+            ("json-pointer", &[2, 100]),
+            ("regex", &[0, 1, 50]),
+        ] {
+            let judge = validator(&json!({"type": "string", "format": format})).unwrap();
+            for length in lengths {
+                let text = of_length(format, *length, &mut dice).unwrap();
+                assert_eq!(text.chars().count(), *length, "{text}");
+                assert!(judge.is_valid(&json!(text)), "{text} is no {format}");
+            }
+        }
+        for (format, length) in [("email", 4), ("hostname", 254), ("uri", 7), ("date", 10)] {
+            assert_eq!(of_length(format, length, &mut dice), None, "{format}");
+        }
+    }
 
     #[test]
     fn texts_are_of_their_format() {

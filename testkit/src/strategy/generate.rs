@@ -13,7 +13,9 @@ use super::shape::{Branch, Node, NodeId, Shape};
 use super::text;
 
 /// Values inside values of the same kind, before only what must be there is made.
-const DEPTH: u32 = 3;
+const DEPTH: u32 = 6;
+/// … and before their lists have one item at most: what is deep is thin.
+const WIDE: u32 = 3;
 /// Parts of one value, before only what must be there is made.
 const MOST_PARTS: usize = 1_000;
 /// A part is made so often to get one that `not` leaves.
@@ -32,6 +34,10 @@ pub(super) enum Refusal {
     Circle(String),
     #[error("{0} needs itself again and again, without an end")]
     Endless(String),
+    #[error(
+        "no text was found for {0}: its format, pattern and lengths exclude each other, or are more than can be made up"
+    )]
+    NoText(String),
     #[error("it refers to {0}, which is not in the schema")]
     Reference(String),
 }
@@ -190,7 +196,8 @@ impl<'g> Maker<'g, '_, '_> {
                     let count = texts.edges();
                     (turn..turn + count).find_map(|it| texts.edge(it % count, self.dice))
                 });
-                Json::String(edge.or_else(|| texts.draw(self.dice)).ok_or(Refusal::Never)?)
+                let made = edge.or_else(|| texts.draw(self.dice));
+                Json::String(made.ok_or_else(|| Refusal::NoText(texts.place.clone()))?)
             }
             Shape::Array(items) => self.array(items, depth, low, turn)?,
             Shape::Object(fields) => self.object(fields, depth, low, turn)?,

@@ -28,7 +28,7 @@ pub(super) fn heights(nodes: &mut [Node]) {
 
 /// Drops the branches that have no end and prepares the draw. The heights are known by now.
 pub(super) fn settle(nodes: &mut [Node]) {
-    let recursive: Vec<bool> = (0..nodes.len()).map(|at| reaches(nodes, at)).collect();
+    let recursive = heads(nodes);
     for (node, is_recursive) in nodes.iter_mut().zip(recursive) {
         node.is_recursive = is_recursive;
         node.branches.retain(|it| it.height != ENDLESS);
@@ -106,21 +106,38 @@ fn height(shape: &Shape, nodes: &[Node]) -> u32 {
     }
 }
 
-/// True if a node can come up again inside itself.
-fn reaches(nodes: &[Node], start: usize) -> bool {
+/// Nodes that a way through the schema comes back to, one at least on every circle. The others on the circle count for
+/// nothing, so that a level is a level however many lists and objects it is made of.
+fn heads(nodes: &[Node]) -> Vec<bool> {
+    let children_of = |at: usize| {
+        let of_branches = nodes[at].branches.iter().flat_map(|it| children(&it.shape));
+        of_branches.collect::<Vec<NodeId>>().into_iter()
+    };
+    let mut heads = vec![false; nodes.len()];
     let mut seen = vec![false; nodes.len()];
-    let mut pending = vec![start];
-    while let Some(at) = pending.pop() {
-        for child in nodes[at].branches.iter().flat_map(|it| children(&it.shape)) {
-            if child == start {
-                return true;
-            }
-            if !std::mem::replace(&mut seen[child], true) {
-                pending.push(child);
+    let mut is_above = vec![false; nodes.len()];
+    for start in 0..nodes.len() {
+        if std::mem::replace(&mut seen[start], true) {
+            continue;
+        }
+        is_above[start] = true;
+        let mut way = vec![(start, children_of(start))];
+        while let Some((at, rest)) = way.last_mut() {
+            match rest.next() {
+                Some(child) if is_above[child] => heads[child] = true,
+                Some(child) if !std::mem::replace(&mut seen[child], true) => {
+                    is_above[child] = true;
+                    way.push((child, children_of(child)));
+                }
+                Some(_) => {}
+                None => {
+                    is_above[*at] = false;
+                    way.pop();
+                }
             }
         }
     }
-    false
+    heads
 }
 
 fn children(shape: &Shape) -> Vec<NodeId> {

@@ -10,6 +10,8 @@ use super::shape::Types;
 pub(super) const SAFE: i64 = (1 << 53) - 1;
 /// The largest magnitude that is tried where nothing bounds a number.
 const HUGE: f64 = 1e308;
+/// Numbers with two decimals whose hundredfold is not what a person expects, as in `29` of `0.29 * 100` cut down.
+const INEXACT: [f64; 6] = [0.29, 0.57, 1.1, 4.35, 8.2, 19.99];
 /// Distances from the point of origin, the near ones more likely.
 const SPANS: [i64; 8] = [4, 10, 10, 100, 100, 10_000, 1 << 31, SAFE];
 
@@ -18,6 +20,8 @@ pub(super) struct Numbers {
     whole: Option<Grid>,
     /// Grids of fractions, from coarse to fine.
     fractions: Vec<Grid>,
+    /// Of so many numbers one is whole, where there are fractions too.
+    rarity: u64,
     /// What is worth trying first.
     pub(super) edges: Vec<Json>,
 }
@@ -44,12 +48,19 @@ impl Grid {
             } else {
                 exact.floor()
             };
-            // Casts of floats saturate, which is what is wanted of bounds beyond all integers.
-            Some(factor as i64)
+            Some(factor)
         };
+        // Casts of floats saturate, which is what is wanted of bounds that leave all integers.
+        let whole = |factor: f64| factor as i64;
+        let is_beyond =
+            |factor: Option<f64>, sign: f64| factor.is_some_and(|it| it * sign >= i64::MAX as f64);
         // Without a bound the exact integers are the bound, unless the other end lies beyond them.
         let most = ((SAFE as f64 / step) as i64).clamp(1, SAFE);
         let (low, high) = (factor(low, true), factor(high, false));
+        if is_beyond(low, 1.0) || is_beyond(high, -1.0) {
+            return None;
+        }
+        let (low, high) = (low.map(whole), high.map(whole));
         let (low, high) = (
             low.unwrap_or(high.map_or(-most, |high| (-most).min(high.saturating_sub(1_000)))),
             high.unwrap_or(low.map_or(most, |low| most.max(low.saturating_add(1_000)))),
@@ -73,7 +84,20 @@ impl Grid {
     }
 
     fn draw(self, dice: &mut Dice) -> Json {
-        self.value(whole(self.low, self.high, dice))
+        // What is near is near by value: a small step takes more of them to get there.
+        let steps = (1.0 / self.step).clamp(1.0, 1e9) as i64;
+        self.value(whole(self.low, self.high, steps, dice))
+    }
+
+    /// Numbers that lose something when they are multiplied and cut, if the grid has two decimals.
+    fn inexact(self) -> Option<Vec<Json>> {
+        let lies = |value: &f64| {
+            let factor = value / self.step;
+            let whole = factor.round();
+            (factor - whole).abs() < 1e-6 && (self.low as f64..=self.high as f64).contains(&whole)
+        };
+        let found: Vec<Json> = INEXACT.iter().copied().filter(lies).map(from_f64).collect();
+        (self.decimals == 2 && !found.is_empty()).then_some(found)
     }
 
     /// The bounds, what is next to them, and what is around zero.
@@ -123,13 +147,10 @@ impl Numbers {
         if types.has(Types::FRACTION) && step.is_none() {
             edges.extend(fine_edges(low, high));
         }
+        edges.extend(fractions.iter().find_map(|it| it.inexact()).into_iter().flatten());
         if whole.is_none() && fractions.is_empty() {
-            // Bounds so close together that no usual number lies between them.
-            edges.extend(
-                low.zip(high)
-                    .map(|((low, _), (high, _))| from_f64(low + (high - low) / 2.0)),
-            );
-            if edges.is_empty() || !types.has(Types::FRACTION) {
+            edges.extend(unusual(low, high, types));
+            if edges.is_empty() {
                 return None;
             }
         }
@@ -143,14 +164,15 @@ impl Numbers {
         Some(Self {
             whole,
             fractions,
+            rarity: if step.is_some() { 8 } else { 2 },
             edges: distinct,
         })
     }
 
-    /// Any of them, whole in every second case.
+    /// Any of them: whole in every second case, and now and then if a step of fractions is what the schema names.
     pub(super) fn draw(&self, dice: &mut Dice) -> Json {
         match self.whole {
-            Some(grid) if self.fractions.is_empty() || dice.chance(1, 2) => grid.draw(dice),
+            Some(grid) if self.fractions.is_empty() || dice.chance(1, self.rarity) => grid.draw(dice),
             _ => match dice.pick(&self.fractions) {
                 Some(grid) => grid.draw(dice),
                 None => dice.pick(&self.edges).cloned().unwrap_or(Json::Null),
@@ -159,12 +181,38 @@ impl Numbers {
     }
 }
 
+fn is_within(value: f64, low: End, high: End) -> bool {
+    low.is_none_or(|(at, open)| value > at || !open && value == at)
+        && high.is_none_or(|(at, open)| value < at || !open && value == at)
+}
+
+/// Numbers between bounds that are so close together, or so far away, that no usual number lies between them.
+fn unusual(low: End, high: End, types: Types) -> Vec<Json> {
+    let (least, most) = match (low, high) {
+        (Some((low, _)), Some((high, _))) => (low, high),
+        (Some((low, _)), None) => (low, (low * 2.0).min(f64::MAX)),
+        (None, Some((high, _))) => ((high * 2.0).max(f64::MIN), high),
+        (None, None) => return Vec::new(),
+    };
+    let part = |share: f64| least * (1.0 - share) + most * share;
+    let all = [
+        least,
+        most,
+        least.next_up(),
+        most.next_down(),
+        part(0.25),
+        part(0.5),
+        part(0.75),
+    ];
+    let fitting = all.into_iter().filter(|it| {
+        it.is_finite() && is_within(*it, low, high) && (types.has(Types::FRACTION) || it.fract() == 0.0)
+    });
+    fitting.map(from_f64).collect()
+}
+
 /// What only numbers that need not be whole can be.
 fn fine_edges(low: End, high: End) -> Vec<Json> {
-    let fits = |value: &f64| {
-        low.is_none_or(|(at, open)| *value > at || !open && *value == at)
-            && high.is_none_or(|(at, open)| *value < at || !open && *value == at)
-    };
+    let fits = |value: &f64| is_within(*value, low, high);
     let mut out: Vec<f64> = Vec::new();
     for (end, sign) in [(low, 1.0), (high, -1.0)] {
         if let Some((at, _)) = end {
@@ -187,6 +235,9 @@ fn fine_edges(low: End, high: End) -> Vec<Json> {
 fn from_f64(value: f64) -> Json {
     if value.fract() == 0.0 && value.abs() <= SAFE as f64 {
         return Json::from(value as i64);
+    }
+    if value > 0.0 && value <= u64::MAX as f64 && value.fract() == 0.0 {
+        return Json::from(value as u64);
     }
     Number::from_f64(value).map_or(Json::Null, Json::Number)
 }
@@ -214,7 +265,7 @@ fn decimals(step: f64) -> usize {
 }
 
 /// A bound, a value near the one closest to zero, or anything.
-fn whole(low: i64, high: i64, dice: &mut Dice) -> i64 {
+fn whole(low: i64, high: i64, steps: i64, dice: &mut Dice) -> i64 {
     let origin = 0.clamp(low, high);
     if dice.chance(1, 4) {
         let edges = [
@@ -231,7 +282,7 @@ fn whole(low: i64, high: i64, dice: &mut Dice) -> i64 {
             return edge;
         }
     }
-    let span = dice.pick(&SPANS).copied().unwrap_or(10);
+    let span = dice.pick(&SPANS).copied().unwrap_or(10).saturating_mul(steps);
     let (from, to) = (
         origin.saturating_sub(span).max(low),
         origin.saturating_add(span).min(high),

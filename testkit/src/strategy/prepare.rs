@@ -3,8 +3,29 @@
 use jsonschema::{Draft, ValidationOptions, Validator};
 use serde_json::{Map, Value as Json, json};
 
-/// Rewrites what is common but no JSON Schema: OpenAPI's `nullable`, the boolean bounds of draft 4.
+/// Rewrites what is common but no JSON Schema, or no longer: OpenAPI's `nullable`, the boolean bounds of draft 4.
 pub(super) fn prepare(schema: &Json) -> Json {
+    let mut prepared = rewritten(schema);
+    let is_draft4 = |it: &Json| {
+        it.as_str()
+            .is_some_and(|it| it.contains("json-schema.org/draft-04/"))
+    };
+    if let Some(fields) = prepared.as_object_mut()
+        && fields.get("$schema").is_some_and(is_draft4)
+    {
+        // Its bounds are those of later drafts now.
+        fields.insert(
+            "$schema".to_owned(),
+            json!("http://json-schema.org/draft-07/schema#"),
+        );
+        if let Some(id) = fields.shift_remove("id") {
+            fields.insert("$id".to_owned(), id);
+        }
+    }
+    prepared
+}
+
+fn rewritten(schema: &Json) -> Json {
     match schema {
         Json::Object(fields) => {
             let mut out: Map<String, Json> = Map::new();
@@ -17,14 +38,17 @@ pub(super) fn prepare(schema: &Json) -> Json {
                         "properties" | "patternProperties" | "dependentSchemas" | "$defs" | "definitions",
                         Json::Object(named),
                     ) => {
-                        let each = named.iter().map(|(name, schema)| (name.clone(), prepare(schema)));
+                        let each = named
+                            .iter()
+                            .map(|(name, schema)| (name.clone(), rewritten(schema)));
                         Json::Object(each.collect())
                     }
-                    _ => prepare(value),
+                    _ => rewritten(value),
                 };
                 out.insert(key.clone(), prepared);
             }
             make_nullable(&mut out);
+            crate::schema::local_times::drop_excluded(&mut out);
             for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
                 match out.get(exclusive) {
                     Some(Json::Bool(true)) if out.contains_key(bound) => {
@@ -39,7 +63,7 @@ pub(super) fn prepare(schema: &Json) -> Json {
             }
             Json::Object(out)
         }
-        Json::Array(items) => Json::Array(items.iter().map(prepare).collect()),
+        Json::Array(items) => Json::Array(items.iter().map(rewritten).collect()),
         other => other.clone(),
     }
 }
@@ -68,7 +92,12 @@ fn make_nullable(schema: &mut Map<String, Json>) {
 
 /// The judge. Nothing is fetched: a reference to another document makes the schema invalid.
 pub(super) fn validator(schema: &Json) -> Result<Validator, String> {
-    options(schema).build(schema).map_err(|error| error.to_string())
+    options(schema)
+        .build(schema)
+        .map_err(|error| match error.instance_path().to_string() {
+            root if root.is_empty() => error.to_string(),
+            place => format!("'#{place}': {error}"),
+        })
 }
 
 /// How a schema is to be read.
@@ -94,6 +123,27 @@ pub(super) fn has_tuple_items(schema: &Json) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_schema_is_told_with_its_place() {
+        let schema = json!({"properties": {"a": {"items": {"type": "strin"}}}});
+        let told = validator(&schema).unwrap_err();
+        assert!(
+            told.starts_with("'#/properties/a/items/type': \"strin\" is not valid"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn bounds_of_draft_4_are_those_of_later_drafts() {
+        let prepared = prepare(&json!({
+            "$schema": "http://json-schema.org/draft-04/schema#", "id": "https://a.test/n", "type": "number",
+            "minimum": 0, "exclusiveMinimum": true, "maximum": 1, "exclusiveMaximum": false
+        }));
+        let judge = validator(&prepared).unwrap();
+        let allowed = [0.0, 0.1, 1.0, 1.1].map(|it| judge.is_valid(&json!(it)));
+        assert_eq!(allowed, [false, true, true, false], "{prepared}");
+    }
 
     #[test]
     fn properties_that_are_called_like_keywords_are_schemas_all_the_same() {

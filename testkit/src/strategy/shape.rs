@@ -25,7 +25,7 @@ pub(super) struct Node {
     pub(super) flattest: usize,
     /// Levels of the flattest value.
     pub(super) height: u32,
-    /// True if a part of such a value can be such a value again.
+    /// True if a part of such a value can be such a value again; of nodes on the same circle, one at least says so.
     pub(super) is_recursive: bool,
     /// Values that the schema's author gave.
     pub(super) examples: Vec<Json>,
@@ -58,6 +58,8 @@ pub(super) enum Shape {
 
 /// Texts of a length, by format and pattern.
 pub(super) struct Texts {
+    /// Where the schema stands, for people.
+    pub(super) place: String,
     pub(super) low: usize,
     pub(super) high: usize,
     pub(super) format: Option<String>,

@@ -311,6 +311,44 @@ fn boundaries_are_hit() {
 }
 
 #[test]
+fn numbers_that_are_too_large_or_too_close_for_others_are_made() {
+    for (schema, wanted) in [
+        (
+            json!({"type": "integer", "minimum": 9_223_372_036_854_775_808_u64, "maximum": u64::MAX}),
+            json!(u64::MAX),
+        ),
+        (
+            json!({"type": "number", "minimum": 1e300, "maximum": 1.7e308}),
+            json!(1e300),
+        ),
+        (json!({"type": "number", "maximum": -1e300}), json!(-1e300)),
+        (
+            json!({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1e-9}),
+            json!(5e-10),
+        ),
+    ] {
+        let values = samples(&schema, 1, 60);
+        assert!(values.contains(&wanted), "{wanted} is not in {values:?}");
+    }
+}
+
+#[test]
+fn formats_have_the_lengths_that_a_schema_asks_for() {
+    let lengths = |schema: Json| -> BTreeSet<usize> {
+        let phases = Phases::of(&schema).unwrap();
+        let texts = phases.boundaries().iter();
+        texts.map(|it| it.as_str().unwrap().chars().count()).collect()
+    };
+    let emails = lengths(json!({"type": "string", "format": "email", "minLength": 30, "maxLength": 255}));
+    assert!(
+        [30, 31, 254, 255].iter().filter(|it| emails.contains(it)).count() >= 3,
+        "{emails:?}"
+    );
+    let links = lengths(json!({"type": "string", "format": "uri", "maxLength": 2000}));
+    assert!([1999, 2000].iter().all(|it| links.contains(it)), "{links:?}");
+}
+
+#[test]
 fn what_cannot_be_had_is_told_at_once() {
     let closed =
         json!({"type": "object", "properties": {"name": {"type": "string"}}, "additionalProperties": false});
@@ -323,6 +361,10 @@ fn what_cannot_be_had_is_told_at_once() {
         (
             json!({"type": "object", "properties": {"a": {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 3, "maxLength": 1}}}, "required": ["a"]}),
             "nothing is allowed by '#/properties/a/items'",
+        ),
+        (
+            json!({"type": "object", "properties": {"ip": {"type": "string", "format": "ipv4", "maxLength": 3}}, "required": ["ip"]}),
+            "500 were tried, and mostly no text was found for '#/properties/ip': its format, pattern and lengths exclude each other, or are more than can be made up",
         ),
         (
             json!({"allOf": [closed, {"properties": {"age": {"type": "integer"}}, "required": ["age"]}]}),
@@ -361,5 +403,62 @@ fn what_cannot_be_had_is_told_at_once() {
             matches!(strategy_for(&schema), Err(StrategyError::Invalid(_))),
             "{schema}"
         );
+    }
+}
+
+/// Boundaries, and as many more by chance as a property has without settings.
+fn usual(schema: &Json) -> Vec<Json> {
+    let phases = Phases::of(schema).unwrap();
+    let drawn = samples(schema, 1, 100);
+    phases.boundaries().iter().cloned().chain(drawn).collect()
+}
+
+#[test]
+fn amounts_with_cents_have_cents() {
+    let made = usual(&json!({"type": "number", "minimum": 0.01, "maximum": 999.99, "multipleOf": 0.01}));
+    let amounts: Vec<f64> = made.iter().filter_map(Json::as_f64).collect();
+    let with_cents = amounts
+        .iter()
+        .filter(|it| (*it * 10.0).fract().abs() > 1e-6)
+        .count();
+    assert!(with_cents > amounts.len() / 2, "{amounts:?}");
+    let cut = |amount: &&f64| (*amount * 100.0) as i64 != (*amount * 100.0).round() as i64;
+    assert!(amounts.iter().filter(cut).count() >= 3, "{amounts:?}");
+}
+
+#[test]
+fn what_is_recursive_is_deep_now_and_then() {
+    fn depth(value: &Json) -> usize {
+        let inner = value["replies"].as_array().into_iter().flatten();
+        1 + inner.map(depth).max().unwrap_or(0)
+    }
+    let schema = json!({
+        "type": "object",
+        "properties": {"text": {"type": "string"}, "replies": {"type": "array", "items": {"$ref": "#"}}},
+        "required": ["text", "replies"],
+    });
+    let depths: Vec<usize> = usual(&schema).iter().map(depth).collect();
+    assert!(depths.iter().filter(|it| **it >= 5).count() >= 3, "{depths:?}");
+    assert!(depths.iter().all(|it| *it <= 8), "{depths:?}");
+}
+
+#[test]
+fn a_text_is_cut_in_a_letter_wherever_it_is_cut() {
+    for (schema, cuts) in [
+        (json!({"type": "string"}), 1..100_usize),
+        (
+            json!({"type": "string", "minLength": 3, "maxLength": 140}),
+            1..139,
+        ),
+    ] {
+        let made = usual(&schema);
+        let texts: Vec<Vec<u16>> = made
+            .iter()
+            .filter_map(|it| Some(it.as_str()?.encode_utf16().collect()))
+            .collect();
+        for cut in cuts {
+            let is_half = |text: &&Vec<u16>| text.len() > cut && String::from_utf16(&text[..cut]).is_err();
+            assert!(texts.iter().any(|text| is_half(&text)), "{schema} at {cut}");
+        }
     }
 }

@@ -9,6 +9,8 @@ use super::shape::Texts;
 
 /// Texts are not longer than this unless they must be.
 const USUAL: usize = 12;
+/// Longer ones are tried now and then, to reach what is cut at some length.
+const LONG: usize = 64;
 /// A longest length beyond this is not tried at random …
 const LARGE: usize = 300;
 /// … and beyond this not at all.
@@ -20,6 +22,8 @@ const LETTERS: &[u8] =
 pub(super) const FOREIGN: [char; 14] = [
     'ä', 'é', 'ß', 'ñ', 'Ω', 'ж', 'ا', 'ह', '中', '語', '한', '😀', '\u{301}', '\u{200b}',
 ];
+/// Edges of letters beyond the first plane.
+const ASTRAL: usize = 2;
 /// What texts begin with at an edge: beyond the first planes, combined, blank, and what is taken for something else.
 const TRICKY: [&str; 12] = [
     "😀",
@@ -48,6 +52,11 @@ impl Texts {
                     .or_else(|| self.by_pattern(Stretch::Any, dice))
             })
             .or_else(|| {
+                // Those of a usual length are too short or too long.
+                let length = dice.size(self.low, self.high.min(self.low.saturating_add(USUAL)));
+                self.of_length(length, dice)
+            })
+            .or_else(|| {
                 let (low, high) = (self.low, self.high);
                 (0..ATTEMPTS).find_map(|_| self.judged(free(low, high, dice)))
             })
@@ -59,7 +68,7 @@ impl Texts {
         if self.pattern.is_some() || self.judge.is_some() {
             6 + formats
         } else {
-            6 + TRICKY.len()
+            6 + TRICKY.len() + ASTRAL
         }
     }
 
@@ -70,11 +79,11 @@ impl Texts {
         }
         let (low, high) = (self.low, self.high);
         let at = |length: usize, dice: &mut Dice| {
-            let made = self
-                .pattern
-                .as_ref()?
-                .text(length, length, Stretch::Least, dice)?;
-            self.judged(made)
+            let pattern = self.pattern.as_ref();
+            pattern
+                .and_then(|it| it.text(length, length, Stretch::Least, dice))
+                .and_then(|made| self.judged(made))
+                .or_else(|| self.of_length(length, dice))
         };
         match number {
             0 => self
@@ -112,6 +121,7 @@ impl Texts {
             3 => plain(high.checked_sub(1)?, dice),
             4 => plain(0, dice),
             5 => plain(1, dice),
+            number if number >= 6 + TRICKY.len() => self.astral(number - 6 - TRICKY.len()),
             number => {
                 let mut text = (*TRICKY.get(number - 6)?).to_owned();
                 let length = text.chars().count();
@@ -121,8 +131,23 @@ impl Texts {
         }
     }
 
+    /// A text of letters that UTF-16 writes with two units, from the first unit or from the second: of the two, one is
+    /// cut in a letter wherever it is cut.
+    fn astral(&self, start: usize) -> Option<String> {
+        let most = self.high.min(LARGE);
+        let mut text = "a".repeat(start);
+        while text.chars().count() < self.low || units(&text) + 2 <= most {
+            text.push('😀');
+        }
+        (units(&text) <= self.high).then_some(text)
+    }
+
     fn by_format(&self, dice: &mut Dice) -> Option<String> {
         formats::draw(self.format.as_deref()?, dice).and_then(|it| self.judged(it))
+    }
+
+    fn of_length(&self, length: usize, dice: &mut Dice) -> Option<String> {
+        formats::of_length(self.format.as_deref()?, length, dice).and_then(|it| self.judged(it))
     }
 
     fn by_pattern(&self, stretch: Stretch, dice: &mut Dice) -> Option<String> {
@@ -169,6 +194,10 @@ pub(super) fn free(low: usize, high: usize, dice: &mut Dice) -> String {
         0 => low,
         1 if high <= LARGE => high,
         2 => (low + 1).min(high),
+        3 if high > usual && dice.chance(1, 3) => {
+            let most = high.min(low.saturating_add(LARGE));
+            dice.size(low.saturating_add(LONG).min(most), most)
+        }
         _ => dice.size(low, usual),
     };
     if !dice.chance(1, 6) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use banister_project::flow_test::{CalledHttp, RequestPattern, TextMatch};
+use banister_project::flow_test::{CalledHttp, RequestPattern, Spanned, TextMatch};
 
 use super::{Evidence, Judgement, Reason, SHOWN, counted, enough, wanted};
 use crate::mock::HttpCall;
@@ -124,7 +124,10 @@ fn filled(pattern: &RequestPattern, variables: &Variables) -> Result<RequestPatt
             .collect::<Result<_, UnknownVariable>>()
     };
     Ok(RequestPattern {
-        on: pattern.on.clone(),
+        on: Spanned {
+            value: pattern.on.filled(|segment| fill_string(segment, variables))?,
+            span: pattern.on.span,
+        },
         query: texts(&pattern.query)?,
         headers: texts(&pattern.headers)?,
         body: pattern

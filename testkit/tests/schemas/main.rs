@@ -10,6 +10,7 @@
 )]
 
 mod corpus;
+mod keywords;
 mod suite;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -184,4 +185,23 @@ fn schemas_as_projects_write_them() {
     assert!(tally.without.is_empty(), "{:#?}", tally.without);
     assert!(tally.open.is_empty(), "{:#?}", tally.open);
     assert!(tally.hit * 100 >= tally.cells * 95, "{:#?}", tally.missed);
+}
+
+#[test]
+fn schemas_of_each_keyword() {
+    let mut tally = Tally::default();
+    for (name, schema) in keywords::schemas() {
+        tally.add(&Schema {
+            name: name.to_owned(),
+            schema,
+            examples: Vec::new(),
+            is_refutable: true,
+        });
+    }
+    tally.tell("schemas of each keyword");
+    assert!(tally.wrong.is_empty(), "{:#?}", tally.wrong);
+    assert!(tally.without.is_empty(), "{:#?}", tally.without);
+    assert!(tally.open.is_empty(), "{:#?}", tally.open);
+    // Many keywords are there to exclude what others allow: not all edges of each are possible.
+    assert!(tally.hit * 100 >= tally.cells * 85, "{:#?}", tally.missed);
 }

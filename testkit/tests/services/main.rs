@@ -14,5 +14,6 @@ mod delays;
 mod documents;
 mod gathered;
 mod recorded_tls;
+mod secured;
 mod support;
 mod verification;

@@ -11,6 +11,7 @@
 
 mod abandoned;
 mod clients;
+mod commonjs;
 mod errors;
 mod forms;
 mod https;
@@ -19,6 +20,7 @@ mod libraries;
 mod mocked;
 mod outbound;
 mod packages;
+mod programs;
 mod strays;
 mod support;
 mod sweep;

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::thread::JoinHandle;
 
 use banister_testkit::protocol::{CallShape, FromWorker};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::support::{Project, Told, describe, language_of, run, run_step};
 
@@ -113,6 +113,46 @@ fn a_host_without_a_mock_is_refused_and_told() {
             "{file}: {told:?}"
         );
         assert_eq!(told.refused, [("api.unknown.dev".to_owned(), 443)], "{file}");
+    }
+}
+
+/// Packages keep what they looked up, beyond the handler that asked.
+#[test]
+fn the_address_that_stands_for_a_host_is_its_own_for_good() {
+    for (file, text) in [
+        (
+            "steps/a.step.js",
+            "const dns = require('dns')\nexports.handler = async ({ hosts, connect }) => {\n  if (connect) return new Promise((resolve) => require('net').connect(25, connect).on('error', (e) => resolve(e.message)))\n  return Promise.all(hosts.map(async (host) => (await dns.promises.lookup(host)).address))\n}",
+        ),
+        (
+            "steps/a_step.py",
+            "import socket\nasync def handler(data, ctx):\n    if data.get('connect'):\n        try:\n            socket.create_connection((data['connect'], 25))\n        except OSError as error:\n            return str(error)\n    return [socket.gethostbyname(host) for host in data['hosts']]\n",
+        ),
+        (
+            "steps/a.step.rb",
+            "require 'socket'\ndef handler(input, context)\n  input['hosts'].map { |host| Addrinfo.tcp(host, 25).ip_address }\nend\n",
+        ),
+    ] {
+        let project = Project::new(&[(file, text)]);
+        let Some(mut worker) = project.worker(language_of(file)) else {
+            continue;
+        };
+        let mut ask = |input: Json| {
+            let told = run(&mut worker, project.invoke(file, CallShape::Event, input)).unwrap();
+            told.ok()
+        };
+        let first = ask(json!({ "hosts": ["smtp.example.com", "api.example.com"] })).value;
+        let again = ask(json!({ "hosts": ["api.example.com", "smtp.example.com"] })).value;
+        assert_eq!((&first[0], &first[1]), (&again[1], &again[0]), "{file}");
+        assert_ne!(first[0], first[1], "{file}");
+        if file.contains(".rb") {
+            // A handler of Ruby runs in a copy of the process, of which no library can keep anything.
+            continue;
+        }
+        let told = ask(json!({ "connect": first[0] }));
+        assert_eq!(told.refused, [("smtp.example.com".to_owned(), 25)], "{file}");
+        let text = told.value.to_string();
+        assert!(text.contains("smtp.example.com:25"), "{file}: {text}");
     }
 }
 

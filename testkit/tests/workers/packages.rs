@@ -69,6 +69,27 @@ fn node_finds_what_is_installed_and_what_the_workspace_links() {
     assert_eq!(value, json!(["EUR", 42, "net", "shared", "plain", 63]));
 }
 
+/// Bun has it, which runs projects of 1.0; node, which runs those of 0.x, does not.
+#[test]
+fn a_module_of_1_0_finds_the_environment() {
+    let file = "steps/a.step.ts";
+    let text = "export const handler = async () => import.meta.env?.CITY ?? 'nothing'\n";
+    for (version, expected) in [("1.0.0-rc.26", "Oslo"), ("0.17.14", "nothing")] {
+        let framework = format!("{{\"name\": \"motia\", \"version\": \"{version}\"}}");
+        let project = Project::new(&[
+            (file, text),
+            ("package.json", "{\"type\": \"module\"}"),
+            ("node_modules/motia/package.json", &framework),
+        ]);
+        let Some(mut worker) = project.worker(language_of(file)) else {
+            return;
+        };
+        let mut invoke = project.invoke(file, CallShape::Event, json!({}));
+        invoke.env = [("CITY".to_owned(), "Oslo".to_owned())].into();
+        assert_eq!(run(&mut worker, invoke).unwrap().ok().value, json!(expected));
+    }
+}
+
 #[test]
 fn python_runs_in_the_environment_of_the_project() {
     let file = "steps/a_step.py";

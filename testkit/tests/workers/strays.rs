@@ -199,8 +199,46 @@ fn a_handler_that_changes_nothing_leaves_nothing() {
 }
 
 #[test]
+fn half_a_character_is_told() {
+    for (file, text) in [
+        (
+            "steps/a.step.js",
+            "exports.handler = async (data, ctx) => { await ctx.state.set('g', 'k', 'a\\ud800b') }",
+        ),
+        (
+            "steps/b.step.js",
+            "exports.handler = async () => ({ text: '\\udc00' })",
+        ),
+        (
+            "steps/a_step.py",
+            "async def handler(data, ctx):\n    await ctx.state.set('g', 'k', 'a\\ud800b')\n",
+        ),
+        (
+            "steps/b_step.py",
+            "async def handler(data, ctx):\n    return {'text': '\\udc00'}\n",
+        ),
+    ] {
+        let Some(told) = run_step(file, text, json!({})) else {
+            continue;
+        };
+        let [objection] = told.objections.as_slice() else {
+            panic!("{file}: {told:?}");
+        };
+        assert!(objection.contains("half of a surrogate pair"), "{objection}");
+    }
+    for text in [
+        "exports.handler = async () => 'a\\\\ud800 \\ud83d\\ude00'",
+        "exports.handler = async (data, ctx) => { await ctx.state.set('g', 'k', '\\\\udc00') }",
+    ] {
+        if let Some(told) = run_step("steps/a.step.js", text, json!({})) {
+            assert_eq!(told.ok().objections, Vec::<String>::new());
+        }
+    }
+}
+
+#[test]
 fn numbers_and_texts_that_json_has_no_place_for() {
-    let cases: [(&str, &str, Result<Json, &str>); 8] = [
+    let cases: [(&str, &str, Result<Json, &str>); 10] = [
         (
             "steps/a.step.js",
             "exports.handler = () => ({ price: [1, Infinity] })",
@@ -232,9 +270,19 @@ fn numbers_and_texts_that_json_has_no_place_for() {
             Ok(json!("a\u{fffd}b")),
         ),
         (
+            "steps/a_text.step.rb",
+            "def handler(input, context)\n  { name: \"a\\xffb\" }\nend\n",
+            Err("name is \"a\\xFFb\", which is not valid UTF-8 and is no JSON"),
+        ),
+        (
             "steps/c.step.rb",
-            "def handler(input, context)\n  \"a\\xffb\"\nend\n",
-            Ok(json!("a\u{fffd}b")),
+            "def handler(input, context)\n  context.emit(topic: 't', data: { name: ['ok', \"a\\xffb\".b] })\nend\n",
+            Err("data.name.1 is \"a\\xFFb\", which is not valid UTF-8 and is no JSON"),
+        ),
+        (
+            "steps/e.step.rb",
+            "require 'json'\ndef handler(input, context)\n  context.logger.info('m', { n: \"\\xff\" })\n  context.state.set('g', 'k', \"é\"[0, 1].b[0, 1])\nrescue JSON::GeneratorError\n  'é'.b\nend\n",
+            Ok(json!("é")),
         ),
         (
             "steps/d.step.rb",

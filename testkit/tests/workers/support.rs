@@ -97,6 +97,7 @@ impl Project {
             holds: false,
             gathers: false,
             expendable: false,
+            bare: false,
         }
     }
 }
@@ -262,6 +263,7 @@ pub(crate) fn describe(worker: &mut Worker, file: &str) -> FromWorker {
     worker
         .send(&ToWorker::Describe {
             file: file.to_owned(),
+            env: BTreeMap::new(),
             mocks: CodeStandIns::default(),
         })
         .unwrap();

@@ -501,7 +501,7 @@ fn wrong_forms_of_sockets_streams_and_profiles_are_told() {
          - ws: { closed: true, times: 1 }\n      - stream_event: { group: g }\n",
         &expect![[r#"
             1:10 invalid-value: `seeds` is not a profile: motia-0.17, seed
-            2:9 invalid-value: `payload` cannot be allowed: undeclared-emit, invalid-payload, invalid-response, invalid-item, lost-message
+            2:9 invalid-value: `payload` cannot be allowed: undeclared-emit, invalid-payload, invalid-response, invalid-item, lost-message, not-serializable
             5:31 invalid-value: stream `chat` must be a mapping, found a number
             7:24 invalid-value: `ws` is one thing: `send` and `close` are two
             8:24 invalid-value: `rooms` must be a path: `/rooms/1`

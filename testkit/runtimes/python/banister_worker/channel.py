@@ -86,6 +86,17 @@ def encode(value, convert=None, made=None):
         raise
 
 
+def is_whole(text):
+    """Whether a text has no half of a surrogate pair."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _unfit(value, path, above):
     """Where the first value lies that JSON cannot hold."""
     if value is None or isinstance(value, (str, bool, int)) or id(value) in above:

@@ -36,6 +36,9 @@ class Context(_Members):
         """Sends a message. As in the framework, nothing is sent before it is awaited."""
         await self._call("emit", [event])
 
+    # What 1.0 calls it, before it became a function to import.
+    enqueue = emit
+
 
 class Logger(_Members):
     """Log lines go to the harness. Any further arguments are data."""
@@ -128,19 +131,10 @@ class State(_Members):
 
 
 class ReleasedState(State):
-    """The state as releases have it: an item comes in a wrapper, and none lives for a time."""
-
-    def get(self, group, key):
-        return self._call("state.get", [group, key], _wrapped)
+    """The state as releases have it: no item lives for a time."""
 
     def set(self, group, key, value):
         return self._call("state.set", [group, key, value])
-
-
-def _wrapped(item):
-    if item is None or (isinstance(item, dict) and "data" not in item):
-        return {"data": item}
-    return item
 
 
 class Stream(_Members):

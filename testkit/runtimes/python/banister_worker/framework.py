@@ -1,6 +1,8 @@
 """The package ``motia`` for steps of 1.0, which import what 0.x puts on the context. The real one connects to its engine
 as soon as it is imported, so that it cannot stand in for itself."""
 
+import dis
+import functools
 import os
 import sys
 import types
@@ -8,6 +10,31 @@ import types
 from .context import Logger
 
 _TYPES = ("queue", "http", "cron", "state", "stream")
+
+
+_AWAIT = dis.opmap["GET_AWAITABLE"]
+_CACHE = dis.opmap.get("CACHE", 0)
+
+
+def _is_awaited(frame):
+    """Whether a frame awaits what the call that it is in gives."""
+    code = frame.f_code.co_code
+    at = frame.f_lasti + 2
+    while at < len(code) and code[at] == _CACHE:
+        at += 2
+    return at < len(code) and code[at] == _AWAIT
+
+
+def _awaitable(method):
+    """Functions of 1.0 are plain ones, and documents await them. No value could be both: None, for one. So it depends on
+    what the caller does with it."""
+
+    @functools.wraps(method)
+    def call(*args, **fields):
+        value = method(*args, **fields)
+        return _Done(value) if _is_awaited(sys._getframe(1)) else value
+
+    return call
 
 
 class Framework(types.ModuleType):
@@ -39,6 +66,9 @@ class Framework(types.ModuleType):
         self.ask("emit", [message])
         return _Done()
 
+    def multi_trigger_step(self, config):
+        return _MultiTriggerStep(config)
+
     def step(self, config, handler=None):
         return {"config": config, "handler": handler}
 
@@ -62,32 +92,45 @@ class _Fields:
 
 
 class _Done:
+    """What is awaited, and there already."""
+
+    def __init__(self, value=None):
+        self._value = value
+
     def __await__(self):
-        return iter(())
+        return self._value
+        yield  # makes it a generator
 
 
 class _StateManager:
     def __init__(self, framework):
         self._ask = framework.ask
 
+    @_awaitable
     def get(self, group, key):
         return self._ask("state.get", [group, key])
 
+    @_awaitable
     def set(self, group, key, value):
         return self._ask("state.exchange", [group, key, value])
 
+    @_awaitable
     def update(self, group, key, operations):
         return self._ask("state.update", [group, key, operations])
 
+    @_awaitable
     def delete(self, group, key):
         return self._ask("state.delete", [group, key])
 
+    @_awaitable
     def list(self, group):
         return [item for _, item in self._ask("state.get_group", [group])]
 
+    @_awaitable
     def list_groups(self):
         return self._ask("state.list_groups", [])
 
+    @_awaitable
     def clear(self, group):
         return self._ask("state.clear", [group])
 
@@ -98,18 +141,23 @@ class _Stream:
     def __init__(self, framework, name):
         self._at = lambda op, *args: framework.ask("stream." + op, [name, *args])
 
+    @_awaitable
     def get(self, group, item):
         return self._at("get", group, item)
 
+    @_awaitable
     def set(self, group, item, data):
         return self._at("set", group, item, data)
 
+    @_awaitable
     def delete(self, group, item):
         return self._at("delete", group, item)
 
+    @_awaitable
     def list(self, group):
         return self._at("get_group", group)
 
+    @_awaitable
     def update(self, group, item, operations):
         return self._at("update", group, item, operations)
 
@@ -184,14 +232,52 @@ def add_trigger(context, told, data):
     for name in _TYPES:
         setattr(context, f"is_{name}", lambda name=name: told["type"] == name)
     context.is_api = context.is_http
-    context.get_data = lambda: data.body if isinstance(data, HttpArgs) else data
+    # A request has its body there, a schedule gives nothing.
+    context.get_data = lambda: data.request.body if isinstance(data, HttpArgs) else data
 
     async def match(handlers):
-        chosen = handlers.get(told["type"]) or handlers.get("default")
-        result = chosen(data) if chosen else None
+        kind = told["type"]
+        chosen = handlers.get(kind) or (handlers.get("api") if kind == "http" else None)
+        if chosen:
+            result = chosen() if kind == "cron" else chosen(data)
+        elif handlers.get("default"):
+            result = handlers["default"](data)
+        else:
+            raise _no_handler("matched", kind, handlers)
         return await result if hasattr(result, "__await__") else result
 
     context.match = match
+
+
+def _no_handler(how, kind, handlers):
+    names = ", ".join(name for name in handlers if name != "default")
+    return RuntimeError(f"No handler {how} for trigger type: {kind}. Available handlers: {names}")
+
+
+class _MultiTriggerStep:
+    """One step with a handler for each kind of trigger."""
+
+    def __init__(self, config):
+        self.config = config
+        self._handlers = {}
+        for name in _TYPES:
+            setattr(self, f"on_{name}", functools.partial(self._on, name))
+
+    def _on(self, name, handler):
+        self._handlers[name] = handler
+        return self
+
+    def handlers(self, more=None):
+        self._handlers.update(more or {})
+        return _Fields(config=self.config, handler=self._handle)
+
+    async def _handle(self, data, context):
+        kind = context.trigger.type
+        chosen = self._handlers.get(kind)
+        if chosen is None:
+            raise _no_handler("defined", kind, self._handlers)
+        result = chosen(context) if kind == "cron" else chosen(data, context)
+        return await result if hasattr(result, "__await__") else result
 
 
 MODULE = Framework()

@@ -10,6 +10,7 @@ from . import (
     clock,
     context,
     copies,
+    environment,
     errors,
     escapes,
     framework,
@@ -49,13 +50,16 @@ class Invocation:
         self._last_listener = 0
         self._socket = None
         self._returned = None
+        self._loading = False
         self._loop = VirtualLoop(self._park)
 
     def run(self):
         """Runs to the end; the message that tells it has been sent then."""
         message = self._message
-        os.environ.clear()
-        os.environ.update({**_base_environment, **message.get("env", {})})
+        environment = {**_base_environment, **message.get("env", {})}
+        if dict(os.environ) != environment:
+            os.environ.clear()
+            os.environ.update(environment)
         os.chdir(self._root)
         clock.begin(message.get("now", _NO_TIME))
         clock.on_sleep(self._loop.sleep)
@@ -81,7 +85,11 @@ class Invocation:
         try:
             answer = self._describe() if self._describes else self._loop.run_until_complete(self._handle())
         except BaseException as error:  # noqa: BLE001: whatever a step raises is the answer
-            answer = {"type": "threw", "error": errors.describe(error, self._root)}
+            told = errors.describe(error, self._root)
+            if self._loading:
+                told.update({"loading": True, "unset": environment.unset(told["message"])})
+            answer = {"type": "threw", "error": told}
+        environment.end_loading()
         self._end(answer)
 
     def _end(self, answer):
@@ -119,7 +127,11 @@ class Invocation:
             channel.send({"type": "stray", "what": what, "error": errors.describe(error, self._root)})
 
     def _load(self):
+        self._loading = True
+        environment.begin_loading()
         module = modules.load(self._message["file"], self._root)
+        environment.end_loading()
+        self._loading = False
         return getattr(module, "config", None), getattr(module, "handler", None)
 
     def _describe(self):
@@ -149,7 +161,9 @@ class Invocation:
         value = await self._call_handler(handler, config if isinstance(config, dict) else {}, given)
         if value is None and isinstance(self._message["input"], framework.HttpArgs):
             value = self._message["input"].response.written()
-        told = {"type": "done", "value": channel.loads(channel.encode(value, made=[("what it returned", value)]))}
+        text = channel.encode(value, made=[("what it returned", value)])
+        self._tell_halves(text)
+        told = {"type": "done", "value": channel.loads(text)}
         # A response refuses the connection; anything else takes it, and the handler stays.
         refused = isinstance(value, dict) and isinstance(value.get("status"), int)
         if self._socket and self._socket.is_open and not refused:
@@ -272,10 +286,17 @@ class Invocation:
             return future
         number = self._last_call + 1
         told = {"type": "call", "id": number, "op": op, "args": args}
-        channel.write_line(channel.encode(told, made=[(op, arg) for arg in args]))
+        text = channel.encode(told, made=[(op, arg) for arg in args])
+        self._tell_halves(text)
+        channel.write_line(text)
         self._last_call = number
         self._calls[number] = (future, convert)
         return future
+
+    def _tell_halves(self, text):
+        if not self._describes and not channel.is_whole(text):
+            what = "sends text with half of a surrogate pair: releases hand it on as it is, here it becomes U+FFFD"
+            channel.send({"type": "told", "what": what})
 
     def _log(self, level, message, data):
         if self._ended or self._describes:
@@ -403,6 +424,7 @@ def serve(root):
     modules.install(root)
     _paths = patches.Paths()
     framework.install(root)
+    environment.install(root)
     os._exit = _refuse_exit
     while True:
         message = channel.receive()

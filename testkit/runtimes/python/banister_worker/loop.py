@@ -24,6 +24,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         # What failed and may be asked by nobody.
         self._failed = []
         self._asleep = 0
+        self._children = []
         self._timer_ids = {}
         self._last_timer = 0
         self.held_threads = []
@@ -78,6 +79,17 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """The number of the job that this thread does, in the order in which they were given; None if it does none."""
         return getattr(self._job, "number", None)
 
+    async def _make_subprocess_transport(self, *args, **options):
+        # There is no public place in which a loop hears of the programs that it starts.
+        child = await super()._make_subprocess_transport(*args, **options)
+        self._children.append(child)
+        return child
+
+    def _has_children(self):
+        """Whether a program runs: a thread that is not ours waits for its end, and tells the loop."""
+        self._children = [child for child in self._children if child.get_returncode() is None]
+        return bool(self._children)
+
     def has_jobs(self):
         return self._jobs > 0
 
@@ -89,10 +101,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._jobs -= 1
 
     def working_elsewhere(self):
-        """Whether a thread works for us or a connection is open: the mock server ends one with each exchange."""
+        """Whether a thread works for us, a program runs, or a connection is open: the mock server ends one with each exchange."""
         own = {self._ssock.fileno()}
         busy = (fd for fd in list(self._selector.get_map()) if fd not in own)
-        return self._jobs > self._asleep or any(not holds.is_held(fd) for fd in busy)
+        return self._jobs > self._asleep or self._has_children() or any(not holds.is_held(fd) for fd in busy)
 
     def answers_first(self, yes):
         """An answer that comes at the moment of a timer comes before it."""

@@ -10,6 +10,8 @@ from . import mocks, patches, randomness
 from .errors import in_project
 
 _compiled = {}
+# Modules that were looked at and are none of the project's, by name.
+_foreign = {}
 _is_of_project = None
 
 
@@ -102,11 +104,15 @@ def install(root):
 def forget(root):
     """Forgets what was imported from the project."""
     # A package is found through the one around it, so none may go before all have been looked at.
-    names = [
-        name
-        for name, module in list(sys.modules.items())
-        if name != "__main__" and any(in_project(path, root) or path == root for path in _paths(module))
-    ]
+    names = []
+    for name, module in list(sys.modules.items()):
+        if _foreign.get(name) is module or name == "__main__":
+            continue
+        if any(in_project(path, root) or path == root for path in _paths(module)):
+            names.append(name)
+        elif isinstance(getattr(module, "__file__", None), str) or not hasattr(module, "__path__"):
+            # The folders of a package without a file may become more.
+            _foreign[name] = module
     for name in names:
         del sys.modules[name]
     importlib.invalidate_caches()

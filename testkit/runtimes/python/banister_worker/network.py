@@ -7,6 +7,7 @@ import errno
 import ipaddress
 import socket
 import ssl
+import zlib
 
 from . import channel, holds
 
@@ -24,16 +25,16 @@ _ca_file = None
 _session = 0
 _invocation = 0
 _hosts = frozenset()
-_names = []
+# Names by the address that stands for each. Libraries keep what they looked up, so that it holds for as long as the worker.
+_names = {}
 _silent = True
 
 
 def begin(session, invocation, hosts, silent=False):
     """A new invocation begins. ``silent``: the harness is not told of refusals."""
-    global _session, _invocation, _hosts, _names, _silent
+    global _session, _invocation, _hosts, _silent
     _session, _invocation, _silent = session, invocation, silent
     _hosts = frozenset(host.lower() for host in hosts)
-    _names = []
 
 
 def _text(host):
@@ -49,20 +50,21 @@ def _is_address(host):
 
 
 def _address_of(name):
+    """It depends on the name alone, unless another name has the same."""
     name = name.lower().rstrip(".")
-    if name not in _names:
-        _names.append(name)
-    at = _names.index(name)
-    return f"{_TEST_RANGE}{at >> 8}.{at & 255}"
+    at = zlib.crc32(name.encode("utf-8", "replace"))
+    while True:
+        address = f"{_TEST_RANGE}{at >> 8 & 255}.{at & 255}"
+        if _names.setdefault(address, name) == name:
+            return address
+        at += 1
 
 
 def _name_of(host):
     plain = host[7:] if host.startswith("::ffff:") else host
     if not plain.startswith(_TEST_RANGE):
         return host.lower().rstrip(".")
-    high, low = plain[len(_TEST_RANGE):].split(".")
-    at = int(high) * 256 + int(low)
-    return _names[at] if at < len(_names) else host
+    return _names.get(plain, host)
 
 
 def tell_refused(host, port):

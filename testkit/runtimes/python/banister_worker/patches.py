@@ -10,6 +10,7 @@ Not covered: changes through another name for the same object, and state inside 
 import ast
 import builtins
 import importlib
+import operator
 import re
 import sys
 
@@ -106,6 +107,9 @@ def take(restore):
 
 
 def _take_builtins(restore):
+    now = vars(builtins)
+    if len(now) == len(_builtins) and all(map(operator.is_, now.values(), _builtins.values())):
+        return []
     changed = []
     for name in sorted({*_builtins, *vars(builtins)}):
         before, now = _builtins.get(name, _MISSING), vars(builtins).get(name, _MISSING)

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::super::shape::{Items, NodeId};
 use super::super::text::LARGEST;
-use super::{Maker, Refusal};
+use super::{Maker, Refusal, WIDE};
 
 /// Items beyond the least.
 const USUAL_ITEMS: usize = 4;
@@ -20,7 +20,10 @@ impl<'g> Maker<'g, '_, '_> {
         low: bool,
         turn: Option<usize>,
     ) -> Result<Json, Refusal> {
-        let count = self.count(items, low, turn);
+        let mut count = self.count(items, low, turn);
+        if depth > WIDE {
+            count = count.min(items.low.max(1));
+        }
         let contained = self.places_of_contained(items, count);
         let mut out: Vec<Json> = Vec::with_capacity(count);
         let mut tries = 0;

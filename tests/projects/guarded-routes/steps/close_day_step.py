@@ -1,6 +1,6 @@
 import os
 
-config = {"type": "api", "name": "CloseDay", "path": "/days/close", "method": "POST", "emits": []}
+config = {"type": "api", "name": "CloseDay", "path": "/days/closed", "method": "GET", "emits": []}
 
 
 async def handler(req, context):

@@ -11,14 +11,14 @@ const LEAST: usize = 4;
 
 /// Texts and numbers of a trace that come from its seed, as they are written in JSON.
 #[derive(Debug, Default)]
-pub(super) struct Volatile {
+pub(crate) struct Volatile {
     texts: BTreeSet<String>,
     numbers: BTreeSet<String>,
 }
 
 impl Volatile {
     /// What stands in `trace` where two runs with other seeds differ.
-    pub(super) fn between(trace: &Trace, one: &Trace, other: &Trace) -> Self {
+    pub(crate) fn between(trace: &Trace, one: &Trace, other: &Trace) -> Self {
         let mut volatile = Self::default();
         for ((event, one), other) in trace.events.iter().zip(&one.events).zip(&other.events) {
             let [event, one, other] =
@@ -64,17 +64,17 @@ impl Volatile {
     }
 
     /// True for a text that comes from the seed.
-    pub(super) fn has(&self, text: &str) -> bool {
+    pub(crate) fn has(&self, text: &str) -> bool {
         self.texts.contains(text)
     }
 
     /// True for a text that holds one.
-    pub(super) fn is_in(&self, text: &str) -> bool {
+    pub(crate) fn is_in(&self, text: &str) -> bool {
         self.texts.iter().any(|it| text.contains(it.as_str()))
     }
 
     /// True for a number that comes from the seed.
-    pub(super) fn has_number(&self, number: &serde_json::Number) -> bool {
+    pub(crate) fn has_number(&self, number: &serde_json::Number) -> bool {
         self.numbers.contains(&number.to_string())
     }
 }
