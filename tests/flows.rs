@@ -26,6 +26,7 @@ mod mutants;
 mod mutation;
 mod output;
 mod placeholders;
+mod polling;
 mod races;
 mod report;
 mod seed_forms;

@@ -3,7 +3,7 @@
 
 use super::{Cause, Live, Run};
 use crate::access::Access;
-use crate::decision::{Choice, Decide, Decision, OptionKind, TIME_PASSES, Touch};
+use crate::decision::{Choice, Decide, Decision, OptionKind, Touch};
 use crate::protocol::{FromWorker, Isolation};
 use crate::queue::Delivery;
 use crate::stage::Resume;
@@ -162,19 +162,11 @@ impl Run<'_> {
             self.calls_of(*at, live, &mut possible);
             self.answers_at_once(*at, live, &mut possible);
         }
-        let mut acts: Vec<(Do, Choice)> = Vec::new();
-        if self.may_act() {
-            let each = self.next_acts.iter().enumerate();
-            acts.extend(
-                each.map(|(place, label)| {
-                    (Do::Act(place), plain(OptionKind::Act, "the test", label.clone()))
-                }),
-            );
-        }
+        let acts = self.acts_of_test();
         // What begins together begins as soon as the handler that runs has parked or ended.
         let begins_first = self.begins_together && possible.is_empty() && !acts.is_empty();
         if begins_first {
-            possible.extend(acts.drain(..1));
+            possible.extend(acts.iter().cloned());
         }
         for (at, live) in all.iter().filter(|it| !is_last(it)) {
             self.calls_of(*at, live, &mut possible);
@@ -195,7 +187,7 @@ impl Run<'_> {
         if possible.is_empty() && self.rested().is_some() {
             return possible;
         }
-        if begins_first || !acts.is_empty() {
+        if !acts.is_empty() {
             let next = self.next_moment();
             let next = next.filter(|next| limit.is_none_or(|limit| *next <= limit));
             let pass = next.map(|until| {
@@ -203,16 +195,13 @@ impl Run<'_> {
                 (Do::Pass(until), plain(OptionKind::Pass, "the clock", label))
             });
             match (possible.len(), pass) {
-                (1, Some(pass)) if begins_first => possible.push(pass),
+                (there, Some(pass)) if begins_first && there == acts.len() => possible.push(pass),
                 _ if begins_first => {}
                 // Without a choice the test waits until all is settled, however long that takes.
-                (0, Some(pass)) => {
-                    possible.push(pass);
-                    possible.append(&mut acts);
-                }
-                // All is settled, and there is one thing to do or another.
+                (0, Some(pass)) => possible.extend(std::iter::once(pass).chain(acts)),
                 (0, None) if acts.len() == 1 => return possible,
-                _ => possible.append(&mut acts),
+                // If all is settled, there is one thing to do or another.
+                _ => possible.extend(acts),
             }
         }
         if has_starts && let Some(until) = self.could_wait(limit) {
@@ -222,12 +211,21 @@ impl Run<'_> {
                 ..plain(
                     OptionKind::Wait,
                     "the clock",
-                    format!("{TIME_PASSES}{} ms", until - self.now),
+                    format!("time passes: {} ms", until - self.now),
                 )
             };
             possible.push((Do::Wait(until), wait));
         }
         possible
+    }
+
+    /// What the test can do now.
+    fn acts_of_test(&self) -> Vec<(Do, Choice)> {
+        let labels = self.next_acts.iter().enumerate().filter(|_| self.may_act());
+        let act = |(place, label): (usize, &String)| {
+            (Do::Act(place), plain(OptionKind::Act, "the test", label.clone()))
+        };
+        labels.map(act).collect()
     }
 
     fn calls_of(&self, at: usize, live: &Live, possible: &mut Vec<(Do, Choice)>) {

@@ -97,16 +97,18 @@ impl Run<'_> {
     }
 
     pub(super) fn next_moment(&self) -> Option<i64> {
-        if let Some(at) = self.under_way() {
-            let live = &self.live[at];
-            return live.next_due().into_iter().chain(live.deadline).min();
-        }
-        let deadlines = self.live.iter().filter_map(|live| live.deadline);
-        deadlines.chain(self.next_happening()).min()
+        let deadline = match self.under_way() {
+            Some(at) => self.live[at].deadline,
+            None => self.live.iter().filter_map(|live| live.deadline).min(),
+        };
+        deadline.into_iter().chain(self.next_happening()).min()
     }
 
     /// When the next timer, answer or message comes; that a handler runs out of time is none of them.
     pub(super) fn next_happening(&self) -> Option<i64> {
+        if let Some(at) = self.under_way() {
+            return self.live[at].next_due();
+        }
         let groups = self.running_groups();
         let handlers = self.live.iter().filter_map(Live::next_due);
         handlers
