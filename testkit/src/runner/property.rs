@@ -27,6 +27,9 @@ const DEFAULT_CASES: u32 = 100;
 /// A failure is shrunk in at most this many runs.
 const MAX_SHRINK_RUNS: u32 = 1_000;
 
+/// Values for each variable of a test, and what is worth knowing of them.
+type Values = (Vec<BoxedStrategy<Json>>, Vec<String>);
+
 /// What the inputs so far have shown.
 #[derive(Default)]
 struct Seen {
@@ -205,7 +208,7 @@ impl Harness {
         &self,
         case: &TestCase,
         stage: &mut LiveStage<'_>,
-    ) -> Result<(Vec<BoxedStrategy<Json>>, Vec<String>), Box<FlowFailure>> {
+    ) -> Result<Values, Box<FlowFailure>> {
         let (mut strategies, mut notes) = (Vec::new(), Vec::new());
         for (name, source) in &case.test().for_all {
             let (schema, span) = match source {
