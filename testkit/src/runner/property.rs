@@ -204,11 +204,7 @@ impl Harness {
     }
 
     /// The values of each variable, with what is worth knowing of them.
-    fn strategies(
-        &self,
-        case: &TestCase,
-        stage: &mut LiveStage<'_>,
-    ) -> Result<Values, Box<FlowFailure>> {
+    fn strategies(&self, case: &TestCase, stage: &mut LiveStage<'_>) -> Result<Values, Box<FlowFailure>> {
         let (mut strategies, mut notes) = (Vec::new(), Vec::new());
         for (name, source) in &case.test().for_all {
             let (schema, span) = match source {
