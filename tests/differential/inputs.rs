@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use banister_project::disk;
+use banister_testkit::schema::schema_of;
 use banister_testkit::strategy::boundaries::Boundaries;
 use banister_testkit::strategy::{Phases, invalid_strategy_for};
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree as _};
 use proptest::test_runner::TestRunner;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::packages::{self, Packages};
 use super::run_time;
@@ -39,7 +40,9 @@ fn schemas(packages: &Packages) -> BTreeMap<String, Json> {
                     .expect("a file of the project");
                 for (part, sides) in yielded.answer.iter().flat_map(|(_, schemas)| schemas) {
                     let name = format!("{}/{} {part}", super::name_of(&folder), file.display());
-                    out.insert(name, sides.input().clone());
+                    // The short notation is no JSON Schema; those who run steps read it as one.
+                    let schema = schema_of(&json!({ "input": sides.input() }), "input");
+                    out.extend(schema.map(|schema| (name, schema)));
                 }
             }
         }

@@ -47,8 +47,8 @@ fn dead_end(branch: &Branch, nodes: &[Node]) -> Option<NodeId> {
     let is_dead = |node: &NodeId| nodes[*node].height == ENDLESS;
     match &branch.shape {
         Shape::Object(fields) => {
-            let required = fields.known.iter().filter(|it| it.required).map(|it| it.node);
-            required.into_iter().find(is_dead)
+            let mut required = fields.known.iter().filter(|it| it.required).map(|it| it.node);
+            required.find(is_dead)
         }
         Shape::Array(items) => {
             let contained = items.contains.iter().filter(|it| it.low > 0).map(|it| it.rest);

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+#[allow(clippy::too_many_lines, reason = "it is a table")]
 pub(crate) fn schemas() -> Vec<(&'static str, Json)> {
     vec![
         (
