@@ -68,8 +68,7 @@ tests:
     then:
       - response: { status: 201 }
 ";
-const LOOKS: &str = "\
-      - emitted: { topic: order.taken, data: { id: o-1, nth: 1 }, times: 1 }
+const LOOKS: &str = "      - emitted: { topic: order.taken, data: { id: o-1, nth: 1 }, times: 1 }
       - emitted: { topic: order.taken, data: { id: o-1, nth: 2 }, times: 1 }
       - emitted: { topic: order.taken, times: 2 }
       - emitted: { topic: order.closed, data: { id: o-1 }, times: 1 }

@@ -33,7 +33,11 @@ pub(super) fn invariants(runs: &[Observed<'_>], mutated: &Observed<'_>) -> Vec<S
     let names: BTreeSet<&String> = [&one, &other].into_iter().flat_map(keys).collect();
     for name in names {
         let of = |all: &Json| all.get(name).cloned().unwrap_or_else(|| json!({}));
-        all.extend(of_groups(&at("streams", name), &of(&one), &of(&other)));
+        let mut of_stream = of_groups(&at("streams", name), &of(&one), &of(&other));
+        for it in &mut of_stream {
+            it.name = format!("{} of {name}", it.name);
+        }
+        all.extend(of_stream);
     }
     all.extend(of_messages(original, mutated));
     all.extend(of_answers(original, mutated));
@@ -342,7 +346,7 @@ mod tests {
         let found = holding([&none; 3], streams, [&[]; 3]);
         assert_eq!(
             found[0],
-            "{ name: one item in room, holds: size(streams.chat.room) == 1 }"
+            "{ name: one item in room of chat, holds: size(streams.chat.room) == 1 }"
         );
         let begun = started("A", "cron", None);
         let sent = |data: &str| format!(r#"{{"event":"emitted","topic":"t","data":{data},"to":[]}}"#);
