@@ -380,10 +380,9 @@ exports.handler = async (req) => (req.body.name ? { status: 200, body: {} } : { 
     );
 }
 
-/// Why a module cannot be loaded, where, and what mends it: in its own test a failure, in those before it a note.
-#[test]
-fn a_module_that_cannot_be_loaded_says_what_is_missing() {
-    let project = Project::of(&[
+/// Steps whose modules cannot be loaded, each for a reason of its own.
+fn that_cannot_be_loaded() -> Project {
+    Project::of(&[
         ("package.json", "{ \"name\": \"loads\" }"),
         ("lib/keys.js", "\n\nmodule.exports = () => { if (!process.env.MAIL_KEY) throw new Error('no key') }\n"),
         (
@@ -434,7 +433,13 @@ exports.config = { type: 'event', name: 'Client', subscribes: ['client'], emits:
 exports.handler = async () => {}
 ",
         ),
-    ]);
+    ])
+}
+
+/// Why a module cannot be loaded, where, and what mends it: in its own test a failure, in those before it a note.
+#[test]
+fn a_module_that_cannot_be_loaded_says_what_is_missing() {
+    let project = that_cannot_be_loaded();
     let run = run(&project, &["--auto"]).exits(1);
     let told = |name: &str| printed(&run, name);
     let script = told("auto::script -> Script");

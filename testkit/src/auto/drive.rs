@@ -89,20 +89,7 @@ pub(crate) fn drive(
     };
     run.mutate(mutation);
     run.ends_after(MOST_EVENTS);
-    let mut remembered = Remembered::default();
-    let mut judged = (0, 0);
-    for ((act, way), validator) in acts.iter().zip(&validators) {
-        judged = (run.trace.events.len(), run.findings.len());
-        for time in 1..=times(act) {
-            if time > 1 {
-                run.act_before(format!("the test: {} once more", way.name));
-            }
-            perform(&mut run, way, act, validator.as_ref(), &remembered);
-        }
-        run.settle();
-        remembered.learn(&run.trace.events[judged.0..]);
-    }
-    run.end();
+    let judged = take_in(&mut run, &acts, &validators);
     let mut world = run.world.snapshot(run.now());
     let (state, streams) = (world["state"].take(), world["streams"].take());
     let observed = Observed {
@@ -135,6 +122,25 @@ pub(crate) fn drive(
         trace: run.trace,
         ..FlowResult::failed(String::new())
     }
+}
+
+/// Does one act after the other with all that follows from it; from which event and finding on the last one is judged.
+fn take_in(run: &mut Run<'_>, acts: &[(Json, &Way)], validators: &[Option<Validator>]) -> (usize, usize) {
+    let mut remembered = Remembered::default();
+    let mut judged = (0, 0);
+    for ((act, way), validator) in acts.iter().zip(validators) {
+        judged = (run.trace.events.len(), run.findings.len());
+        for time in 1..=times(act) {
+            if time > 1 {
+                run.act_before(format!("the test: {} once more", way.name));
+            }
+            perform(run, way, act, validator.as_ref(), &remembered);
+        }
+        run.settle();
+        remembered.learn(&run.trace.events[judged.0..]);
+    }
+    run.end();
+    judged
 }
 
 /// What holds payloads against the schemas of their ways: of those that use values that came up before, and of the last.
