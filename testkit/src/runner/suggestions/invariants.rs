@@ -306,7 +306,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                "{ name: one item in orders, holds: size(state.orders) == 1 }",
+                "{ name: one item in orders, holds: \"size(state.orders) == 1\" }",
                 "{ name: \"1 with status paid in orders\", holds: \"size(state.orders.filter(k, has(state.orders[k].status) && state.orders[k].status == 'paid')) == 1\" }"
             ]
         );
@@ -346,7 +346,7 @@ mod tests {
         let found = holding([&none; 3], streams, [&[]; 3]);
         assert_eq!(
             found[0],
-            "{ name: one item in room of chat, holds: size(streams.chat.room) == 1 }"
+            "{ name: one item in room of chat, holds: \"size(streams.chat.room) == 1\" }"
         );
         let begun = started("A", "cron", None);
         let sent = |data: &str| format!(r#"{{"event":"emitted","topic":"t","data":{data},"to":[]}}"#);
