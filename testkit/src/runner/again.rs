@@ -77,7 +77,7 @@ impl Harness {
         };
         let (mut result, missed) = self.again(&case, stage, seed, &known.input, &known.departures);
         if !case.kept.is_empty() {
-            self.leave_what_it_breaks((&case, whole), stage, seed, known, &mut result);
+            self.leave_what_counts((&case, whole), stage, seed, known, &mut result);
         }
         if !is_replay {
             return (!result.failures.is_empty()).then_some((case, result, seed));
@@ -99,9 +99,10 @@ impl Harness {
         Some((case, result, seed))
     }
 
-    /// With fewer actions than the test has, only what was kept counts, and only while the plain run does not break it, or the
-    /// whole test does where there are no departures: the test or its steps may have come to need the other actions.
-    fn leave_what_it_breaks(
+    /// With fewer actions than the test has, a failure counts only while the plain run does not break the same, or the whole
+    /// test does where there are no departures: the test or its steps may have come to need the other actions. If that
+    /// leaves nothing of what was kept, nothing is left.
+    fn leave_what_counts(
         &self,
         (case, whole): (&TestCase, &TestCase),
         stage: &mut LiveStage<'_>,
@@ -109,19 +110,17 @@ impl Harness {
         known: &Regression,
         result: &mut FlowResult,
     ) {
-        if case.compares.is_some() {
+        if case.compares.is_some() || result.failures.is_empty() {
             // Fresh modules have passed.
-            return;
-        }
-        let is_it = |it: &FlowFailure| case.broken_by(it) == known.breaks;
-        result.failures.retain(is_it);
-        if result.failures.is_empty() {
             return;
         }
         let is_plain = known.departures.is_empty();
         let other = if is_plain { whole } else { case };
         let (other, _) = self.again(other, stage, seed, &known.input, &[]);
-        if other.failures.iter().any(is_it) != is_plain {
+        let broken_by_other: BTreeSet<String> = other.failures.iter().map(|it| case.broken_by(it)).collect();
+        let counts = |it: &FlowFailure| broken_by_other.contains(&case.broken_by(it)) == is_plain;
+        result.failures.retain(counts);
+        if !(result.failures.iter()).any(|it| case.broken_by(it) == known.breaks) {
             result.failures.clear();
         }
     }
