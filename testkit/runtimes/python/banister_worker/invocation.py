@@ -56,10 +56,10 @@ class Invocation:
     def run(self):
         """Runs to the end; the message that tells it has been sent then."""
         message = self._message
-        environment = {**_base_environment, **message.get("env", {})}
-        if dict(os.environ) != environment:
+        variables = {**_base_environment, **message.get("env", {})}
+        if dict(os.environ) != variables:
             os.environ.clear()
-            os.environ.update(environment)
+            os.environ.update(variables)
         os.chdir(self._root)
         clock.begin(message.get("now", _NO_TIME))
         clock.on_sleep(self._loop.sleep)
