@@ -35,6 +35,7 @@ end
 
 const TEST: &str = "\
 profile: seed
+allow: [not-serializable]
 tests:
 - name: all are counted
   schedules: 60
