@@ -160,6 +160,13 @@ impl<'t, K: Copy + PartialEq, F: Copy + PartialEq> Walker<'t, K, F> {
         self.span().slice(self.text)
     }
 
+    /// The place inside the quotes of the string under the cursor. One that has no end yet may end in any letter, which is
+    /// no quote then.
+    pub(crate) fn inside_quotes(&self) -> Span {
+        let is_closed = self.slice().ends_with(|last: char| last.is_ascii());
+        unquoted(self.span(), 1, usize::from(is_closed))
+    }
+
     /// The text of any place of the source.
     pub(crate) fn text_of(&self, span: Span) -> &'t str {
         span.slice(self.text)

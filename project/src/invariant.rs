@@ -196,12 +196,12 @@ mod tests {
             ("emited.size() == 0", "asks for `emited`, did you mean `emitted`?"),
             (
                 "e == 1 && emitted.all(e, true)",
-                "asks for `e`; there are events, emitted, state, responses, calls, logs",
+                "asks for `e`; there are events, emitted, state, streams, responses, calls, logs",
             ),
             ("siz(emitted) == 0", "calls `siz`, did you mean `size`?"),
             (
                 "{'a': nope}.a == 1",
-                "asks for `nope`; there are events, emitted, state, responses, calls, logs",
+                "asks for `nope`; there are events, emitted, state, streams, responses, calls, logs",
             ),
         ] {
             assert_eq!(problem(expression).as_deref(), Some(told), "{expression}");

@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use crate::ast::{Entry, Expr, ExprKind, Piece};
-use crate::lower::{append, plain_string, unescape, unquoted};
+use crate::lower::{append, plain_string, unescape};
 use crate::text::Span;
 
 use super::{Field, Kind, Lowering};
 
 impl<'t> Lowering<'t> {
     pub(super) fn string(&mut self) -> ExprKind<'t> {
-        let inner = unquoted(self.span(), 1, 1);
+        let inner = self.inside_quotes();
         ExprKind::Text {
             value: self.string_value(),
             inner,
@@ -52,7 +52,7 @@ impl<'t> Lowering<'t> {
             }
             _ => {}
         });
-        let inner = unquoted(self.span(), 1, 1);
+        let inner = self.inside_quotes();
         match pieces.pop() {
             None => ExprKind::Text {
                 value: Cow::Borrowed(""),
@@ -127,7 +127,7 @@ impl<'t> Lowering<'t> {
     /// The current node as the key of an object, and its place inside of quotes.
     pub(super) fn key(&mut self) -> Option<(Cow<'t, str>, Span)> {
         match self.kind() {
-            Kind::String => Some((self.string_value(), unquoted(self.span(), 1, 1))),
+            Kind::String => Some((self.string_value(), self.inside_quotes())),
             Kind::PropertyIdentifier | Kind::PrivateIdentifier | Kind::Number | Kind::Identifier => {
                 Some((Cow::Borrowed(self.slice()), self.span()))
             }

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use crate::ast::{Bind, BindMode, Export, Expr, ExprKind, Import, Name, Pattern, PatternEntry, Statement};
-use crate::lower::unquoted;
 use crate::text::Span;
 
 use super::{Field, Kind, Lowering};
@@ -35,7 +34,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn module_name(&mut self) -> (Cow<'t, str>, Span) {
-        (self.string_value(), unquoted(self.span(), 1, 1))
+        (self.string_value(), self.inside_quotes())
     }
 
     fn import_clause(&mut self, names: &mut Vec<(&'t str, &'t str)>) {

@@ -46,7 +46,7 @@ impl<'t> Lowering<'t> {
     fn string_pieces(&mut self, pieces: &mut Vec<Piece<'t>>) -> Span {
         let outer = self.span();
         let is_bare = matches!(self.kind(), Kind::BareString | Kind::BareSymbol);
-        let mut inner = if is_bare { outer } else { unquoted(outer, 1, 1) };
+        let mut inner = if is_bare { outer } else { self.inside_quotes() };
         let mut first = true;
         self.each_child(|l| {
             match l.kind() {

@@ -223,3 +223,12 @@ fn an_edited_tree_gives_the_facts_of_a_fresh_one() {
         extract(Language::TypeScript, &after)
     );
 }
+
+#[test]
+fn a_string_without_an_end_keeps_its_last_letter() {
+    let text = "export const config = {\n  name: 'reference😀\n}\n";
+    let facts = extract(Language::TypeScript, text);
+    let written = serde_json::to_value(&facts).unwrap().to_string();
+    let end = text.find('😀').unwrap() + '😀'.len_utf8();
+    assert!(!written.contains(&format!("\"end\":{}", end - 1)), "{written}");
+}
